@@ -1,0 +1,63 @@
+//! One opened folder.
+
+use crate::{
+    Auditor, Enroller, Operator, Result,
+    ledger::Actor,
+    ports::Clock,
+    store::Store,
+    vault::{KeyringChoice, Vault},
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// How to open a folder.
+pub struct OpenOptions {
+    /// The data folder; created (mode 700) when missing.
+    pub folder: PathBuf,
+    /// Where the key-encryption key is, when it is not the remembered choice.
+    pub keyring: Option<KeyringChoice>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// An opened data folder: the store, the vault and what is cached of them. Cheap to clone. Several processes may have one folder open.
+#[derive(Clone)]
+pub struct Authority(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) folder: PathBuf,
+}
+
+impl Authority {
+    /// Opens (and migrates) the folder's database; creates an empty one when there is none. Does not touch the keyring yet.
+    pub fn open(options: OpenOptions) -> Result<Self> {
+        let _ = options;
+        todo!()
+    }
+    /// What an officer may do. `actor` stands in every ledger row.
+    pub fn operator(&self, actor: Actor) -> Operator {
+        Operator { inner: self.0.clone(), actor }
+    }
+    /// What a device on the network may do.
+    pub fn enroller(&self) -> Enroller {
+        Enroller { inner: self.0.clone() }
+    }
+    /// Reading and verifying.
+    pub fn auditor(&self) -> Auditor {
+        Auditor { inner: self.0.clone() }
+    }
+    /// The department has its CA.
+    pub fn is_set_up(&self) -> Result<bool> {
+        todo!()
+    }
+    /// Changes whenever any process changed the data: compare and reload (PRAGMA data_version and our own writes).
+    pub fn version(&self) -> Result<u64> {
+        todo!()
+    }
+    /// The folder.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.0.folder
+    }
+}

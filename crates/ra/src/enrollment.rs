@@ -1,0 +1,217 @@
+//! Enrollments: one device's walk through the phases, step by step.
+
+use crate::{
+    Operator, Result,
+    id::{DeviceId, EnrollmentId, SubscriberId},
+};
+use protocol::Timestamp;
+
+/// Where an enrollment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Link made.
+    Invited,
+    /// First POST on the portal.
+    Opened,
+    /// Signed in.
+    Authenticated,
+    /// Phase 2 verified: we know the device.
+    Identified,
+    /// Transport certificate issued (phase 3 may follow: "profile sent").
+    Issued,
+    /// The identities of the final configuration profile were issued.
+    Configured,
+    /// The subscriber said no.
+    Declined,
+    /// Ran out.
+    Expired,
+    /// Ended by too many wrong codes or an error.
+    Failed,
+    /// Ended by the officer.
+    Cancelled,
+}
+
+/// What happened in one step of the timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// The officer made the link.
+    Invited,
+    /// New link and code.
+    Resent,
+    /// The page was looked at (GET; previews too).
+    PageViewed,
+    /// First POST.
+    Opened,
+    /// Wrong code or password.
+    SignInFailed,
+    /// Signed in.
+    SignedIn,
+    /// The subscriber set a local password.
+    PasswordSet,
+    /// Phase 1: Profile Service profile sent.
+    ProfileServiceSent,
+    /// Phase 2 received and verified.
+    DeviceIdentified,
+    /// Phase 2 refused.
+    DeviceRefused,
+    /// iOS below the minimum.
+    OsTooOld,
+    /// Phase 2 answered with the SCEP payload.
+    TransportOffered,
+    /// A SCEP request was refused.
+    ScepRefused,
+    /// Transport certificate issued.
+    TransportIssued,
+    /// Phase 3 received and verified.
+    ProfileRequested,
+    /// Phase 3 refused.
+    ProfileRefused,
+    /// Final configuration profile sent ("profile sent").
+    ProfileSent,
+    /// An identity of the final profile issued.
+    IdentityIssued,
+    /// All identities issued.
+    Configured,
+    /// A later update (apple-ota.md 1.11).
+    Updated,
+    /// Repeat answered with the same bytes.
+    Repeated,
+    /// Declined.
+    Declined,
+    /// Expired.
+    Expired,
+    /// Ended by too many tries.
+    Failed,
+    /// Cancelled.
+    Cancelled,
+}
+
+/// One step.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Step {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: StepKind,
+    /// What was received and what was answered, facts by name; never a secret.
+    pub facts: serde_json::Value,
+}
+
+/// A device as it described itself (self-asserted text).
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Device {
+    /// Id.
+    pub id: DeviceId,
+    /// PRODUCT, e.g. iPhone15,2.
+    pub product: Option<String>,
+    /// SERIAL.
+    pub serial: Option<String>,
+    /// UDID.
+    pub udid: Option<String>,
+    /// OS_VERSION or VERSION (build).
+    pub os_version: Option<String>,
+    /// IMEI.
+    pub imei: Option<String>,
+    /// LANGUAGE.
+    pub language: Option<String>,
+    /// First seen.
+    pub first_seen: Timestamp,
+}
+
+/// An enrollment in a list.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Enrollment {
+    /// Id.
+    pub id: EnrollmentId,
+    /// Whose.
+    pub subscriber: SubscriberId,
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub mail: String,
+    /// State.
+    pub state: State,
+    /// "profile sent" was reached (state `issued` and phase 3 answered).
+    pub profile_sent: bool,
+    /// How it was sent.
+    pub channel: crate::invitation::Channel,
+    /// Made.
+    pub created_at: Timestamp,
+    /// The link ends.
+    pub expires_at: Timestamp,
+    /// Last step.
+    pub updated_at: Timestamp,
+    /// Device, once known.
+    pub device: Option<Device>,
+    /// The downloaded profile on the phone ends (8 minutes after phase 1), while that matters.
+    pub download_ends_at: Option<Timestamp>,
+}
+
+/// With its timeline and certificates.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct EnrollmentDetail {
+    /// The enrollment.
+    #[serde(flatten)]
+    pub enrollment: Enrollment,
+    /// All steps, oldest first.
+    pub steps: Vec<Step>,
+    /// Certificates issued in it.
+    pub certificates: Vec<crate::certificate::Certificate>,
+}
+
+/// Counts for the funnel: how many enrollments of the last 30 days reached each state, and how many stand there.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Funnel {
+    /// (state, reached, standing).
+    pub stages: Vec<(State, u32, u32)>,
+}
+
+/// Which enrollments.
+#[derive(Debug, Clone, Default)]
+pub struct EnrollmentQuery {
+    /// Only these states; empty: all.
+    pub states: Vec<State>,
+    /// Of one subscriber.
+    pub subscriber: Option<SubscriberId>,
+    /// Part of name or address.
+    pub search: Option<String>,
+    /// Keyset: after this id (ids are time-ordered; newest first).
+    pub after: Option<EnrollmentId>,
+    /// At most this many.
+    pub limit: u32,
+}
+
+impl Operator {
+    /// Newest first.
+    pub fn enrollments(&self, query: &EnrollmentQuery) -> Result<crate::subscriber::Page<Enrollment>> {
+        let _ = query;
+        todo!()
+    }
+    /// One with its timeline.
+    pub fn enrollment(&self, id: EnrollmentId) -> Result<EnrollmentDetail> {
+        let _ = id;
+        todo!()
+    }
+    /// The funnel.
+    pub fn funnel(&self) -> Result<Funnel> {
+        todo!()
+    }
+    /// Expires what ran out, revokes transport certificates without phase 3 after 1 h, forgets ended links after 30 days. Call it every minute.
+    pub fn tidy(&self) -> Result<()> {
+        todo!()
+    }
+}
+
+/// Appends a step in the caller's transaction and moves the state forward where the kind implies it.
+pub(crate) fn record(
+    tx: &rusqlite::Connection,
+    at: Timestamp,
+    enrollment: EnrollmentId,
+    kind: StepKind,
+    facts: serde_json::Value,
+) -> Result<()> {
+    let _ = (tx, at, enrollment, kind, facts);
+    todo!()
+}

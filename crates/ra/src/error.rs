@@ -1,0 +1,132 @@
+//! Why the authority said no, by who can act on it.
+
+/// What was looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noun {
+    /// A department or organization.
+    Unit,
+    /// A person or functional mailbox.
+    Subscriber,
+    /// A mail address of a subscriber.
+    Mailbox,
+    /// An enrollment or its invitation.
+    Enrollment,
+    /// A certificate.
+    Certificate,
+    /// A certificate profile.
+    Profile,
+    /// A pending SCEP request.
+    Request,
+    /// A setting.
+    Setting,
+    /// A CRL.
+    Crl,
+}
+
+/// What already is so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// The department is already set up.
+    AlreadySetUp,
+    /// The mail address belongs to another subscriber.
+    MailboxTaken,
+    /// The name belongs to another subscriber for ever (invariant 4).
+    NameTaken,
+    /// The certificate is already revoked.
+    AlreadyRevoked,
+    /// The enrollment has ended.
+    EnrollmentEnded,
+    /// The database was written by a newer Signet.
+    NewerDatabase,
+}
+
+/// A rule that says no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// The mailbox was not validated (invariant 5).
+    MailboxNotValidated,
+    /// The department has not been set up.
+    NotSetUp,
+    /// Wrong code, password or session.
+    SignIn,
+    /// Too many failures; try later.
+    TooManyTries,
+    /// The link has ended (expired, used, cancelled, too many tries).
+    LinkEnded,
+    /// The device could not prove what it must (OTA 403).
+    Device,
+    /// Encryption keys are never enrolled by SCEP (invariant 2).
+    EncryptionByScep,
+    /// The clock is behind the last ledger row.
+    ClockBehind,
+}
+
+/// What is not there just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dependency {
+    /// The keyring is missing or locked.
+    Keyring(String),
+    /// The folder cannot be written.
+    Folder(String),
+    /// The disk is full.
+    DiskFull,
+    /// The database file is damaged.
+    DatabaseDamaged(String),
+    /// Another process holds the database for longer than 10 s.
+    DatabaseBusy,
+    /// A key that is needed is not here (root on removable media).
+    Key(&'static str),
+}
+
+/// Something that should not happen; logged with an incident id, never shown.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Fault(pub String);
+
+/// The one error of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller can fix the input.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// Which input.
+        field: &'static str,
+        /// What to give instead.
+        reason: String,
+    },
+    /// Not here.
+    #[error("not found: {0:?}")]
+    NotFound(Noun),
+    /// Already so.
+    #[error("conflict: {0:?}")]
+    Conflict(Conflict),
+    /// A rule says no.
+    #[error("denied: {0:?}")]
+    Denied(Denied),
+    /// Try later, or repair this first.
+    #[error("unavailable: {0:?}")]
+    Unavailable(Dependency),
+    /// Ours.
+    #[error("internal: {0}")]
+    Internal(#[from] Fault),
+}
+
+/// Result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// Shorthand for invalid input.
+    pub fn invalid(field: &'static str, reason: impl Into<String>) -> Self {
+        Error::Invalid { field, reason: reason.into() }
+    }
+    /// Shorthand for a fault.
+    pub fn fault(what: impl std::fmt::Display) -> Self {
+        Error::Internal(Fault(what.to_string()))
+    }
+}
+
+impl From<protocol::Error> for Error {
+    fn from(e: protocol::Error) -> Self {
+        Error::fault(e)
+    }
+}

@@ -1,0 +1,39 @@
+//! The registration authority: what is certified, for whom, on whose word; recorded so that it can be proved.
+//!
+//! Synchronous and network-free. One opened folder is an [`Authority`]; from it one takes narrow handles:
+//! [`Operator`] (a signed-in officer), [`Enroller`] (a device on the network), [`Auditor`] (read and verify).
+//! One domain operation is one method is one transaction.
+
+mod auditor;
+mod authority;
+pub mod certificate;
+pub mod certification;
+pub mod challenge;
+mod crl;
+pub mod department;
+mod enroller;
+pub mod enrollment;
+mod error;
+pub mod id;
+pub mod invitation;
+mod issue;
+pub mod ledger;
+pub mod mailbox;
+mod operator;
+pub mod ota;
+pub mod ports;
+pub mod profile;
+mod revoke;
+pub mod scep;
+pub mod secret;
+pub mod settings;
+pub mod sign_in;
+mod store;
+pub mod subscriber;
+pub mod vault;
+
+pub use auditor::Auditor;
+pub use authority::{Authority, OpenOptions};
+pub use enroller::Enroller;
+pub use error::{Conflict, Denied, Dependency, Error, Fault, Noun, Result};
+pub use operator::Operator;

@@ -1,0 +1,176 @@
+//! The portal: what a person at the link sees and may do. GET changes nothing (invariant 8).
+
+use crate::{Enroller, Result, id::EnrollmentId, secret::Token, settings::SignIn};
+use protocol::Timestamp;
+use zeroize::Zeroizing;
+
+/// What the department's public page and every portal page say about it.
+#[derive(Debug, Clone)]
+pub struct PublicDepartment {
+    /// Organization.
+    pub organization: String,
+    /// Department.
+    pub department: String,
+    /// Help line.
+    pub contact: Option<String>,
+    /// Training department: say so on every page.
+    pub training: bool,
+    /// The portal's TLS certificate is by our own root.
+    pub private_root: bool,
+    /// `https://host:port`.
+    pub public_url: String,
+    /// Hosts (names and addresses, without port) that HTTPS requests may name.
+    pub hosts: Vec<String>,
+}
+
+/// What a link leads to.
+pub enum LinkView {
+    /// Nothing of the kind (404).
+    Unknown,
+    /// Ended; kept 30 days, names nobody.
+    Ended(LinkEnd),
+    /// Alive.
+    Open(Box<OpenLink>),
+}
+
+/// Why a link has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkEnd {
+    /// Ran out.
+    Expired,
+    /// The phone is configured.
+    Used,
+    /// Cancelled, or replaced by a newer link.
+    Cancelled,
+    /// Too many wrong codes.
+    TooManyTries,
+    /// The subscriber declined.
+    Declined,
+}
+
+/// An open link. Who it is for is shown only after sign-in (a link may be forwarded).
+#[derive(Debug, Clone)]
+pub struct OpenLink {
+    /// The enrollment.
+    pub enrollment: EnrollmentId,
+    /// How to sign in now: what the form asks for.
+    pub sign_in: SignIn,
+    /// Ends.
+    pub expires_at: Timestamp,
+    /// What the configuration profile will change.
+    pub contents: ProfileContents,
+    /// The minimum iOS.
+    pub min_os: Option<String>,
+}
+
+/// What will change on the phone, for the page's list.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileContents {
+    /// S/MIME signing certificate.
+    pub signing: bool,
+    /// Client authentication certificate.
+    pub authentication: bool,
+    /// Wi-Fi network name.
+    pub wifi: Option<String>,
+    /// VPN server.
+    pub vpn: Option<String>,
+    /// Minimum passcode length.
+    pub passcode: Option<u8>,
+    /// How it can be removed.
+    pub removal: Option<crate::settings::Removal>,
+}
+
+/// What was typed.
+#[derive(Default)]
+pub struct Credentials {
+    /// Code, when asked for.
+    pub code: Option<Zeroizing<String>>,
+    /// Mail address, when asked for.
+    pub mail: Option<String>,
+    /// Local password, when asked for.
+    pub password: Option<Zeroizing<String>>,
+}
+
+/// The answer to a sign-in.
+pub enum SignInOutcome {
+    /// Signed in: put this into the cookie (HttpOnly, Secure, SameSite=Lax).
+    SignedIn {
+        /// Session secret, 30 min.
+        session: Token,
+    },
+    /// Wrong; this many tries are left on the link (code) or person (password).
+    Wrong {
+        /// Tries left.
+        left: u32,
+    },
+    /// The link has ended (perhaps by this try).
+    Ended(LinkEnd),
+    /// Too many wrong passwords for this person: wait this many seconds.
+    Wait {
+        /// Seconds.
+        seconds: u32,
+    },
+}
+
+/// A signed-in person's page.
+#[derive(Debug, Clone)]
+pub struct SessionView {
+    /// The enrollment.
+    pub enrollment: EnrollmentId,
+    /// The person's name, as greeting.
+    pub name: String,
+    /// State.
+    pub state: crate::enrollment::State,
+    /// Phase 3 was answered.
+    pub profile_sent: bool,
+    /// The department asks for a local password and there is none yet.
+    pub must_set_password: bool,
+    /// The phone told us that its iOS is too old: (has, needs).
+    pub os_too_old: Option<(String, String)>,
+    /// The downloaded profile ends (8 min after phase 1).
+    pub download_ends_at: Option<Timestamp>,
+    /// What will change.
+    pub contents: ProfileContents,
+}
+
+impl Enroller {
+    /// The department; `Denied::NotSetUp` before.
+    pub fn public_department(&self) -> Result<PublicDepartment> {
+        todo!()
+    }
+    /// What a link leads to. Changes nothing; the view itself is recorded as `PageViewed` at most once a minute.
+    pub fn link(&self, token: &Token) -> Result<LinkView> {
+        let _ = token;
+        todo!()
+    }
+    /// First POST: `opened`. Harmless when repeated.
+    pub fn open_link(&self, token: &Token, user_agent: &str) -> Result<()> {
+        let _ = (token, user_agent);
+        todo!()
+    }
+    /// Signs in; makes the session and the OTA challenge's right to exist.
+    pub fn sign_in(&self, token: &Token, credentials: &Credentials) -> Result<SignInOutcome> {
+        let _ = (token, credentials);
+        todo!()
+    }
+    /// The signed-in view; `None` when the session is not of this link or has ended.
+    pub fn session(&self, token: &Token, session: &Token) -> Result<Option<SessionView>> {
+        let _ = (token, session);
+        todo!()
+    }
+    /// Sets the local password (8 to 128 characters, not the address, not among the commonest) after a sign-in with a code.
+    pub fn set_password(&self, token: &Token, session: &Token, password: &str) -> Result<()> {
+        let _ = (token, session, password);
+        todo!()
+    }
+    /// The subscriber says no.
+    pub fn decline(&self, token: &Token, session: &Token) -> Result<()> {
+        let _ = (token, session);
+        todo!()
+    }
+    /// Phase 1: the signed Profile Service profile. May be fetched again for 10 minutes; `None`: show a page instead.
+    pub fn profile_service(&self, token: &Token, session: &Token) -> Result<Option<Vec<u8>>> {
+        let _ = (token, session);
+        todo!()
+    }
+}

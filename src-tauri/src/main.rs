@@ -1,0 +1,4 @@
+//! Signet, the window.
+fn main() {
+    signet_app::run();
+}
