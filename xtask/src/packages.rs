@@ -1,0 +1,93 @@
+//! System packages: what is missing is installed by apt after saying what and why; elsewhere the exact command is printed.
+
+use crate::command::{Done, exists, program, run};
+use std::process::{Command, Stdio};
+
+/// Needed to build the window.
+const BUILD: &[&str] = &["build-essential", "pkg-config", "libssl-dev", "libwebkit2gtk-4.1-dev"];
+
+/// Needed beside them by the tests: a display, a keyring, a driver for the window, and judges that others wrote.
+const TEST: &[&str] = &[
+    "xvfb",
+    "xauth",
+    "webkit2gtk-driver",
+    "dbus",
+    "gnome-keyring",
+    "fonts-dejavu-core",
+    "openssl",
+    "scep",
+    "strongswan-pki",
+    "libstrongswan-standard-plugins",
+    "libstrongswan-extra-plugins",
+    "certmonger",
+    "python3-venv",
+    "python3-pip",
+];
+
+/// What for.
+pub(crate) enum For {
+    /// Building and running the window.
+    Run,
+    /// Everything the tests need.
+    Test,
+    /// The terminal program alone.
+    Terminal,
+}
+
+/// Installs what is missing.
+pub(crate) fn install(purpose: &For) -> Done {
+    let wanted: Vec<&str> = match purpose {
+        For::Terminal => BUILD.iter().copied().filter(|name| !name.contains("webkit")).collect(),
+        For::Run => BUILD.to_vec(),
+        For::Test => [BUILD, TEST].concat(),
+    };
+    if !cfg!(target_os = "linux") {
+        return Ok(()); // docs/building.md says what Windows and macOS need.
+    }
+    if !exists("dpkg-query") {
+        println!("This is not Debian or Ubuntu. Make sure that these are installed under the names of your system: {}", wanted.join(" "));
+        return Ok(());
+    }
+    let missing: Vec<&str> = wanted.into_iter().filter(|name| !installed(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!(
+        "Missing system packages: {}\nThey are needed to build the window and to test it. Installing them with apt.",
+        missing.join(" ")
+    );
+    let typed = format!("apt-get install -y --no-install-recommends {}", missing.join(" "));
+    let Some(before) = privilege() else {
+        return Err(format!("this needs root and there is no sudo. Run as root, then start again:\n    {typed}"));
+    };
+    // A fresh image has empty lists; a list that cannot be refreshed may still do.
+    if let Err(problem) = apt(before, &["update", "-qq"]) {
+        eprintln!("xtask: {problem}; going on with the package lists that are there");
+    }
+    let mut arguments = vec!["-o", "DPkg::Lock::Timeout=400", "install", "-y", "-qq", "--no-install-recommends"];
+    arguments.extend(&missing);
+    apt(before, &arguments).map_err(|problem| format!("{problem}. Run as root, then start again:\n    {typed}"))
+}
+
+/// How to become root: not at all, by sudo, or `None`.
+fn privilege() -> Option<&'static [&'static str]> {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0");
+    if root {
+        Some(&[])
+    } else if exists("sudo") {
+        Some(&["sudo", "--preserve-env=DEBIAN_FRONTEND"])
+    } else {
+        None
+    }
+}
+
+fn apt(before: &[&str], arguments: &[&str]) -> Done {
+    let words: Vec<&str> = before.iter().chain(&["apt-get"]).chain(arguments).copied().collect();
+    let (first, rest) = words.split_first().ok_or("nothing to run")?;
+    run(program(first, rest).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()))
+}
+
+fn installed(package: &str) -> bool {
+    let answer = Command::new("dpkg-query").args(["-W", "-f=${db:Status-Status}", package]).output();
+    answer.is_ok_and(|out| out.stdout == b"installed")
+}
