@@ -76,6 +76,22 @@ pub(crate) fn known(tx: &rusqlite::Connection, serial: &SerialNumber) -> Result<
     todo!()
 }
 
+/// How many certificates of a subscriber are active at `at`.
+pub(crate) fn active_count(tx: &rusqlite::Connection, at: Timestamp, subscriber: crate::id::SubscriberId) -> Result<u32> {
+    let _ = (tx, at, subscriber);
+    todo!()
+}
+/// How many active certificates of subscribers end before `end`.
+pub(crate) fn ending_before(tx: &rusqlite::Connection, at: Timestamp, end: Timestamp) -> Result<u32> {
+    let _ = (tx, at, end);
+    todo!()
+}
+/// All certificates of an enrollment (transport ones too), oldest first.
+pub(crate) fn of_enrollment(tx: &rusqlite::Connection, at: Timestamp, enrollment: crate::id::EnrollmentId) -> Result<Vec<Certificate>> {
+    let _ = (tx, at, enrollment);
+    todo!()
+}
+
 /// Which certificates to list.
 #[derive(Debug, Clone, Default)]
 pub struct CertificateQuery {

@@ -215,3 +215,16 @@ pub(crate) fn record(
     let _ = (tx, at, enrollment, kind, facts);
     todo!()
 }
+
+/// The issuance code says, in the transaction that stores it, that a certificate of `enrollment` was issued: the transport identity
+/// moves it to `issued`; when all identities of the final profile are there, it is `configured` and its link is used.
+pub(crate) fn certificate_issued(
+    tx: &rusqlite::Connection,
+    at: Timestamp,
+    enrollment: EnrollmentId,
+    purpose: crate::challenge::Purpose,
+    serial: &protocol::x509::SerialNumber,
+) -> Result<()> {
+    let _ = (tx, at, enrollment, purpose, serial);
+    todo!()
+}

@@ -36,6 +36,8 @@ pub enum Conflict {
     AlreadyRevoked,
     /// The enrollment has ended.
     EnrollmentEnded,
+    /// The person still has active certificates.
+    ActiveCertificates,
     /// The database was written by a newer Signet.
     NewerDatabase,
 }

@@ -30,6 +30,7 @@ pub mod settings;
 pub mod sign_in;
 mod store;
 pub mod subscriber;
+pub mod today;
 pub mod vault;
 
 pub use auditor::Auditor;

@@ -71,6 +71,21 @@ pub struct Settings {
     pub invitation_hours: u32,
     /// The portal's help line (telephone or mail), shown to people.
     pub contact: Option<String>,
+    /// `bundle`: certificate profiles that an enrollment gives, by SCEP; always with `authentication` (default: signing, authentication).
+    pub bundle: Vec<crate::profile::ProfileName>,
+    /// `authentication.with_address`: the authentication certificate states the mail address (default: yes).
+    pub authentication_with_address: bool,
+}
+
+impl crate::authority::Inner {
+    /// The settings, cached until the data changes.
+    pub(crate) fn settings(&self) -> Result<std::sync::Arc<Settings>> {
+        todo!()
+    }
+    /// The removal password for supervised phones, opened.
+    pub(crate) fn removal_password(&self) -> Result<Option<zeroize::Zeroizing<String>>> {
+        todo!()
+    }
 }
 
 impl Operator {

@@ -64,6 +64,8 @@ pub struct Subscriber {
     pub enrollment_state: Option<crate::enrollment::State>,
     /// Devices enrolled.
     pub devices: Vec<crate::enrollment::Device>,
+    /// The name mixes Latin, Greek or Cyrillic letters: it may imitate another one.
+    pub mixed_scripts: bool,
 }
 
 fn as_text<S: serde::Serializer>(dn: &DistinguishedName, s: S) -> std::result::Result<S::Ok, S::Error> {
@@ -96,6 +98,16 @@ impl Operator {
     /// Adds one.
     pub fn add_subscriber(&self, new: NewSubscriber) -> Result<Subscriber> {
         let _ = new;
+        todo!()
+    }
+    /// Deletes a person: refused while certificates are active; the subject DN stays reserved for ever (invariant 4).
+    pub fn delete_subscriber(&self, id: SubscriberId) -> Result<()> {
+        let _ = id;
+        todo!()
+    }
+    /// A further address of a person.
+    pub fn add_mailbox(&self, id: SubscriberId, address: &str) -> Result<Subscriber> {
+        let _ = (id, address);
         todo!()
     }
     /// Lists.
