@@ -1,0 +1,181 @@
+//! Device attributes: what a device says of itself. Self-asserted text; only the challenge and the signature prove anything.
+
+use crate::Error;
+use plist::Value;
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+/// An attribute that a Profile Service profile may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DeviceAttribute {
+    /// `UDID`
+    Udid,
+    /// `SERIAL`
+    Serial,
+    /// `PRODUCT`, e.g. `iPhone15,2`
+    Product,
+    /// `VERSION`: the build, e.g. `22B83`
+    Version,
+    /// `OS_VERSION`, e.g. `18.1` (undocumented; current iOS answers it)
+    OsVersion,
+    /// `LANGUAGE`
+    Language,
+    /// `IMEI`
+    Imei,
+    /// `MEID`
+    Meid,
+    /// `ICCID` (current iOS leaves it out)
+    Iccid,
+    /// `MAC_ADDRESS_EN0` (current iOS leaves it out)
+    MacAddress,
+    /// `DEVICE_NAME` (current iOS leaves it out)
+    DeviceName,
+}
+
+impl DeviceAttribute {
+    /// The key in the property list.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeviceAttribute::Udid => "UDID",
+            DeviceAttribute::Serial => "SERIAL",
+            DeviceAttribute::Product => "PRODUCT",
+            DeviceAttribute::Version => "VERSION",
+            DeviceAttribute::OsVersion => "OS_VERSION",
+            DeviceAttribute::Language => "LANGUAGE",
+            DeviceAttribute::Imei => "IMEI",
+            DeviceAttribute::Meid => "MEID",
+            DeviceAttribute::Iccid => "ICCID",
+            DeviceAttribute::MacAddress => "MAC_ADDRESS_EN0",
+            DeviceAttribute::DeviceName => "DEVICE_NAME",
+        }
+    }
+}
+
+/// The attributes a device sent. No `Debug`: they hold the challenge.
+pub struct DeviceAttributes {
+    /// `CHALLENGE`: phase 2 only.
+    pub challenge: Option<Zeroizing<String>>,
+    values: BTreeMap<String, String>,
+}
+
+impl DeviceAttributes {
+    /// Largest attributes property list read, octets.
+    pub const MAX_LEN: usize = 16 * 1024;
+    /// Most attributes kept.
+    pub const MAX_COUNT: usize = 64;
+    /// Longest key or value, characters.
+    pub const MAX_CHARACTERS: usize = 256;
+
+    /// Reads an XML or binary property list whose root is a dictionary. Empty strings count as absent, numbers and booleans
+    /// become text, other values of unknown keys are passed over.
+    pub fn from_plist(bytes: &[u8]) -> Result<Self, Error> {
+        const WHAT: &str = "device attributes";
+        let malformed = Error::Malformed { what: WHAT };
+        let too_large = Error::TooLarge { what: WHAT };
+        if bytes.len() > Self::MAX_LEN {
+            return Err(too_large);
+        }
+        let root = if bytes.starts_with(b"bplist") {
+            // Objects may be shared: a few nested arrays would unfold to any size.
+            if !is_flat_binary(bytes) {
+                return Err(malformed);
+            }
+            Value::from_reader(std::io::Cursor::new(bytes))
+        } else {
+            // Apple's document type names no entities of its own.
+            if bytes.windows(8).any(|w| w.eq_ignore_ascii_case(b"<!ENTITY")) || has_internal_subset(bytes) {
+                return Err(malformed);
+            }
+            Value::from_reader_xml(bytes)
+        };
+        let root = root.ok().and_then(Value::into_dictionary).ok_or(malformed.clone())?;
+        if root.len() > Self::MAX_COUNT {
+            return Err(too_large);
+        }
+        let mut attributes = DeviceAttributes { challenge: None, values: BTreeMap::new() };
+        for (key, value) in root {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Data(data) => match String::from_utf8(data) {
+                    Ok(text) => text,
+                    Err(_) if key == "CHALLENGE" => return Err(malformed),
+                    Err(_) => continue,
+                },
+                Value::Boolean(value) => value.to_string(),
+                Value::Integer(value) => value.to_string(),
+                Value::Real(value) => value.to_string(),
+                _ if key == "CHALLENGE" => return Err(malformed),
+                _ => continue,
+            };
+            if key.chars().count() > Self::MAX_CHARACTERS || text.chars().count() > Self::MAX_CHARACTERS {
+                return Err(too_large);
+            }
+            if key == "CHALLENGE" {
+                let text = Zeroizing::new(text);
+                attributes.challenge = (!text.is_empty()).then_some(text);
+            } else if !text.trim().is_empty() {
+                attributes.values.insert(key, text);
+            }
+        }
+        Ok(attributes)
+    }
+
+    /// One attribute, when the device sent it and it is not empty.
+    pub fn get(&self, attribute: DeviceAttribute) -> Option<&str> {
+        self.values.get(attribute.as_str()).map(String::as_str)
+    }
+
+    /// All attributes but the challenge, by name; also those that we did not ask for.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// (major, minor) of iOS: from `OS_VERSION`, else the major version that the build of `VERSION` belongs to; `None` when
+    /// neither says it.
+    pub fn ios_version(&self) -> Option<(u16, u16)> {
+        if let Some(version) = self.get(DeviceAttribute::OsVersion) {
+            let mut parts = version.trim().split('.').map(str::parse);
+            if let Some(Ok(major)) = parts.next() {
+                return Some((major, parts.next().and_then(Result::ok).unwrap_or(0)));
+            }
+        }
+        let build = self.get(DeviceAttribute::Version)?.trim();
+        let train: u16 = build.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+        // Build trains: 8 was iOS 4, 22 is iOS 18; Apple then went on from 18 to 26.
+        match train {
+            8..=22 => Some((train - 4, 0)),
+            23.. => Some((train.saturating_add(3), 0)),
+            _ => None,
+        }
+    }
+}
+
+/// A document type declaration with a `[`, i.e. with declarations of its own.
+fn has_internal_subset(bytes: &[u8]) -> bool {
+    let Some(start) = bytes.windows(9).position(|w| w.eq_ignore_ascii_case(b"<!DOCTYPE")) else { return false };
+    bytes.iter().skip(start).take_while(|b| **b != b'>').any(|b| *b == b'[')
+}
+
+/// A binary property list whose only container is its root (format: 8 octets of magic, objects, offset table, 32 octets of trailer).
+fn is_flat_binary(bytes: &[u8]) -> bool {
+    let number = |range: std::ops::Range<usize>| {
+        bytes.get(range).filter(|b| b.len() <= 8).map(|b| b.iter().fold(0_u64, |n, o| (n << 8) | u64::from(*o)))
+    };
+    let Some(trailer) = bytes.len().checked_sub(32) else { return false };
+    let offset_size = bytes.get(trailer + 6).copied().map_or(0, usize::from);
+    let (Some(count), Some(table)) = (number(trailer + 8..trailer + 16), number(trailer + 24..trailer + 32)) else { return false };
+    let (Ok(count), Ok(table)) = (usize::try_from(count), usize::try_from(table)) else { return false };
+    // Each object takes at least an octet, so more than the message has is a lie.
+    if count > bytes.len() || offset_size == 0 {
+        return false;
+    }
+    let mut containers = 0;
+    for index in 0..count {
+        let Some(start) = table.checked_add(index * offset_size) else { return false };
+        let Some(at) = start.checked_add(offset_size).and_then(|end| number(start..end)) else { return false };
+        let Some(marker) = usize::try_from(at).ok().and_then(|at| bytes.get(at)) else { return false };
+        // 0xA array, 0xB and 0xC sets, 0xD dictionary
+        containers += usize::from((0xa0..=0xdf).contains(marker));
+    }
+    containers == 1
+}
