@@ -3,6 +3,17 @@
 use crate::{Enroller, Operator, Result, id::RequestId};
 use protocol::Timestamp;
 
+/// `/scep/{ALIAS}` is the address of the department's SCEP endpoint.
+pub const ALIAS: &str = "signet";
+
+/// The SCEP URL that devices get, on plain HTTP: SCEP protects its own messages (RFC 8894 section 7), and many clients cannot do HTTPS.
+pub(crate) fn url(settings: &crate::settings::Settings) -> Result<String> {
+    let base = settings.status_url.as_deref().ok_or_else(|| {
+        crate::Error::invalid("status.url", "the address of the plain HTTP server is not known: start serving once, or set status.url")
+    })?;
+    Ok(format!("{}/scep/{ALIAS}", base.trim_end_matches('/')))
+}
+
 /// The answer to a PKIOperation.
 pub enum PkiAnswer {
     /// 200 `application/x-pki-message`.

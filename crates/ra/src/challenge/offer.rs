@@ -1,0 +1,111 @@
+//! Challenges for SCEP clients that are no iPhones: Linux, routers, tests.
+
+use super::{NewChallenge, Purpose, create};
+use crate::{Denied, Error, Operator, Result, ledger, profile::ProfileName, scep, secret::Token, subscriber};
+use protocol::{Timestamp, x509::SubjectAltName};
+
+/// Such a challenge lives 7 days: the device may be set up later and elsewhere.
+const LIFETIME: i64 = 7 * Timestamp::DAY;
+/// Most challenges made at once.
+const MOST: u32 = 100_000;
+
+/// A challenge for other SCEP clients, as `scep challenge` prints it.
+#[derive(serde::Serialize)]
+pub struct ScepChallenge {
+    /// The secret, shown once.
+    pub challenge: String,
+    /// Subject in the form of Apple's SCEP payload.
+    pub subject: Vec<Vec<[String; 2]>>,
+    /// SANs: `{"rfc822Name": "..."}`.
+    pub san: serde_json::Value,
+    /// Key Usage of Apple's payload: 1, 4 or 5.
+    pub usage: u8,
+    /// SCEP URL (plain HTTP).
+    pub url: String,
+    /// Ends (7 days).
+    pub expires_at: Timestamp,
+}
+
+impl Operator {
+    /// Makes `count` challenges for a person and a certificate profile (never `encryption`), in one transaction.
+    pub fn scep_challenges(&self, mail: &str, profile: ProfileName, count: u32) -> Result<Vec<ScepChallenge>> {
+        if !(1..=MOST).contains(&count) {
+            return Err(Error::invalid("count", format!("give a number from 1 to {MOST}")));
+        }
+        let definition = profile.definition();
+        if !definition.by_scep {
+            return Err(Error::Denied(Denied::EncryptionByScep));
+        }
+        let settings = self.inner.settings()?;
+        let url = scep::url(&settings)?;
+        let person = self.subscriber_by_mail(mail)?;
+        let with_address = match profile {
+            ProfileName::Authentication => settings.authentication_with_address,
+            _ => definition.with_address,
+        };
+        let san = match with_address {
+            true => {
+                let typed = SubjectAltName::Rfc822Name(mail.trim().to_owned()).comparable();
+                let mailbox = person
+                    .mailboxes
+                    .iter()
+                    .find(|m| SubjectAltName::Rfc822Name(m.address.clone()).comparable() == typed)
+                    .filter(|m| m.validated_at.is_some())
+                    .ok_or(Error::Denied(Denied::MailboxNotValidated))?;
+                vec![SubjectAltName::Rfc822Name(mailbox.address.clone())]
+            }
+            false => Vec::new(),
+        };
+        let (subject, subscriber) = (person.subject.clone(), person.id);
+        let (clock, actor, address) = (self.inner.clock.clone(), self.actor.clone(), san.clone());
+        let manual_approval = settings.scep_manual_approval;
+        let (secrets, expires_at): (Vec<Token>, Timestamp) = self.inner.store.write(move |tx| {
+            let at = clock.now();
+            if !subscriber::exists(tx, subscriber)? {
+                return Err(Error::NotFound(crate::Noun::Subscriber));
+            }
+            let new = NewChallenge {
+                purpose: Purpose::Certificate(profile),
+                subject,
+                san,
+                subscriber: Some(subscriber),
+                enrollment: None,
+                device: None,
+                expires_at: at.plus(LIFETIME),
+                manual_approval,
+            };
+            let secrets = (0..count).map(|_| create(tx, at, &new)).collect::<Result<Vec<_>>>()?;
+            let facts = serde_json::json!({ "profile": profile.as_str(), "count": count, "expires_at": new.expires_at });
+            ledger::append(tx, at, &actor, "challenge.made", &subscriber.to_string(), &facts)?;
+            Ok((secrets, new.expires_at))
+        })?;
+        let san = payload_san(&address);
+        Ok(secrets
+            .into_iter()
+            .map(|secret| ScepChallenge {
+                challenge: secret.reveal().to_owned(),
+                subject: person.subject.to_rdn_arrays(),
+                san: san.clone(),
+                usage: profile.apple_key_usage(),
+                url: url.clone(),
+                expires_at,
+            })
+            .collect())
+    }
+}
+
+/// SANs in the form of Apple's SCEP payload: one string each (apple-ota.md 2.1).
+fn payload_san(san: &[SubjectAltName]) -> serde_json::Value {
+    let mut map = serde_json::Map::new();
+    for name in san {
+        let (key, value) = match name {
+            SubjectAltName::Rfc822Name(address) => ("rfc822Name", address.clone()),
+            SubjectAltName::DnsName(name) => ("dNSName", name.clone()),
+            SubjectAltName::Uri(uri) => ("uniformResourceIdentifier", uri.clone()),
+            SubjectAltName::UserPrincipalName(name) => ("ntPrincipalName", name.clone()),
+            SubjectAltName::IpAddress(_) | SubjectAltName::Unknown(_) => continue,
+        };
+        map.entry(key).or_insert(value.into());
+    }
+    serde_json::Value::Object(map)
+}
