@@ -4,7 +4,7 @@ use crate::{
     Auditor, Enroller, Operator, Result,
     ledger::Actor,
     ports::Clock,
-    store::Store,
+    store::{self, Store},
     vault::{KeyringChoice, Vault},
 };
 use std::{path::PathBuf, sync::Arc};
@@ -33,8 +33,12 @@ pub(crate) struct Inner {
 impl Authority {
     /// Opens (and migrates) the folder's database; creates an empty one when there is none. Does not touch the keyring yet.
     pub fn open(options: OpenOptions) -> Result<Self> {
-        let _ = options;
-        todo!()
+        let OpenOptions { folder, keyring, clock } = options;
+        let folder = std::path::absolute(&folder).map_err(|e| store::io_error(&folder, &e))?;
+        store::make_folder(&folder)?;
+        let store = Store::open(&folder)?;
+        let vault = Vault::new(&folder, keyring);
+        Ok(Authority(Arc::new(Inner { store, vault, clock, folder })))
     }
     /// What an officer may do. `actor` stands in every ledger row.
     pub fn operator(&self, actor: Actor) -> Operator {
@@ -50,11 +54,11 @@ impl Authority {
     }
     /// The department has its CA.
     pub fn is_set_up(&self) -> Result<bool> {
-        todo!()
+        self.0.store.read(|c| Ok(c.query_row("SELECT EXISTS (SELECT 1 FROM unit WHERE kind = 'department')", [], |row| row.get(0))?))
     }
     /// Changes whenever any process changed the data: compare and reload (PRAGMA data_version and our own writes).
     pub fn version(&self) -> Result<u64> {
-        todo!()
+        self.0.store.version()
     }
     /// The folder.
     pub fn folder(&self) -> &std::path::Path {

@@ -81,12 +81,12 @@ pub enum Dependency {
 }
 
 /// Something that should not happen; logged with an incident id, never shown.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct Fault(pub String);
 
 /// The one error of this crate.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// The caller can fix the input.
     #[error("{field}: {reason}")]

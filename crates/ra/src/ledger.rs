@@ -1,7 +1,8 @@
 //! The ledger: append-only, hash-chained, every row names an actor.
 
-use crate::Result;
+use crate::{Error, Result};
 use protocol::Timestamp;
+use rusqlite::OptionalExtension;
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -57,8 +58,34 @@ pub(crate) fn append(
     subject: &str,
     details: &serde_json::Value,
 ) -> Result<()> {
-    let _ = (tx, at, actor, event, subject, details);
-    todo!()
+    let (number, previous) = head(tx)?;
+    let number = number + 1;
+    let actor = serde_json::to_string(actor).map_err(Error::fault)?;
+    let details = serde_json::to_string(details).map_err(Error::fault)?;
+    let hash = chain(&previous, number, at.0, &actor, event, subject, &details);
+    tx.prepare_cached("INSERT INTO ledger (number, at, actor, event, subject, details, hash) VALUES (?, ?, ?, ?, ?, ?, ?)")?
+        .execute(rusqlite::params![number, at.0, actor, event, subject, details, hash])?;
+    Ok(())
+}
+
+/// Number and hash of the last row; 0 and zeros before the first.
+pub(crate) fn head(tx: &rusqlite::Connection) -> Result<(i64, [u8; 32])> {
+    let mut statement = tx.prepare_cached("SELECT number, hash FROM ledger ORDER BY number DESC LIMIT 1")?;
+    Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?.unwrap_or((0, [0; 32])))
+}
+
+/// SHA-256(previous hash || canonical row): a tag, then number and time as 8 octets, then each text with its length before it.
+fn chain(previous: &[u8; 32], number: i64, at: i64, actor: &str, event: &str, subject: &str, details: &str) -> [u8; 32] {
+    let mut sha = openssl::sha::Sha256::new();
+    sha.update(previous);
+    sha.update(b"signet ledger 1");
+    sha.update(&number.to_be_bytes());
+    sha.update(&at.to_be_bytes());
+    for text in [actor, event, subject, details] {
+        sha.update(&(text.len() as u64).to_be_bytes());
+        sha.update(text.as_bytes());
+    }
+    sha.finish()
 }
 
 /// Time of the last row: issuing refuses when the clock is behind it.

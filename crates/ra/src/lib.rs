@@ -30,6 +30,9 @@ pub mod settings;
 pub mod sign_in;
 mod store;
 pub mod subscriber;
+#[cfg(any(test, feature = "testing"))]
+#[doc(hidden)]
+pub mod testing;
 pub mod today;
 pub mod vault;
 

@@ -1,0 +1,85 @@
+//! The data folder: made private, locked for migrations, written atomically.
+
+use crate::{Dependency, Error, Result};
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::Write,
+    path::Path,
+    time::Duration,
+};
+
+/// An error of the file system, said as what the officer can repair.
+pub(crate) fn io_error(path: &Path, e: &std::io::Error) -> Error {
+    match e.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Error::Unavailable(Dependency::DiskFull),
+        _ => Error::Unavailable(Dependency::Folder(format!("{}: {e}", path.display()))),
+    }
+}
+
+/// Makes the folder when it is missing; on Unix only its owner may enter.
+pub(crate) fn make_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|e| io_error(folder, &e))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(folder).map_err(|e| io_error(folder, &e))?.permissions().mode();
+        if mode & 0o077 != 0
+            && let Err(error) = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+        {
+            tracing::warn!(folder = %folder.display(), %error, "others may enter the data folder");
+        }
+    }
+    Ok(())
+}
+
+/// Holds the folder's lock until dropped. Taken for set-up work (migrating, making the key-encryption key), never for daily writes.
+pub(crate) fn lock_folder(folder: &Path) -> Result<File> {
+    let path = folder.join("signet.lock");
+    let file = private().create(true).write(true).truncate(false).open(&path).map_err(|e| io_error(&path, &e))?;
+    for _ in 0..500 {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::Error(e)) => return Err(io_error(&path, &e)),
+        }
+    }
+    Err(Error::Unavailable(Dependency::DatabaseBusy))
+}
+
+/// Writes a file that only its owner may read, so that it is there whole or not at all, also after a power cut.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<()> {
+    write_atomically(path, content, private())
+}
+
+/// The same for a file that everybody may read.
+pub(crate) fn write_public(path: &Path, content: &[u8]) -> Result<()> {
+    write_atomically(path, content, OpenOptions::new())
+}
+
+fn write_atomically(path: &Path, content: &[u8], mut options: OpenOptions) -> Result<()> {
+    let failed = |e: std::io::Error| io_error(path, &e);
+    let folder = path.parent().ok_or_else(|| Error::fault("a file without a folder"))?;
+    let name = path.file_name().ok_or_else(|| Error::fault("a file without a name"))?.to_string_lossy();
+    let temporary = folder.join(format!(".{name}.{}", uuid::Uuid::now_v7()));
+    let written = (|| {
+        let mut file = options.create_new(true).write(true).open(&temporary)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, path)
+    })();
+    if let Err(e) = written {
+        let _ = std::fs::remove_file(&temporary);
+        return Err(failed(e));
+    }
+    #[cfg(unix)]
+    File::open(folder).and_then(|f| f.sync_all()).map_err(failed)?;
+    Ok(())
+}
+
+fn private() -> OpenOptions {
+    #[allow(unused_mut)] // only Unix has a mode
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}

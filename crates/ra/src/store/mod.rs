@@ -1,0 +1,96 @@
+//! SQLite: one writer thread that groups commits, a few readers, WAL, synchronous=FULL, forward-only migrations.
+
+mod file;
+mod migrate;
+mod readers;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use crate::{Dependency, Error, Result};
+use readers::Readers;
+use rusqlite::{Connection, ErrorCode};
+use std::path::Path;
+use writer::Writer;
+
+pub(crate) use file::{io_error, lock_folder, make_folder, write_private, write_public};
+
+/// Name of the database in the data folder.
+pub(crate) const DATABASE: &str = "signet.db";
+
+/// What cached knowledge is about; triggers count its changes, in whatever process they happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// Units and their settings.
+    Unit,
+    /// Our own keys and certificates.
+    Identity,
+    /// Revocations and abandoned serials.
+    Revocation,
+}
+
+/// The database. Dropping it waits for the writes that are under way.
+pub(crate) struct Store {
+    readers: Readers,
+    writer: Writer,
+}
+
+impl Store {
+    /// Opens the database in `folder` (which must exist), creating or migrating it first.
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join(DATABASE);
+        let connection = migrate::open(folder, &path)?;
+        Ok(Store { readers: Readers::open(&path)?, writer: Writer::start(connection)? })
+    }
+
+    /// Runs `work` in a `BEGIN IMMEDIATE` transaction on the writer thread; returns after the commit is durable. Writes that wait at
+    /// the same time share one commit (each in its own savepoint: one that fails takes back only itself).
+    ///
+    /// `work` must be quick and must not call `write` (it would wait for itself: refused as a fault) nor generate or open keys.
+    /// `read` inside of it sees the state before the transaction: use the connection given.
+    pub(crate) fn write<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+        self.writer.write(work)
+    }
+
+    /// Runs `work` on a read-only connection, in one read transaction.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.readers.read(work)
+    }
+
+    /// Changes whenever any process committed a change (`PRAGMA data_version` as seen by a connection that never writes).
+    pub(crate) fn version(&self) -> Result<u64> {
+        self.readers.version()
+    }
+
+    /// How often what `topic` is about was changed, by any process. Cheap: read again only after `version` moved.
+    pub(crate) fn generation(&self, topic: Topic) -> Result<u64> {
+        let generations = self.readers.generations()?;
+        Ok(match topic {
+            Topic::Unit => generations.unit,
+            Topic::Identity => generations.identity,
+            Topic::Revocation => generations.revocation,
+        })
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(e: rusqlite::Error) -> Self {
+        let text = e.to_string();
+        match e.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Error::Unavailable(Dependency::DiskFull),
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Error::Unavailable(Dependency::Folder(text)),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Unavailable(Dependency::DatabaseDamaged(text)),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Unavailable(Dependency::DatabaseBusy),
+            _ => Error::fault(text),
+        }
+    }
+}
+
+/// What every connection of ours has.
+fn configure(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! What tests of this and other crates share: an opened folder with a clock that stands still.
+
+use crate::{
+    Authority, OpenOptions, Operator,
+    department::NewDepartment,
+    ledger::Actor,
+    ports::FixedClock,
+    vault::{Cost, KeyringChoice},
+};
+use protocol::key::KeyAlgorithm;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// 21 November 2026, 10:00 UTC.
+pub const START: i64 = 1_795_255_200;
+
+/// An empty folder behind a passphrase file, opened; its clock stands at [`START`].
+pub fn authority() -> (Authority, FixedClock, TempDir) {
+    let folder = TempDir::new().expect("a temporary folder");
+    let clock = FixedClock::at(START);
+    let authority = open(&folder, &clock);
+    // The real parameters are tested with the vault; here they would only cost time.
+    authority.0.vault.create_with(true, Cost { memory: 8, passes: 1, lanes: 1 }).expect("a key-encryption key");
+    (authority, clock, folder)
+}
+
+/// Opens the folder of [`authority`] once more, as another process would.
+pub fn open(folder: &TempDir, clock: &FixedClock) -> Authority {
+    let passphrase = folder.path().join("passphrase");
+    if !passphrase.exists() {
+        std::fs::write(&passphrase, "correct horse battery staple\n").expect("a passphrase file");
+    }
+    Authority::open(OpenOptions {
+        folder: folder.path().join("data"),
+        keyring: Some(KeyringChoice::PassphraseFile(passphrase)),
+        clock: Arc::new(clock.clone()),
+    })
+    .expect("an opened folder")
+}
+
+/// The officer of the tests.
+pub fn officer(authority: &Authority) -> Operator {
+    authority.operator(Actor::Officer("rosa".into()))
+}
+
+/// A small department (Example University, Physics, example.edu, pki.example.edu), made fast; returns its officer.
+pub fn department(authority: &Authority) -> Operator {
+    let operator = officer(authority);
+    operator
+        .create_department(NewDepartment {
+            organization: "Example University".into(),
+            department: "Physics".into(),
+            mail_domains: vec!["example.edu".into()],
+            hosts: vec!["pki.example.edu".into()],
+            ca_key: KeyAlgorithm::P256,
+            status_url: Some("http://pki.example.edu:8080".into()),
+            training: false,
+        })
+        .expect("a department");
+    operator
+}
