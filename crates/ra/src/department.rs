@@ -29,6 +29,8 @@ pub struct SetupDraft {
     pub ca_key: Option<KeyAlgorithm>,
     /// Help line.
     pub contact: String,
+    /// Training department.
+    pub training: bool,
 }
 
 /// What `init` and the wizard's last step need.
