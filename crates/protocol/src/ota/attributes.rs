@@ -179,3 +179,107 @@ fn is_flat_binary(bytes: &[u8]) -> bool {
     }
     containers == 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(body: &str) -> Vec<u8> {
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\">{body}</plist>")
+            .into_bytes()
+    }
+
+    fn read(body: &str) -> Result<DeviceAttributes, Error> {
+        DeviceAttributes::from_plist(&document(body))
+    }
+
+    #[test]
+    fn what_an_iphone_sends_in_phase_2_is_read() {
+        let a = read(
+            "<dict><key>CHALLENGE</key><string>k2xW9mQ7Zt4uVYbR0sN8cA</string><key>IMEI</key><string>35 000000 000000 0</string>
+             <key>LANGUAGE</key><string>de-DE</string><key>OS_VERSION</key><string>18.1</string><key>PRODUCT</key><string>iPhone17,1</string>
+             <key>UDID</key><string>00008140-000000000000001E</string><key>VERSION</key><string>22B83</string></dict>",
+        )
+        .unwrap();
+        assert_eq!(a.challenge.as_deref().map(String::as_str), Some("k2xW9mQ7Zt4uVYbR0sN8cA"));
+        assert_eq!(a.get(DeviceAttribute::Product), Some("iPhone17,1"));
+        assert_eq!(a.ios_version(), Some((18, 1)));
+        assert_eq!(a.get(DeviceAttribute::Meid), None);
+        assert_eq!(a.iter().count(), 6, "the challenge is not among what may be shown");
+    }
+
+    #[test]
+    fn a_challenge_of_type_data_is_the_same_challenge() {
+        let a = read("<dict><key>CHALLENGE</key><data>azJ4Vw==</data></dict>").unwrap();
+        assert_eq!(a.challenge.as_deref().map(String::as_str), Some("k2xW"));
+        assert!(read("<dict><key>CHALLENGE</key><data>//8=</data></dict>").is_err(), "not text");
+        assert!(read("<dict><key>CHALLENGE</key><array/></dict>").is_err());
+    }
+
+    #[test]
+    fn empty_values_count_as_absent_and_odd_ones_are_tolerated() {
+        let a = read(
+            "<dict><key>CHALLENGE</key><string></string><key>IMEI</key><string> </string><key>NotOnConsole</key><false/>
+             <key>Number</key><integer>7</integer><key>List</key><array><string>x</string></array><key>Blob</key><data>//8=</data></dict>",
+        )
+        .unwrap();
+        assert!(a.challenge.is_none());
+        assert_eq!(a.iter().collect::<Vec<_>>(), [("NotOnConsole", "false"), ("Number", "7")]);
+    }
+
+    #[test]
+    fn a_build_alone_says_the_major_version() {
+        let ios = |build: &str| read(&format!("<dict><key>VERSION</key><string>{build}</string></dict>")).unwrap().ios_version();
+        assert_eq!(ios("19H12"), Some((15, 0)));
+        assert_eq!(ios("23A341"), Some((26, 0)));
+        assert_eq!(ios("garbage"), None);
+        assert_eq!(ios("99999999999A"), None);
+        assert_eq!(ios("65535A"), Some((65535, 0)));
+    }
+
+    #[test]
+    fn documents_that_unfold_or_overflow_are_refused() {
+        let bomb = b"<?xml version=\"1.0\"?><!DOCTYPE plist [<!ENTITY a \"aaaa\">]><plist><dict><key>UDID</key><string>&a;</string></dict></plist>";
+        assert!(DeviceAttributes::from_plist(bomb).is_err());
+        assert!(DeviceAttributes::from_plist(&vec![b' '; DeviceAttributes::MAX_LEN + 1]).is_err());
+        assert!(read(&format!("<dict><key>A</key><string>{}</string></dict>", "x".repeat(257))).is_err());
+        assert!(read(&format!("<dict><key>{}</key><string>x</string></dict>", "x".repeat(257))).is_err());
+        let many: String = (0..65).map(|n| format!("<key>{n}</key><string>x</string>")).collect();
+        assert!(read(&format!("<dict>{many}</dict>")).is_err());
+        assert!(
+            read(&format!("<dict><key>A</key>{}{}</dict>", "<array>".repeat(900), "</array>".repeat(900)))
+                .is_ok_and(|a| a.iter().count() == 0)
+        );
+        for wrong in ["", "<array/>", "<string>x</string>", "<dict>", "<dict><key>A</key></dict>"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+        assert!(DeviceAttributes::from_plist(b"").is_err());
+        assert!(DeviceAttributes::from_plist(b"\xff\xfe").is_err());
+    }
+
+    #[test]
+    fn a_binary_list_is_read_when_flat_and_refused_when_nested() {
+        let binary = |value: &Value| {
+            let mut out = Vec::new();
+            value.to_writer_binary(&mut out).unwrap();
+            out
+        };
+        let mut root = plist::Dictionary::new();
+        root.insert("UDID".into(), Value::String("00008140".into()));
+        let flat = binary(&Value::Dictionary(root.clone()));
+        assert_eq!(DeviceAttributes::from_plist(&flat).unwrap().get(DeviceAttribute::Udid), Some("00008140"));
+        root.insert("LIST".into(), Value::Array(vec![Value::Array(vec![])]));
+        assert!(DeviceAttributes::from_plist(&binary(&Value::Dictionary(root))).is_err());
+        for end in 0..flat.len() {
+            assert!(DeviceAttributes::from_plist(&flat[..end]).is_err(), "cut at {end}");
+        }
+        let mut spoiled = flat.clone();
+        for at in 0..flat.len() {
+            for bit in 0..8 {
+                spoiled[at] ^= 1 << bit;
+                let _ = DeviceAttributes::from_plist(&spoiled);
+                spoiled[at] = flat[at];
+            }
+        }
+    }
+}
