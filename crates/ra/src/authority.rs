@@ -31,6 +31,11 @@ pub(crate) struct Inner {
 }
 
 impl Authority {
+    /// The data folder of this account when none is named; `None` when the system knows no home folder.
+    #[must_use]
+    pub fn default_folder() -> Option<PathBuf> {
+        directories::ProjectDirs::from("org", "Signet", "Signet").map(|of| of.data_local_dir().to_owned())
+    }
     /// Opens (and migrates) the folder's database; creates an empty one when there is none. Does not touch the keyring yet.
     pub fn open(options: OpenOptions) -> Result<Self> {
         let OpenOptions { folder, keyring, clock } = options;
