@@ -72,6 +72,7 @@ CREATE TABLE certificate (
     CHECK ((revoked_at IS NULL) = (reason IS NULL))
 ) STRICT;
 CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number) WHERE subscriber IS NOT NULL;
+CREATE INDEX certificate_ending ON certificate (not_after) WHERE kind = 'subscriber' AND revoked_at IS NULL AND superseded_at IS NULL;
 CREATE INDEX certificate_of_enrollment ON certificate (enrollment) WHERE enrollment IS NOT NULL;
 CREATE INDEX certificate_of_ours ON certificate (kind, number) WHERE kind NOT IN ('subscriber', 'transport');
 CREATE INDEX certificate_revoked ON certificate (issuer, number) WHERE revoked_at IS NOT NULL;

@@ -1,10 +1,63 @@
 //! Revocation (RFC 5280 5.3).
 
-use crate::{Result, ledger::Actor};
+use crate::{
+    Conflict, Error, Noun, Result,
+    certificate::{reason_code, reason_of},
+    ledger,
+    ledger::Actor,
+};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
+use rusqlite::{Connection, OptionalExtension};
 
-/// Revokes in the caller's transaction: status, ledger row, CRL marked as due.
-pub(crate) fn revoke(tx: &rusqlite::Connection, at: Timestamp, actor: &Actor, serial: &SerialNumber, reason: Reason) -> Result<()> {
-    let _ = (tx, at, actor, serial, reason);
-    todo!()
+/// Revokes in the caller's transaction: status, ledger row, CRL marked as due (a trigger counts the revocation; whoever is asked
+/// for the CRL next, in any process, makes a new one). A held certificate can be revoked for good, nothing else twice.
+pub(crate) fn revoke(tx: &Connection, at: Timestamp, actor: &Actor, serial: &SerialNumber, reason: Reason) -> Result<()> {
+    if reason == Reason::RemoveFromCrl {
+        return Err(Error::invalid("reason", "removeFromCRL is no reason to revoke (RFC 5280 5.3.1)"));
+    }
+    let found = row(tx, serial)?;
+    if found.kind == "root" {
+        return Err(Error::invalid("serial", "a root cannot be revoked: it is taken out of the phones instead"));
+    }
+    if found.reason.is_some_and(|now| now != Reason::CertificateHold || reason == Reason::CertificateHold) {
+        return Err(Error::Conflict(Conflict::AlreadyRevoked));
+    }
+    // A hold that becomes a revocation keeps its date (RFC 5280 5.3.1: the entry may only get another reason).
+    tx.prepare_cached("UPDATE certificate SET revoked_at = coalesce(revoked_at, ?), reason = ? WHERE number = ?")?.execute((
+        at.0,
+        reason_code(reason),
+        found.number,
+    ))?;
+    let event = if reason == Reason::CertificateHold { "certificate.held" } else { "certificate.revoked" };
+    let details = serde_json::json!({ "reason": reason, "subject": found.subject, "profile": found.profile, "kind": found.kind });
+    ledger::append(tx, at, actor, event, &serial.to_string(), &details)
+}
+
+/// What an officer may revoke: not Signet's own certificates, without which nothing works until they are replaced.
+pub(crate) fn by_officer(tx: &Connection, at: Timestamp, actor: &Actor, serial: &SerialNumber, reason: Reason) -> Result<()> {
+    let found = row(tx, serial)?;
+    if !matches!(found.kind.as_str(), "subscriber" | "transport") {
+        return Err(Error::invalid("serial", format!("this is Signet's own {} certificate; it is replaced, not revoked", found.profile)));
+    }
+    revoke(tx, at, actor, serial, reason)
+}
+
+struct Found {
+    number: i64,
+    kind: String,
+    profile: String,
+    subject: String,
+    reason: Option<Reason>,
+}
+
+fn row(tx: &Connection, serial: &SerialNumber) -> Result<Found> {
+    let mut statement = tx.prepare_cached("SELECT number, kind, profile, subject, reason FROM certificate WHERE serial = ?")?;
+    let found = statement
+        .query_row([serial.octets()], |row| {
+            let found = Found { number: row.get(0)?, kind: row.get(1)?, profile: row.get(2)?, subject: row.get(3)?, reason: None };
+            Ok((found, row.get::<_, Option<i64>>(4)?))
+        })
+        .optional()?;
+    let (found, code) = found.ok_or(Error::NotFound(Noun::Certificate))?;
+    Ok(Found { reason: code.map(reason_of).transpose()?, ..found })
 }

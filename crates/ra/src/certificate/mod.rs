@@ -1,7 +1,15 @@
 //! Certificates: the records.
 
-use crate::{Operator, Result};
+mod record;
+mod reservation;
+#[cfg(test)]
+mod tests;
+
+use crate::{Error, Operator, Result};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
+
+pub(crate) use record::{active_count, ending_before, insert, known, of_enrollment, reason_code, reason_of};
+pub(crate) use reservation::{abandon, abandon_left_behind, fresh_serial, reserve};
 
 /// As the interfaces show it (design.md section 7).
 #[derive(Debug, Clone, serde::Serialize)]
@@ -43,6 +51,35 @@ pub(crate) enum Kind {
     Ocsp,
 }
 
+impl Kind {
+    /// As it stands in the store.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Kind::Subscriber => "subscriber",
+            Kind::Transport => "transport",
+            Kind::Root => "root",
+            Kind::Issuing => "issuing",
+            Kind::Ra => "ra",
+            Kind::ProfileSigner => "profile_signer",
+            Kind::Tls => "tls",
+            Kind::Ocsp => "ocsp",
+        }
+    }
+    fn parse(text: &str) -> Result<Self> {
+        Ok(match text {
+            "subscriber" => Kind::Subscriber,
+            "transport" => Kind::Transport,
+            "root" => Kind::Root,
+            "issuing" => Kind::Issuing,
+            "ra" => Kind::Ra,
+            "profile_signer" => Kind::ProfileSigner,
+            "tls" => Kind::Tls,
+            "ocsp" => Kind::Ocsp,
+            other => return Err(Error::fault(format!("certificate of kind {other}"))),
+        })
+    }
+}
+
 /// A row to be stored after signing.
 pub(crate) struct NewCertificate<'a> {
     pub(crate) kind: Kind,
@@ -51,12 +88,6 @@ pub(crate) struct NewCertificate<'a> {
     pub(crate) subscriber: Option<crate::id::SubscriberId>,
     pub(crate) enrollment: Option<crate::id::EnrollmentId>,
     pub(crate) issued_at: Timestamp,
-}
-
-/// Stores a signed certificate in the caller's transaction.
-pub(crate) fn insert(tx: &rusqlite::Connection, new: &NewCertificate<'_>) -> Result<()> {
-    let _ = (tx, new);
-    todo!()
 }
 
 /// What SCEP and OTA need to know of one of our certificates.
@@ -70,28 +101,6 @@ pub(crate) struct Known {
     pub(crate) held: bool,
     pub(crate) not_after: Timestamp,
 }
-/// Looks one up by serial.
-pub(crate) fn known(tx: &rusqlite::Connection, serial: &SerialNumber) -> Result<Option<Known>> {
-    let _ = (tx, serial);
-    todo!()
-}
-
-/// How many certificates of a subscriber are active at `at`.
-pub(crate) fn active_count(tx: &rusqlite::Connection, at: Timestamp, subscriber: crate::id::SubscriberId) -> Result<u32> {
-    let _ = (tx, at, subscriber);
-    todo!()
-}
-/// How many active certificates of subscribers end before `end`.
-pub(crate) fn ending_before(tx: &rusqlite::Connection, at: Timestamp, end: Timestamp) -> Result<u32> {
-    let _ = (tx, at, end);
-    todo!()
-}
-/// All certificates of an enrollment (transport ones too), oldest first.
-pub(crate) fn of_enrollment(tx: &rusqlite::Connection, at: Timestamp, enrollment: crate::id::EnrollmentId) -> Result<Vec<Certificate>> {
-    let _ = (tx, at, enrollment);
-    todo!()
-}
-
 /// Which certificates to list.
 #[derive(Debug, Clone, Default)]
 pub struct CertificateQuery {
@@ -108,22 +117,24 @@ pub struct CertificateQuery {
 impl Operator {
     /// Newest first.
     pub fn certificates(&self, query: &CertificateQuery) -> Result<Vec<Certificate>> {
-        let _ = query;
-        todo!()
+        let at = self.inner.clock.now();
+        self.inner.store.read(|c| record::list(c, at, query))
     }
     /// One by serial.
     pub fn certificate(&self, serial: &SerialNumber) -> Result<Certificate> {
-        let _ = serial;
-        todo!()
+        let at = self.inner.clock.now();
+        self.inner.store.read(|c| record::one(c, at, serial))
     }
     /// Its DER and its chain (issuing, root).
     pub fn export_certificate(&self, serial: &SerialNumber) -> Result<(Vec<u8>, Vec<Vec<u8>>)> {
-        let _ = serial;
-        todo!()
+        self.inner.store.read(|c| record::with_chain(c, serial))
     }
     /// Revokes; the next CRL says so at once.
     pub fn revoke(&self, serial: &SerialNumber, reason: Reason) -> Result<Certificate> {
-        let _ = (serial, reason);
-        todo!()
+        let (at, actor, wanted) = (self.inner.clock.now(), self.actor.clone(), serial.clone());
+        self.inner.store.write(move |tx| {
+            crate::revoke::by_officer(tx, at, &actor, &wanted, reason)?;
+            record::one(tx, at, &wanted)
+        })
     }
 }
