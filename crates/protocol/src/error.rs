@@ -41,6 +41,13 @@ pub enum Error {
     Library(String),
 }
 
+impl Error {
+    /// Names the structure in which malformed BER was found.
+    pub(crate) fn naming(self, what: &'static str) -> Self {
+        if self == (Error::Malformed { what: "BER" }) { Error::Malformed { what } } else { self }
+    }
+}
+
 impl From<openssl::error::ErrorStack> for Error {
     fn from(stack: openssl::error::ErrorStack) -> Self {
         Error::Library(stack.errors().first().and_then(|e| e.reason()).unwrap_or("unknown").to_owned())

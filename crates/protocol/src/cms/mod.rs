@@ -1,7 +1,22 @@
 //! CMS (RFC 5652): what SCEP and the over-the-air protocol need of it. Input may be BER (indefinite lengths, constructed
-//! strings); OpenSSL verifies the received bytes, a normalised copy serves only for reading attributes.
+//! strings); signatures are verified over the received bytes by OpenSSL's primitives, a canonical copy serves only for reading.
 
-use crate::{Error, key::PrivateKey, x509::CertificateView};
+mod algorithm;
+pub(crate) mod ber;
+mod certs_only;
+mod envelope;
+mod identify;
+mod sign;
+mod verify;
+
+pub(crate) use certs_only::read_content as read_certificates_and_crl;
+pub use certs_only::{certs_only, crl_only, read_certs_only};
+pub(crate) use envelope::decrypt_unless;
+pub use envelope::{decrypt, encrypt};
+pub use sign::sign;
+pub use verify::verify_signed_data;
+
+use crate::{key::PrivateKey, x509::CertificateView};
 
 /// Largest CMS message read, octets (design: 64 KiB bodies).
 pub const MAX_LEN: usize = 64 * 1024;
@@ -73,13 +88,6 @@ pub struct VerifiedSignedData {
     pub attributes: Vec<Attribute>,
 }
 
-/// Parses BER or DER, demands one signer and attached content, checks digest and signature by hand (RSA-1024 and SHA-1 signers
-/// pass; MD5 only where `allow_md5`). `extra` are certificates that may be the signer's when the message carries none.
-pub fn verify_signed_data(bytes: &[u8], extra: &[CertificateView], allow_md5: bool) -> Result<VerifiedSignedData, Error> {
-    let _ = (bytes, extra, allow_md5);
-    todo!()
-}
-
 /// Who signs, with which certificates beside the signer's own in the message.
 pub struct SigningIdentity<'a> {
     /// Signer's certificate.
@@ -90,26 +98,6 @@ pub struct SigningIdentity<'a> {
     pub chain: &'a [CertificateView],
 }
 
-/// Attached SignedData over `content`: contentType, messageDigest, signingTime when given, then `attributes`;
-/// signatureAlgorithm rsaEncryption. `content` `Some(empty)` gives an empty OCTET STRING.
-pub fn sign(
-    content: &[u8],
-    identity: &SigningIdentity<'_>,
-    digest: Digest,
-    signing_time: Option<crate::Timestamp>,
-    attributes: Vec<Attribute>,
-    include_certificate: bool,
-) -> Result<Vec<u8>, Error> {
-    let _ = (content, identity, digest, signing_time, attributes, include_certificate);
-    todo!()
-}
-
-/// EnvelopedData to one RSA recipient (issuerAndSerialNumber).
-pub fn encrypt(content: &[u8], recipient: &CertificateView, cipher: ContentCipher, transport: KeyTransport) -> Result<Vec<u8>, Error> {
-    let _ = (content, recipient, cipher, transport);
-    todo!()
-}
-
 /// A decrypted EnvelopedData with the algorithms it used (for mirroring them in the reply).
 pub struct Opened {
     /// Plaintext.
@@ -118,26 +106,4 @@ pub struct Opened {
     pub cipher: ContentCipher,
     /// Key transport.
     pub transport: KeyTransport,
-}
-
-/// Opens an EnvelopedData with whichever of `recipients` it is for. No padding oracle: a wrong key gives random content.
-pub fn decrypt(bytes: &[u8], recipients: &[(&CertificateView, &PrivateKey)]) -> Result<Opened, Error> {
-    let _ = (bytes, recipients);
-    todo!()
-}
-
-/// Degenerate SignedData with the certificates in exactly this order (BER SET, not re-sorted) and no signer.
-pub fn certs_only(certificates: &[&CertificateView]) -> Result<Vec<u8>, Error> {
-    let _ = certificates;
-    todo!()
-}
-/// The same around one CRL (SCEP GetCRL).
-pub fn crl_only(crl: &[u8]) -> Result<Vec<u8>, Error> {
-    let _ = crl;
-    todo!()
-}
-/// Certificates of a certs-only message, in order received.
-pub fn read_certs_only(bytes: &[u8]) -> Result<Vec<CertificateView>, Error> {
-    let _ = bytes;
-    todo!()
 }
