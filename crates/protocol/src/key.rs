@@ -1,8 +1,28 @@
 //! Private and public keys, always held by OpenSSL.
 
-use crate::Error;
-use openssl::pkey::{PKey, Private, Public};
+mod weakness;
+
+use crate::{
+    Error,
+    tlv::{self, Reader},
+};
+use openssl::{
+    bn::BigNum,
+    ec::{EcGroup, EcKey},
+    hash::MessageDigest,
+    nid::Nid,
+    pkey::{HasPublic, Id, PKey, PKeyRef, Private, Public},
+    rsa::Rsa,
+    sign::Signer,
+};
 use zeroize::Zeroizing;
+
+/// AlgorithmIdentifier of an RSA SubjectPublicKeyInfo (RFC 3279 2.3.1): rsaEncryption with NULL.
+const RSA_ENCRYPTION: [u8; 15] = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+/// rsaEncryption as OID content.
+const RSA_ENCRYPTION_OID: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+/// Longest SubjectPublicKeyInfo read: RSA with 16384 bits, OpenSSL's own limit, fits.
+const MAX_SPKI_LEN: usize = 4 * 1024;
 
 /// Kind and size of a key to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -34,27 +54,47 @@ pub struct PublicKey {
 impl PrivateKey {
     /// Makes a new key. CPU bound (tens to hundreds of milliseconds for RSA): call it outside transactions.
     pub fn generate(algorithm: KeyAlgorithm) -> Result<Self, Error> {
-        let _ = algorithm;
-        todo!()
+        let rsa = |bits| Ok(PrivateKey(PKey::from_rsa(Rsa::generate(bits)?)?));
+        let ec = |curve| Ok(PrivateKey(PKey::from_ec_key(EcKey::generate(EcGroup::from_curve_name(curve)?.as_ref())?)?));
+        match algorithm {
+            KeyAlgorithm::Rsa2048 => rsa(2048),
+            KeyAlgorithm::Rsa3072 => rsa(3072),
+            KeyAlgorithm::Rsa4096 => rsa(4096),
+            KeyAlgorithm::P256 => ec(Nid::X9_62_PRIME256V1),
+            KeyAlgorithm::P384 => ec(Nid::SECP384R1),
+        }
     }
+
     /// Reads PKCS#8 or traditional DER.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
-        let _ = der;
-        todo!()
+        let key = PKey::private_key_from_der(der).map_err(|_| Error::Malformed { what: "private key" })?;
+        Self::from_openssl(key)
     }
+
+    /// Takes an RSA or EC key that OpenSSL has read.
+    pub(crate) fn from_openssl(key: PKey<Private>) -> Result<Self, Error> {
+        match key.id() {
+            Id::RSA | Id::EC => Ok(PrivateKey(key)),
+            _ => Err(Error::Algorithm("private key that is neither RSA nor EC".to_owned())),
+        }
+    }
+
     /// PKCS#8 DER, wiped after use.
     pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        todo!()
+        Ok(Zeroizing::new(self.0.private_key_to_pkcs8()?))
     }
+
     /// Its public half.
     pub fn public(&self) -> Result<PublicKey, Error> {
-        todo!()
+        PublicKey::from_spki(&self.0.public_key_to_der()?)
     }
-    /// Signs `message` with SHA-256 (RSA PKCS#1 v1.5 or ECDSA).
+
+    /// Signs `message`: RSA PKCS#1 v1.5 or ECDSA, with SHA-256 (SHA-384 for P-384, as its strength asks for).
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        let _ = message;
-        todo!()
+        let digest = if self.0.id() == Id::EC && self.0.bits() > 256 { MessageDigest::sha384() } else { MessageDigest::sha256() };
+        Ok(Signer::new(digest, &self.0)?.sign_oneshot_to_vec(message)?)
     }
+
     /// For this crate's own CMS code and for callers that need OpenSSL's type.
     pub fn as_openssl(&self) -> &PKey<Private> {
         &self.0
@@ -62,37 +102,206 @@ impl PrivateKey {
 }
 
 impl PublicKey {
-    /// Reads a SubjectPublicKeyInfo.
+    /// Reads a SubjectPublicKeyInfo. An RSA key is kept in the one encoding that RFC 3279 2.3.1 allows, so that the same key has
+    /// the same fingerprint whichever way a client wrote it.
     pub fn from_spki(spki: &[u8]) -> Result<Self, Error> {
-        let _ = spki;
-        todo!()
+        const WHAT: &str = "SubjectPublicKeyInfo";
+        if spki.len() > MAX_SPKI_LEN {
+            return Err(Error::TooLarge { what: WHAT });
+        }
+        let mut fields = Reader::single(spki, tlv::SEQUENCE, WHAT)?.inside(WHAT);
+        let algorithm = fields.expect(tlv::SEQUENCE)?.inside(WHAT).expect(tlv::OID)?;
+        let bits = tlv::bit_string_octets(&fields.expect(tlv::BIT_STRING)?, WHAT)?;
+        fields.finish()?;
+        if algorithm.content == RSA_ENCRYPTION_OID {
+            // OpenSSL's decoders for whole SubjectPublicKeyInfos are slow (tens of microseconds); two integers are not.
+            return Self::from_rsa_public_key(bits);
+        }
+        let key = PKey::public_key_from_der(spki).map_err(|_| Error::Algorithm("public key of an unknown kind".to_owned()))?;
+        let spki = key.public_key_to_der()?;
+        Ok(PublicKey { key, spki })
     }
+
+    /// RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } (RFC 8017 A.1.1).
+    fn from_rsa_public_key(der: &[u8]) -> Result<Self, Error> {
+        const WHAT: &str = "RSAPublicKey";
+        let mut fields = Reader::single(der, tlv::SEQUENCE, WHAT)?.inside(WHAT);
+        let modulus = fields.expect(tlv::INTEGER)?;
+        let exponent = fields.expect(tlv::INTEGER)?;
+        fields.finish()?;
+        let number = |integer: tlv::Tlv<'_>| match integer.content.first() {
+            Some(first) if first & 0x80 == 0 => Ok(BigNum::from_slice(integer.content)?),
+            _ => Err(Error::Malformed { what: WHAT }),
+        };
+        let (n, e) = (number(modulus)?, number(exponent)?);
+        if n.num_bits() < 512 || e.num_bits() < 1 {
+            return Err(Error::Algorithm(format!("RSA key of {} bits", n.num_bits())));
+        }
+        let rsa = Rsa::from_public_components(n, e)?;
+        let public = rsa.public_key_to_der_pkcs1()?;
+        let spki = encode_rsa_spki(&public)?;
+        Ok(PublicKey { key: PKey::from_rsa(rsa)?, spki })
+    }
+
     /// The SubjectPublicKeyInfo, DER.
     pub fn spki(&self) -> &[u8] {
         &self.spki
     }
+
+    /// Content of the subjectPublicKey BIT STRING.
+    pub(crate) fn subject_public_key(&self) -> Result<&[u8], Error> {
+        const WHAT: &str = "SubjectPublicKeyInfo";
+        let mut fields = Reader::single(&self.spki, tlv::SEQUENCE, WHAT)?.inside(WHAT);
+        fields.expect(tlv::SEQUENCE)?;
+        tlv::bit_string_octets(&fields.expect(tlv::BIT_STRING)?, WHAT)
+    }
+
     /// Key size in bits.
     pub fn bits(&self) -> u32 {
         self.key.bits()
     }
+
     /// RSA?
     pub fn is_rsa(&self) -> bool {
-        todo!()
+        self.key.id() == Id::RSA
     }
+
+    /// Kind and size, where it is one that we make ourselves.
+    pub fn algorithm(&self) -> Option<KeyAlgorithm> {
+        match (self.key.id(), self.key.bits()) {
+            (Id::RSA, 2048) => Some(KeyAlgorithm::Rsa2048),
+            (Id::RSA, 3072) => Some(KeyAlgorithm::Rsa3072),
+            (Id::RSA, 4096) => Some(KeyAlgorithm::Rsa4096),
+            (Id::EC, _) => match self.curve() {
+                Some(Nid::X9_62_PRIME256V1) => Some(KeyAlgorithm::P256),
+                Some(Nid::SECP384R1) => Some(KeyAlgorithm::P384),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn curve(&self) -> Option<Nid> {
+        self.key.ec_key().ok()?.group().curve_name()
+    }
+
     /// SHA-256 of the SubjectPublicKeyInfo: what we store and compare.
     pub fn fingerprint(&self) -> [u8; 32] {
-        todo!()
+        openssl::sha::sha256(&self.spki)
     }
+
     /// RFC 5280 4.2.1.2 method 1: SHA-1 over the BIT STRING.
     pub fn key_identifier(&self) -> Result<Vec<u8>, Error> {
-        todo!()
+        Ok(openssl::sha::sha1(self.subject_public_key()?).to_vec())
     }
-    /// Refuses keys that must not be certified: RSA below 2048 bits, exponent 1 or even, ROCA, small factors, unknown curves.
+
+    /// This is the public half of `key`.
+    pub fn belongs_to(&self, key: &PrivateKey) -> bool {
+        self.key.public_eq(key.as_openssl())
+    }
+
+    /// Refuses keys that must not be certified: RSA below 2048 bits, exponent 1 or even, ROCA, small factors, factors close to each
+    /// other, unknown curves.
     pub fn check_strength(&self) -> Result<(), Error> {
-        todo!()
+        match self.key.id() {
+            Id::RSA => weakness::check_rsa(&self.key.rsa()?),
+            Id::EC => match self.curve() {
+                // The point was checked to be on the curve when it was read; both curves have cofactor 1, so only infinity is left.
+                Some(Nid::X9_62_PRIME256V1 | Nid::SECP384R1) => {
+                    self.key.ec_key()?.check_key().map_err(|_| Error::Algorithm("EC key that is no valid point".to_owned()))
+                }
+                _ => Err(Error::Algorithm("EC key on a curve other than P-256 and P-384".to_owned())),
+            },
+            _ => Err(Error::Algorithm("public key that is neither RSA nor EC".to_owned())),
+        }
     }
+
     /// OpenSSL's type.
     pub fn as_openssl(&self) -> &PKey<Public> {
         &self.key
+    }
+}
+
+/// Public halves are equal: the same key, whoever holds it.
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.spki == other.spki
+    }
+}
+impl Eq for PublicKey {}
+
+fn encode_rsa_spki(public: &[u8]) -> Result<Vec<u8>, Error> {
+    use der::{Encode, asn1::BitStringRef};
+    let unencodable = |_| Error::Malformed { what: "SubjectPublicKeyInfo" };
+    let bits = BitStringRef::from_bytes(public).and_then(|bits| bits.to_der()).map_err(unencodable)?;
+    let mut content = Vec::with_capacity(RSA_ENCRYPTION.len() + bits.len());
+    content.extend_from_slice(&RSA_ENCRYPTION);
+    content.extend_from_slice(&bits);
+    der::asn1::AnyRef::new(der::Tag::Sequence, &content).and_then(|spki| spki.to_der()).map_err(unencodable)
+}
+
+/// Verifies `signature` over `message` with a digest named by the peer's AlgorithmIdentifier.
+pub(crate) fn verify(key: &PKeyRef<impl HasPublic>, digest: MessageDigest, message: &[u8], signature: &[u8]) -> bool {
+    let verified = openssl::sign::Verifier::new(digest, key).and_then(|mut verifier| verifier.verify_oneshot(signature, message));
+    // An undecodable signature is an entry in OpenSSL's error queue, which must not be left to somebody else.
+    verified.unwrap_or_else(|_| {
+        drop(openssl::error::ErrorStack::get());
+        false
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_algorithm_makes_signs_and_survives_pkcs8() {
+        for algorithm in [KeyAlgorithm::Rsa2048, KeyAlgorithm::P256, KeyAlgorithm::P384] {
+            let key = PrivateKey::generate(algorithm).unwrap();
+            let again = PrivateKey::from_der(&key.to_pkcs8().unwrap()).unwrap();
+            let public = again.public().unwrap();
+            assert_eq!(public.algorithm(), Some(algorithm));
+            assert!(public.belongs_to(&key));
+            assert_eq!(public.check_strength(), Ok(()));
+            let digest = if algorithm == KeyAlgorithm::P384 { MessageDigest::sha384() } else { MessageDigest::sha256() };
+            let signature = key.sign(b"message").unwrap();
+            assert!(verify(public.as_openssl(), digest, b"message", &signature));
+            assert!(!verify(public.as_openssl(), digest, b"massage", &signature));
+            assert!(!verify(public.as_openssl(), digest, b"message", b"no signature"));
+        }
+    }
+
+    #[test]
+    fn an_rsa_key_has_one_encoding_and_openssls_key_identifier() {
+        let key = PrivateKey::generate(KeyAlgorithm::Rsa2048).unwrap();
+        let spki = key.as_openssl().public_key_to_der().unwrap();
+        let public = PublicKey::from_spki(&spki).unwrap();
+        assert_eq!(public.spki(), spki);
+        // The same key with the NULL parameters left out, as some routers write it.
+        let inner = &spki[4..];
+        let mut without_null = vec![0x30, 0x82];
+        without_null.extend(u16::try_from(inner.len() - 2).unwrap().to_be_bytes());
+        without_null.extend([0x30, 0x0b]);
+        without_null.extend(&inner[2..13]);
+        without_null.extend(&inner[15..]);
+        assert_eq!(PublicKey::from_spki(&without_null).unwrap().fingerprint(), public.fingerprint());
+        assert_eq!(public.key_identifier().unwrap().len(), 20);
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        for bad in [&[][..], &[0x30, 0x00], &[0x30, 0x03, 0x02, 0x01, 0x01]] {
+            assert!(PublicKey::from_spki(bad).is_err());
+            assert!(PrivateKey::from_der(bad).is_err());
+        }
+        assert_eq!(PublicKey::from_spki(&vec![0x30; 5000]).err(), Some(Error::TooLarge { what: "SubjectPublicKeyInfo" }));
+    }
+
+    #[test]
+    fn an_elliptic_key_on_another_curve_is_read_but_not_certified() {
+        let group = EcGroup::from_curve_name(Nid::SECP256K1).unwrap();
+        let spki = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap().public_key_to_der().unwrap();
+        let key = PublicKey::from_spki(&spki).unwrap();
+        assert!(matches!(key.check_strength(), Err(Error::Algorithm(_))));
     }
 }

@@ -14,6 +14,7 @@ pub mod ota;
 pub mod pkcs12;
 pub mod scep;
 pub mod timestamp;
+mod tlv;
 pub mod x509;
 
 pub use error::Error;

@@ -1,13 +1,20 @@
 //! X.509 certificates (RFC 5280): names, serial numbers, usages, building, reading and linting.
 
 mod build;
+mod distinguished_name;
+mod extension;
+mod general_name;
+mod lint;
 mod name;
 mod serial;
+pub(crate) mod signature;
+pub(crate) mod text;
 mod usage;
-mod view;
+pub(crate) mod view;
 
-pub use build::{Authority, CertificateSpec, NameConstraints, sign_certificate};
-pub use name::{AttributeType, DistinguishedName, SubjectAltName};
+pub use build::{Authority, CertificateSpec, NameConstraints, PreparedIssuer, sign_certificate};
+pub use general_name::SubjectAltName;
+pub use name::{AttributeType, DistinguishedName};
 pub use serial::SerialNumber;
 pub use usage::{ExtendedKeyUsage, KeyUsage};
 pub use view::{CertificateView, Validity};

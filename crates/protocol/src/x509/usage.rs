@@ -48,3 +48,29 @@ pub enum ExtendedKeyUsage {
     /// Another purpose, dotted OID.
     Other(String),
 }
+
+impl ExtendedKeyUsage {
+    /// Dotted OID.
+    pub fn oid(&self) -> &str {
+        match self {
+            ExtendedKeyUsage::ServerAuth => "1.3.6.1.5.5.7.3.1",
+            ExtendedKeyUsage::ClientAuth => "1.3.6.1.5.5.7.3.2",
+            ExtendedKeyUsage::EmailProtection => "1.3.6.1.5.5.7.3.4",
+            ExtendedKeyUsage::OcspSigning => "1.3.6.1.5.5.7.3.9",
+            ExtendedKeyUsage::DocumentSigning => "1.3.6.1.5.5.7.3.36",
+            ExtendedKeyUsage::Other(oid) => oid,
+        }
+    }
+
+    /// From a dotted OID.
+    pub fn from_oid(oid: &str) -> Self {
+        match oid {
+            "1.3.6.1.5.5.7.3.1" => ExtendedKeyUsage::ServerAuth,
+            "1.3.6.1.5.5.7.3.2" => ExtendedKeyUsage::ClientAuth,
+            "1.3.6.1.5.5.7.3.4" => ExtendedKeyUsage::EmailProtection,
+            "1.3.6.1.5.5.7.3.9" => ExtendedKeyUsage::OcspSigning,
+            "1.3.6.1.5.5.7.3.36" => ExtendedKeyUsage::DocumentSigning,
+            other => ExtendedKeyUsage::Other(other.to_owned()),
+        }
+    }
+}
