@@ -1,1 +1,222 @@
 //! The issuance cycle, steps 1 to 4 of docs/issuance-cycle.md: reserve, sign, lint, store.
+//!
+//! Nothing is signed that was not recorded before, and nothing leaves that was not stored before. Steps 1 and 4 are one transaction
+//! each, written by the caller around [`reserve`] and [`store`], so that what authorises the certificate is claimed and spent in them.
+
+use crate::{
+    Denied, Error, Result,
+    certificate::{self, Kind, NewCertificate},
+    certification::Identity,
+    challenge::Purpose,
+    id::{EnrollmentId, SubscriberId},
+    ledger::{self, Actor},
+    ports::Clock,
+    profile::TRANSPORT_PURPOSE,
+    secret,
+};
+use protocol::{
+    Timestamp,
+    key::PublicKey,
+    x509::{
+        CertificateSpec, CertificateView, DistinguishedName, ExtendedKeyUsage, KeyUsage, SerialNumber, SubjectAltName, Validity,
+        sign_certificate,
+    },
+};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::json;
+
+/// No living request holds a reservation longer: signing takes milliseconds.
+const RESERVATION_LIFE: i64 = 10 * Timestamp::MINUTE;
+/// A clock corrected by so little is not "behind": the last ledger row's time is used.
+const CLOCK_SLACK: i64 = 5;
+/// Transport identities live two years.
+const TRANSPORT_DAYS: u32 = 730;
+/// notBefore lies so far back, for phones whose clock is slow.
+const BACKDATED: i64 = 10 * Timestamp::MINUTE;
+
+/// What is to be certified: all from our records, but for the key.
+#[derive(Clone)]
+pub(crate) struct Intent {
+    pub(crate) purpose: Purpose,
+    pub(crate) subject: DistinguishedName,
+    pub(crate) san: Vec<SubjectAltName>,
+    pub(crate) subscriber: Option<SubscriberId>,
+    pub(crate) enrollment: Option<EnrollmentId>,
+    pub(crate) public_key: PublicKey,
+}
+
+/// A serial number that belongs to one intent, since `at`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reservation {
+    pub(crate) serial: SerialNumber,
+    pub(crate) at: Timestamp,
+}
+
+/// The time to issue at, read inside the transaction so that rows follow each other in time; refuses a clock that is behind the ledger.
+pub(crate) fn time(tx: &Connection, clock: &dyn Clock) -> Result<Timestamp> {
+    let now = clock.now();
+    match ledger::last_at(tx)? {
+        Some(last) if now.plus(CLOCK_SLACK) < last => Err(Error::Denied(Denied::ClockBehind)),
+        Some(last) => Ok(now.max(last)),
+        None => Ok(now),
+    }
+}
+
+/// Step 1: reserves a serial of 16 random octets and records the intent.
+pub(crate) fn reserve(tx: &Connection, at: Timestamp, issuer: &CertificateView, intent: &Intent) -> Result<Reservation> {
+    let serial = SerialNumber::from_random(secret::random()?);
+    let recorded = json!({
+        "profile": intent.purpose.as_str(),
+        "subject": intent.subject.to_string(),
+        "key": hex(&intent.public_key.fingerprint()),
+    });
+    tx.prepare_cached("INSERT INTO issuance (serial, issuer, intent, state, reserved_at) VALUES (?1, ?2, ?3, 'reserved', ?4)")?
+        .execute(params![serial.octets(), issuer.subject_key_identifier, recorded.to_string(), at.0])?;
+    Ok(Reservation { serial, at })
+}
+
+/// Step 1 again for the same intent, after an answer or a process was lost: the living reservation of `serial`. One that is too old
+/// is abandoned, and the caller reserves anew.
+pub(crate) fn resume(tx: &Connection, at: Timestamp, serial: &SerialNumber) -> Result<Option<Reservation>> {
+    let Some(reserved_at) = reserved_at(tx, serial)? else { return Ok(None) };
+    if reserved_at.plus(RESERVATION_LIFE) < at {
+        abandon(tx, at, serial, "no answer was sent for it")?;
+        return Ok(None);
+    }
+    Ok(Some(Reservation { serial: serial.clone(), at: reserved_at }))
+}
+
+/// When it was reserved, while it is.
+pub(crate) fn reserved_at(tx: &Connection, serial: &SerialNumber) -> Result<Option<Timestamp>> {
+    Ok(tx
+        .prepare_cached("SELECT reserved_at FROM issuance WHERE serial = ?1 AND state <> 'stored' AND state = 'reserved'")?
+        .query_row([serial.octets()], |row| row.get(0).map(Timestamp))
+        .optional()?)
+}
+
+/// Steps 2 and 3, outside of any transaction: signs, reads back what was signed and lints it against what was meant.
+pub(crate) fn certify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, reservation: &Reservation) -> Result<CertificateView> {
+    let spec = specify(ca, urls, intent, reservation);
+    // 2. sign
+    let der = sign_certificate(&spec, ca)?;
+    // 3. re-parse and lint
+    let view = CertificateView::from_der(&der)?;
+    let faults = view.lint(&spec, &ca.certificate);
+    if !faults.is_empty() {
+        return Err(Error::fault(format!("certificate {} is not as meant: {}", reservation.serial, faults.join("; "))));
+    }
+    Ok(view)
+}
+
+fn specify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, reservation: &Reservation) -> CertificateSpec {
+    let (key_usage, extended_key_usage, days) = match intent.purpose {
+        Purpose::Transport => (
+            KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::KEY_ENCIPHERMENT),
+            vec![ExtendedKeyUsage::Other(TRANSPORT_PURPOSE.to_owned())],
+            TRANSPORT_DAYS,
+        ),
+        Purpose::Certificate(name) => {
+            let profile = name.definition();
+            (profile.key_usage, profile.extended_key_usage, profile.days)
+        }
+    };
+    let not_before = reservation.at.plus(-BACKDATED).max(ca.certificate.validity.not_before);
+    // Both ends are inclusive (RFC 5280 4.1.2.5), and nothing outlives its CA.
+    let not_after = not_before.plus(i64::from(days) * Timestamp::DAY - 1).min(ca.certificate.validity.not_after);
+    CertificateSpec {
+        serial: reservation.serial.clone(),
+        subject: intent.subject.clone(),
+        san: intent.san.clone(),
+        validity: Validity { not_before, not_after },
+        public_key: intent.public_key.clone(),
+        key_usage,
+        extended_key_usage,
+        ca: None,
+        name_constraints: None,
+        policies: Vec::new(),
+        crl_urls: urls.0.clone(),
+        ca_issuer_urls: urls.1.clone(),
+        ocsp_urls: Vec::new(),
+        ocsp_nocheck: false,
+    }
+}
+
+/// What step 4 found.
+pub(crate) enum Stored {
+    /// Stored now.
+    Now,
+    /// The same request was faster on another thread or in another process: this is its certificate.
+    Before(Vec<u8>),
+}
+
+/// Step 4, the part that every issuance shares: the reservation ends, certificate and ledger row are stored.
+pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Intent, view: &CertificateView) -> Result<Stored> {
+    let ended = tx
+        .prepare_cached("UPDATE issuance SET state = 'stored', ended_at = ?2 WHERE serial = ?1 AND state <> 'stored' AND state = 'reserved'")?
+        .execute(params![view.serial.octets(), at.0])?;
+    if ended == 0 {
+        return match certificate::known(tx, &view.serial)? {
+            Some(known) => Ok(Stored::Before(known.der)),
+            None => Err(Error::fault(format!("the reservation of {} ended before its certificate was signed", view.serial))),
+        };
+    }
+    let kind = match intent.purpose {
+        Purpose::Transport => Kind::Transport,
+        Purpose::Certificate(_) => Kind::Subscriber,
+    };
+    certificate::insert(
+        tx,
+        &NewCertificate {
+            kind,
+            profile: intent.purpose.as_str(),
+            view,
+            subscriber: intent.subscriber,
+            enrollment: intent.enrollment,
+            issued_at: at,
+        },
+    )?;
+    let facts = json!({
+        "profile": intent.purpose.as_str(),
+        "subject": intent.subject.to_string(),
+        "not_after": view.validity.not_after,
+        "key": hex(&view.public_key.fingerprint()),
+        "sha256": hex(&view.sha256()),
+    });
+    ledger::append(tx, at, actor, "certificate.issued", &view.serial.to_string(), &facts)?;
+    Ok(Stored::Now)
+}
+
+/// What may have been signed but will never be stored: recorded, and its serial goes on the CRL.
+pub(crate) fn abandon(tx: &Connection, at: Timestamp, serial: &SerialNumber, why: &str) -> Result<()> {
+    let ended = tx
+        .prepare_cached("UPDATE issuance SET state = 'abandoned', ended_at = ?2 WHERE serial = ?1 AND state <> 'stored' AND state = 'reserved'")?
+        .execute(params![serial.octets(), at.0])?;
+    if ended == 1 {
+        ledger::append(tx, at, &Actor::Signet, "certificate.abandoned", &serial.to_string(), &json!({ "reason": why }))?;
+    }
+    Ok(())
+}
+
+/// Abandons every reservation that no living request can hold: at start-up and every minute. Says how many.
+pub(crate) fn abandon_stale(tx: &Connection, at: Timestamp) -> Result<u32> {
+    let serials: Vec<Vec<u8>> = {
+        let mut statement = tx.prepare_cached(
+            "SELECT serial FROM issuance INDEXED BY issuance_not_stored WHERE state <> 'stored' AND state = 'reserved' AND reserved_at < ?1",
+        )?;
+        let rows = statement.query_map([at.plus(-RESERVATION_LIFE).0], |row| row.get(0))?;
+        rows.collect::<rusqlite::Result<_>>()?
+    };
+    for octets in &serials {
+        abandon(tx, at, &SerialNumber::from_octets(octets)?, "no answer was sent for it")?;
+    }
+    Ok(u32::try_from(serials.len()).unwrap_or(u32::MAX))
+}
+
+/// Lower-case hex.
+pub(crate) fn hex(octets: &[u8]) -> String {
+    use std::fmt::Write;
+    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
+}
