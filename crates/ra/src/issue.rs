@@ -12,7 +12,6 @@ use crate::{
     ledger::{self, Actor},
     ports::Clock,
     profile::TRANSPORT_PURPOSE,
-    secret,
 };
 use protocol::{
     Timestamp,
@@ -22,11 +21,9 @@ use protocol::{
         sign_certificate,
     },
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 use serde_json::json;
 
-/// No living request holds a reservation longer: signing takes milliseconds.
-const RESERVATION_LIFE: i64 = 10 * Timestamp::MINUTE;
 /// A clock corrected by so little is not "behind": the last ledger row's time is used.
 const CLOCK_SLACK: i64 = 5;
 /// Transport identities live two years.
@@ -62,40 +59,36 @@ pub(crate) fn time(tx: &Connection, clock: &dyn Clock) -> Result<Timestamp> {
     }
 }
 
-/// Step 1: reserves a serial of 16 random octets and records the intent.
+/// Step 1: reserves a serial and records the intent.
 pub(crate) fn reserve(tx: &Connection, at: Timestamp, issuer: &CertificateView, intent: &Intent) -> Result<Reservation> {
-    let serial = SerialNumber::from_random(secret::random()?);
+    let serial = certificate::fresh_serial()?;
     let recorded = json!({
         "profile": intent.purpose.as_str(),
         "subject": intent.subject.to_string(),
         "key": hex(&intent.public_key.fingerprint()),
     });
-    tx.prepare_cached("INSERT INTO issuance (serial, issuer, intent, state, reserved_at) VALUES (?1, ?2, ?3, 'reserved', ?4)")?
-        .execute(params![serial.octets(), issuer.subject_key_identifier, recorded.to_string(), at.0])?;
+    certificate::reserve(tx, at, &serial, issuer.subject_key_identifier.as_deref(), &recorded)?;
     Ok(Reservation { serial, at })
 }
 
 /// Step 1 again for the same intent, after an answer or a process was lost: the living reservation of `serial`. One that is too old
 /// is abandoned, and the caller reserves anew.
 pub(crate) fn resume(tx: &Connection, at: Timestamp, serial: &SerialNumber) -> Result<Option<Reservation>> {
-    let Some(reserved_at) = reserved_at(tx, serial)? else { return Ok(None) };
-    if reserved_at.plus(RESERVATION_LIFE) < at {
-        abandon(tx, at, serial, "no answer was sent for it")?;
+    let Some(reserved_at) = certificate::reserved_at(tx, serial)? else { return Ok(None) };
+    if reserved_at.plus(certificate::GIVEN_UP_AFTER) < at {
+        certificate::abandon(tx, at, serial, "the request was repeated too late")?;
         return Ok(None);
     }
     Ok(Some(Reservation { serial: serial.clone(), at: reserved_at }))
 }
 
-/// When it was reserved, while it is.
-pub(crate) fn reserved_at(tx: &Connection, serial: &SerialNumber) -> Result<Option<Timestamp>> {
-    Ok(tx
-        .prepare_cached("SELECT reserved_at FROM issuance WHERE serial = ?1 AND state <> 'stored' AND state = 'reserved'")?
-        .query_row([serial.octets()], |row| row.get(0).map(Timestamp))
-        .optional()?)
-}
-
 /// Steps 2 and 3, outside of any transaction: signs, reads back what was signed and lints it against what was meant.
-pub(crate) fn certify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, reservation: &Reservation) -> Result<CertificateView> {
+pub(crate) fn certify(
+    ca: &Identity,
+    urls: &(Vec<String>, Vec<String>),
+    intent: &Intent,
+    reservation: &Reservation,
+) -> Result<CertificateView> {
     let spec = specify(ca, urls, intent, reservation);
     // 2. sign
     let der = sign_certificate(&spec, ca)?;
@@ -151,10 +144,7 @@ pub(crate) enum Stored {
 
 /// Step 4, the part that every issuance shares: the reservation ends, certificate and ledger row are stored.
 pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Intent, view: &CertificateView) -> Result<Stored> {
-    let ended = tx
-        .prepare_cached("UPDATE issuance SET state = 'stored', ended_at = ?2 WHERE serial = ?1 AND state <> 'stored' AND state = 'reserved'")?
-        .execute(params![view.serial.octets(), at.0])?;
-    if ended == 0 {
+    if certificate::reserved_at(tx, &view.serial)?.is_none() {
         return match certificate::known(tx, &view.serial)? {
             Some(known) => Ok(Stored::Before(known.der)),
             None => Err(Error::fault(format!("the reservation of {} ended before its certificate was signed", view.serial))),
@@ -184,32 +174,6 @@ pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Inte
     });
     ledger::append(tx, at, actor, "certificate.issued", &view.serial.to_string(), &facts)?;
     Ok(Stored::Now)
-}
-
-/// What may have been signed but will never be stored: recorded, and its serial goes on the CRL.
-pub(crate) fn abandon(tx: &Connection, at: Timestamp, serial: &SerialNumber, why: &str) -> Result<()> {
-    let ended = tx
-        .prepare_cached("UPDATE issuance SET state = 'abandoned', ended_at = ?2 WHERE serial = ?1 AND state <> 'stored' AND state = 'reserved'")?
-        .execute(params![serial.octets(), at.0])?;
-    if ended == 1 {
-        ledger::append(tx, at, &Actor::Signet, "certificate.abandoned", &serial.to_string(), &json!({ "reason": why }))?;
-    }
-    Ok(())
-}
-
-/// Abandons every reservation that no living request can hold: at start-up and every minute. Says how many.
-pub(crate) fn abandon_stale(tx: &Connection, at: Timestamp) -> Result<u32> {
-    let serials: Vec<Vec<u8>> = {
-        let mut statement = tx.prepare_cached(
-            "SELECT serial FROM issuance INDEXED BY issuance_not_stored WHERE state <> 'stored' AND state = 'reserved' AND reserved_at < ?1",
-        )?;
-        let rows = statement.query_map([at.plus(-RESERVATION_LIFE).0], |row| row.get(0))?;
-        rows.collect::<rusqlite::Result<_>>()?
-    };
-    for octets in &serials {
-        abandon(tx, at, &SerialNumber::from_octets(octets)?, "no answer was sent for it")?;
-    }
-    Ok(u32::try_from(serials.len()).unwrap_or(u32::MAX))
 }
 
 /// Lower-case hex.
