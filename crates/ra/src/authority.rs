@@ -2,11 +2,14 @@
 
 use crate::{
     Auditor, Enroller, Operator, Result,
+    department::Department,
     ledger::Actor,
     ports::Clock,
-    store::{self, Store},
+    settings::Settings,
+    store::{self, Cached, Store},
     vault::{KeyringChoice, Vault},
 };
+use protocol::key::{KeyAlgorithm, PrivateKey};
 use std::{path::PathBuf, sync::Arc};
 
 /// How to open a folder.
@@ -28,6 +31,16 @@ pub(crate) struct Inner {
     pub(crate) vault: Vault,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) folder: PathBuf,
+    pub(crate) cache: Cache,
+    /// Makes a key; tests take ready ones.
+    pub(crate) make_key: fn(KeyAlgorithm) -> Result<PrivateKey>,
+}
+
+/// What is kept of the store in memory; each part is read again when its topic changed, in whatever process.
+#[derive(Default)]
+pub(crate) struct Cache {
+    pub(crate) settings: Cached<Settings>,
+    pub(crate) department: Cached<Department>,
 }
 
 impl Authority {
@@ -43,7 +56,14 @@ impl Authority {
         store::make_folder(&folder)?;
         let store = Store::open(&folder)?;
         let vault = Vault::new(&folder, keyring);
-        Ok(Authority(Arc::new(Inner { store, vault, clock, folder })))
+        Ok(Authority(Arc::new(Inner {
+            store,
+            vault,
+            clock,
+            folder,
+            cache: Cache::default(),
+            make_key: |algorithm| Ok(PrivateKey::generate(algorithm)?),
+        })))
     }
     /// What an officer may do. `actor` stands in every ledger row.
     pub fn operator(&self, actor: Actor) -> Operator {

@@ -14,6 +14,7 @@ pub mod department;
 mod enroller;
 pub mod enrollment;
 mod error;
+mod host;
 pub mod id;
 pub mod invitation;
 mod issue;

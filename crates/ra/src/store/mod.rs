@@ -1,5 +1,6 @@
 //! SQLite: one writer thread that groups commits, a few readers, WAL, synchronous=FULL, forward-only migrations.
 
+mod cached;
 mod file;
 mod migrate;
 mod readers;
@@ -13,6 +14,7 @@ use rusqlite::{Connection, ErrorCode};
 use std::path::Path;
 use writer::Writer;
 
+pub(crate) use cached::Cached;
 pub(crate) use file::{io_error, lock_folder, make_folder, write_private, write_public};
 
 /// Name of the database in the data folder.

@@ -1,0 +1,236 @@
+//! Every setting by its fixed name: its default and what it accepts.
+
+use super::{Removal, SignIn};
+use crate::{
+    host::{Host, Origin, dns_name, shortened},
+    profile::ProfileName,
+};
+use std::net::SocketAddr;
+
+/// Reads what was typed; gives the form that is stored, or what to write instead.
+type Check = fn(&str) -> Result<String, String>;
+
+/// A setting.
+pub(super) struct Definition {
+    pub(super) key: &'static str,
+    /// Empty: the department does not have it.
+    pub(super) default: &'static str,
+    pub(super) check: Check,
+}
+
+/// All of them. The names are an interface that others rely on.
+pub(super) const DEFINITIONS: &[Definition] = &[
+    Definition { key: "serve.https", default: "127.0.0.1:8443", check: listen },
+    Definition { key: "serve.http", default: "127.0.0.1:8080", check: listen },
+    Definition { key: "serve.public_url", default: "", check: |t| Origin::parse(t, "https", false).map(|o| o.to_string()) },
+    Definition { key: "serve.device_ca", default: "", check: file },
+    Definition { key: "status.url", default: "", check: |t| Origin::parse(t, "http", true).map(|o| o.to_string()) },
+    Definition { key: "status.in_certificates", default: "auto", check: |t| if t == "auto" { Ok(t.to_owned()) } else { yes_no(t) } },
+    Definition { key: "portal.sign_in", default: "code", check: |t| word(t, &["code", "password", "both", "directory", "basic"]) },
+    Definition { key: "portal.contact", default: "", check: |t| text(t, 200) },
+    Definition { key: "bundle", default: "signing authentication", check: bundle },
+    Definition { key: "authentication.with_address", default: "yes", check: yes_no },
+    Definition { key: "mail.server", default: "", check: mail_server },
+    Definition { key: "mail.from", default: "", check: address },
+    Definition { key: "mail.user", default: "", check: |t| text(t, 200) },
+    Definition { key: "wifi.ssid", default: "", check: ssid },
+    Definition { key: "wifi.server_names", default: "", check: server_names },
+    Definition { key: "vpn.server", default: "", check: |t| Host::parse(t).map(|h| h.to_string()) },
+    Definition { key: "vpn.remote_id", default: "", check: |t| text(t, 255) },
+    Definition { key: "passcode.min_length", default: "0", check: passcode },
+    Definition { key: "device.min_os", default: "", check: version },
+    Definition { key: "removal", default: "removable", check: |t| word(t, &["removable", "password", "locked"]) },
+    Definition { key: "scep.legacy", default: "no", check: yes_no },
+    Definition { key: "scep.manual_approval", default: "no", check: yes_no },
+    Definition { key: "invitation.hours", default: "72", check: |t| number(t, 1, 720) },
+];
+
+/// Kept sealed and never shown: the password for taking the configuration profile off a supervised phone.
+pub(super) const REMOVAL_PASSWORD: &str = "removal.password";
+
+pub(super) fn definition(key: &str) -> Option<&'static Definition> {
+    DEFINITIONS.iter().find(|d| d.key == key)
+}
+
+pub(super) fn sign_in(text: &str) -> Option<SignIn> {
+    Some(match text {
+        "code" => SignIn::Code,
+        "password" => SignIn::Password,
+        "both" => SignIn::Both,
+        "directory" => SignIn::Directory,
+        "basic" => SignIn::Basic,
+        _ => return None,
+    })
+}
+
+pub(super) fn removal(text: &str) -> Option<Removal> {
+    Some(match text {
+        "removable" => Removal::Removable,
+        "password" => Removal::Password,
+        "locked" => Removal::Locked,
+        _ => return None,
+    })
+}
+
+fn listen(text: &str) -> Result<String, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "write an address and a port, such as 0.0.0.0:8443".to_owned())?;
+    Ok(address.to_string())
+}
+
+fn file(text: &str) -> Result<String, String> {
+    let path = std::path::absolute(text).map_err(|e| e.to_string())?;
+    let pem = std::fs::read(&path).map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
+    if !pem.windows(27).any(|w| w == b"-----BEGIN CERTIFICATE-----") {
+        return Err(format!("{} holds no certificate in PEM", path.display()));
+    }
+    path.to_str().map(str::to_owned).ok_or_else(|| "a path in UTF-8".to_owned())
+}
+
+pub(super) fn yes_no(text: &str) -> Result<String, String> {
+    match text {
+        "yes" | "true" | "on" | "1" => Ok("yes".to_owned()),
+        "no" | "false" | "off" | "0" => Ok("no".to_owned()),
+        _ => Err("write yes or no".to_owned()),
+    }
+}
+
+fn word(text: &str, words: &[&str]) -> Result<String, String> {
+    if words.contains(&text) { Ok(text.to_owned()) } else { Err(format!("write one of {}", words.join(", "))) }
+}
+
+/// Text that is shown to people: no control characters, nothing that turns the reading direction (U+202A to 202E, 2066 to 2069).
+fn text(text: &str, most: usize) -> Result<String, String> {
+    let hidden = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    if text.chars().count() > most || text.chars().any(hidden) {
+        return Err(format!("at most {most} characters, without line breaks or hidden characters"));
+    }
+    Ok(text.to_owned())
+}
+
+fn number(text: &str, least: u32, most: u32) -> Result<String, String> {
+    let number = text.parse::<u32>().ok().filter(|n| (least..=most).contains(n));
+    number.map(|n| n.to_string()).ok_or_else(|| format!("a whole number from {least} to {most}"))
+}
+
+fn passcode(text: &str) -> Result<String, String> {
+    if text == "0" { Ok(text.to_owned()) } else { number(text, 4, 16).map_err(|_| "0 (no rule), or a length from 4 to 16".to_owned()) }
+}
+
+fn version(text: &str) -> Result<String, String> {
+    let parts: Vec<_> = text.split('.').collect();
+    if parts.len() <= 3 && parts.iter().all(|p| (1..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit())) {
+        Ok(text.to_owned())
+    } else {
+        Err("write a version of iOS, such as 15.0".to_owned())
+    }
+}
+
+/// The names of a list: separated by blanks or commas.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ' ', '\t', '\n']).filter(|w| !w.is_empty())
+}
+
+fn bundle(text: &str) -> Result<String, String> {
+    let mut names = Vec::new();
+    for word in words(text) {
+        let name = ProfileName::parse(word).filter(|n| n.definition().by_scep);
+        let name = name.ok_or_else(|| format!("{:?} is no certificate profile that a phone can ask for", shortened(word)))?.as_str();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if !names.contains(&"authentication") {
+        return Err("a phone always gets authentication: name it too".to_owned());
+    }
+    Ok(names.join(" "))
+}
+
+/// RADIUS server names, a leading `*.` allowed as in Apple's payload.
+fn server_names(text: &str) -> Result<String, String> {
+    let mut names = Vec::new();
+    for word in words(text) {
+        let (star, name) = word.strip_prefix("*.").map_or(("", word), |name| ("*.", name));
+        names.push(format!("{star}{}", dns_name(name)?));
+    }
+    if names.len() > 50 { Err("at most 50 names".to_owned()) } else { Ok(names.join(" ")) }
+}
+
+/// IEEE 802.11: 1 to 32 octets.
+fn ssid(name: &str) -> Result<String, String> {
+    if name.len() > 32 { Err("a network name has at most 32 octets".to_owned()) } else { text(name, 32) }
+}
+
+fn address(text: &str) -> Result<String, String> {
+    let wrong = || "write a mail address, such as pki@example.edu".to_owned();
+    let (local, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
+    let atom = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b);
+    if local.is_empty() || local.len() > 64 || !local.bytes().all(atom) {
+        return Err(wrong());
+    }
+    Ok(format!("{local}@{}", dns_name(domain).map_err(|_| wrong())?))
+}
+
+/// `smtps://H:P`, or `smtp://H:P` where STARTTLS is demanded unless the host is this computer.
+fn mail_server(text: &str) -> Result<String, String> {
+    let scheme = if text.starts_with("smtps://") { "smtps" } else { "smtp" };
+    let wrong = || "write it as smtps://host:465 or smtp://host:587".to_owned();
+    let (_, authority) = text.strip_prefix(scheme).and_then(|t| t.strip_prefix("://")).map(|t| ((), t)).ok_or_else(wrong)?;
+    let (host, port) = authority.rsplit_once(':').ok_or_else(wrong)?;
+    let port = port.parse::<u16>().ok().filter(|p| *p != 0).ok_or_else(wrong)?;
+    Ok(format!("{scheme}://{}:{port}", Host::parse(host).map_err(|_| wrong())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DEFINITIONS, definition};
+
+    #[test]
+    fn every_default_is_accepted_by_its_own_setting() {
+        for d in DEFINITIONS.iter().filter(|d| !d.default.is_empty()) {
+            assert_eq!((d.check)(d.default).as_deref(), Ok(d.default), "{}", d.key);
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_stored_in_one_form_or_refused_with_the_reason() {
+        for (key, typed, stored) in [
+            ("serve.https", "[::1]:8443", Some("[::1]:8443")),
+            ("serve.https", "8443", None),
+            ("serve.public_url", "https://PKI.example.edu:8443/", Some("https://pki.example.edu:8443")),
+            ("serve.public_url", "http://pki.example.edu", None),
+            ("serve.public_url", "https://pki.example.edu/portal", None),
+            ("status.url", "http://pki.example.edu/pki/", Some("http://pki.example.edu/pki")),
+            ("status.url", "https://pki.example.edu", None),
+            ("status.in_certificates", "auto", Some("auto")),
+            ("status.in_certificates", "perhaps", None),
+            ("portal.sign_in", "directory", Some("directory")),
+            ("portal.sign_in", "none", None),
+            ("portal.contact", "Rosa, 123", Some("Rosa, 123")),
+            ("portal.contact", "Ro\u{202e}sa", None),
+            ("portal.contact", "two\nlines", None),
+            ("bundle", "authentication, signing,signing", Some("authentication signing")),
+            ("bundle", "signing", None),
+            ("bundle", "authentication encryption", None),
+            ("scep.legacy", "true", Some("yes")),
+            ("mail.server", "smtp://mail.example.edu:587", Some("smtp://mail.example.edu:587")),
+            ("mail.server", "mail.example.edu", None),
+            ("mail.from", "PKI@Example.EDU", Some("PKI@example.edu")),
+            ("mail.from", "a@b@", None),
+            ("wifi.ssid", "eduroam", Some("eduroam")),
+            ("wifi.ssid", "an SSID that is longer than 32 octets", None),
+            ("wifi.server_names", "radius.example.edu *.Example.edu", Some("radius.example.edu *.example.edu")),
+            ("wifi.server_names", "radius.*.edu", None),
+            ("vpn.server", "vpn.example.edu", Some("vpn.example.edu")),
+            ("passcode.min_length", "6", Some("6")),
+            ("passcode.min_length", "3", None),
+            ("device.min_os", "15.0", Some("15.0")),
+            ("device.min_os", "fifteen", None),
+            ("removal", "locked", Some("locked")),
+            ("invitation.hours", "0", None),
+            ("invitation.hours", "24", Some("24")),
+        ] {
+            let read = (definition(key).unwrap().check)(typed);
+            assert_eq!(read.as_deref().ok(), stored, "{key} = {typed:?}: {read:?}");
+        }
+    }
+}

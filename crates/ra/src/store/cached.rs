@@ -1,0 +1,35 @@
+//! Knowledge kept in memory until the generation that it was read at has passed.
+
+use crate::Result;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// One value with the generation at which it was read.
+pub(crate) struct Cached<T>(Mutex<Option<(u64, Arc<T>)>>);
+
+impl<T> Default for Cached<T> {
+    fn default() -> Self {
+        Cached(Mutex::new(None))
+    }
+}
+
+impl<T> Cached<T> {
+    /// The value of this generation; `load` reads it when what is here is of another. Ask for the generation first: a change
+    /// that comes between is then found at the next call.
+    pub(crate) fn get(&self, generation: u64, load: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+        // Held while loading, so that many requests at once load once.
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, value)) = &*kept
+            && *of == generation
+        {
+            return Ok(value.clone());
+        }
+        let value = Arc::new(load()?);
+        *kept = Some((generation, value.clone()));
+        Ok(value)
+    }
+
+    /// What is here, whatever its generation.
+    pub(crate) fn peek(&self) -> Option<Arc<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(_, value)| value.clone())
+    }
+}
