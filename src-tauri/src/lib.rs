@@ -1,5 +1,56 @@
-//! The desktop shell.
-/// Opens the window.
+//! The desktop shell: opens the folder, the window and, when the officer says so, the server. No rule, no SQL and no crypto lives here.
+
+mod commands;
+mod dto;
+mod error;
+mod files;
+mod serving;
+mod state;
+mod watch;
+
+pub use commands::{bindings, names::NAMES};
+use state::App;
+use tauri::Manager;
+use tracing_subscriber::{EnvFilter, prelude::*};
+
+/// Opens the window and returns when it is closed.
 pub fn run() {
-    let _ = tauri::Builder::default().run(tauri::generate_context!());
+    start_log();
+    // Two providers are never linked; a second call is harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let app = App::from_environment();
+    let commands = bindings();
+    let handler = commands.invoke_handler();
+    let state = app.clone();
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|handle, _, _| {
+            if let Some(window) = handle.get_webview_window("main") {
+                let _ = window.unminimize();
+                let _ = window.set_focus();
+            }
+        }))
+        .plugin(tauri_plugin_dialog::init())
+        .manage(state.clone())
+        .invoke_handler(handler)
+        .setup(move |tauri| {
+            commands.mount_events(tauri);
+            watch::spawn(tauri.handle().clone(), state)?;
+            Ok(())
+        })
+        .run(tauri::generate_context!());
+    app.serving().stop();
+    if let Err(error) = built {
+        tracing::error!(%error, "the window could not be opened");
+        eprintln!("Signet could not open its window: {error}. On Linux it needs a display and webkit2gtk 4.1.");
+        std::process::exit(1);
+    }
+}
+
+/// To standard error, warnings and up unless `RUST_LOG` says otherwise. Secrets have no `Debug`, and arguments are never logged.
+fn start_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,signet_app=info"));
+    let _ = tracing_subscriber::registry()
+        .with(filter)
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(true))
+        .try_init();
 }

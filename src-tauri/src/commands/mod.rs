@@ -1,0 +1,57 @@
+//! What the page may ask of the program: the one list. Each command is a line of translation around one operation of the authority.
+
+pub mod certificate;
+pub mod enrollment;
+pub mod invitation;
+pub mod ledger;
+pub mod names;
+pub mod people;
+pub mod server;
+pub mod settings;
+pub mod setup;
+
+use crate::watch::Changed;
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+/// Commands and events. Feeds the window's handler and `ui/src/bindings.ts`; `names.rs` feeds the permissions.
+pub fn bindings() -> Builder<tauri::Wry> {
+    Builder::new()
+        .disable_serde_phases()
+        .commands(collect_commands![
+            setup::session,
+            setup::setup_draft,
+            setup::save_setup_draft,
+            setup::interfaces,
+            setup::create_department,
+            setup::move_root_key,
+            setup::import_tls,
+            people::today,
+            people::subscribers,
+            people::subscriber,
+            people::add_subscriber,
+            people::add_mailbox,
+            people::delete_subscriber,
+            people::validate_mailbox,
+            invitation::invite,
+            invitation::resend_invitation,
+            invitation::shown_invitation,
+            invitation::save_qr,
+            enrollment::enrollments,
+            enrollment::enrollment,
+            enrollment::funnel,
+            enrollment::cancel_enrollment,
+            certificate::certificates,
+            certificate::certificate,
+            certificate::revoke_certificate,
+            certificate::export_certificate,
+            server::server_status,
+            server::start_server,
+            server::stop_server,
+            server::request_log,
+            settings::settings,
+            settings::set_setting,
+            ledger::ledger,
+            ledger::verify_ledger,
+        ])
+        .events(collect_events![Changed])
+}

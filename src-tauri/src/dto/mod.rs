@@ -1,0 +1,29 @@
+//! What crosses to the window: plain values, parsed by `TryFrom` on the way in. Times are RFC 3339, ids and serials text.
+
+pub mod certificate;
+pub mod enrollment;
+pub mod invitation;
+pub mod ledger;
+pub mod people;
+pub mod server;
+pub mod settings;
+pub mod setup;
+pub mod today;
+
+use crate::error::{Code, CommandError};
+use protocol::Timestamp;
+
+/// A time as the window reads it.
+pub fn time(at: Timestamp) -> String {
+    at.to_string()
+}
+
+/// The refusal for an id that is none: nothing has it.
+pub(crate) fn unknown() -> CommandError {
+    CommandError::new(Code::NotFound, "")
+}
+
+/// A count that JavaScript holds exactly.
+pub(crate) fn count(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,202 @@
+//! Subscribers and their mailboxes.
+
+use super::{count, enrollment, time, unknown};
+use crate::error::CommandError;
+use ra::{id::SubscriberId, mailbox, subscriber as core};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// A person or a functional mailbox.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SubscriberKind {
+    /// A person.
+    Person,
+    /// A functional mailbox.
+    Functional,
+}
+
+/// How a mailbox was validated.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ValidationMethod {
+    /// The person showed mail of that address.
+    InPerson,
+    /// Directory or personnel records.
+    Records,
+}
+
+/// A subscriber to add.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NewSubscriber {
+    /// Name as people write it.
+    pub name: String,
+    /// Mail address.
+    pub mail: String,
+    /// Kind.
+    pub kind: SubscriberKind,
+}
+
+/// A further address of a person.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NewMailbox {
+    /// Whose.
+    pub subscriber: String,
+    /// Address.
+    pub mail: String,
+}
+
+/// A validation to record.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NewValidation {
+    /// Address.
+    pub mail: String,
+    /// Method.
+    pub method: ValidationMethod,
+    /// What was seen.
+    pub evidence: String,
+}
+
+/// A mailbox.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Mailbox {
+    /// Address.
+    pub address: String,
+    /// The validation that counts.
+    pub validated_at: Option<String>,
+    /// Its method, as the ledger names it.
+    pub method: Option<String>,
+    /// Its evidence.
+    pub evidence: Option<String>,
+}
+
+/// A subscriber.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Subscriber {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: SubscriberKind,
+    /// Subject DN.
+    pub subject: String,
+    /// Mailboxes.
+    pub mailboxes: Vec<Mailbox>,
+    /// Added at.
+    pub created_at: String,
+    /// Active certificates.
+    pub active_certificates: u32,
+    /// State of the newest enrollment.
+    pub enrollment_state: Option<enrollment::State>,
+    /// Devices.
+    pub devices: Vec<enrollment::Device>,
+    /// The name mixes scripts: it may imitate another one.
+    pub mixed_scripts: bool,
+}
+
+/// Which to list.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SubscriberQuery {
+    /// Part of name or address.
+    pub search: Option<String>,
+    /// After this row.
+    pub after: Option<SubscriberKey>,
+    /// At most.
+    pub limit: u32,
+}
+
+/// Where a page ended.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SubscriberKey {
+    /// Name of the last row.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// A page.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SubscriberPage {
+    /// Rows.
+    pub rows: Vec<Subscriber>,
+    /// There are more.
+    pub more: bool,
+    /// All that match.
+    pub total: u32,
+}
+
+impl From<SubscriberKind> for core::SubscriberKind {
+    fn from(kind: SubscriberKind) -> Self {
+        match kind {
+            SubscriberKind::Person => core::SubscriberKind::Person,
+            SubscriberKind::Functional => core::SubscriberKind::Functional,
+        }
+    }
+}
+
+impl From<NewSubscriber> for core::NewSubscriber {
+    fn from(new: NewSubscriber) -> Self {
+        core::NewSubscriber { name: new.name, mail: new.mail, kind: new.kind.into() }
+    }
+}
+
+impl From<ValidationMethod> for mailbox::Method {
+    fn from(method: ValidationMethod) -> Self {
+        match method {
+            ValidationMethod::InPerson => mailbox::Method::InPerson,
+            ValidationMethod::Records => mailbox::Method::Records,
+        }
+    }
+}
+
+impl TryFrom<SubscriberQuery> for core::SubscriberQuery {
+    type Error = CommandError;
+    fn try_from(query: SubscriberQuery) -> Result<Self, CommandError> {
+        let after = match query.after {
+            Some(key) => Some((key.name, SubscriberId::parse(&key.id).ok_or_else(unknown)?)),
+            None => None,
+        };
+        Ok(core::SubscriberQuery { search: query.search.filter(|s| !s.trim().is_empty()), after, limit: query.limit.clamp(1, 500) })
+    }
+}
+
+impl From<core::Mailbox> for Mailbox {
+    fn from(m: core::Mailbox) -> Self {
+        Mailbox { address: m.address, validated_at: m.validated_at.map(time), method: m.method, evidence: m.evidence }
+    }
+}
+
+impl From<core::Subscriber> for Subscriber {
+    fn from(s: core::Subscriber) -> Self {
+        Subscriber {
+            id: s.id.to_string(),
+            kind: match s.kind {
+                core::SubscriberKind::Person => SubscriberKind::Person,
+                core::SubscriberKind::Functional => SubscriberKind::Functional,
+            },
+            subject: s.subject.to_string(),
+            name: s.name,
+            mailboxes: s.mailboxes.into_iter().map(Into::into).collect(),
+            created_at: time(s.created_at),
+            active_certificates: s.active_certificates,
+            enrollment_state: s.enrollment_state.map(Into::into),
+            devices: s.devices.into_iter().map(Into::into).collect(),
+            mixed_scripts: s.mixed_scripts,
+        }
+    }
+}
+
+impl From<core::Page<core::Subscriber>> for SubscriberPage {
+    fn from(page: core::Page<core::Subscriber>) -> Self {
+        SubscriberPage { rows: page.rows.into_iter().map(Into::into).collect(), more: page.more, total: count(page.total) }
+    }
+}

@@ -1,0 +1,129 @@
+//! The department's settings.
+
+use ra::settings as core;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// How people sign in.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum SignIn {
+    /// Code of the invitation.
+    Code,
+    /// Local password.
+    Password,
+    /// Both.
+    Both,
+    /// Directory (later).
+    Directory,
+    /// HTTP Basic.
+    Basic,
+}
+
+/// Whether the configuration profile may be removed.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum Removal {
+    /// By its owner.
+    Removable,
+    /// With a password; supervised phones only.
+    Password,
+    /// Not at all; supervised phones only.
+    Locked,
+}
+
+/// All settings.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// HTTPS listen address.
+    pub https: String,
+    /// HTTP listen address.
+    pub http: String,
+    /// Portal's URL.
+    pub public_url: Option<String>,
+    /// Where CRLs are found.
+    pub status_url: Option<String>,
+    /// Certificates name it.
+    pub status_in_certificates: bool,
+    /// Further device CAs.
+    pub device_ca: Option<String>,
+    /// Sign-in.
+    pub sign_in: SignIn,
+    /// Wi-Fi.
+    pub wifi_ssid: Option<String>,
+    /// Names of the RADIUS servers.
+    pub wifi_server_names: Vec<String>,
+    /// VPN server.
+    pub vpn_server: Option<String>,
+    /// Its identity.
+    pub vpn_remote_id: Option<String>,
+    /// 0: no passcode policy.
+    pub passcode_min_length: u8,
+    /// Minimum iOS.
+    pub min_os: Option<String>,
+    /// Removal.
+    pub removal: Removal,
+    /// A removal password is set.
+    pub removal_password_set: bool,
+    /// Legacy SCEP algorithms.
+    pub scep_legacy: bool,
+    /// Officer approves SCEP requests.
+    pub scep_manual_approval: bool,
+    /// Hours an invitation lives.
+    pub invitation_hours: u32,
+    /// Help line.
+    pub contact: Option<String>,
+    /// Certificate profiles that an enrollment gives.
+    pub bundle: Vec<String>,
+    /// The authentication certificate states the mail address.
+    pub authentication_with_address: bool,
+}
+
+/// One change, by the setting's fixed name.
+#[derive(Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Setting {
+    /// Name.
+    pub key: String,
+    /// Value as text; empty: the default.
+    pub value: String,
+}
+
+impl From<core::Settings> for Settings {
+    fn from(s: core::Settings) -> Self {
+        Settings {
+            https: s.https,
+            http: s.http,
+            public_url: s.public_url,
+            status_url: s.status_url,
+            status_in_certificates: s.status_in_certificates,
+            device_ca: s.device_ca,
+            sign_in: match s.sign_in {
+                core::SignIn::Code => SignIn::Code,
+                core::SignIn::Password => SignIn::Password,
+                core::SignIn::Both => SignIn::Both,
+                core::SignIn::Directory => SignIn::Directory,
+                core::SignIn::Basic => SignIn::Basic,
+            },
+            wifi_ssid: s.wifi_ssid,
+            wifi_server_names: s.wifi_server_names,
+            vpn_server: s.vpn_server,
+            vpn_remote_id: s.vpn_remote_id,
+            passcode_min_length: s.passcode_min_length,
+            min_os: s.min_os,
+            removal: match s.removal {
+                core::Removal::Removable => Removal::Removable,
+                core::Removal::Password => Removal::Password,
+                core::Removal::Locked => Removal::Locked,
+            },
+            removal_password_set: s.removal_password_set,
+            scep_legacy: s.scep_legacy,
+            scep_manual_approval: s.scep_manual_approval,
+            invitation_hours: s.invitation_hours,
+            contact: s.contact,
+            bundle: s.bundle.into_iter().map(|name| name.as_str().to_owned()).collect(),
+            authentication_with_address: s.authentication_with_address,
+        }
+    }
+}

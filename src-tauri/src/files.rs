@@ -1,0 +1,48 @@
+//! The system's own dialogs for files, opened from here and never by the page.
+
+use crate::error::{Code, CommandError};
+use std::path::{Path, PathBuf};
+use tauri::{AppHandle, Manager, Runtime};
+use tauri_plugin_dialog::DialogExt;
+
+/// Largest file that is read (a PKCS#12 with a long chain is far smaller).
+const LARGEST: u64 = 1024 * 1024;
+
+/// Asks where to save; `None` when the officer cancels. Call it off the main thread.
+pub fn ask_where_to_save<R: Runtime>(handle: &AppHandle<R>, name: &str, kind: &str, extension: &str) -> Option<PathBuf> {
+    let dialog = dialog(handle).set_file_name(name).add_filter(kind, &[extension]);
+    dialog.blocking_save_file().and_then(|chosen| chosen.into_path().ok())
+}
+
+/// Asks for a file; `None` when the officer cancels. Call it off the main thread.
+pub fn ask_what_to_open<R: Runtime>(handle: &AppHandle<R>, kind: &str, extensions: &[&str]) -> Option<PathBuf> {
+    dialog(handle).add_filter(kind, extensions).blocking_pick_file().and_then(|chosen| chosen.into_path().ok())
+}
+
+fn dialog<R: Runtime>(handle: &AppHandle<R>) -> tauri_plugin_dialog::FileDialogBuilder<R> {
+    let dialog = handle.dialog().file();
+    match handle.get_webview_window("main") {
+        Some(window) => dialog.set_parent(&window),
+        None => dialog,
+    }
+}
+
+/// Writes a whole file, or says which one could not be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<String, CommandError> {
+    std::fs::write(path, bytes).map_err(|error| failed(path, &error))?;
+    Ok(path.display().to_string())
+}
+
+/// Reads a whole file of sensible size.
+pub fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
+    let size = std::fs::metadata(path).map_err(|error| failed(path, &error))?.len();
+    if size > LARGEST {
+        return Err(CommandError::new(Code::File, path.display().to_string()));
+    }
+    std::fs::read(path).map_err(|error| failed(path, &error))
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> CommandError {
+    tracing::warn!(%error, "a chosen file could not be used");
+    CommandError::new(Code::File, path.display().to_string())
+}

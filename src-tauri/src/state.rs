@@ -1,0 +1,141 @@
+//! What the running window holds: the opened folder, the server, the invitations that are still on show.
+
+use crate::{error::CommandError, serving::Serving};
+use ra::{
+    Authority, OpenOptions, Operator,
+    id::EnrollmentId,
+    invitation::Invitation,
+    ledger::Actor,
+    ports::{Clock, SystemClock},
+    vault::KeyringChoice,
+};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The one state of the window. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    folder: PathBuf,
+    keyring: Option<KeyringChoice>,
+    clock: Arc<dyn Clock>,
+    officer: String,
+    authority: Mutex<Option<Authority>>,
+    serving: Serving,
+    shown: Mutex<HashMap<EnrollmentId, Arc<Invitation>>>,
+}
+
+impl App {
+    /// From the environment: `SIGNET_DATA` names the folder, `SIGNET_PASSPHRASE_FILE` replaces the system's keyring.
+    pub fn from_environment() -> Self {
+        let folder = std::env::var_os("SIGNET_DATA").map(PathBuf::from).or_else(Authority::default_folder);
+        let keyring = std::env::var_os("SIGNET_PASSPHRASE_FILE").map(|file| KeyringChoice::PassphraseFile(file.into()));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        App(Arc::new(Inner {
+            folder: folder.unwrap_or_else(|| PathBuf::from("signet-data")),
+            keyring,
+            officer: account(),
+            authority: Mutex::default(),
+            serving: Serving::new(clock.clone()),
+            shown: Mutex::default(),
+            clock,
+        }))
+    }
+
+    /// Account name of the officer.
+    pub fn officer(&self) -> &str {
+        &self.0.officer
+    }
+
+    /// The server.
+    pub fn serving(&self) -> &Serving {
+        &self.0.serving
+    }
+
+    /// The opened folder; opened on first use, tried again after a failure.
+    pub fn authority(&self) -> Result<Authority, CommandError> {
+        let mut opened = lock(&self.0.authority);
+        if let Some(authority) = opened.as_ref() {
+            return Ok(authority.clone());
+        }
+        let options = OpenOptions { folder: self.0.folder.clone(), keyring: self.0.keyring.clone(), clock: self.0.clock.clone() };
+        let authority = Authority::open(options)?;
+        *opened = Some(authority.clone());
+        Ok(authority)
+    }
+
+    /// Runs `work` as the officer on a thread where it may block. The one way from a command to the authority: arguments are never
+    /// logged, the error is mapped and gets its incident number here.
+    pub async fn operator<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Operator) -> Result<T, CommandError> + Send + 'static,
+    ) -> Result<T, CommandError> {
+        let app = self.clone();
+        blocking(move || work(app.authority()?.operator(app.actor()))).await
+    }
+
+    /// The same with the whole state, for the few commands that also touch the server or the shown invitations.
+    pub async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&App, &Authority) -> Result<T, CommandError> + Send + 'static,
+    ) -> Result<T, CommandError> {
+        let app = self.clone();
+        blocking(move || work(&app, &app.authority()?)).await
+    }
+
+    /// The officer in the ledger.
+    pub fn actor(&self) -> Actor {
+        Actor::Officer(self.0.officer.clone())
+    }
+
+    /// The officer's handle.
+    pub fn as_operator(&self, authority: &Authority) -> Operator {
+        authority.operator(self.actor())
+    }
+
+    /// Keeps an invitation while this window runs, so that its QR code can be shown again, saved and printed.
+    pub fn keep(&self, invitation: Invitation) -> Arc<Invitation> {
+        let invitation = Arc::new(invitation);
+        lock(&self.0.shown).insert(invitation.enrollment, invitation.clone());
+        invitation
+    }
+
+    /// An invitation that this window made and that has not run out.
+    pub fn shown(&self, enrollment: EnrollmentId) -> Option<Arc<Invitation>> {
+        let mut shown = lock(&self.0.shown);
+        let now = self.0.clock.now();
+        shown.retain(|_, invitation| invitation.expires_at > now);
+        shown.get(&enrollment).cloned()
+    }
+
+    /// Wipes an invitation that is of no more use.
+    pub fn forget(&self, enrollment: EnrollmentId) {
+        lock(&self.0.shown).remove(&enrollment);
+    }
+}
+
+/// Runs blocking work off the window's threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, CommandError> + Send + 'static) -> Result<T, CommandError> {
+    match tauri::async_runtime::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(stopped) => Err(CommandError::internal(&stopped)),
+    }
+}
+
+/// A lock that a panic elsewhere does not poison: every value behind one is replaced whole.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Name of the operating system's account.
+fn account() -> String {
+    ["USER", "USERNAME", "LOGNAME"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|name| !name.trim().is_empty())
+        .unwrap_or_else(|| "officer".to_owned())
+}
