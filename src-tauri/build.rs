@@ -1,5 +1,6 @@
 //! Embeds the built UI and turns the command list into permissions: a command that is not granted in `capabilities/` cannot be called.
 
+#[allow(unreachable_pub)] // public in the library
 #[path = "src/commands/names.rs"]
 mod names;
 

@@ -1,12 +1,12 @@
 //! The desktop shell: opens the folder, the window and, when the officer says so, the server. No rule, no SQL and no crypto lives here.
 
-mod commands;
-mod dto;
-mod error;
-mod files;
-mod serving;
-mod state;
-mod watch;
+pub mod commands;
+pub mod dto;
+pub mod error;
+pub mod files;
+pub mod serving;
+pub mod state;
+pub mod watch;
 
 pub use commands::{bindings, names::NAMES};
 use state::App;
