@@ -1,10 +1,20 @@
 //! Enrollments: one device's walk through the phases, step by step.
 
+mod advance;
+mod device;
+mod list;
+mod tidy;
+
 use crate::{
     Operator, Result,
     id::{DeviceId, EnrollmentId, SubscriberId},
 };
 use protocol::Timestamp;
+
+pub(crate) use advance::{Ending, certificate_issued, end, record};
+pub(crate) use device::{NewDevice, bounded, devices_of, seen};
+pub(crate) use list::{Head, head, newest_state};
+pub(crate) use tidy::{ENDED_LINKS, end_all_of};
 
 /// Where an enrollment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -118,6 +128,8 @@ pub struct Device {
     pub language: Option<String>,
     /// First seen.
     pub first_seen: Timestamp,
+    /// Certified by a further device CA (`--device-ca`), not by Apple's: gets certificates, never an escrowed key.
+    pub foreign_device_ca: bool,
 }
 
 /// An enrollment in a list.
@@ -183,48 +195,91 @@ pub struct EnrollmentQuery {
     pub limit: u32,
 }
 
+impl State {
+    /// As stored and serialised.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            State::Invited => "invited",
+            State::Opened => "opened",
+            State::Authenticated => "authenticated",
+            State::Identified => "identified",
+            State::Issued => "issued",
+            State::Configured => "configured",
+            State::Declined => "declined",
+            State::Expired => "expired",
+            State::Failed => "failed",
+            State::Cancelled => "cancelled",
+        }
+    }
+
+    pub(crate) const ALL: [State; 10] = [
+        State::Invited,
+        State::Opened,
+        State::Authenticated,
+        State::Identified,
+        State::Issued,
+        State::Configured,
+        State::Declined,
+        State::Expired,
+        State::Failed,
+        State::Cancelled,
+    ];
+
+    pub(crate) fn parse(text: &str) -> Result<State> {
+        State::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| crate::Error::fault(format!("state {text}")))
+    }
+
+    /// How far along the way; `None` for the ways to end otherwise.
+    pub(crate) fn rank(self) -> Option<u8> {
+        match self {
+            State::Invited => Some(0),
+            State::Opened => Some(1),
+            State::Authenticated => Some(2),
+            State::Identified => Some(3),
+            State::Issued => Some(4),
+            State::Configured => Some(5),
+            State::Declined | State::Expired | State::Failed | State::Cancelled => None,
+        }
+    }
+}
+
+/// A value that serde writes as one word, as stored.
+pub(crate) fn word<T: serde::Serialize>(value: T) -> Result<String> {
+    match serde_json::to_value(value).map_err(crate::Error::fault)? {
+        serde_json::Value::String(text) => Ok(text),
+        other => Err(crate::Error::fault(format!("{other} is not a word"))),
+    }
+}
+
+/// The value of a stored word.
+pub(crate) fn from_word<T: serde::de::DeserializeOwned>(text: String) -> Result<T> {
+    serde_json::from_value(serde_json::Value::String(text)).map_err(crate::Error::fault)
+}
+
 impl Operator {
     /// Newest first.
     pub fn enrollments(&self, query: &EnrollmentQuery) -> Result<crate::subscriber::Page<Enrollment>> {
-        let _ = query;
-        todo!()
+        self.inner.store.read(|tx| list::page(tx, query))
     }
     /// One with its timeline.
     pub fn enrollment(&self, id: EnrollmentId) -> Result<EnrollmentDetail> {
-        let _ = id;
-        todo!()
+        let at = self.inner.clock.now();
+        self.inner.store.read(|tx| list::detail(tx, at, id))
     }
     /// The funnel.
     pub fn funnel(&self) -> Result<Funnel> {
-        todo!()
+        let at = self.inner.clock.now();
+        self.inner.store.read(|tx| list::funnel(tx, at))
     }
     /// Expires what ran out, revokes transport certificates without phase 3 after 1 h, forgets ended links after 30 days. Call it every minute.
     pub fn tidy(&self) -> Result<()> {
-        todo!()
+        let at = self.inner.clock.now();
+        // One small transaction each, so that nobody waits behind a long one.
+        self.inner.store.write(move |tx| tidy::expire(tx, at))?;
+        self.inner.store.write(move |tx| tidy::revoke_unused_transport(tx, at))?;
+        self.inner.store.write(move |tx| tidy::forget(tx, at))
     }
 }
 
-/// Appends a step in the caller's transaction and moves the state forward where the kind implies it.
-pub(crate) fn record(
-    tx: &rusqlite::Connection,
-    at: Timestamp,
-    enrollment: EnrollmentId,
-    kind: StepKind,
-    facts: serde_json::Value,
-) -> Result<()> {
-    let _ = (tx, at, enrollment, kind, facts);
-    todo!()
-}
-
-/// The issuance code says, in the transaction that stores it, that a certificate of `enrollment` was issued: the transport identity
-/// moves it to `issued`; when all identities of the final profile are there, it is `configured` and its link is used.
-pub(crate) fn certificate_issued(
-    tx: &rusqlite::Connection,
-    at: Timestamp,
-    enrollment: EnrollmentId,
-    purpose: crate::challenge::Purpose,
-    serial: &protocol::x509::SerialNumber,
-) -> Result<()> {
-    let _ = (tx, at, enrollment, purpose, serial);
-    todo!()
-}
+#[cfg(test)]
+mod tests;

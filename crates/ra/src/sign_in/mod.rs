@@ -1,7 +1,22 @@
 //! The portal: what a person at the link sees and may do. GET changes nothing (invariant 8).
 
-use crate::{Enroller, Result, id::EnrollmentId, secret::Token, settings::SignIn};
+mod credentials;
+mod download;
+mod password;
+mod session;
+mod view;
+
+use crate::{
+    Conflict, Denied, Enroller, Error, Result,
+    enrollment::{self, Ending, State, StepKind},
+    id::EnrollmentId,
+    ledger::{self, Actor},
+    secret::Token,
+    settings::SignIn,
+};
 use protocol::Timestamp;
+use rusqlite::params;
+use serde_json::json;
 use zeroize::Zeroizing;
 
 /// What the department's public page and every portal page say about it.
@@ -136,41 +151,76 @@ pub struct SessionView {
 impl Enroller {
     /// The department; `Denied::NotSetUp` before.
     pub fn public_department(&self) -> Result<PublicDepartment> {
-        todo!()
+        view::department(&self.inner)
     }
+
     /// What a link leads to. Changes nothing; the view itself is recorded as `PageViewed` at most once a minute.
     pub fn link(&self, token: &Token) -> Result<LinkView> {
-        let _ = token;
-        todo!()
+        view::link(&self.inner, token)
     }
-    /// First POST: `opened`. Harmless when repeated.
+
+    /// First POST: `opened`. Harmless when repeated. `Denied::LinkEnded` and `NotFound` as [`Enroller::link`] would say.
     pub fn open_link(&self, token: &Token, user_agent: &str) -> Result<()> {
-        let _ = (token, user_agent);
-        todo!()
+        credentials::open_link(&self.inner, token, user_agent)
     }
+
     /// Signs in; makes the session and the OTA challenge's right to exist.
     pub fn sign_in(&self, token: &Token, credentials: &Credentials) -> Result<SignInOutcome> {
-        let _ = (token, credentials);
-        todo!()
+        credentials::sign_in(&self.inner, token, credentials)
     }
+
     /// The signed-in view; `None` when the session is not of this link or has ended.
     pub fn session(&self, token: &Token, session: &Token) -> Result<Option<SessionView>> {
-        let _ = (token, session);
-        todo!()
+        view::session(&self.inner, token, session)
     }
+
     /// Sets the local password (8 to 128 characters, not the address, not among the commonest) after a sign-in with a code.
     pub fn set_password(&self, token: &Token, session: &Token, password: &str) -> Result<()> {
-        let _ = (token, session, password);
-        todo!()
+        let (at, link, cookie) = (self.inner.clock.now(), token.hash(), session.hash());
+        let settings = self.inner.settings()?;
+        let denied = || Error::Denied(Denied::SignIn);
+        if !matches!(settings.sign_in, SignIn::Password | SignIn::Both | SignIn::Basic) {
+            return Err(Error::invalid("password", "this department does not use passwords of its own"));
+        }
+        let addresses = self.inner.store.read(|tx| {
+            let session = session::find(tx, at, &link, &cookie)?.filter(|s| s.by_code && !s.dead).ok_or_else(denied)?;
+            credentials::addresses(tx, enrollment::head(tx, session.enrollment)?.subscriber)
+        })?;
+        password::check(password, &addresses)?;
+        let hash = password::hash(password)?;
+        self.inner.store.write(move |tx| {
+            let session = session::find(tx, at, &link, &cookie)?.filter(|s| s.by_code && !s.dead).ok_or_else(denied)?;
+            let subscriber = enrollment::head(tx, session.enrollment)?.subscriber;
+            tx.prepare_cached(
+                "INSERT INTO password (subscriber, hash, set_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (subscriber) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at",
+            )?
+            .execute(params![subscriber, hash, at.0])?;
+            tx.prepare_cached("DELETE FROM password_failure WHERE subscriber = ?1")?.execute([subscriber])?;
+            enrollment::record(tx, at, session.enrollment, StepKind::PasswordSet, json!({}))?;
+            let enrollment = json!({ "enrollment": session.enrollment });
+            ledger::append(tx, at, &Actor::Subscriber(subscriber), "subscriber.password_set", &subscriber.to_string(), &enrollment)
+        })
     }
-    /// The subscriber says no.
+
+    /// The subscriber says no. Harmless when repeated.
     pub fn decline(&self, token: &Token, session: &Token) -> Result<()> {
-        let _ = (token, session);
-        todo!()
+        let (at, link, cookie) = (self.inner.clock.now(), token.hash(), session.hash());
+        self.inner.store.write(move |tx| {
+            let session = session::find(tx, at, &link, &cookie)?.ok_or(Error::Denied(Denied::SignIn))?;
+            let head = enrollment::head(tx, session.enrollment)?;
+            if head.state == State::Configured {
+                return Err(Error::Conflict(Conflict::EnrollmentEnded));
+            }
+            enrollment::end(tx, at, &Actor::Subscriber(head.subscriber), session.enrollment, Ending::Declined, json!({}))
+        })
     }
+
     /// Phase 1: the signed Profile Service profile. May be fetched again for 10 minutes; `None`: show a page instead.
     pub fn profile_service(&self, token: &Token, session: &Token) -> Result<Option<Vec<u8>>> {
-        let _ = (token, session);
-        todo!()
+        download::profile_service(&self.inner, token, session)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Devices as they described themselves in phase 2: self-asserted text, bounded, without controls.
+
+use super::Device;
+use crate::{
+    Result,
+    id::{DeviceId, SubscriberId},
+};
+use protocol::Timestamp;
+use rusqlite::{Connection, Row, params};
+
+/// Longest attribute kept, characters.
+const MAX_CHARACTERS: usize = 128;
+
+/// What phase 2 said.
+pub(crate) struct NewDevice {
+    pub(crate) udid: String,
+    pub(crate) serial: Option<String>,
+    pub(crate) product: Option<String>,
+    pub(crate) os_version: Option<String>,
+    pub(crate) build: Option<String>,
+    pub(crate) imei: Option<String>,
+    pub(crate) meid: Option<String>,
+    pub(crate) device_name: Option<String>,
+    pub(crate) language: Option<String>,
+    pub(crate) foreign_device_ca: bool,
+}
+
+/// Text of a device as it is kept and shown: no controls, no direction marks, not endless.
+pub(crate) fn bounded(text: &str) -> String {
+    text.chars()
+        .filter(|c| {
+            !c.is_control()
+                && !matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        })
+        .take(MAX_CHARACTERS)
+        .collect()
+}
+
+/// The person's device with this UDID, made or brought up to date. A device that once came with a foreign device CA stays marked.
+pub(crate) fn seen(tx: &Connection, at: Timestamp, subscriber: SubscriberId, new: &NewDevice) -> Result<DeviceId> {
+    Ok(tx
+        .prepare_cached(
+            "INSERT INTO device (id, subscriber, udid, serial, product, os_version, build, imei, meid, device_name, language,
+                                 foreign_device_ca, first_seen, last_seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)
+             ON CONFLICT (subscriber, udid) DO UPDATE SET
+                serial = excluded.serial, product = excluded.product, os_version = excluded.os_version, build = excluded.build,
+                imei = excluded.imei, meid = excluded.meid, device_name = excluded.device_name, language = excluded.language,
+                foreign_device_ca = max(foreign_device_ca, excluded.foreign_device_ca), last_seen = excluded.last_seen
+             RETURNING id",
+        )?
+        .query_row(
+            params![
+                DeviceId::fresh(),
+                subscriber,
+                new.udid,
+                new.serial,
+                new.product,
+                new.os_version,
+                new.build,
+                new.imei,
+                new.meid,
+                new.device_name,
+                new.language,
+                new.foreign_device_ca,
+                at.0
+            ],
+            |row| row.get(0),
+        )?)
+}
+
+/// Columns that [`from_row`] reads, of the table `d`.
+pub(super) const COLUMNS: &str =
+    "d.id, d.product, d.serial, d.udid, coalesce(d.os_version, d.build), d.imei, d.language, d.first_seen, d.foreign_device_ca";
+
+/// A device from [`COLUMNS`] that begin at `first`; `None` where a left join found none.
+pub(super) fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Device>> {
+    let Some(id) = row.get::<_, Option<DeviceId>>(first)? else { return Ok(None) };
+    Ok(Some(Device {
+        id,
+        product: row.get(first + 1)?,
+        serial: row.get(first + 2)?,
+        udid: row.get(first + 3)?,
+        os_version: row.get(first + 4)?,
+        imei: row.get(first + 5)?,
+        language: row.get(first + 6)?,
+        first_seen: Timestamp(row.get(first + 7)?),
+        foreign_device_ca: row.get(first + 8)?,
+    }))
+}
+
+/// A person's devices, newest first.
+pub(crate) fn devices_of(tx: &Connection, subscriber: SubscriberId) -> Result<Vec<Device>> {
+    let mut statement =
+        tx.prepare_cached(&format!("SELECT {COLUMNS} FROM device d WHERE d.subscriber = ?1 ORDER BY d.last_seen DESC, d.id DESC"))?;
+    let rows = statement.query_map([subscriber], |row| from_row(row, 0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_a_device_is_shown_without_what_could_deceive() {
+        assert_eq!(bounded("iPhone\0 of \u{202e}Alice\r\n"), "iPhone of Alice");
+        assert_eq!(bounded(&"x".repeat(10_000)).len(), 128);
+    }
+}

@@ -1,0 +1,141 @@
+//! Reading enrollments: lists, one with its timeline, the funnel.
+
+use super::{Enrollment, EnrollmentDetail, EnrollmentQuery, Funnel, State, Step, device, from_word};
+use crate::{
+    Error, Noun, Result, certificate,
+    id::{EnrollmentId, MailboxId, SubscriberId},
+    subscriber::{Page, Search},
+};
+use protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params, types::Value};
+
+/// What rules need to know of an enrollment.
+pub(crate) struct Head {
+    pub(crate) subscriber: SubscriberId,
+    pub(crate) mailbox: MailboxId,
+    pub(crate) state: State,
+    pub(crate) profile_sent: bool,
+    pub(crate) download_ends_at: Option<Timestamp>,
+    pub(crate) os_too_old: Option<String>,
+}
+
+pub(crate) fn head(tx: &Connection, id: EnrollmentId) -> Result<Head> {
+    let (head, state) = tx
+        .prepare_cached("SELECT subscriber, mailbox, profile_sent, download_ends_at, os_too_old, state FROM enrollment WHERE id = ?1")?
+        .query_row([id], |row| {
+            let head = Head {
+                subscriber: row.get(0)?,
+                mailbox: row.get(1)?,
+                state: State::Invited,
+                profile_sent: row.get(2)?,
+                download_ends_at: row.get::<_, Option<i64>>(3)?.map(Timestamp),
+                os_too_old: row.get(4)?,
+            };
+            Ok((head, row.get::<_, String>(5)?))
+        })
+        .optional()?
+        .ok_or(Error::NotFound(Noun::Enrollment))?;
+    Ok(Head { state: State::parse(&state)?, ..head })
+}
+
+/// State of a person's newest enrollment.
+pub(crate) fn newest_state(tx: &Connection, subscriber: SubscriberId) -> Result<Option<State>> {
+    let state: Option<String> = tx
+        .prepare_cached("SELECT state FROM enrollment WHERE subscriber = ?1 ORDER BY id DESC LIMIT 1")?
+        .query_row([subscriber], |row| row.get(0))
+        .optional()?;
+    state.map(|s| State::parse(&s)).transpose()
+}
+
+const COLUMNS: &str = "e.id, e.subscriber, s.name, m.address, e.state, e.profile_sent, e.channel, e.created_at, e.expires_at, e.updated_at,
+    e.download_ends_at";
+const TABLES: &str =
+    "enrollment e JOIN subscriber s ON s.id = e.subscriber JOIN mailbox m ON m.id = e.mailbox LEFT JOIN device d ON d.id = e.device";
+
+fn from_row(row: &Row<'_>) -> Result<Enrollment> {
+    Ok(Enrollment {
+        id: row.get(0)?,
+        subscriber: row.get(1)?,
+        name: row.get(2)?,
+        mail: row.get(3)?,
+        state: State::parse(&row.get::<_, String>(4)?)?,
+        profile_sent: row.get(5)?,
+        channel: from_word(row.get(6)?)?,
+        created_at: Timestamp(row.get(7)?),
+        expires_at: Timestamp(row.get(8)?),
+        updated_at: Timestamp(row.get(9)?),
+        download_ends_at: row.get::<_, Option<i64>>(10)?.map(Timestamp),
+        device: device::from_row(row, 11)?,
+    })
+}
+
+pub(super) fn page(tx: &Connection, query: &EnrollmentQuery) -> Result<Page<Enrollment>> {
+    let search = Search::new(query.search.as_deref());
+    let limit = query.limit.clamp(1, 500);
+    let wanted = |state: State| query.states.is_empty() || query.states.contains(&state);
+    // Words of ours alone stand in the text of the statement.
+    let states: Vec<_> = State::ALL.into_iter().filter(|s| wanted(*s)).map(|s| format!("'{}'", s.as_str())).collect();
+    let mut condition = format!("{} AND e.state IN ({})", Search::CONDITION, states.join(", "));
+    let mut values: Vec<Value> = vec![search.beginning.into(), search.part.into()];
+    if let Some(subscriber) = query.subscriber {
+        values.push(subscriber.0.as_bytes().to_vec().into());
+        condition.push_str(&format!(" AND e.subscriber = ?{}", values.len()));
+    }
+    let count = format!("SELECT count(*) FROM enrollment e JOIN subscriber s ON s.id = e.subscriber WHERE {condition}");
+    let total: i64 = tx.prepare_cached(&count)?.query_row(rusqlite::params_from_iter(&values), |row| row.get(0))?;
+    if let Some(after) = query.after {
+        values.push(after.0.as_bytes().to_vec().into());
+        condition.push_str(&format!(" AND e.id < ?{}", values.len()));
+    }
+    let sql = format!("SELECT {COLUMNS}, {} FROM {TABLES} WHERE {condition} ORDER BY e.id DESC LIMIT {}", device::COLUMNS, limit + 1);
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut found = statement.query(rusqlite::params_from_iter(&values))?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        rows.push(from_row(row)?);
+    }
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    Ok(Page { rows, more, total: u64::try_from(total).unwrap_or(0) })
+}
+
+pub(super) fn detail(tx: &Connection, at: Timestamp, id: EnrollmentId) -> Result<EnrollmentDetail> {
+    let mut statement = tx.prepare_cached(&format!("SELECT {COLUMNS}, {} FROM {TABLES} WHERE e.id = ?1", device::COLUMNS))?;
+    let mut found = statement.query([id])?;
+    let enrollment = found.next()?.map(from_row).transpose()?.ok_or(Error::NotFound(Noun::Enrollment))?;
+    Ok(EnrollmentDetail { enrollment, steps: steps(tx, id)?, certificates: certificate::of_enrollment(tx, at, id)? })
+}
+
+fn steps(tx: &Connection, id: EnrollmentId) -> Result<Vec<Step>> {
+    let mut statement = tx.prepare_cached("SELECT at, kind, facts FROM step WHERE enrollment = ?1 ORDER BY id")?;
+    let mut found = statement.query([id])?;
+    let mut steps = Vec::new();
+    while let Some(row) = found.next()? {
+        steps.push(Step {
+            at: Timestamp(row.get(0)?),
+            kind: from_word(row.get(1)?)?,
+            facts: serde_json::from_str(&row.get::<_, String>(2)?).map_err(Error::fault)?,
+        });
+    }
+    Ok(steps)
+}
+
+/// Of the last 30 days.
+pub(super) fn funnel(tx: &Connection, at: Timestamp) -> Result<Funnel> {
+    let mut statement =
+        tx.prepare_cached("SELECT state, reached, count(*) FROM enrollment WHERE created_at > ?1 GROUP BY state, reached")?;
+    let groups = statement
+        .query_map(params![at.plus(-30 * Timestamp::DAY).0], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, u8>(1)?, row.get::<_, u32>(2)?))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let stages = State::ALL.map(|state| {
+        let standing = groups.iter().filter(|(s, _, _)| s == state.as_str()).map(|(_, _, n)| n).sum();
+        let reached = match state.rank() {
+            Some(rank) => groups.iter().filter(|(_, r, _)| *r >= rank).map(|(_, _, n)| n).sum(),
+            None => standing,
+        };
+        (state, reached, standing)
+    });
+    Ok(Funnel { stages: stages.to_vec() })
+}

@@ -1,0 +1,222 @@
+//! Invitations: link + code + expiry + channel.
+
+mod address;
+mod code;
+mod link;
+
+use crate::{
+    Conflict, Denied, Error, Operator, Result,
+    authority::Inner,
+    challenge,
+    enrollment::{self, Ending, State, StepKind, word},
+    id::EnrollmentId,
+    ledger,
+    mailbox::{self, Address},
+    profile::ProfileName,
+    secret::{Code, Token},
+    settings::Settings,
+    sign_in::LinkEnd,
+};
+use protocol::Timestamp;
+use rusqlite::{Connection, params};
+use serde_json::json;
+
+use address::trust_url;
+pub(crate) use address::{host, public_url};
+pub(crate) use code::{mac, portal, same};
+pub(crate) use link::{Link, count_wrong, end_links, find};
+
+/// How the invitation reaches the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// Shown on the officer's screen.
+    Show,
+    /// By mail (later).
+    Mail,
+    /// By SMS (later).
+    Sms,
+    /// Printed.
+    Letter,
+}
+
+/// An invitation at the one moment when its secrets can be shown.
+pub struct Invitation {
+    /// The enrollment it starts.
+    pub enrollment: EnrollmentId,
+    /// Link token.
+    pub token: Token,
+    /// `{public_url}/e/{token}`.
+    pub url: String,
+    /// The code, apart from the link.
+    pub code: Code,
+    /// Both end then.
+    pub expires_at: Timestamp,
+    /// With a private TLS root: `http://HOST:PORT/trust`.
+    pub trust_url: Option<String>,
+}
+
+impl LinkEnd {
+    fn stored(self) -> &'static str {
+        match self {
+            LinkEnd::Expired => "expired",
+            LinkEnd::Used => "used",
+            LinkEnd::Cancelled => "cancelled",
+            LinkEnd::TooManyTries => "too_many_tries",
+            LinkEnd::Declined => "declined",
+        }
+    }
+    fn from_stored(text: &str) -> Result<Self> {
+        [LinkEnd::Expired, LinkEnd::Used, LinkEnd::Cancelled, LinkEnd::TooManyTries, LinkEnd::Declined]
+            .into_iter()
+            .find(|end| end.stored() == text)
+            .ok_or_else(|| Error::fault(format!("link end {text}")))
+    }
+}
+
+/// The certificate profile states a mail address under these settings.
+pub(crate) fn states_address(profile: ProfileName, settings: &Settings) -> bool {
+    match profile {
+        ProfileName::Authentication => settings.authentication_with_address,
+        other => other.definition().with_address,
+    }
+}
+
+impl Operator {
+    /// Invites the subscriber with this address. Refused without a validated mailbox, unless no certificate of the bundle states an address.
+    pub fn invite(&self, mail: &str, channel: Channel) -> Result<Invitation> {
+        match channel {
+            Channel::Show | Channel::Letter => (),
+            Channel::Mail | Channel::Sms => {
+                return Err(Error::invalid("via", "Signet cannot send messages yet; show the invitation or print it as a letter"));
+            }
+        }
+        let address = Address::parse(mail)?;
+        let (at, actor, inner) = (self.inner.clock.now(), self.actor.clone(), self.inner.clone());
+        let settings = self.inner.settings()?;
+        let addresses = Addresses::of(&inner, &settings)?;
+        let secrets = Secrets::new(at, &settings)?;
+        let made = secrets.clone();
+        let enrollment = self.inner.store.write(move |tx| {
+            let (subscriber, mailbox) = mailbox::owner(tx, &address)?;
+            must_be_invitable(tx, mailbox, &settings)?;
+            let id = EnrollmentId::fresh();
+            tx.prepare_cached(
+                "INSERT INTO enrollment (id, subscriber, mailbox, channel, state, reached, created_at, expires_at, updated_at, link)
+                 VALUES (?1, ?2, ?3, ?4, 'invited', 0, ?5, ?6, ?5, ?7)",
+            )?
+            .execute(params![id, subscriber, mailbox, word(channel)?, at.0, made.expires_at.0, made.token.hash()])?;
+            made.insert(&inner, tx, at, id, false)?;
+            enrollment::record(tx, at, id, StepKind::Invited, json!({ "via": channel, "expires_at": made.expires_at }))?;
+            let details = json!({ "mail": address.as_str(), "subscriber": subscriber, "via": channel, "expires_at": made.expires_at });
+            ledger::append(tx, at, &actor, "enrollment.invited", &id.to_string(), &details)?;
+            Ok(id)
+        })?;
+        Ok(secrets.into_invitation(enrollment, addresses))
+    }
+
+    /// New token and code for the same enrollment; the old ones are dead. With it one signs in by code alone and sets a new
+    /// password where the department asks for one. Also wakes an enrollment that ran out or failed, not one that is
+    /// configured, declined or cancelled.
+    pub fn resend(&self, enrollment: EnrollmentId) -> Result<Invitation> {
+        let (at, actor, inner) = (self.inner.clock.now(), self.actor.clone(), self.inner.clone());
+        let settings = self.inner.settings()?;
+        let addresses = Addresses::of(&inner, &settings)?;
+        let secrets = Secrets::new(at, &settings)?;
+        let made = secrets.clone();
+        self.inner.store.write(move |tx| {
+            let head = enrollment::head(tx, enrollment)?;
+            if matches!(head.state, State::Configured | State::Declined | State::Cancelled) {
+                return Err(Error::Conflict(Conflict::EnrollmentEnded));
+            }
+            must_be_invitable(tx, head.mailbox, &settings)?;
+            end_links(tx, at, enrollment, LinkEnd::Cancelled)?;
+            challenge::cancel_for_enrollment(tx, enrollment)?;
+            tx.prepare_cached("UPDATE session SET dead = 1 WHERE enrollment = ?1")?.execute([enrollment])?;
+            tx.prepare_cached(
+                "UPDATE enrollment SET link = ?2, expires_at = ?3, os_too_old = NULL, download_ends_at = NULL,
+                    state = CASE WHEN state IN ('expired', 'failed') THEN 'invited' ELSE state END,
+                    reached = CASE WHEN state IN ('expired', 'failed') THEN 0 ELSE reached END,
+                    profile_sent = CASE WHEN state IN ('expired', 'failed') THEN 0 ELSE profile_sent END
+                 WHERE id = ?1",
+            )?
+            .execute(params![enrollment, made.token.hash(), made.expires_at.0])?;
+            made.insert(&inner, tx, at, enrollment, true)?;
+            enrollment::record(tx, at, enrollment, StepKind::Resent, json!({ "expires_at": made.expires_at }))?;
+            ledger::append(tx, at, &actor, "enrollment.resent", &enrollment.to_string(), &json!({ "expires_at": made.expires_at }))
+        })?;
+        Ok(secrets.into_invitation(enrollment, addresses))
+    }
+
+    /// Ends an enrollment; certificates already issued stay.
+    pub fn cancel_enrollment(&self, enrollment: EnrollmentId) -> Result<()> {
+        let (at, actor) = (self.inner.clock.now(), self.actor.clone());
+        self.inner.store.write(move |tx| match enrollment::head(tx, enrollment)?.state {
+            // Again is no error.
+            State::Cancelled => Ok(()),
+            State::Configured | State::Declined | State::Expired | State::Failed => Err(Error::Conflict(Conflict::EnrollmentEnded)),
+            State::Invited | State::Opened | State::Authenticated | State::Identified | State::Issued => {
+                enrollment::end(tx, at, &actor, enrollment, Ending::Cancelled, json!({}))
+            }
+        })
+    }
+}
+
+/// Invariant 5, asked at the door: a person whose mailbox nobody validated would fail in phase 3 only.
+fn must_be_invitable(tx: &Connection, mailbox: crate::id::MailboxId, settings: &Settings) -> Result<()> {
+    let stated = settings.bundle.iter().any(|profile| states_address(*profile, settings));
+    if stated && mailbox::validated(tx, mailbox)?.is_none() {
+        return Err(Error::Denied(Denied::MailboxNotValidated));
+    }
+    Ok(())
+}
+
+/// The two halves of an invitation before they are shown.
+#[derive(Clone)]
+struct Secrets {
+    token: Token,
+    code: Code,
+    expires_at: Timestamp,
+}
+
+impl Secrets {
+    fn new(at: Timestamp, settings: &Settings) -> Result<Self> {
+        let lives = i64::from(settings.invitation_hours) * Timestamp::HOUR;
+        Ok(Secrets { token: Token::random()?, code: Code::random()?, expires_at: at.plus(lives) })
+    }
+
+    fn insert(&self, inner: &Inner, tx: &Connection, at: Timestamp, enrollment: EnrollmentId, resets: bool) -> Result<()> {
+        let token = self.token.hash();
+        let code = mac(inner, tx, &token, &self.code)?;
+        link::insert(tx, at, &link::fresh(token, enrollment, code, resets, self.expires_at))
+    }
+
+    fn into_invitation(self, enrollment: EnrollmentId, addresses: Addresses) -> Invitation {
+        Invitation {
+            enrollment,
+            url: format!("{}/e/{}", addresses.public, self.token.reveal()),
+            token: self.token,
+            code: self.code,
+            expires_at: self.expires_at,
+            trust_url: addresses.trust,
+        }
+    }
+}
+
+/// Where the invitation leads.
+struct Addresses {
+    public: String,
+    trust: Option<String>,
+}
+
+impl Addresses {
+    fn of(inner: &Inner, settings: &Settings) -> Result<Self> {
+        let department = inner.department()?;
+        let public = public_url(settings, &department)?;
+        let trust = if department.public_tls { None } else { Some(trust_url(settings, &public)?) };
+        Ok(Addresses { public, trust })
+    }
+}
+
+#[cfg(test)]
+mod tests;

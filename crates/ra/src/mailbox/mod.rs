@@ -1,0 +1,111 @@
+//! Mailboxes: whose an address is, and its validation, which is recorded and never assumed.
+
+mod address;
+
+use crate::{
+    Conflict, Error, Noun, Operator, Result,
+    id::{MailboxId, SubscriberId},
+    ledger, subscriber,
+};
+use protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::json;
+
+pub(crate) use address::Address;
+
+/// How a mailbox was validated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// The officer saw the person read mail of that address, or knows the assignment from the institution's records in their presence.
+    InPerson,
+    /// The institution's own directory or personnel records.
+    Records,
+    /// A random value mailed to the address and given back (once mail goes out).
+    MailedValue,
+}
+
+impl Method {
+    fn as_str(self) -> &'static str {
+        match self {
+            Method::InPerson => "in-person",
+            Method::Records => "records",
+            Method::MailedValue => "mailed-value",
+        }
+    }
+}
+
+impl Operator {
+    /// Records a validation; `evidence` says what was seen (1 to 500 characters). Only Signet itself can record that a mailed
+    /// value came back: the officer's word is no proof of it.
+    pub fn validate_mailbox(&self, mail: &str, method: Method, evidence: &str) -> Result<crate::subscriber::Subscriber> {
+        if method == Method::MailedValue {
+            return Err(Error::invalid("method", "a mailed value counts only when Signet sent it itself; choose in-person or records"));
+        }
+        let evidence = evidence.trim().to_owned();
+        if evidence.is_empty() || evidence.chars().count() > 500 {
+            return Err(Error::invalid("evidence", "say in 1 to 500 characters what was seen"));
+        }
+        if evidence.chars().any(|c| c.is_control() && c != '\n') {
+            return Err(Error::invalid("evidence", "it has an invisible character; type it again"));
+        }
+        let address = Address::parse(mail)?;
+        let (at, actor) = (self.inner.clock.now(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            let (owner, mailbox) = owner(tx, &address)?;
+            tx.prepare_cached("INSERT INTO mailbox_validation (mailbox, at, method, evidence, actor) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute(params![mailbox, at.0, method.as_str(), evidence, serde_json::to_string(&actor).map_err(Error::fault)?])?;
+            let details = json!({ "subscriber": owner, "method": method.as_str(), "evidence": evidence });
+            ledger::append(tx, at, &actor, "mailbox.validated", address.as_str(), &details)?;
+            subscriber::read(tx, at, owner)
+        })
+    }
+}
+
+/// Whose the address is.
+pub(crate) fn owner(tx: &Connection, address: &Address) -> Result<(SubscriberId, MailboxId)> {
+    tx.prepare_cached("SELECT subscriber, id FROM mailbox WHERE address_key = ?1")?
+        .query_row([address.key()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?
+        .ok_or(Error::NotFound(Noun::Mailbox))
+}
+
+/// Nobody has the address.
+pub(crate) fn must_be_free(tx: &Connection, address: &Address) -> Result<()> {
+    match owner(tx, address) {
+        Err(Error::NotFound(_)) => Ok(()),
+        Err(e) => Err(e),
+        Ok(_) => Err(Error::Conflict(Conflict::MailboxTaken)),
+    }
+}
+
+/// A new mailbox, not validated, after the person's others.
+pub(crate) fn insert(tx: &Connection, at: Timestamp, subscriber: SubscriberId, address: &Address) -> Result<MailboxId> {
+    let id = MailboxId::fresh();
+    tx.prepare_cached(
+        "INSERT INTO mailbox (id, subscriber, address, address_key, position, created_at)
+         VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(position), 0) + 1 FROM mailbox WHERE subscriber = ?2), ?5)",
+    )?
+    .execute(params![id, subscriber, address.as_str(), address.key(), at.0])?;
+    tx.prepare_cached("UPDATE subscriber SET search = search || char(10) || ?2 WHERE id = ?1")?
+        .execute(params![subscriber, address.key()])?;
+    Ok(id)
+}
+
+/// The address of a mailbox when it was validated (invariant 5).
+pub(crate) fn validated(tx: &Connection, mailbox: MailboxId) -> Result<Option<String>> {
+    Ok(tx
+        .prepare_cached("SELECT address FROM mailbox m WHERE id = ?1 AND EXISTS (SELECT 1 FROM mailbox_validation WHERE mailbox = m.id)")?
+        .query_row([mailbox], |row| row.get(0))
+        .optional()?)
+}
+
+/// Is `address` a mailbox of `subscriber` whose validation counts (invariant 5)? Read again whenever an address is to be certified.
+pub(crate) fn is_validated(tx: &Connection, subscriber: SubscriberId, address: &str) -> Result<bool> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT 1 FROM mailbox m WHERE m.address_key = ?2 AND m.subscriber = ?1
+               AND EXISTS (SELECT 1 FROM mailbox_validation WHERE mailbox = m.id)",
+        )?
+        .exists(params![subscriber, address.to_ascii_lowercase()])?)
+}

@@ -1,0 +1,161 @@
+//! Signing in: code, password, or both; what fails is counted in the transaction that decides.
+
+use super::{Credentials, LinkEnd, SignInOutcome, password, session, view};
+use crate::{
+    Result,
+    authority::Inner,
+    enrollment::{self, Ending, StepKind},
+    id::SubscriberId,
+    invitation::{self, Link},
+    ledger::{self, Actor},
+    secret::{Code, Token},
+    settings::SignIn,
+};
+use protocol::Timestamp;
+use rusqlite::{Connection, params};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Wrong codes that end a link.
+const CODE_TRIES: u32 = 5;
+/// Wrong passwords of one person in [`WINDOW`] until everybody waits who gives that name.
+const PASSWORD_TRIES: u32 = 5;
+const WINDOW: i64 = 15 * Timestamp::MINUTE;
+
+pub(super) fn open_link(inner: &Inner, token: &Token, user_agent: &str) -> Result<()> {
+    let (at, hash) = (inner.clock.now(), token.hash());
+    let agent = enrollment::bounded(user_agent);
+    inner.store.write(move |tx| match invitation::find(tx, &hash)? {
+        Some(link) if link.end(at).is_none() => opened(tx, at, &link, json!({ "user_agent": agent })),
+        Some(_) => Err(crate::Error::Denied(crate::Denied::LinkEnded)),
+        None => Err(crate::Error::NotFound(crate::Noun::Enrollment)),
+    })
+}
+
+/// The first POST; later ones change nothing.
+fn opened(tx: &Connection, at: Timestamp, link: &Link, facts: serde_json::Value) -> Result<()> {
+    let before = tx
+        .prepare_cached("SELECT 1 FROM step WHERE enrollment = ?1 AND kind = 'opened' AND id > coalesce((SELECT max(id) FROM step WHERE enrollment = ?1 AND kind = 'resent'), 0)")?
+        .exists([link.enrollment])?;
+    if before { Ok(()) } else { enrollment::record(tx, at, link.enrollment, StepKind::Opened, facts) }
+}
+
+/// What was found before the transaction: a password takes long to verify.
+struct Checked {
+    asked: SignIn,
+    password: bool,
+}
+
+pub(super) fn sign_in(inner: &Arc<Inner>, token: &Token, typed: &Credentials) -> Result<SignInOutcome> {
+    let (at, hash, settings) = (inner.clock.now(), token.hash(), inner.settings()?);
+    // The person's state is read again in the transaction; here only what the slow hash needs.
+    let found = inner.store.read(|tx| {
+        let Some(link) = invitation::find(tx, &hash)? else { return Ok(None) };
+        let asked = view::asked(tx, &settings, &link)?;
+        let head = enrollment::head(tx, link.enrollment)?;
+        Ok(Some((asked, wait(tx, at, head.subscriber)?, stored_password(tx, head.subscriber)?, addresses(tx, head.subscriber)?)))
+    })?;
+    let Some((asked, waits, stored, addresses)) = found else { return Err(crate::Error::NotFound(crate::Noun::Enrollment)) };
+    let by_password = matches!(asked, SignIn::Password | SignIn::Both | SignIn::Basic);
+    let mut checked = Checked { asked, password: false };
+    if by_password {
+        if let Some(seconds) = waits {
+            return Ok(SignInOutcome::Wait { seconds });
+        }
+        let right = password::verify(typed.password.as_deref().map_or("", |p| p.as_str()), stored.as_deref())?;
+        // With both, the link already says who it is; the address may be left out.
+        let mail = typed.mail.as_deref().map(str::trim).unwrap_or_default();
+        let known = addresses.iter().any(|a| a.eq_ignore_ascii_case(mail)) || (mail.is_empty() && asked == SignIn::Both);
+        checked.password = right & known;
+    }
+    let code = typed.code.as_deref().map(|text| Code::typed(text));
+    let shared = inner.clone();
+    inner.store.write(move |tx| decide(&shared, tx, at, &hash, &checked, code.as_ref()))
+}
+
+fn decide(inner: &Inner, tx: &Connection, at: Timestamp, hash: &[u8; 32], checked: &Checked, code: Option<&Code>) -> Result<SignInOutcome> {
+    let Some(link) = invitation::find(tx, hash)? else { return Err(crate::Error::NotFound(crate::Noun::Enrollment)) };
+    if let Some(end) = link.end(at) {
+        return Ok(SignInOutcome::Ended(end));
+    }
+    let head = enrollment::head(tx, link.enrollment)?;
+    opened(tx, at, &link, json!({}))?;
+    let (needs_code, needs_password) = match checked.asked {
+        SignIn::Code | SignIn::Directory => (true, false),
+        SignIn::Password | SignIn::Basic => (false, true),
+        SignIn::Both => (true, true),
+    };
+    // Somebody else may have failed since the password was looked at.
+    if needs_password && let Some(seconds) = wait(tx, at, head.subscriber)? {
+        return Ok(SignInOutcome::Wait { seconds });
+    }
+    if needs_code && !is_code(inner, tx, &link, code)? {
+        return wrong_code(tx, at, &link);
+    }
+    if needs_password && !checked.password {
+        return wrong_password(tx, at, &link, head.subscriber);
+    }
+    tx.prepare_cached("DELETE FROM password_failure WHERE subscriber = ?1")?.execute([head.subscriber])?;
+    let session = session::create(inner, tx, at, hash, link.enrollment, needs_code)?;
+    enrollment::record(tx, at, link.enrollment, StepKind::SignedIn, json!({ "by": checked.asked }))?;
+    ledger::append(
+        tx,
+        at,
+        &Actor::Subscriber(head.subscriber),
+        "enrollment.signed_in",
+        &link.enrollment.to_string(),
+        &json!({ "by": checked.asked }),
+    )?;
+    Ok(SignInOutcome::SignedIn { session })
+}
+
+fn is_code(inner: &Inner, tx: &Connection, link: &Link, code: Option<&Code>) -> Result<bool> {
+    let Some(code) = code else { return Ok(false) };
+    Ok(invitation::same(&invitation::mac(inner, tx, &link.token, code)?, &link.code))
+}
+
+fn wrong_code(tx: &Connection, at: Timestamp, link: &Link) -> Result<SignInOutcome> {
+    let wrong = invitation::count_wrong(tx, link)?;
+    let left = CODE_TRIES.saturating_sub(wrong);
+    enrollment::record(tx, at, link.enrollment, StepKind::SignInFailed, json!({ "by": "code", "left": left }))?;
+    if left > 0 {
+        return Ok(SignInOutcome::Wrong { left });
+    }
+    // Nobody is signed in: the failing is Signet's own deed.
+    enrollment::end(tx, at, &Actor::Signet, link.enrollment, Ending::Failed, json!({ "reason": "too many wrong codes" }))?;
+    Ok(SignInOutcome::Ended(LinkEnd::TooManyTries))
+}
+
+fn wrong_password(tx: &Connection, at: Timestamp, link: &Link, subscriber: SubscriberId) -> Result<SignInOutcome> {
+    tx.prepare_cached("INSERT INTO password_failure (subscriber, at) VALUES (?1, ?2)")?.execute(params![subscriber, at.0])?;
+    let left = PASSWORD_TRIES.saturating_sub(failures(tx, at, subscriber)?.0);
+    enrollment::record(tx, at, link.enrollment, StepKind::SignInFailed, json!({ "by": "password", "left": left }))?;
+    Ok(match wait(tx, at, subscriber)? {
+        Some(seconds) => SignInOutcome::Wait { seconds },
+        None => SignInOutcome::Wrong { left },
+    })
+}
+
+/// How many wrong passwords lately, and when the oldest was.
+fn failures(tx: &Connection, at: Timestamp, subscriber: SubscriberId) -> Result<(u32, Option<i64>)> {
+    Ok(tx
+        .prepare_cached("SELECT count(*), min(at) FROM password_failure WHERE subscriber = ?1 AND at > ?2")?
+        .query_row(params![subscriber, at.plus(-WINDOW).0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// Seconds until this person may try a password again.
+fn wait(tx: &Connection, at: Timestamp, subscriber: SubscriberId) -> Result<Option<u32>> {
+    let (count, oldest) = failures(tx, at, subscriber)?;
+    let seconds = oldest.map_or(0, |oldest| oldest + WINDOW - at.0);
+    Ok((count >= PASSWORD_TRIES).then(|| u32::try_from(seconds).unwrap_or(0).max(1)))
+}
+
+fn stored_password(tx: &Connection, subscriber: SubscriberId) -> Result<Option<String>> {
+    use rusqlite::OptionalExtension;
+    Ok(tx.prepare_cached("SELECT hash FROM password WHERE subscriber = ?1")?.query_row([subscriber], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn addresses(tx: &Connection, subscriber: SubscriberId) -> Result<Vec<String>> {
+    let mut statement = tx.prepare_cached("SELECT address FROM mailbox WHERE subscriber = ?1")?;
+    Ok(statement.query_map([subscriber], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}

@@ -1,0 +1,125 @@
+//! What the portal shows: the department, what a link leads to, what will change on the phone. Nothing here changes anything.
+
+use super::{LinkView, OpenLink, ProfileContents, PublicDepartment, SessionView};
+use crate::{
+    Result,
+    authority::Inner,
+    enrollment::{self, ENDED_LINKS, StepKind},
+    invitation::{self, Link},
+    profile::ProfileName,
+    secret::Token,
+    settings::{Settings, SignIn},
+};
+use protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::json;
+
+pub(super) fn department(inner: &Inner) -> Result<PublicDepartment> {
+    let (department, settings) = (inner.department()?, inner.settings()?);
+    let public_url = invitation::public_url(&settings, &department)?;
+    let mut hosts = department.hosts.clone();
+    // Also the host of the public URL, in case it is none of those that the certificate was made for.
+    if let Some(host) = invitation::host(&public_url).map(|h| h.trim_matches(['[', ']']).to_owned())
+        && !hosts.contains(&host)
+    {
+        hosts.push(host);
+    }
+    Ok(PublicDepartment {
+        organization: department.organization.clone(),
+        department: department.department.clone(),
+        contact: settings.contact.clone(),
+        training: department.training,
+        private_root: !department.public_tls,
+        public_url,
+        hosts,
+    })
+}
+
+/// What will change on the phone.
+pub(super) fn contents(settings: &Settings) -> ProfileContents {
+    ProfileContents {
+        signing: settings.bundle.contains(&ProfileName::Signing),
+        authentication: settings.bundle.contains(&ProfileName::Authentication),
+        wifi: settings.wifi_ssid.clone(),
+        vpn: settings.vpn_server.clone(),
+        passcode: (settings.passcode_min_length > 0).then_some(settings.passcode_min_length),
+        removal: Some(settings.removal),
+    }
+}
+
+/// What the form asks for now: passwords only from those who have one, and not by a link that was made to replace it.
+pub(super) fn asked(tx: &Connection, settings: &Settings, link: &Link) -> Result<SignIn> {
+    let by_password = matches!(settings.sign_in, SignIn::Password | SignIn::Both | SignIn::Basic);
+    if !by_password || link.resets {
+        return Ok(SignIn::Code);
+    }
+    let subscriber = enrollment::head(tx, link.enrollment)?.subscriber;
+    let has_one = tx.prepare_cached("SELECT 1 FROM password WHERE subscriber = ?1")?.exists([subscriber])?;
+    Ok(if has_one { settings.sign_in } else { SignIn::Code })
+}
+
+pub(super) fn link(inner: &Inner, token: &Token) -> Result<LinkView> {
+    let (at, hash, settings) = (inner.clock.now(), token.hash(), inner.settings()?);
+    let (view, log) = inner.store.read(|tx| {
+        let Some(link) = invitation::find(tx, &hash)? else { return Ok((LinkView::Unknown, None)) };
+        if link.ended_at.is_some_and(|ended| ended.plus(ENDED_LINKS) <= at) {
+            return Ok((LinkView::Unknown, None));
+        }
+        if let Some(end) = link.end(at) {
+            return Ok((LinkView::Ended(end), None));
+        }
+        let open = OpenLink {
+            enrollment: link.enrollment,
+            sign_in: asked(tx, &settings, &link)?,
+            expires_at: link.expires_at,
+            contents: contents(&settings),
+            min_os: settings.min_os.clone(),
+        };
+        let log = (!viewed_lately(tx, at, &link)?).then_some(link.enrollment);
+        Ok((LinkView::Open(Box::new(open)), log))
+    })?;
+    if let Some(enrollment) = log {
+        // A log entry, nothing that the flow depends on: the page is shown also when it cannot be written.
+        let logged = inner.store.write(move |tx| {
+            tx.prepare_cached("UPDATE enrollment SET page_viewed_at = ?2 WHERE id = ?1")?.execute(params![enrollment, at.0])?;
+            enrollment::record(tx, at, enrollment, StepKind::PageViewed, json!({}))
+        });
+        if let Err(error) = logged {
+            tracing::warn!(%error, "a page view was not logged");
+        }
+    }
+    Ok(view)
+}
+
+fn viewed_lately(tx: &Connection, at: Timestamp, link: &Link) -> Result<bool> {
+    let last: Option<i64> = tx
+        .prepare_cached("SELECT page_viewed_at FROM enrollment WHERE id = ?1")?
+        .query_row([link.enrollment], |row| row.get(0))
+        .optional()?
+        .flatten();
+    Ok(last.is_some_and(|last| at.0 < last + Timestamp::MINUTE))
+}
+
+pub(super) fn session(inner: &Inner, token: &Token, cookie: &Token) -> Result<Option<SessionView>> {
+    let (at, link, cookie, settings) = (inner.clock.now(), token.hash(), cookie.hash(), inner.settings()?);
+    inner.store.read(|tx| {
+        let Some(session) = super::session::find(tx, at, &link, &cookie)? else { return Ok(None) };
+        let head = enrollment::head(tx, session.enrollment)?;
+        let name: String =
+            tx.prepare_cached("SELECT name FROM subscriber WHERE id = ?1")?.query_row([head.subscriber], |row| row.get(0))?;
+        Ok(Some(SessionView {
+            enrollment: session.enrollment,
+            name,
+            state: head.state,
+            profile_sent: head.profile_sent,
+            must_set_password: super::session::must_set_password(tx, &settings, &session, head.subscriber)?,
+            os_too_old: head
+                .os_too_old
+                .as_deref()
+                .and_then(|both| both.split_once('\n'))
+                .map(|(has, needs)| (has.to_owned(), needs.to_owned())),
+            download_ends_at: head.download_ends_at.filter(|end| *end > at),
+            contents: contents(&settings),
+        }))
+    })
+}

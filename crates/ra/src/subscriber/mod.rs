@@ -1,0 +1,205 @@
+//! Subscribers: persons and functional mailboxes, with names that are theirs for ever.
+
+mod list;
+pub(crate) mod name;
+mod read;
+mod registry;
+
+use crate::{
+    Conflict, Error, Noun, Operator, Result, challenge, enrollment,
+    id::{MailboxId, SubscriberId},
+    ledger,
+    mailbox::{self, Address},
+};
+use protocol::{Timestamp, x509::DistinguishedName};
+use rusqlite::params;
+use serde_json::json;
+
+pub(crate) use list::Search;
+pub(crate) use read::{exists, read};
+
+/// A person or a functional mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SubscriberKind {
+    /// A person.
+    Person,
+    /// A functional mailbox (office@...).
+    Functional,
+}
+
+/// A subscriber to add.
+#[derive(Debug, Clone)]
+pub struct NewSubscriber {
+    /// Name as people write it, NFC, 1 to 64 characters, no control or bidirectional override characters.
+    pub name: String,
+    /// First mail address.
+    pub mail: String,
+    /// Kind.
+    pub kind: SubscriberKind,
+}
+
+/// A mailbox and its validation.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Mailbox {
+    /// Id.
+    pub id: MailboxId,
+    /// Address, domain in lower case.
+    pub address: String,
+    /// The last validation that still counts.
+    pub validated_at: Option<Timestamp>,
+    /// Its method.
+    pub method: Option<String>,
+    /// Its evidence.
+    pub evidence: Option<String>,
+}
+
+/// A subscriber.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Subscriber {
+    /// Id.
+    pub id: SubscriberId,
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: SubscriberKind,
+    /// Subject DN, for ever.
+    #[serde(serialize_with = "as_text")]
+    pub subject: DistinguishedName,
+    /// Mailboxes, first one first.
+    pub mailboxes: Vec<Mailbox>,
+    /// Added at.
+    pub created_at: Timestamp,
+    /// Certificates that are active now.
+    pub active_certificates: u32,
+    /// State of the newest enrollment, when there is one.
+    pub enrollment_state: Option<crate::enrollment::State>,
+    /// Devices enrolled.
+    pub devices: Vec<crate::enrollment::Device>,
+    /// The name mixes Latin, Greek or Cyrillic letters: it may imitate another one.
+    pub mixed_scripts: bool,
+}
+
+fn as_text<S: serde::Serializer>(dn: &DistinguishedName, s: S) -> std::result::Result<S::Ok, S::Error> {
+    s.collect_str(dn)
+}
+
+/// Which subscribers to list.
+#[derive(Debug, Clone, Default)]
+pub struct SubscriberQuery {
+    /// Part of name or address.
+    pub search: Option<String>,
+    /// Keyset: after this (name, id) of the last row.
+    pub after: Option<(String, SubscriberId)>,
+    /// At most this many (1 to 500).
+    pub limit: u32,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Page<T> {
+    /// Rows.
+    pub rows: Vec<T>,
+    /// There are more.
+    pub more: bool,
+    /// All that match.
+    pub total: u64,
+}
+
+impl SubscriberKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            SubscriberKind::Person => "person",
+            SubscriberKind::Functional => "functional",
+        }
+    }
+}
+
+impl Operator {
+    /// Adds one. The subject DN is O and OU of the department and the name as CN; a second person of the same name gets a
+    /// serialNumber beside it. A name that mixes scripts is accepted, noted in the ledger and marked.
+    pub fn add_subscriber(&self, new: NewSubscriber) -> Result<Subscriber> {
+        let department = self.inner.department()?;
+        let name = name::canonical(&new.name)?;
+        let address = Address::of_department(&new.mail, &department.mail_domains)?;
+        let (at, actor) = (self.inner.clock.now(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            mailbox::must_be_free(tx, &address)?;
+            let id = SubscriberId::fresh();
+            let subject = registry::register(tx, at, id, &department.organization, &department.department, &name)?;
+            tx.prepare_cached(
+                "INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at) VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                id,
+                name,
+                name::fold(&name),
+                new.kind.as_str(),
+                serde_json::to_string(&subject).map_err(Error::fault)?,
+                at.0
+            ])?;
+            mailbox::insert(tx, at, id, &address)?;
+            let details = json!({
+                "name": name, "mail": address.as_str(), "subject": subject.to_string(), "mixed_scripts": name::mixes_scripts(&name),
+            });
+            ledger::append(tx, at, &actor, "subscriber.added", &id.to_string(), &details)?;
+            read(tx, at, id)
+        })
+    }
+
+    /// Deletes a person: refused while certificates are active; the subject DN stays reserved for ever (invariant 4).
+    pub fn delete_subscriber(&self, id: SubscriberId) -> Result<()> {
+        let (at, actor) = (self.inner.clock.now(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            let gone = read(tx, at, id)?;
+            if gone.active_certificates > 0 {
+                return Err(Error::Conflict(Conflict::ActiveCertificates));
+            }
+            enrollment::end_all_of(tx, at, &actor, id)?;
+            challenge::cancel_for_subscriber(tx, id)?;
+            tx.prepare_cached("DELETE FROM subscriber WHERE id = ?1")?.execute([id])?;
+            ledger::append(tx, at, &actor, "subscriber.deleted", &id.to_string(), &json!({ "subject": gone.subject.to_string() }))
+        })
+    }
+
+    /// A further address of a person.
+    pub fn add_mailbox(&self, id: SubscriberId, address: &str) -> Result<Subscriber> {
+        let address = Address::of_department(address, &self.inner.department()?.mail_domains)?;
+        let (at, actor) = (self.inner.clock.now(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            if !exists(tx, id)? {
+                return Err(Error::NotFound(Noun::Subscriber));
+            }
+            mailbox::must_be_free(tx, &address)?;
+            mailbox::insert(tx, at, id, &address)?;
+            ledger::append(tx, at, &actor, "mailbox.added", address.as_str(), &json!({ "subscriber": id }))?;
+            read(tx, at, id)
+        })
+    }
+
+    /// Sorted by name; a search finds parts of name and addresses without regard to accents and case, below three characters
+    /// only beginnings.
+    pub fn subscribers(&self, query: &SubscriberQuery) -> Result<Page<Subscriber>> {
+        let at = self.inner.clock.now();
+        self.inner.store.read(|tx| list::page(tx, at, query))
+    }
+
+    /// One.
+    pub fn subscriber(&self, id: SubscriberId) -> Result<Subscriber> {
+        let at = self.inner.clock.now();
+        self.inner.store.read(|tx| read(tx, at, id))
+    }
+
+    /// One by address.
+    pub fn subscriber_by_mail(&self, mail: &str) -> Result<Subscriber> {
+        let at = self.inner.clock.now();
+        let address = Address::parse(mail)?;
+        self.inner.store.read(|tx| {
+            let (id, _) = mailbox::owner(tx, &address)?;
+            read(tx, at, id)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
