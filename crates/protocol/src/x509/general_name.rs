@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn names_are_read_and_what_is_unknown_is_kept() {
         let der = [
-            &[0x30, 0x1c, 0x81, 0x03][..],
+            &[0x30, 0x18, 0x81, 0x03][..],
             b"a@B",
             &[0x87, 0x04, 10, 0, 0, 1],
             &[0x87, 0x01, 7],

@@ -27,7 +27,8 @@ const ECDSA_SHA512: [u8; 8] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x04];
 impl SignatureAlgorithm {
     /// Reads an AlgorithmIdentifier.
     pub(crate) fn read(identifier: &Tlv<'_>) -> Result<Self, Error> {
-        let oid = identifier.inside("AlgorithmIdentifier").expect(tlv::OID)?.content;
+        let mut fields = identifier.inside("AlgorithmIdentifier");
+        let oid = fields.expect(tlv::OID)?.content;
         let (rsa, digest) = match oid {
             _ if oid == RSA_MD5 => (true, Digest::Md5),
             _ if oid == RSA_SHA1 => (true, Digest::Sha1),
@@ -43,6 +44,10 @@ impl SignatureAlgorithm {
                 return Err(Error::Algorithm(format!("signature algorithm {oid}")));
             }
         };
+        // None of these has parameters but NULL, which some leave out (RFC 4055 5, RFC 5758 3.2).
+        if fields.next()?.is_some_and(|parameters| parameters.raw != [0x05, 0x00]) || !fields.is_empty() {
+            return Err(fields.malformed());
+        }
         Ok(SignatureAlgorithm { digest, rsa })
     }
 

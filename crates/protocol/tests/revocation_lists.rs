@@ -1,0 +1,82 @@
+//! CRLs as signed, judged by the openssl command.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use protocol::{
+    Error, Timestamp,
+    crl::{Entry, Header, Reason, sign_crl},
+    key::KeyAlgorithm,
+    x509::SerialNumber,
+};
+use std::fs;
+use support::*;
+
+const HEADER: Header = Header { number: 0x80ff, this_update: NOW, next_update: Timestamp(NOW.0 + 8 * Timestamp::DAY) };
+
+fn entry(serial: u32, reason: Reason, invalid_since: Option<Timestamp>) -> Entry {
+    Entry { serial: SerialNumber::from_octets(&serial.to_be_bytes()).unwrap(), revoked_at: NOW.plus(-60), reason, invalid_since }
+}
+
+#[test]
+fn openssl_reads_and_verifies_a_list() {
+    if !has_openssl() {
+        return;
+    }
+    for algorithm in [KeyAlgorithm::Rsa2048, KeyAlgorithm::P384] {
+        let folder = tempfile::tempdir().unwrap();
+        let root = TestCa::root(algorithm);
+        let entries = [
+            entry(0x0a, Reason::KeyCompromise, Some(Timestamp(-3_000_000_000))),
+            entry(0x0b, Reason::Unspecified, None),
+            entry(0xff00_0001, Reason::CertificateHold, None),
+            entry(0x0c, Reason::Unspecified, Some(NOW)),
+        ];
+        fs::write(folder.path().join("ca.pem"), root.view().to_pem()).unwrap();
+        fs::write(folder.path().join("list.crl"), sign_crl(HEADER, entries.into_iter(), &root).unwrap()).unwrap();
+        let (good, said) = openssl(
+            folder.path(),
+            &["crl", "-in", "list.crl", "-inform", "DER", "-CAfile", "ca.pem", "-verify", "-noout", "-text", "-nameopt", "utf8"],
+        );
+        assert!(good && said.contains("verify OK"), "{said}");
+        for part in [
+            "Version 2",
+            "CN=Example Root",
+            "Last Update: Nov 21 10:00:00 2026 GMT",
+            "Next Update: Nov 29 10:00:00 2026 GMT",
+            "X509v3 CRL Number: \n                33023",
+            "X509v3 Authority Key Identifier",
+            "Serial Number: 0A\n        Revocation Date: Nov 21 09:59:00 2026 GMT\n        CRL entry extensions:\n            X509v3 CRL Reason Code: \n                Key Compromise\n            Invalidity Date: \n                Dec  7 18:40:00 1874 GMT",
+            "Serial Number: 0B\n        Revocation Date: Nov 21 09:59:00 2026 GMT\n    Serial Number: FF000001",
+            "Certificate Hold",
+        ] {
+            assert!(said.contains(part), "missing {part:?} in\n{said}");
+        }
+        assert!(!said.contains("Issuing Distribution Point") && !said.contains("Unspecified"), "{said}");
+    }
+}
+
+#[test]
+fn a_list_without_entries_has_no_list() {
+    let root = TestCa::root(KeyAlgorithm::P256);
+    let der = sign_crl(HEADER, std::iter::empty(), &root).unwrap();
+    let crl = openssl::x509::X509Crl::from_der(&der).unwrap();
+    assert!(crl.get_revoked().is_none());
+    assert!(crl.verify(root.public.as_openssl()).unwrap());
+}
+
+#[test]
+fn an_authority_without_certificate_signs_no_list() {
+    let root = TestCa::without_certificate(KeyAlgorithm::P256);
+    assert!(matches!(sign_crl(HEADER, std::iter::empty(), &root), Err(Error::Unencodable { what: "CRL", .. })));
+}
+
+#[test]
+fn a_hundred_thousand_entries_are_one_well_formed_list() {
+    let root = TestCa::root(KeyAlgorithm::P256);
+    let reason = |serial| if serial % 2 == 0 { Reason::Superseded } else { Reason::Unspecified };
+    let der = sign_crl(HEADER, (1..=100_000).map(|serial| entry(serial, reason(serial), None)), &root).unwrap();
+    let crl = openssl::x509::X509Crl::from_der(&der).unwrap();
+    assert_eq!(crl.get_revoked().map(|entries| entries.len()), Some(100_000));
+    assert!(crl.verify(root.public.as_openssl()).unwrap());
+}
