@@ -6,6 +6,7 @@ use super::{
 };
 use crate::Error;
 use openssl::{hash::MessageDigest, symm::Cipher};
+use std::borrow::Cow;
 
 pub(crate) const ID_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
 pub(crate) const ID_SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
@@ -173,12 +174,12 @@ impl ContentCipher {
     }
 
     /// contentEncryptionAlgorithm: cipher and IV.
-    pub(crate) fn from_identifier(element: Element<'_>) -> Result<(Self, &[u8]), Error> {
+    pub(crate) fn from_identifier(element: Element<'_>) -> Result<(Self, Cow<'_, [u8]>), Error> {
         let (oid, parameters) = identifier(element)?;
         let cipher = Self::ALL.into_iter().find(|c| c.oid() == oid).ok_or_else(|| not_accepted(oid))?;
         let malformed = Error::Malformed { what: "contentEncryptionAlgorithm" };
-        let iv = parameters.filter(|p| p.tag == OCTET_STRING && p.body.len() == cipher.block_len()).ok_or(malformed)?;
-        Ok((cipher, iv.body))
+        let iv = parameters.ok_or(malformed.clone())?.octets(OCTET_STRING)?;
+        if iv.len() == cipher.block_len() { Ok((cipher, iv)) } else { Err(malformed) }
     }
 
     pub(crate) fn to_identifier(self, iv: &[u8]) -> Vec<u8> {

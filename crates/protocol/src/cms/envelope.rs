@@ -92,7 +92,7 @@ pub(crate) fn decrypt_unless(
         }
         let (info, key) = envelope.recipient(recipients)?;
         let content_key = decrypt_key(key, &info, envelope.cipher.key_len())?;
-        let content = decrypt_content(envelope.cipher, &content_key, envelope.iv, &envelope.ciphertext)?;
+        let content = decrypt_content(envelope.cipher, &content_key, &envelope.iv, &envelope.ciphertext)?;
         Ok(Opened { content, cipher: envelope.cipher, transport: info.transport })
     };
     open().map_err(|error: Error| error.naming("EnvelopedData"))
@@ -101,7 +101,7 @@ pub(crate) fn decrypt_unless(
 struct EnvelopedData<'a> {
     recipient_infos: Element<'a>,
     cipher: ContentCipher,
-    iv: &'a [u8],
+    iv: Cow<'a, [u8]>,
     ciphertext: Cow<'a, [u8]>,
 }
 

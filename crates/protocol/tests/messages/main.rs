@@ -1,0 +1,7 @@
+//! CMS and SCEP messages: recordings of real clients, round trips, and `openssl cms` as a foreign judge in both directions.
+
+mod foreign_judge;
+mod identity;
+mod quirks;
+mod recordings;
+mod round_trip;
