@@ -1,0 +1,149 @@
+//! Manual approval: requests that wait for the officer.
+
+use super::{
+    cycle::{self, Claim},
+    operation::Answer,
+    request::refusal_by_records,
+    transaction::Cause,
+};
+use crate::{
+    Conflict, Error, Noun, Operator, Result,
+    challenge::{self, Challenge, State},
+    enrollment::{self, StepKind},
+    id::RequestId,
+    issue::{self, Intent},
+    ledger,
+};
+use protocol::{Timestamp, key::PublicKey};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::json;
+
+/// A request that waits for the officer.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct PendingRequest {
+    /// Id.
+    pub id: RequestId,
+    /// Subject to be certified.
+    pub subject: String,
+    /// Profile.
+    pub profile: String,
+    /// Key fingerprint, hex.
+    pub key: String,
+    /// Since.
+    pub since: Timestamp,
+}
+
+/// A request begins to wait.
+pub(super) fn ask(tx: &Connection, at: Timestamp, challenge: &Challenge, spki: &[u8]) -> Result<()> {
+    tx.prepare_cached("INSERT INTO scep_pending (id, challenge, spki, since) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+        RequestId::fresh(),
+        challenge.id,
+        spki,
+        at.0
+    ])?;
+    Ok(())
+}
+
+/// It need not wait any longer.
+pub(super) fn done(tx: &Connection, challenge: i64) -> Result<()> {
+    tx.prepare_cached("DELETE FROM scep_pending WHERE challenge = ?1")?.execute([challenge])?;
+    Ok(())
+}
+
+/// The challenge and the key of a waiting request.
+fn waiting(tx: &Connection, id: RequestId) -> Result<(Challenge, PublicKey)> {
+    let (challenge, spki): (i64, Vec<u8>) = tx
+        .prepare_cached("SELECT challenge, spki FROM scep_pending WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?
+        .ok_or(Error::NotFound(Noun::Request))?;
+    let challenge = challenge::by_id(tx, challenge)?.filter(|c| c.state == State::Pending).ok_or(Error::NotFound(Noun::Request))?;
+    Ok((challenge, PublicKey::from_spki(&spki)?))
+}
+
+impl Operator {
+    /// Requests that wait for approval.
+    pub fn pending_requests(&self) -> Result<Vec<PendingRequest>> {
+        self.inner.store.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT id, challenge, since FROM scep_pending ORDER BY id")?;
+            let rows: Vec<(RequestId, i64, i64)> =
+                statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<rusqlite::Result<_>>()?;
+            let mut requests = Vec::with_capacity(rows.len());
+            for (id, challenge, since) in rows {
+                if let Some(challenge) = challenge::by_id(tx, challenge)? {
+                    requests.push(PendingRequest {
+                        id,
+                        subject: challenge.subject.to_string(),
+                        profile: challenge.purpose.as_str().to_owned(),
+                        key: issue::hex(&challenge.claimed_by.unwrap_or_default()),
+                        since: Timestamp(since),
+                    });
+                }
+            }
+            Ok(requests)
+        })
+    }
+    /// Approves: the certificate is issued at once and given at the next poll.
+    pub fn approve_request(&self, id: RequestId) -> Result<()> {
+        let (ca, clock, actor) = (self.inner.issuing_ca()?, self.inner.clock.clone(), self.actor.clone());
+        // 1. reserve
+        let claim = self.inner.store.write(move |tx| {
+            let at = issue::time(tx, &*clock)?;
+            let (challenge, public_key) = waiting(tx, id)?;
+            if let Some(reason) = refusal_by_records(tx, challenge.subscriber, &challenge.san)? {
+                return Err(Error::invalid("request", reason));
+            }
+            let intent = Intent {
+                purpose: challenge.purpose,
+                subject: challenge.subject,
+                san: challenge.san,
+                subscriber: challenge.subscriber,
+                enrollment: challenge.enrollment,
+                public_key,
+            };
+            let begun = match &challenge.serial {
+                Some(serial) => issue::resume(tx, at, serial)?,
+                None => None,
+            };
+            let reservation = match begun {
+                Some(reservation) => reservation,
+                None => {
+                    let reservation = issue::reserve(tx, at, &ca.certificate, &intent)?;
+                    challenge::approve(tx, challenge.id, &reservation.serial)?;
+                    let facts = json!({ "serial": reservation.serial.to_string(), "profile": intent.purpose.as_str() });
+                    ledger::append(tx, at, &actor, "request.approved", &id.to_string(), &facts)?;
+                    reservation
+                }
+            };
+            Ok(Claim { intent, reservation, cause: Cause::Challenge(challenge.id), asked: None, actor })
+        })?;
+        match cycle::certify(&self.inner, claim)? {
+            Answer::Certificate(_) => Ok(()),
+            Answer::Crl(_) | Answer::Pending | Answer::Failure(_) => Err(Error::Conflict(Conflict::EnrollmentEnded)),
+        }
+    }
+    /// Refuses.
+    pub fn refuse_request(&self, id: RequestId, reason: &str) -> Result<()> {
+        let reason = reason.trim().to_owned();
+        if !(1..=500).contains(&reason.chars().count()) {
+            return Err(Error::invalid("reason", "say why in 1 to 500 characters"));
+        }
+        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            let at = clock.now();
+            let (challenge, _) = waiting(tx, id)?;
+            done(tx, challenge.id)?;
+            challenge::refuse(tx, challenge.id)?;
+            // What an interrupted approval has reserved will not be used.
+            if let Some(serial) = &challenge.serial {
+                crate::certificate::abandon(tx, at, serial, "the request was refused")?;
+            }
+            let facts = json!({ "reason": reason, "profile": challenge.purpose.as_str() });
+            ledger::append(tx, at, &actor, "request.refused", &id.to_string(), &facts)?;
+            match challenge.enrollment {
+                Some(enrollment) => enrollment::record(tx, at, enrollment, StepKind::ScepRefused, facts),
+                None => Ok(()),
+            }
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! Steps 2 to 4 of docs/issuance-cycle.md for what step 1 has claimed.
+
+use super::{
+    operation::Answer,
+    transaction::{self, Cause, Standing},
+};
+use crate::{
+    Error, Result,
+    authority::Inner,
+    certificate, challenge,
+    enrollment::{self, StepKind},
+    issue::{self, Intent, Reservation, Stored},
+    ledger::Actor,
+};
+use protocol::{
+    Timestamp,
+    scep::FailInfo,
+    x509::{CertificateView, SerialNumber},
+};
+use rusqlite::Connection;
+use serde_json::json;
+
+/// The transaction in which it was asked for.
+pub(super) struct Asked {
+    pub(super) transaction_id: Vec<u8>,
+    pub(super) key: [u8; 32],
+    pub(super) request: [u8; 32],
+}
+
+/// What step 1 left: an intent with its reservation, and what is spent for it.
+pub(super) struct Claim {
+    pub(super) intent: Intent,
+    pub(super) reservation: Reservation,
+    pub(super) cause: Cause,
+    /// `None` when the officer carries it out.
+    pub(super) asked: Option<Asked>,
+    pub(super) actor: Actor,
+}
+
+/// Signs, lints and stores.
+pub(super) fn certify(inner: &Inner, claim: Claim) -> Result<Answer> {
+    #[cfg(test)]
+    super::tests::crash_after(1)?;
+    let (ca, urls) = (inner.issuing_ca()?, inner.status_urls()?);
+    // 2. sign; 3. re-parse and lint
+    let view = match issue::certify(&ca, &urls, &claim.intent, &claim.reservation) {
+        Ok(view) => view,
+        Err(error) => {
+            abandon(inner, claim.reservation.serial)?;
+            return Err(error);
+        }
+    };
+    #[cfg(test)]
+    super::tests::crash_after(3)?;
+    // 4. store
+    let clock = inner.clock.clone();
+    let answer = inner.store.write(move |tx| store(tx, issue::time(tx, &*clock)?, &claim, view))?;
+    #[cfg(test)]
+    super::tests::crash_after(4)?;
+    Ok(answer)
+}
+
+/// What was reserved, and perhaps signed, will not be stored.
+fn abandon(inner: &Inner, serial: SerialNumber) -> Result<()> {
+    let clock = inner.clock.clone();
+    inner.store.write(move |tx| certificate::abandon(tx, issue::time(tx, &*clock)?, &serial, "signing or linting failed"))
+}
+
+fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: CertificateView) -> Result<Answer> {
+    let remembered = match &claim.asked {
+        Some(asked) => transaction::remember(tx, at, &asked.transaction_id, &asked.key, &asked.request, &claim.cause)?,
+        None => true,
+    };
+    // The same request was faster on another thread or in another process.
+    if remembered && let Standing::Issued(der) = transaction::issued(tx, &view.serial)? {
+        return Answer::stored(&der);
+    }
+    let spent = remembered
+        && match &claim.cause {
+            Cause::Challenge(id) => challenge::spend(tx, *id, &view.serial)?,
+            Cause::Renewal(_) => true,
+        };
+    if !spent {
+        let why = if remembered { "its challenge ended meanwhile" } else { "its transactionID belongs to another key" };
+        certificate::abandon(tx, at, &view.serial, why)?;
+        return Ok(Answer::Failure(FailInfo::BadRequest));
+    }
+    match issue::store(tx, at, &claim.actor, &claim.intent, &view)? {
+        Stored::Now => tell(tx, at, claim, &view)?,
+        Stored::Before(_) => return Err(Error::fault("a certificate without its reservation")),
+    }
+    Ok(Answer::Certificate(Box::new(view)))
+}
+
+/// What else changes in the transaction that stores the certificate.
+fn tell(tx: &Connection, at: Timestamp, claim: &Claim, view: &CertificateView) -> Result<()> {
+    if let Cause::Challenge(id) = &claim.cause {
+        super::approval::done(tx, *id)?;
+    }
+    let Some(enrollment) = claim.intent.enrollment else { return Ok(()) };
+    match &claim.cause {
+        Cause::Challenge(_) => enrollment::certificate_issued(tx, at, enrollment, claim.intent.purpose, &view.serial),
+        Cause::Renewal(_) => {
+            let facts = json!({ "serial": view.serial.to_string(), "profile": claim.intent.purpose.as_str(), "renewal": true });
+            enrollment::record(tx, at, enrollment, StepKind::IdentityIssued, facts)
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! One PKIOperation: from the bytes of a pkiMessage to the bytes of a CertRep.
+
+use super::{
+    PkiAnswer, cycle, query,
+    refusal::fail_info,
+    request::{self, Request},
+};
+use crate::{Result, authority::Inner, secret};
+use protocol::{
+    cms::{ContentCipher, Digest, KeyTransport},
+    csr::CertificationRequest,
+    scep::{CertRep, FailInfo, MessageType, PkiMessage, ReplyParameters, TransactionId, cert_rep},
+    x509::CertificateView,
+};
+use std::sync::Arc;
+
+/// What a CertRep will say.
+pub(super) enum Answer {
+    /// SUCCESS with this certificate.
+    Certificate(Box<CertificateView>),
+    /// SUCCESS to GetCRL.
+    Crl(Vec<u8>),
+    /// PENDING.
+    Pending,
+    /// FAILURE.
+    Failure(FailInfo),
+}
+
+impl Answer {
+    /// SUCCESS with a certificate as it was stored.
+    pub(super) fn stored(der: &[u8]) -> Result<Self> {
+        Ok(Answer::Certificate(Box::new(CertificateView::from_der(der)?)))
+    }
+}
+
+/// Algorithms of the answer: those of the request (scep.md Q18).
+struct Mirror {
+    digest: Digest,
+    cipher: ContentCipher,
+    transport: KeyTransport,
+}
+
+/// Answers a pkiMessage. `Err` is ours: the client may try again.
+pub(super) fn answer(inner: &Arc<Inner>, bytes: &[u8]) -> Result<PkiAnswer> {
+    let legacy = inner.settings()?.scep_legacy;
+    // MD5 is read so that it can be answered; DES is opened with the switch only.
+    let message = match PkiMessage::parse(bytes, legacy) {
+        Ok(message) => message,
+        Err(first) => {
+            let unread = !legacy && matches!(first, protocol::Error::Algorithm(_));
+            let retry = if unread { PkiMessage::parse(bytes, true).ok().filter(|m| m.digest == Digest::Md5) } else { None };
+            match retry {
+                Some(message) => return refuse_md5(inner, &message),
+                None => {
+                    tracing::info!(error = %first, octets = bytes.len(), "SCEP: not a pkiMessage");
+                    return Ok(PkiAnswer::Malformed);
+                }
+            }
+        }
+    };
+    let mut mirror = Mirror { digest: message.digest, cipher: ContentCipher::Aes128Cbc, transport: KeyTransport::Pkcs1v15 };
+    let answer = match say(inner, &message, &mut mirror) {
+        Ok(answer) => answer,
+        Err(error) => match fail_info(&error) {
+            Some(reason) => {
+                tracing::info!(%error, "SCEP: refused");
+                Answer::Failure(reason)
+            }
+            None => return Err(error),
+        },
+    };
+    reply(inner, &message, &answer, &mirror)
+}
+
+/// MD5 without the legacy switch: the refusal itself is signed over SHA-256.
+fn refuse_md5(inner: &Arc<Inner>, message: &PkiMessage) -> Result<PkiAnswer> {
+    let mirror = Mirror { digest: Digest::Sha256, cipher: ContentCipher::Aes128Cbc, transport: KeyTransport::Pkcs1v15 };
+    reply(inner, message, &Answer::Failure(FailInfo::BadAlg), &mirror)
+}
+
+fn say(inner: &Arc<Inner>, message: &PkiMessage, mirror: &mut Mirror) -> Result<Answer> {
+    let transaction_id = message.transaction_id.as_ref();
+    let enrolls = matches!(message.message_type, MessageType::PkcsReq | MessageType::RenewalReq | MessageType::CertPoll);
+    if enrolls && (transaction_id.is_none() || message.sender_nonce.is_none()) {
+        return Ok(Answer::Failure(FailInfo::BadRequest));
+    }
+    // What cannot be encrypted to the client cannot be answered (scep.md Q22).
+    if !message.signer.public_key.is_rsa() {
+        return Ok(Answer::Failure(FailInfo::BadAlg));
+    }
+    let identities = inner.scep_ra()?;
+    let recipients: Vec<_> = identities.iter().map(|ra| (&ra.certificate, &ra.key)).collect();
+    let opened = match message.open(&recipients) {
+        Ok(opened) => opened,
+        Err(protocol::Error::Algorithm(what)) => {
+            tracing::info!(%what, "SCEP: refused");
+            return Ok(Answer::Failure(FailInfo::BadAlg));
+        }
+        Err(error) => {
+            tracing::info!(%error, "SCEP: the envelope does not open");
+            return Ok(Answer::Failure(FailInfo::BadMessageCheck));
+        }
+    };
+    (mirror.cipher, mirror.transport) = (opened.cipher, opened.transport);
+    match (message.message_type, transaction_id) {
+        (MessageType::PkcsReq | MessageType::RenewalReq, Some(transaction_id)) => {
+            enroll(inner, &message.signer, transaction_id, &opened.content)
+        }
+        (MessageType::CertPoll, Some(transaction_id)) => query::poll(inner, &message.signer, transaction_id, &opened.content),
+        (MessageType::GetCert, _) => query::certificate(inner, &message.signer, &opened.content),
+        (MessageType::GetCrl, _) => query::crl(inner, &opened.content),
+        (MessageType::PkcsReq | MessageType::RenewalReq | MessageType::CertPoll | MessageType::CertRep, _) => {
+            Ok(Answer::Failure(FailInfo::BadRequest))
+        }
+    }
+}
+
+/// PKCSReq and RenewalReq: told apart by who signed, not by messageType (scep.md Q28).
+fn enroll(inner: &Arc<Inner>, signer: &CertificateView, transaction_id: &TransactionId, content: &[u8]) -> Result<Answer> {
+    let csr = match CertificationRequest::from_der(content) {
+        Ok(csr) => csr,
+        Err(protocol::Error::Algorithm(what)) => {
+            tracing::info!(%what, "SCEP: refused");
+            return Ok(Answer::Failure(FailInfo::BadAlg));
+        }
+        // Also what a wrong key decrypts to: nothing here may tell it from a broken CSR.
+        Err(error) => {
+            tracing::info!(%error, "SCEP: no certification request");
+            return Ok(Answer::Failure(FailInfo::BadMessageCheck));
+        }
+    };
+    if !csr.public_key.is_rsa() || csr.public_key.check_strength().is_err() {
+        return Ok(Answer::Failure(FailInfo::BadAlg));
+    }
+    let request = Request::new(signer, transaction_id, csr);
+    match request::decide(inner, request)? {
+        request::Decision::Answer(answer) => Ok(answer),
+        request::Decision::Certify(claim) => cycle::certify(inner, *claim),
+    }
+}
+
+fn reply(inner: &Arc<Inner>, message: &PkiMessage, answer: &Answer, mirror: &Mirror) -> Result<PkiAnswer> {
+    let ra = inner.current_ra()?;
+    let parameters = ReplyParameters {
+        transaction_id: message.transaction_id.as_ref(),
+        recipient_nonce: message.sender_nonce.as_deref(),
+        sender_nonce: secret::random()?,
+        digest: mirror.digest,
+        cipher: mirror.cipher,
+        transport: mirror.transport,
+        recipient: &message.signer,
+        signing_time: inner.clock.now(),
+    };
+    let says = match answer {
+        Answer::Certificate(certificate) => CertRep::Certificate(certificate),
+        Answer::Crl(crl) => CertRep::Crl(crl),
+        Answer::Pending => CertRep::Pending,
+        Answer::Failure(reason) => CertRep::Failure(*reason),
+    };
+    Ok(PkiAnswer::CertRep(cert_rep(&says, &parameters, &ra.signing())?))
+}

@@ -1,0 +1,96 @@
+//! Renewal and re-key: a request signed by the holder's current certificate (RFC 8894 2.3, scep.md Q28).
+
+use super::{
+    cycle::Claim,
+    refusal::{About, of_known},
+    request::{self, Decision, Request, by_challenge, deviation, refusal_by_records},
+    transaction::{self, Cause},
+};
+use crate::{
+    Result,
+    certificate::{Kind, Known},
+    challenge::{self, Challenge, Purpose, State},
+    issue::{self, Intent},
+    profile::ProfileName,
+    secret::Token,
+};
+use protocol::{Timestamp, scep::FailInfo, x509::CertificateView};
+use rusqlite::Connection;
+
+/// Decides by the signer's certificate `old`: the new one has its profile, subject and names. The old one stays valid. `begun` is what
+/// an earlier copy of the same request has begun.
+pub(super) fn decide(
+    tx: &Connection,
+    at: Timestamp,
+    ca: &CertificateView,
+    request: &Request,
+    old: &Known,
+    begun: Option<Cause>,
+) -> Result<Decision> {
+    let about = About { subscriber: old.subscriber, enrollment: old.enrollment };
+    let refuse = |reason: &str| of_known(tx, at, about, FailInfo::BadRequest, reason, None);
+    if old.kind != Kind::Subscriber {
+        return refuse("a transport certificate is never renewed");
+    }
+    if old.revoked || old.held {
+        return refuse("the certificate that signed is revoked or held");
+    }
+    let Some(profile) = ProfileName::parse(&old.profile) else {
+        return refuse("the certificate that signed has no profile of ours");
+    };
+    // Waived, but what is there must be right (OmniTrustILM#1904); certmonger repeats the spent challenge of its first request.
+    if let Some(secret) = &request.csr.challenge_password {
+        match challenge::find(tx, &Token::received(secret))?.filter(|challenge| fits(challenge, old, profile)) {
+            None => return refuse("wrong challenge in a renewal"),
+            Some(challenge) if challenge.state == State::Spent => {}
+            Some(_) => return by_challenge(tx, at, ca, request, Some(old)),
+        }
+    }
+    if old.not_after < at {
+        return refuse("the certificate that signed has expired");
+    }
+    if !profile.definition().by_scep {
+        return refuse("keys that decrypt are never enrolled by SCEP");
+    }
+    let certificate = CertificateView::from_der(&old.der)?;
+    if let Some(reason) = deviation(request, &certificate.subject, &certificate.san) {
+        return of_known(tx, at, about, FailInfo::BadRequest, reason, Some(request.names()));
+    }
+    if old.subscriber.is_none() {
+        return refuse("the certificate that signed belongs to nobody");
+    }
+    if let Some(reason) = refusal_by_records(tx, old.subscriber, &certificate.san)? {
+        return refuse(reason);
+    }
+    let intent = Intent {
+        purpose: Purpose::Certificate(profile),
+        subject: certificate.subject,
+        san: certificate.san,
+        subscriber: old.subscriber,
+        enrollment: old.enrollment,
+        public_key: request.csr.public_key.clone(),
+    };
+    let resumed = match &begun {
+        Some(Cause::Renewal(serial)) => issue::resume(tx, at, serial)?,
+        Some(Cause::Challenge(_)) | None => None,
+    };
+    let reservation = match resumed {
+        Some(reservation) => reservation,
+        None => issue::reserve(tx, at, ca, &intent)?,
+    };
+    let cause = Cause::Renewal(reservation.serial.clone());
+    // Remembered at once: it is what a copy of this request finds, as a challenge is for enrollments.
+    if !transaction::remember(tx, at, &request.transaction_id, &request.signer_key, &request.csr_hash, &cause)? {
+        return refuse("the transactionID belongs to another key");
+    }
+    let actor = request::actor(&intent);
+    Ok(Decision::Certify(Box::new(Claim { intent, reservation, cause, asked: Some(request.asked()), actor })))
+}
+
+/// The challenge is one for the same person and profile.
+fn fits(challenge: &Challenge, old: &Known, profile: ProfileName) -> bool {
+    challenge.subscriber.is_some()
+        && challenge.subscriber == old.subscriber
+        && challenge.purpose == Purpose::Certificate(profile)
+        && matches!(challenge.state, State::Open | State::Claimed | State::Spent)
+}

@@ -1,0 +1,273 @@
+//! PKCSReq and RenewalReq: who may have what. Step 1 of the issuance cycle, one transaction.
+
+use super::{
+    cycle::{Asked, Claim},
+    operation::Answer,
+    refusal::{About, of_known, of_stranger},
+    renewal,
+    transaction::{self, Cause, Standing},
+};
+use crate::{
+    Result,
+    authority::Inner,
+    certificate,
+    certificate::Known,
+    challenge::{self, Challenge, State},
+    id::SubscriberId,
+    issue::{self, Intent},
+    ledger::Actor,
+    mailbox,
+    secret::Token,
+    subscriber,
+};
+use protocol::{
+    Timestamp,
+    csr::CertificationRequest,
+    scep::{FailInfo, TransactionId},
+    x509::{CertificateView, DistinguishedName, SerialNumber, SubjectAltName},
+};
+use rusqlite::Connection;
+
+/// A request that is well-formed and whose key may be certified.
+pub(super) struct Request {
+    pub(super) transaction_id: Vec<u8>,
+    /// SHA-256 of the key that signed the message.
+    pub(super) signer_key: [u8; 32],
+    signer_der: Vec<u8>,
+    /// Of a signer that somebody else issued: perhaps one of our certificates.
+    signer_serial: Option<SerialNumber>,
+    pub(super) csr: CertificationRequest,
+    /// SHA-256 of the key to be certified.
+    pub(super) csr_key: [u8; 32],
+    /// SHA-256 of the CSR.
+    pub(super) csr_hash: [u8; 32],
+}
+
+impl Request {
+    pub(super) fn new(signer: &CertificateView, transaction_id: &TransactionId, csr: CertificationRequest) -> Self {
+        Request {
+            transaction_id: transaction_id.0.clone(),
+            signer_key: signer.public_key.fingerprint(),
+            signer_der: signer.der.clone(),
+            signer_serial: (signer.issuer_der != signer.subject_der).then(|| signer.serial.clone()),
+            csr_key: csr.public_key.fingerprint(),
+            csr_hash: openssl::sha::sha256(&csr.der),
+            csr,
+        }
+    }
+    /// For the transaction row.
+    pub(super) fn asked(&self) -> Asked {
+        Asked { transaction_id: self.transaction_id.clone(), key: self.signer_key, request: self.csr_hash }
+    }
+    /// What the client wanted to be, for the record.
+    pub(super) fn names(&self) -> String {
+        let mut text = self.csr.subject.to_string();
+        for name in &self.csr.san {
+            text.push_str(&format!(" {name:?}"));
+        }
+        text.chars().take(500).collect()
+    }
+}
+
+/// What step 1 came to.
+pub(super) enum Decision {
+    /// No certificate is to be made.
+    Answer(Answer),
+    /// A serial is reserved, the challenge is claimed: steps 2 to 4.
+    Certify(Box<Claim>),
+}
+
+/// Step 1, in its transaction.
+pub(super) fn decide(inner: &Inner, request: Request) -> Result<Decision> {
+    let (ca, clock) = (inner.issuing_ca()?, inner.clock.clone());
+    inner.store.write(move |tx| {
+        let at = issue::time(tx, &*clock)?;
+        decide_within(tx, at, &ca.certificate, &request)
+    })
+}
+
+fn decide_within(tx: &Connection, at: Timestamp, ca: &CertificateView, request: &Request) -> Result<Decision> {
+    let mut begun = None;
+    if let Some(known) = transaction::find(tx, &request.transaction_id)? {
+        if known.key != request.signer_key {
+            return Ok(of_stranger(FailInfo::BadRequest, "the transactionID belongs to another key"));
+        }
+        if known.request == request.csr_hash {
+            match again(tx, &known.cause)? {
+                Some(decision) => return Ok(decision),
+                None => begun = Some(known.cause),
+            }
+        }
+    }
+    match signer_of_ours(tx, request)? {
+        Some(old) => renewal::decide(tx, at, ca, request, &old, begun),
+        None => by_challenge(tx, at, ca, request, None),
+    }
+}
+
+/// The same request again gets the same answer (scep.md Q29); `None` when there is none yet.
+fn again(tx: &Connection, cause: &Cause) -> Result<Option<Decision>> {
+    Ok(match transaction::standing(tx, cause)? {
+        Standing::Issued(der) => Some(Decision::Answer(Answer::stored(&der)?)),
+        Standing::Pending => Some(Decision::Answer(Answer::Pending)),
+        Standing::Refused => Some(of_stranger(FailInfo::BadRequest, "the transaction was refused or its certificate is revoked")),
+        Standing::Unfinished => None,
+    })
+}
+
+/// The certificate that signed, when we issued it: the very octets, whatever CA of ours did.
+fn signer_of_ours(tx: &Connection, request: &Request) -> Result<Option<Known>> {
+    let Some(serial) = &request.signer_serial else { return Ok(None) };
+    Ok(certificate::known(tx, serial)?.filter(|known| known.der == request.signer_der))
+}
+
+/// By challenge (invariant 7). `old` is the signer's certificate when it is one of ours; otherwise the key that signs must be the key
+/// to be certified (RFC 8894 2.3).
+pub(super) fn by_challenge(
+    tx: &Connection,
+    at: Timestamp,
+    ca: &CertificateView,
+    request: &Request,
+    old: Option<&Known>,
+) -> Result<Decision> {
+    let Some(secret) = &request.csr.challenge_password else {
+        return Ok(of_stranger(FailInfo::BadRequest, "neither a challenge nor a certificate of ours"));
+    };
+    let Some(challenge) = challenge::find(tx, &Token::received(secret))? else {
+        return Ok(of_stranger(FailInfo::BadRequest, "unknown challenge"));
+    };
+    let about = About { subscriber: challenge.subscriber, enrollment: challenge.enrollment };
+    let refuse = |reason: &str| of_known(tx, at, about, FailInfo::BadRequest, reason, None);
+    if !challenge.purpose.by_scep() {
+        return refuse("keys that decrypt are never enrolled by SCEP");
+    }
+    if old.is_none() && request.signer_key != request.csr_key {
+        return refuse("the message is signed by another key than the one to be certified");
+    }
+    if challenge.claimed_by.is_some_and(|key| key != request.csr_key) {
+        return refuse("the challenge was used with another key");
+    }
+    if let Some(asked) = deviation(request, &challenge.subject, &challenge.san) {
+        return of_known(tx, at, about, FailInfo::BadRequest, asked, Some(request.names()));
+    }
+    let cause = Cause::Challenge(challenge.id);
+    let expired = challenge.expires_at < at;
+    match challenge.state {
+        State::Refused => refuse("the officer refused the request"),
+        State::Cancelled => refuse("the challenge was cancelled"),
+        State::Pending => match again_by(tx, at, request, &cause)? {
+            Some(decision) => Ok(decision),
+            None => refuse("the transactionID belongs to another key"),
+        },
+        State::Open | State::Claimed | State::Spent if expired => refuse("the challenge has expired"),
+        State::Spent => match again_by(tx, at, request, &cause)? {
+            Some(decision) => Ok(decision),
+            None => refuse("the certificate of this challenge is gone"),
+        },
+        State::Open | State::Claimed => match refusal_by_records(tx, challenge.subscriber, &challenge.san)? {
+            Some(reason) => refuse(reason),
+            None if challenge.manual_approval => wait(tx, at, request, &challenge),
+            None => claim(tx, at, ca, request, challenge),
+        },
+    }
+}
+
+/// A further transactionID for what the same key has asked before.
+fn again_by(tx: &Connection, at: Timestamp, request: &Request, cause: &Cause) -> Result<Option<Decision>> {
+    if !transaction::remember(tx, at, &request.transaction_id, &request.signer_key, &request.csr_hash, cause)? {
+        return Ok(None);
+    }
+    again(tx, cause)
+}
+
+fn claim(tx: &Connection, at: Timestamp, ca: &CertificateView, request: &Request, challenge: Challenge) -> Result<Decision> {
+    let intent = Intent {
+        purpose: challenge.purpose,
+        subject: challenge.subject,
+        san: challenge.san,
+        subscriber: challenge.subscriber,
+        enrollment: challenge.enrollment,
+        public_key: request.csr.public_key.clone(),
+    };
+    let begun = match &challenge.serial {
+        Some(serial) => issue::resume(tx, at, serial)?,
+        None => None,
+    };
+    let reservation = match begun {
+        Some(reservation) => reservation,
+        None => {
+            let reservation = issue::reserve(tx, at, ca, &intent)?;
+            challenge::claim(tx, challenge.id, &request.csr_key, &reservation.serial)?;
+            reservation
+        }
+    };
+    let actor = actor(&intent);
+    Ok(Decision::Certify(Box::new(Claim {
+        intent,
+        reservation,
+        cause: Cause::Challenge(challenge.id),
+        asked: Some(request.asked()),
+        actor,
+    })))
+}
+
+/// Whom the ledger names for what a device asked.
+pub(super) fn actor(intent: &Intent) -> Actor {
+    match (intent.enrollment, intent.subscriber) {
+        (Some(enrollment), _) => Actor::Device(enrollment),
+        (None, Some(subscriber)) => Actor::Subscriber(subscriber),
+        (None, None) => Actor::Signet,
+    }
+}
+
+/// The officer decides: PENDING (RFC 8894 3.3.2.3).
+fn wait(tx: &Connection, at: Timestamp, request: &Request, challenge: &Challenge) -> Result<Decision> {
+    let cause = Cause::Challenge(challenge.id);
+    if !transaction::remember(tx, at, &request.transaction_id, &request.signer_key, &request.csr_hash, &cause)? {
+        return Ok(of_stranger(FailInfo::BadRequest, "the transactionID belongs to another key"));
+    }
+    challenge::wait(tx, challenge.id, &request.csr_key)?;
+    super::approval::ask(tx, at, challenge, request.csr.public_key.spki())?;
+    Ok(Decision::Answer(Answer::Pending))
+}
+
+/// Why our records forbid to certify these names for this person now (invariant 5), whatever was promised before.
+pub(super) fn refusal_by_records(
+    tx: &Connection,
+    subscriber: Option<SubscriberId>,
+    san: &[SubjectAltName],
+) -> Result<Option<&'static str>> {
+    let Some(id) = subscriber else { return Ok(None) };
+    if !subscriber::exists(tx, id)? {
+        return Ok(Some("the person is no longer here"));
+    }
+    for name in san {
+        if let SubjectAltName::Rfc822Name(address) = name
+            && !mailbox::is_validated(tx, id, address)?
+        {
+            return Ok(Some("the mailbox is not validated"));
+        }
+    }
+    Ok(None)
+}
+
+/// Invariant 6: whatever identity the CSR states must be one that we certify; what it leaves out we fill in.
+pub(super) fn deviation(request: &Request, subject: &DistinguishedName, san: &[SubjectAltName]) -> Option<&'static str> {
+    let csr = &request.csr;
+    if csr.asks_for_ca {
+        return Some("the request asks for a CA certificate");
+    }
+    if csr.subject != *subject {
+        let mut ours = subject.comparable();
+        for stated in csr.subject.comparable() {
+            let Some(found) = ours.iter().position(|attribute| *attribute == stated) else {
+                return Some("the request asks for another subject");
+            };
+            // Twice stated must be twice certified.
+            ours.swap_remove(found);
+        }
+    }
+    let stated_by_us =
+        |name: &SubjectAltName| !matches!(name, SubjectAltName::Unknown(_)) && san.iter().any(|s| s.comparable() == name.comparable());
+    (!csr.san.iter().all(stated_by_us)).then_some("the request asks for another subject alternative name")
+}
