@@ -8,6 +8,8 @@ pub mod cms;
 pub mod crl;
 pub mod csr;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod key;
 pub mod mobileconfig;
 pub mod ota;

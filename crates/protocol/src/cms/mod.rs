@@ -14,6 +14,7 @@ pub use certs_only::{certs_only, crl_only, read_certs_only};
 pub(crate) use envelope::decrypt_unless;
 pub use envelope::{decrypt, encrypt};
 pub use sign::sign;
+pub(crate) use verify::read_attributes;
 pub use verify::verify_signed_data;
 
 use crate::{key::PrivateKey, x509::CertificateView};

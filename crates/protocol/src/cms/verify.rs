@@ -141,7 +141,7 @@ impl<'a> SignerInfo<'a> {
 }
 
 /// Signed attributes with exactly one value; one of several values means nothing to anybody here.
-fn read_attributes(element: Element<'_>) -> Result<Vec<Attribute>, Error> {
+pub(crate) fn read_attributes(element: Element<'_>) -> Result<Vec<Attribute>, Error> {
     let mut seen: Vec<&[u8]> = Vec::new();
     let mut attributes = Vec::new();
     let mut fields = element.children();

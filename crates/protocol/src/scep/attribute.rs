@@ -1,9 +1,12 @@
 //! The signed attributes of a pkiMessage (RFC 8894 section 3.2.1).
 
 use super::TransactionId;
-use crate::cms::{
-    Attribute,
-    ber::{self, Element, OCTET_STRING, PRINTABLE_STRING},
+use crate::{
+    Error,
+    cms::{
+        self, Attribute,
+        ber::{self, Element, OCTET_STRING, PRINTABLE_STRING},
+    },
 };
 
 pub(super) const MESSAGE_TYPE: &str = "2.16.840.1.113733.1.9.2";
@@ -57,4 +60,11 @@ impl Attributes<'_> {
         let nonce = self.element(oid).filter(|e| e.tag == OCTET_STRING)?.body;
         (1..=MAX_NONCE).contains(&nonce.len()).then(|| nonce.to_vec())
     }
+}
+
+/// The attributes of a SET as if its signature had verified: the part of reading a pkiMessage that fuzzing would not get to.
+pub(crate) fn read_attributes(set: &[u8]) -> Result<(Option<u8>, Option<TransactionId>, Option<Vec<u8>>), Error> {
+    let attributes = cms::read_attributes(ber::parse(set)?)?;
+    let attributes = Attributes(&attributes);
+    Ok((attributes.number(MESSAGE_TYPE), attributes.transaction_id(), attributes.nonce(SENDER_NONCE)))
 }

@@ -7,6 +7,7 @@ mod identifiers;
 mod message;
 mod reply;
 
+pub(crate) use attribute::read_attributes;
 pub use client::{ReceivedCertRep, pki_message, read_cert_rep};
 pub use get::decode_get_message;
 pub use identifiers::{IssuerAndSerial, IssuerAndSubject};

@@ -1,4 +1,5 @@
 //! CMS and SCEP messages: recordings of real clients, round trips, and `openssl cms` as a foreign judge in both directions.
+#![allow(clippy::unwrap_used)]
 
 mod foreign_judge;
 mod identity;
