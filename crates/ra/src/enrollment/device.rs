@@ -3,10 +3,10 @@
 use super::Device;
 use crate::{
     Result,
-    id::{DeviceId, SubscriberId},
+    id::{DeviceId, EnrollmentId, SubscriberId},
 };
 use protocol::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// Longest attribute kept, characters.
 const MAX_CHARACTERS: usize = 128;
@@ -95,6 +95,15 @@ pub(crate) fn devices_of(tx: &Connection, subscriber: SubscriberId) -> Result<Ve
         tx.prepare_cached(&format!("SELECT {COLUMNS} FROM device d WHERE d.subscriber = ?1 ORDER BY d.last_seen DESC, d.id DESC"))?;
     let rows = statement.query_map([subscriber], |row| from_row(row, 0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(rows.into_iter().flatten().collect())
+}
+
+/// LANGUAGE of an enrollment's device.
+pub(crate) fn language(tx: &Connection, enrollment: EnrollmentId) -> Result<Option<String>> {
+    let found: Option<Option<String>> = tx
+        .prepare_cached("SELECT d.language FROM enrollment e JOIN device d ON d.id = e.device WHERE e.id = ?1")?
+        .query_row([enrollment], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten())
 }
 
 #[cfg(test)]

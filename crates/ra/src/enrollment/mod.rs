@@ -12,7 +12,7 @@ use crate::{
 use protocol::Timestamp;
 
 pub(crate) use advance::{Ending, certificate_issued, end, record};
-pub(crate) use device::{NewDevice, bounded, devices_of, seen};
+pub(crate) use device::{NewDevice, bounded, devices_of, language, seen};
 pub(crate) use list::{Head, head, newest_state};
 pub(crate) use tidy::{ENDED_LINKS, end_all_of};
 

@@ -1,0 +1,169 @@
+//! Phase 3: the device shows that it has its transport identity and gets the final profile, encrypted to it. Later the same
+//! POST is an update (apple-ota.md 1.11).
+
+use super::{
+    OtaAnswer, Refusal,
+    answer::{Answer, Phase, REPEATS},
+    attribute, page,
+    plan::{Plan, Recipient},
+    profile, refusal, same_text,
+};
+use crate::{
+    Result,
+    authority::Inner,
+    certificate::{self, Kind},
+    challenge::Purpose,
+    enrollment::{self, Head, State, StepKind},
+    id::DeviceId,
+    invitation::{self, Link},
+    mailbox,
+    secret::Token,
+    settings::Settings,
+    sign_in::LinkEnd,
+};
+use protocol::{
+    Timestamp,
+    ota::{DeviceAttribute, DeviceMessage},
+    x509::{CertificateView, DistinguishedName, SubjectAltName},
+};
+use rusqlite::{Connection, params};
+use serde_json::json;
+use std::sync::Arc;
+
+/// What the transaction decided.
+enum Decision {
+    Answer(Box<Answer>),
+    /// The transport identity or the link has run out: back to Safari.
+    Page(&'static str),
+    Refuse(Refusal),
+}
+
+/// The message, as the transaction needs it.
+struct Shown {
+    signer: CertificateView,
+    udid: Option<String>,
+    serial: Option<String>,
+    digest: String,
+}
+
+pub(super) fn answer(inner: &Arc<Inner>, link: Link, token: &Token, message: &DeviceMessage<'_>) -> Result<OtaAnswer> {
+    let shown = Shown {
+        signer: message.signer.clone(),
+        udid: attribute(&message.attributes, DeviceAttribute::Udid),
+        serial: attribute(&message.attributes, DeviceAttribute::Serial),
+        digest: format!("{:?}", message.digest),
+    };
+    let (at, enrollment, shared, settings) = (inner.clock.now(), link.enrollment, inner.clone(), inner.settings()?);
+    let decision = inner.store.write(move |tx| decide(&shared, tx, at, &link, &shown, &settings))?;
+    match decision {
+        Decision::Refuse(why) => refusal::refuse(inner, enrollment, why),
+        Decision::Page(reason) => {
+            refusal::refuse(inner, enrollment, Refusal::profile(reason))?;
+            page(inner, token)
+        }
+        Decision::Answer(answer) => {
+            let bytes = answer.bytes(inner, enrollment, |plan| profile::sealed(inner, enrollment, plan, &message.signer))?;
+            Ok(OtaAnswer::Profile(bytes))
+        }
+    }
+}
+
+fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Shown, settings: &Settings) -> Result<Decision> {
+    let refuse = |reason: &str| Ok(Decision::Refuse(Refusal::profile(reason)));
+    // The whole certificate, octet for octet: a name and a serial anybody can write.
+    let Some(known) = certificate::known(tx, &shown.signer.serial)?.filter(|known| known.der == shown.signer.der) else {
+        return Ok(Decision::Refuse(Refusal::stranger(&shown.signer)));
+    };
+    if known.kind != Kind::Transport {
+        return refuse("signed by another certificate than the transport identity");
+    }
+    if known.enrollment != Some(link.enrollment) {
+        return refuse("signed by the transport identity of another enrollment");
+    }
+    if known.revoked || known.held {
+        return refuse("the transport identity is revoked");
+    }
+    if known.not_after < at {
+        return Ok(Decision::Page("the transport identity has expired"));
+    }
+    let head = enrollment::head(tx, link.enrollment)?;
+    // Read again: the link may have ended since. A walk that began in time may finish; of a configured phone it is an update.
+    match invitation::find(tx, &link.token)?.map(|link| link.end(at)) {
+        Some(None | Some(LinkEnd::Used)) => (),
+        Some(Some(LinkEnd::Expired)) if head.state != State::Expired => (),
+        Some(Some(LinkEnd::Expired)) => return Ok(Decision::Page("the link has run out")),
+        Some(Some(LinkEnd::Cancelled | LinkEnd::TooManyTries | LinkEnd::Declined)) | None => return refuse("the link has ended"),
+    }
+    let Some(walk) = walk(tx, link, shown)? else { return refuse("another device than in phase 2") };
+    let earlier = Answer::newest(tx, walk.session, Phase::Three)?;
+    let update = earlier.is_some();
+    if let Some(answer) = earlier
+        && at < answer.created_at.plus(REPEATS)
+    {
+        enrollment::record(tx, at, link.enrollment, StepKind::Repeated, json!({ "phase": 3 }))?;
+        return Ok(Decision::Answer(Box::new(answer)));
+    }
+    let Some(identities) = identities(tx, &head, settings)? else { return refuse("the mailbox is not validated") };
+    let facts = json!({ "transport": shown.signer.serial.to_string(), "digest": shown.digest });
+    enrollment::record(tx, at, link.enrollment, StepKind::ProfileRequested, facts)?;
+    if update {
+        enrollment::record(tx, at, link.enrollment, StepKind::Updated, json!({}))?;
+    }
+    let to = Recipient { subscriber: head.subscriber, enrollment: link.enrollment, device: walk.device };
+    let plan = Plan::new(tx, at, &to, identities)?;
+    let answer = Answer::insert(inner, tx, walk.session, Phase::Three, &plan)?;
+    for identity in &plan.identities {
+        tx.prepare_cached("INSERT INTO profile_identity (answer, profile) VALUES (?1, ?2)")?
+            .execute(params![answer.id, identity.purpose])?;
+    }
+    // From here on the OTA challenge is dead for everybody, and the walk belongs to this certificate.
+    tx.prepare_cached("UPDATE session SET dead = 1, transport = ?2 WHERE id = ?1")?
+        .execute(params![walk.session, shown.signer.serial.octets()])?;
+    tx.prepare_cached("UPDATE transport_certificate SET used_at = coalesce(used_at, ?2) WHERE serial = ?1")?
+        .execute(params![shown.signer.serial.octets(), at.0])?;
+    Ok(Decision::Answer(Box::new(answer)))
+}
+
+/// The phase 2 that this phase 3 continues.
+struct Walk {
+    session: i64,
+    device: DeviceId,
+}
+
+/// Same link, same UDID and SERIAL as phase 2, and no other transport certificate than the one that came first.
+fn walk(tx: &Connection, link: &Link, shown: &Shown) -> Result<Option<Walk>> {
+    let mut statement = tx.prepare_cached(
+        "SELECT id, device, udid, serial FROM session
+         WHERE enrollment = ?1 AND link = ?2 AND leaf IS NOT NULL AND (transport IS NULL OR transport = ?3)
+         ORDER BY transport IS NULL, id DESC",
+    )?;
+    let mut rows = statement.query(params![link.enrollment, link.token, shown.signer.serial.octets()])?;
+    while let Some(row) = rows.next()? {
+        let (udid, serial): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
+        if same_text(udid.as_deref(), shown.udid.as_deref()) && same_text(serial.as_deref(), shown.serial.as_deref()) {
+            return Ok(Some(Walk { session: row.get(0)?, device: row.get(1)? }));
+        }
+    }
+    Ok(None)
+}
+
+/// Purpose, subject and SANs of an identity to be certified.
+type Identity = (Purpose, DistinguishedName, Vec<SubjectAltName>);
+
+/// The bundle's identities; `None` when one of them would state an address that nobody validated (invariant 5).
+fn identities(tx: &Connection, head: &Head, settings: &Settings) -> Result<Option<Vec<Identity>>> {
+    let subject: String =
+        tx.prepare_cached("SELECT subject FROM subscriber WHERE id = ?1")?.query_row([head.subscriber], |row| row.get(0))?;
+    let subject: DistinguishedName = serde_json::from_str(&subject).map_err(crate::Error::fault)?;
+    let address = mailbox::validated(tx, head.mailbox)?;
+    let mut all = Vec::new();
+    for profile in &settings.bundle {
+        let san = match (invitation::states_address(*profile, settings), &address) {
+            (false, _) => Vec::new(),
+            (true, Some(address)) => vec![SubjectAltName::Rfc822Name(address.clone())],
+            (true, None) => return Ok(None),
+        };
+        all.push((Purpose::Certificate(*profile), subject.clone(), san));
+    }
+    Ok(Some(all))
+}

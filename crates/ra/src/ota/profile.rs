@@ -1,0 +1,251 @@
+//! What the phone gets: the transport profile of phase 2 and the final profile of phase 3.
+
+use super::plan::{Plan, Planned};
+use crate::{
+    Error, Result,
+    authority::Inner,
+    enrollment,
+    id::EnrollmentId,
+    invitation,
+    profile::ProfileName,
+    scep,
+    settings::{Removal as Setting, Settings},
+};
+use protocol::{
+    Timestamp,
+    mobileconfig::{
+        CaFingerprint, CertificateKind, CertificatePayload, Configuration, ConsentText, IdentityUuid, PasscodePayload, Payload,
+        PayloadIdentity, Removal, RemovalPasswordPayload, ScepKeySize, ScepKeyUsage, ScepPayload, VpnPayload, WifiPayload, sealed_profile,
+    },
+    x509::{CertificateView, SubjectAltName},
+};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Two weeks before the certificates end, Settings offers the update (apple-ota.md 1.12).
+const UPDATE_BEFORE: i64 = 14 * Timestamp::DAY;
+/// A profile lives a year (design.md section 7).
+const PROFILE_DAYS: u32 = 365;
+
+/// Names of the department that people and phones see.
+struct Names {
+    organization: String,
+    department: String,
+    /// Top-level PayloadIdentifier.
+    identifier: String,
+}
+
+fn names(inner: &Inner) -> Result<Names> {
+    let department = inner.department()?;
+    let identifier = inner.store.read(|tx| {
+        Ok(tx.prepare_cached("SELECT profile_identifier FROM portal WHERE id = 1")?.query_row([], |row| row.get::<_, String>(0))?)
+    })?;
+    Ok(Names { organization: department.organization.clone(), department: department.department.clone(), identifier })
+}
+
+/// Phase 2: exactly one payload; anything beside it ends the flow on the phone (apple-ota.md 1.8).
+pub(super) fn transport(inner: &Inner, plan: &Plan) -> Result<Zeroizing<Vec<u8>>> {
+    let names = names(inner)?;
+    let identity = plan.identities.first().ok_or_else(|| Error::fault("a transport plan without identity"))?;
+    let scep = scep_payload(
+        inner,
+        identity,
+        PayloadIdentity::new(format!("{}.ota.transport.scep", names.identifier), identity.uuid, &names.department),
+        ScepKeyUsage::SignAndEncrypt,
+    )?;
+    let outer = Configuration::new(PayloadIdentity {
+        organization: Some(names.organization),
+        ..PayloadIdentity::new(format!("{}.ota.transport", names.identifier), plan.uuid, names.department)
+    });
+    Ok(outer.to_plist(&[Payload::Scep(scep)])?)
+}
+
+fn scep_payload(inner: &Inner, planned: &Planned, identity: PayloadIdentity, key_usage: ScepKeyUsage) -> Result<ScepPayload> {
+    let public = invitation::public_url(&*inner.settings()?, &*inner.department()?)?;
+    Ok(ScepPayload {
+        identity,
+        url: format!("{public}/scep/{}", scep::ALIAS),
+        name: Some(scep::ALIAS.to_owned()),
+        subject: planned.subject.clone(),
+        san: planned.san.clone(),
+        challenge: Zeroizing::new(planned.challenge.clone()),
+        key_size: ScepKeySize::Bits2048,
+        key_usage,
+        // SHA-1: older iOS knows nothing longer. It only tells the phone which of the certificates of GetCACert is meant.
+        ca_fingerprint: Some(CaFingerprint::Sha1(inner.root_certificate()?.sha1())),
+        retries: None,
+    })
+}
+
+/// Phase 3: encrypted to the transport certificate alone, then signed.
+pub(super) fn sealed(inner: &Inner, enrollment: EnrollmentId, plan: &Plan, recipient: &CertificateView) -> Result<Vec<u8>> {
+    let (outer, payloads) = contents(inner, enrollment, plan)?;
+    Ok(sealed_profile(&outer, &payloads, recipient, &inner.profile_signer()?.signing(), plan.at)?)
+}
+
+fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Configuration, Vec<Payload>)> {
+    let (names, settings) = (names(inner)?, inner.settings()?);
+    let french = speaks_french(inner, enrollment)?;
+    let say = |en: &'static str, fr: &'static str| if french { fr } else { en };
+    let part = |part: &str, uuid: Uuid, name: &str| PayloadIdentity {
+        organization: Some(names.organization.clone()),
+        ..PayloadIdentity::new(format!("{}.{part}", names.identifier), uuid, name)
+    };
+    let (root, issuing) = (inner.root_certificate()?, inner.issuing_ca()?);
+    let certificate = |name: &str, kind, view: &CertificateView| CertificatePayload {
+        identity: part(name, Uuid::new_v4(), view.subject.common_name().unwrap_or(name)),
+        kind,
+        file_name: Some(format!("{name}.cer")),
+        der: view.der.clone(),
+    };
+    let root = certificate("root", CertificateKind::Root, &root);
+    let issuing = certificate("issuing", CertificateKind::Pkcs1, &issuing.certificate);
+    let anchors = vec![root.anchor(), issuing.anchor()];
+    let mut payloads = vec![Payload::Certificate(root), Payload::Certificate(issuing)];
+    let mut client: Option<(IdentityUuid, &Planned)> = None;
+    for planned in &plan.identities {
+        let profile = ProfileName::parse(&planned.purpose).ok_or_else(|| Error::fault("a planned identity of no profile"))?;
+        let name = match profile {
+            ProfileName::Authentication => say("Sign-in to networks and services", "Connexion aux réseaux et services"),
+            _ => say("Signed mail", "Messages signés"),
+        };
+        let usage = match profile.apple_key_usage() {
+            1 => ScepKeyUsage::Sign,
+            4 => ScepKeyUsage::Encrypt,
+            _ => ScepKeyUsage::SignAndEncrypt,
+        };
+        let payload = scep_payload(inner, planned, part(profile.as_str(), planned.uuid, name), usage)?;
+        if profile == ProfileName::Authentication {
+            client = Some((payload.identity_uuid(), planned));
+        }
+        payloads.push(Payload::Scep(payload));
+    }
+    if let Some((identity, planned)) = client {
+        let user = user_name(planned);
+        if let Some(ssid) = &settings.wifi_ssid {
+            payloads.push(Payload::Wifi(WifiPayload {
+                identity: part("wifi", Uuid::new_v4(), ssid),
+                ssid: ssid.clone(),
+                hidden: false,
+                client: identity,
+                anchors,
+                server_names: settings.wifi_server_names.clone(),
+                user_name: Some(user.clone()),
+            }));
+        }
+        if let Some(server) = &settings.vpn_server {
+            payloads.push(Payload::Vpn(VpnPayload {
+                identity: part("vpn", Uuid::new_v4(), &format!("VPN {}", names.department)),
+                name: format!("VPN {}", names.department),
+                server: server.clone(),
+                remote_identifier: settings.vpn_remote_id.clone().unwrap_or_else(|| server.clone()),
+                local_identifier: user,
+                client: identity,
+                server_issuer_common_name: None,
+            }));
+        }
+    }
+    if settings.passcode_min_length > 0 {
+        payloads.push(Payload::Passcode(PasscodePayload {
+            identity: part("passcode", Uuid::new_v4(), say("Passcode", "Code de verrouillage")),
+            min_length: settings.passcode_min_length,
+            allow_simple: false,
+            require_alphanumeric: false,
+            max_inactivity: None,
+            max_failed_attempts: None,
+        }));
+    }
+    let (removal, password) = removal(inner, &settings)?;
+    if let Some(password) = password {
+        let identity = part("removal", Uuid::new_v4(), say("Removal password", "Mot de passe de suppression"));
+        payloads.push(Payload::RemovalPassword(RemovalPasswordPayload { identity, password }));
+    }
+    let outer = Configuration {
+        identity: PayloadIdentity {
+            description: Some(
+                say("Certificates and settings for your work phone.", "Certificats et réglages pour votre téléphone.").to_owned(),
+            ),
+            organization: Some(names.organization.clone()),
+            ..PayloadIdentity::new(names.identifier.clone(), plan.uuid, &names.department)
+        },
+        consent: Some(consent(&names, &settings)),
+        expires_at: Some(plan.at.plus(lifetime(&settings))),
+        removed_at: None,
+        removal,
+    };
+    Ok((outer, payloads))
+}
+
+/// Seconds until Settings offers the update: of the certificate that ends first, at most a year, less two weeks.
+fn lifetime(settings: &Settings) -> i64 {
+    let days = settings.bundle.iter().map(|profile| profile.definition().days).min().unwrap_or(PROFILE_DAYS).min(PROFILE_DAYS);
+    (i64::from(days) * Timestamp::DAY - UPDATE_BEFORE).max(Timestamp::DAY)
+}
+
+/// A name of the client's certificate: its address, else its CN.
+fn user_name(planned: &Planned) -> String {
+    let address = planned.san.iter().find_map(|name| match name {
+        SubjectAltName::Rfc822Name(address) => Some(address.clone()),
+        _ => None,
+    });
+    address.or_else(|| planned.subject.common_name().map(str::to_owned)).unwrap_or_default()
+}
+
+fn removal(inner: &Inner, settings: &Settings) -> Result<(Removal, Option<Zeroizing<String>>)> {
+    Ok(match settings.removal {
+        Setting::Removable => (Removal::Removable, None),
+        Setting::Locked => (Removal::Locked, None),
+        Setting::Password => match inner.removal_password()?.filter(|password| !password.is_empty()) {
+            Some(password) => (Removal::Password, Some(password)),
+            None => {
+                tracing::warn!("no removal password is set; the profile is removable");
+                (Removal::Removable, None)
+            }
+        },
+    })
+}
+
+/// Shown before the profile is installed: what it brings, and how to undo it.
+fn consent(names: &Names, settings: &Settings) -> ConsentText {
+    let signing = settings.bundle.contains(&ProfileName::Signing);
+    let (mut en, mut fr) = (Vec::new(), Vec::new());
+    let mut add = |there: bool, english: String, french: String| {
+        if there {
+            en.push(english);
+            fr.push(french);
+        }
+    };
+    add(signing, "a certificate for signed mail".into(), "un certificat pour signer vos messages".into());
+    add(true, "a certificate to sign in with".into(), "un certificat de connexion".into());
+    if let Some(ssid) = &settings.wifi_ssid {
+        add(true, format!("the Wi-Fi network {ssid}"), format!("le réseau Wi-Fi {ssid}"));
+    }
+    if let Some(server) = &settings.vpn_server {
+        add(true, format!("the VPN {server}"), format!("le VPN {server}"));
+    }
+    let length = settings.passcode_min_length;
+    add(
+        length > 0,
+        format!("a passcode of at least {length} characters"),
+        format!("un code de verrouillage d’au moins {length} caractères"),
+    );
+    let (undo_en, undo_fr) = match settings.removal {
+        Setting::Removable => (
+            "You can remove all of it at any time in Settings, General, VPN & Device Management.",
+            "Vous pouvez tout supprimer à tout moment dans Réglages, Général, VPN et gestion de l’appareil.",
+        ),
+        Setting::Password | Setting::Locked => (
+            "On phones that the institution supervises, only the institution removes it.",
+            "Sur un téléphone supervisé par l’établissement, seul celui-ci peut tout supprimer.",
+        ),
+    };
+    let english = format!("{} ({}) puts on this phone: {}. {undo_en}", names.department, names.organization, en.join(", "));
+    let french = format!("{} ({}) installe sur ce téléphone : {}. {undo_fr}", names.department, names.organization, fr.join(", "));
+    ConsentText { default: english.clone(), languages: vec![("en".to_owned(), english), ("fr".to_owned(), french)] }
+}
+
+/// The language that the phone said it has.
+fn speaks_french(inner: &Inner, enrollment: EnrollmentId) -> Result<bool> {
+    let language = inner.store.read(|tx| enrollment::language(tx, enrollment))?;
+    Ok(language.is_some_and(|language| language.to_ascii_lowercase().starts_with("fr")))
+}

@@ -1,0 +1,44 @@
+//! Why a device was sent away: a step of the timeline, never a word to the device.
+
+use super::OtaAnswer;
+use crate::{
+    Result,
+    authority::Inner,
+    enrollment::{self, StepKind},
+    id::EnrollmentId,
+};
+use protocol::x509::CertificateView;
+use serde_json::json;
+
+/// A refusal in the making.
+pub(super) struct Refusal {
+    kind: StepKind,
+    facts: serde_json::Value,
+}
+
+impl Refusal {
+    /// In phase 2, or before it is clear which phase it is.
+    pub(super) fn device(reason: impl Into<String>) -> Self {
+        Refusal { kind: StepKind::DeviceRefused, facts: json!({ "reason": reason.into() }) }
+    }
+
+    /// Signed by nobody we know: issuer and key, so that an officer sees when Apple moves to another device CA.
+    pub(super) fn stranger(signer: &CertificateView) -> Self {
+        let key: String = signer.public_key.fingerprint().iter().map(|octet| format!("{octet:02X}")).collect();
+        let issuer = enrollment::bounded(&signer.issuer.to_string());
+        tracing::warn!(%issuer, %key, "an over-the-air message signed by an unknown CA");
+        Refusal { kind: StepKind::DeviceRefused, facts: json!({ "reason": "signed by an unknown CA", "issuer": issuer, "key": key }) }
+    }
+
+    /// In phase 3.
+    pub(super) fn profile(reason: impl Into<String>) -> Self {
+        Refusal { kind: StepKind::ProfileRefused, facts: json!({ "reason": reason.into() }) }
+    }
+}
+
+/// Records it and answers 403.
+pub(super) fn refuse(inner: &Inner, enrollment: EnrollmentId, refusal: Refusal) -> Result<OtaAnswer> {
+    let at = inner.clock.now();
+    inner.store.write(move |tx| enrollment::record(tx, at, enrollment, refusal.kind, refusal.facts))?;
+    Ok(OtaAnswer::Forbidden)
+}
