@@ -6,7 +6,16 @@
 //! Two listeners: HTTPS for everything where a person types something or a device posts, and plain HTTP for what must be reachable
 //! before anything is trusted (CRL, CA certificates, SCEP, and with a private TLS root the page that explains the root).
 
+mod app;
+mod body;
+mod device;
+mod guard;
+mod limit;
 mod log;
+mod page;
+mod portal;
+mod publication;
+mod router;
 mod serve;
 
 pub use log::{LogEntry, RequestLog};

@@ -33,6 +33,10 @@ pub struct LogEntry {
     pub note: Option<String>,
 }
 
+/// What a handler wants to have in the log beside its answer; an extension of the response.
+#[derive(Clone)]
+pub(crate) struct Note(pub(crate) String);
+
 /// The last 500 requests, newest last. Cheap to clone; all clones are one log.
 #[derive(Clone, Default)]
 pub struct RequestLog(Arc<Mutex<VecDeque<LogEntry>>>);

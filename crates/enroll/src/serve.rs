@@ -1,7 +1,10 @@
 //! Listening: two sockets, TLS with reload, graceful end.
 
-use crate::log::{LogEntry, RequestLog};
-use axum::Router;
+use crate::{
+    app::App,
+    log::{LogEntry, RequestLog},
+    router::router,
+};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ra::{Enroller, certification::TlsIdentity, ports::Clock};
@@ -107,6 +110,7 @@ impl Server {
             limit_heads(plain.http_builder());
             (secure, plain)
         };
+        let apps = App::pair(enroller.clone(), options.clock, options.log.clone());
         let wake = reload.clone();
         let thread = std::thread::Builder::new()
             .name("signet-serve".into())
@@ -114,8 +118,11 @@ impl Server {
                 runtime.block_on(async move {
                     let reloading = tokio::spawn(keep_tls_fresh(enroller.clone(), tls, fingerprint, wake));
                     let (secure, plain) = doors;
-                    let service = Router::new().into_make_service_with_connect_info::<SocketAddr>();
-                    let ended = tokio::join!(secure.serve(service.clone()), plain.serve(service));
+                    let services = (
+                        router(apps.0).into_make_service_with_connect_info::<SocketAddr>(),
+                        router(apps.1).into_make_service_with_connect_info::<SocketAddr>(),
+                    );
+                    let ended = tokio::join!(secure.serve(services.0), plain.serve(services.1));
                     for error in [ended.0.err(), ended.1.err()].into_iter().flatten() {
                         tracing::error!(%error, "a listener ended");
                     }

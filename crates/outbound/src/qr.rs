@@ -155,7 +155,9 @@ mod tests {
     const LINK: &str = "https://pki.example.edu:8443/e/Zk3v9Qm2T7yR1bXc8LwN0g";
 
     fn read(picture: image::GrayImage) -> String {
-        let mut picture = rqrr::PreparedImage::prepare(picture);
+        let mut picture = rqrr::PreparedImage::prepare_from_greyscale(picture.width() as usize, picture.height() as usize, |x, y| {
+            picture.get_pixel(x as u32, y as u32).0[0]
+        });
         let grids = picture.detect_grids();
         assert_eq!(grids.len(), 1, "exactly one symbol");
         let (meta, text) = grids[0].decode().unwrap();
