@@ -59,7 +59,7 @@ pub(super) fn answer(inner: &Arc<Inner>, bytes: &[u8]) -> Result<PkiAnswer> {
         }
     };
     let mut mirror = Mirror { digest: message.digest, cipher: ContentCipher::Aes128Cbc, transport: KeyTransport::Pkcs1v15 };
-    let answer = match say(inner, &message, &mut mirror) {
+    let answer = match say(inner, legacy, &message, &mut mirror) {
         Ok(answer) => answer,
         Err(error) => match fail_info(&error) {
             Some(reason) => {
@@ -78,7 +78,7 @@ fn refuse_md5(inner: &Arc<Inner>, message: &PkiMessage) -> Result<PkiAnswer> {
     reply(inner, message, &Answer::Failure(FailInfo::BadAlg), &mirror)
 }
 
-fn say(inner: &Arc<Inner>, message: &PkiMessage, mirror: &mut Mirror) -> Result<Answer> {
+fn say(inner: &Arc<Inner>, legacy: bool, message: &PkiMessage, mirror: &mut Mirror) -> Result<Answer> {
     let transaction_id = message.transaction_id.as_ref();
     let enrolls = matches!(message.message_type, MessageType::PkcsReq | MessageType::RenewalReq | MessageType::CertPoll);
     if enrolls && (transaction_id.is_none() || message.sender_nonce.is_none()) {
@@ -104,7 +104,7 @@ fn say(inner: &Arc<Inner>, message: &PkiMessage, mirror: &mut Mirror) -> Result<
     (mirror.cipher, mirror.transport) = (opened.cipher, opened.transport);
     match (message.message_type, transaction_id) {
         (MessageType::PkcsReq | MessageType::RenewalReq, Some(transaction_id)) => {
-            enroll(inner, &message.signer, transaction_id, &opened.content)
+            enroll(inner, legacy, &message.signer, transaction_id, &opened.content)
         }
         (MessageType::CertPoll, Some(transaction_id)) => query::poll(inner, &message.signer, transaction_id, &opened.content),
         (MessageType::GetCert, _) => query::certificate(inner, &message.signer, &opened.content),
@@ -116,7 +116,7 @@ fn say(inner: &Arc<Inner>, message: &PkiMessage, mirror: &mut Mirror) -> Result<
 }
 
 /// PKCSReq and RenewalReq: told apart by who signed, not by messageType (scep.md Q28).
-fn enroll(inner: &Arc<Inner>, signer: &CertificateView, transaction_id: &TransactionId, content: &[u8]) -> Result<Answer> {
+fn enroll(inner: &Arc<Inner>, legacy: bool, signer: &CertificateView, transaction_id: &TransactionId, content: &[u8]) -> Result<Answer> {
     let csr = match CertificationRequest::from_der(content) {
         Ok(csr) => csr,
         Err(protocol::Error::Algorithm(what)) => {
@@ -129,7 +129,8 @@ fn enroll(inner: &Arc<Inner>, signer: &CertificateView, transaction_id: &Transac
             return Ok(Answer::Failure(FailInfo::BadMessageCheck));
         }
     };
-    if !csr.public_key.is_rsa() || csr.public_key.check_strength().is_err() {
+    let weak = csr.digest == Digest::Md5 && !legacy;
+    if weak || !csr.public_key.is_rsa() || csr.public_key.check_strength().is_err() {
         return Ok(Answer::Failure(FailInfo::BadAlg));
     }
     let request = Request::new(signer, transaction_id, csr);

@@ -1,0 +1,129 @@
+//! Killed at any step, asked by many at once: no serial twice, no challenge spent without its certificate.
+
+use super::{CRASH, Fixture, PkiAnswer, certificate, client, client::*};
+use crate::{certificate as store, profile::ProfileName, testing};
+use protocol::{Timestamp, x509::SerialNumber};
+use std::{collections::HashSet, sync::Barrier};
+
+#[test]
+fn after_a_crash_the_same_key_gets_its_certificate_and_nothing_is_issued_twice() {
+    for step in [1, 3, 4] {
+        let f = Fixture::new();
+        let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+        CRASH.set(Some(step));
+        assert!(f.try_send(&message).is_err());
+        CRASH.set(None);
+        let stored = i64::from(step == 4);
+        assert_eq!((f.issued(), f.count("SELECT count(*) FROM challenge WHERE state = 'spent'")), (stored, stored), "both or none");
+        // Another process opens the folder and gets the repeat.
+        let again = testing::open(&f.folder, &f.clock).enroller();
+        let PkiAnswer::CertRep(answer) = again.pki_operation(&message.bytes(&f.ra)).unwrap() else { panic!("not answered") };
+        let issued = certificate(message.read(&answer, &f.ra));
+        assert_eq!(certificate(f.send(&message)).der, issued.der);
+        assert_eq!((f.issued(), f.count("SELECT count(*) FROM issuance WHERE state <> 'stored'")), (1, 0), "the reservation was resumed");
+    }
+}
+
+#[test]
+fn a_reservation_left_behind_is_abandoned_with_a_ledger_row_and_stands_on_the_crl() {
+    let f = Fixture::new();
+    let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+    CRASH.set(Some(3));
+    assert!(f.try_send(&message).is_err());
+    CRASH.set(None);
+    let serial: Vec<u8> = f
+        .authority
+        .0
+        .store
+        .read(|tx| Ok(tx.query_row("SELECT serial FROM issuance WHERE state = 'reserved'", [], |row| row.get(0))?))
+        .unwrap();
+    let serial = SerialNumber::from_octets(&serial).unwrap();
+    f.clock.advance(11 * Timestamp::MINUTE);
+    let issued = certificate(f.send(&message));
+    assert_ne!(issued.serial, serial, "what was signed then is never used");
+    assert_eq!(f.count("SELECT count(*) FROM ledger WHERE event = 'certificate.abandoned'"), 1);
+    let crl = openssl::x509::X509Crl::from_der(&f.enroller.crl("issuing").unwrap()).unwrap();
+    let listed = crl.get_revoked().expect("entries");
+    let wanted = openssl::bn::BigNum::from_slice(serial.octets()).unwrap();
+    assert!(listed.iter().any(|entry| entry.serial_number().to_bn().unwrap() == wanted));
+}
+
+#[test]
+fn what_nobody_repeats_is_abandoned_by_the_sweep() {
+    let f = Fixture::new();
+    CRASH.set(Some(1));
+    assert!(f.try_send(&Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)))).is_err());
+    CRASH.set(None);
+    let sweep = |at: i64| f.authority.0.store.write(move |tx| store::abandon_left_behind(tx, Timestamp(at))).unwrap();
+    assert_eq!(sweep(testing::START + 599), 0, "it may still be signing");
+    assert_eq!(sweep(testing::START + 601), 1);
+    assert_eq!(sweep(testing::START + 601), 0);
+}
+
+#[test]
+fn of_many_keys_with_one_challenge_exactly_one_wins() {
+    let f = Fixture::new();
+    let challenge = f.challenge(ProfileName::Signing);
+    let messages: Vec<Message> = (0..8).map(|number| Message::of(&client::key(number), &f.csr().challenge(&challenge))).collect();
+    let start = Barrier::new(messages.len());
+    let won: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = messages
+            .iter()
+            .map(|message| {
+                scope.spawn(|| {
+                    start.wait();
+                    usize::from(f.send(message).status == 0)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|t| t.join().unwrap()).sum()
+    });
+    assert_eq!((won, f.issued()), (1, 1));
+}
+
+#[test]
+fn one_request_sent_many_times_at_once_is_one_certificate() {
+    let f = Fixture::new();
+    let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+    let got: HashSet<Vec<u8>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| certificate(f.send(&message)).der)).collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    assert_eq!((got.len(), f.issued(), f.count("SELECT count(*) FROM issuance WHERE state <> 'stored'")), (1, 1, 0));
+}
+
+#[test]
+fn many_challenges_at_once_are_as_many_certificates_with_distinct_serials() {
+    let f = Fixture::new();
+    let challenges = f.operator.scep_challenges(super::ALICE, ProfileName::Signing, 64).unwrap();
+    let serials: Vec<SerialNumber> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|number| {
+                let (f, mine) = (&f, &challenges[number * 8..number * 8 + 8]);
+                scope.spawn(move || {
+                    let enroll = |c: &crate::challenge::ScepChallenge| {
+                        let message = Message::of(&client::key(number), &f.csr().challenge(&c.challenge));
+                        certificate(f.send(&message)).serial
+                    };
+                    mine.iter().map(enroll).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        threads.into_iter().flat_map(|t| t.join().unwrap()).collect()
+    });
+    assert_eq!(serials.iter().collect::<HashSet<_>>().len(), 64);
+    assert_eq!(f.issued(), 64);
+    assert!(f.authority.auditor().verify_ledger().unwrap().broken_at.is_none());
+}
+
+#[test]
+fn a_renewal_sent_twice_at_once_is_one_certificate() {
+    let f = Fixture::new();
+    let old = f.enroll(0, ProfileName::Signing);
+    let message = Message { signer: old, ..Message::of(&client::key(0), &f.csr()) };
+    let got: HashSet<Vec<u8>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..6).map(|_| scope.spawn(|| certificate(f.send(&message)).der)).collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    assert_eq!((got.len(), f.issued()), (1, 2));
+}
