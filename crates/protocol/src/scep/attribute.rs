@@ -1,12 +1,9 @@
 //! The signed attributes of a pkiMessage (RFC 8894 section 3.2.1).
 
 use super::TransactionId;
-use crate::{
-    Error,
-    cms::{
-        self, Attribute,
-        ber::{self, Element, OCTET_STRING, PRINTABLE_STRING},
-    },
+use crate::cms::{
+    self, Attribute,
+    ber::{self, Element, OCTET_STRING, PRINTABLE_STRING},
 };
 
 pub(super) const MESSAGE_TYPE: &str = "2.16.840.1.113733.1.9.2";
@@ -63,8 +60,8 @@ impl Attributes<'_> {
 }
 
 /// The attributes of a SET as if its signature had verified: the part of reading a pkiMessage that fuzzing would not get to.
-pub(crate) fn read_attributes(set: &[u8]) -> Result<(Option<u8>, Option<TransactionId>, Option<Vec<u8>>), Error> {
-    let attributes = cms::read_attributes(ber::parse(set)?)?;
+pub(crate) fn read_attributes(set: &[u8]) -> Option<(u8, TransactionId, Vec<u8>)> {
+    let attributes = ber::parse(set).and_then(cms::read_attributes).ok()?;
     let attributes = Attributes(&attributes);
-    Ok((attributes.number(MESSAGE_TYPE), attributes.transaction_id(), attributes.nonce(SENDER_NONCE)))
+    Some((attributes.number(MESSAGE_TYPE)?, attributes.transaction_id()?, attributes.nonce(SENDER_NONCE)?))
 }
