@@ -1,0 +1,112 @@
+//! Real sockets and TLS, with an iPhone's demands on server certificates (support.apple.com/103769).
+
+use crate::transport::{Method, Request, Response, Transport, TransportError};
+use openssl::{
+    hash::MessageDigest,
+    pkey::Id,
+    x509::{X509, X509ExtendedKeyUsage},
+};
+use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer};
+use std::{error::Error as _, sync::Arc};
+
+/// The longest a server certificate may live: every anchor, private ones too.
+const MAX_DAYS: i32 = 825;
+
+/// HTTP and HTTPS over sockets; trusts exactly the given roots.
+pub struct Https {
+    client: reqwest::blocking::Client,
+}
+
+impl Https {
+    /// Trusts these root certificates (DER), and no other. Without any, only plain HTTP works.
+    pub fn new(roots: &[Vec<u8>]) -> Result<Self, TransportError> {
+        let network = |e: &dyn std::fmt::Display| TransportError::Network(e.to_string());
+        let mut store = RootCertStore::empty();
+        for root in roots {
+            store.add(CertificateDer::from(root.clone())).map_err(|e| TransportError::Certificate(e.to_string()))?;
+        }
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|e| network(&e))?
+            .with_root_certificates(store)
+            .with_no_client_auth();
+        let client = reqwest::blocking::Client::builder()
+            .tls_backend_preconfigured(config)
+            .tls_info(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(|e| network(&e))?;
+        Ok(Https { client })
+    }
+}
+
+impl Transport for Https {
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let mut builder = self.client.request(method, &request.url).timeout(request.timeout);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        if request.method == Method::Post {
+            builder = builder.body(request.body.clone());
+        }
+        let response = builder.send().map_err(|e| failure(&e))?;
+        if let Some(certificate) = response.extensions().get::<reqwest::tls::TlsInfo>().and_then(|info| info.peer_certificate()) {
+            check_server_certificate(certificate).map_err(TransportError::Certificate)?;
+        }
+        let status = response.status().as_u16();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let body = response.bytes().map_err(|e| failure(&e))?.to_vec();
+        Ok(Response { status, headers, body })
+    }
+}
+
+fn failure(error: &reqwest::Error) -> TransportError {
+    if error.is_timeout() {
+        return TransportError::Timeout;
+    }
+    // The reason stands in the innermost cause.
+    let (mut text, mut cause) = (error.to_string(), error.source());
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    if text.contains("certificate") { TransportError::Certificate(text) } else { TransportError::Network(text) }
+}
+
+/// RSA of 2048 bits or more or an elliptic curve, SHA-2, a name in subjectAltName, serverAuth, at most 825 days.
+pub fn check_server_certificate(der: &[u8]) -> Result<(), String> {
+    let refuse = |why: &str| Err(why.to_owned());
+    let certificate = X509::from_der(der).map_err(|e| e.to_string())?;
+    let key = certificate.public_key().map_err(|e| e.to_string())?;
+    match key.id() {
+        Id::RSA if key.bits() >= 2048 => (),
+        Id::EC => (),
+        _ => return refuse("its key is weaker than RSA-2048"),
+    }
+    let sha2 = [MessageDigest::sha256(), MessageDigest::sha384(), MessageDigest::sha512()];
+    let digest = certificate.signature_algorithm().object().nid().signature_algorithms().map(|s| s.digest);
+    if !digest.is_some_and(|d| sha2.iter().any(|s| s.type_() == d)) {
+        return refuse("it is not signed with SHA-2");
+    }
+    let names = certificate.subject_alt_names().is_some_and(|n| n.iter().any(|n| n.dnsname().is_some() || n.ipaddress().is_some()));
+    if !names {
+        return refuse("it has no name in subjectAltName");
+    }
+    if !certificate.extended_key_usage().is_some_and(|usage| usage.contains(X509ExtendedKeyUsage::SSL_SERVER)) {
+        return refuse("its extendedKeyUsage lacks serverAuth");
+    }
+    let lifetime = certificate.not_before().diff(certificate.not_after()).map_err(|e| e.to_string())?;
+    if lifetime.days > MAX_DAYS || (lifetime.days == MAX_DAYS && lifetime.secs > 0) {
+        return refuse("it is valid for more than 825 days");
+    }
+    Ok(())
+}
