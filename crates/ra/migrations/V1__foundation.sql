@@ -85,14 +85,22 @@ CREATE TABLE certificate_der (
 -- Private keys, sealed under the key-encryption key. sealed is NULL once the key was moved to removable media.
 CREATE TABLE sealed_key (
     id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    unit        BLOB    NOT NULL REFERENCES unit (id),
     purpose     TEXT    NOT NULL CHECK (purpose IN ('root', 'issuing', 'ra', 'profile_signer', 'tls', 'ocsp')),
     certificate INTEGER REFERENCES certificate (number), -- NULL for an imported one
-    chain       BLOB,    -- imported TLS: concatenated DER, leaf first
     sealed      BLOB,
     created_at  INTEGER NOT NULL,
     retired_at  INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sealed_key_in_use ON sealed_key (purpose, created_at);
+
+-- The certificates of an imported TLS identity, leaf first, without the root.
+CREATE TABLE imported_chain (
+    key      BLOB    NOT NULL REFERENCES sealed_key (id),
+    position INTEGER NOT NULL,
+    der      BLOB    NOT NULL,
+    PRIMARY KEY (key, position)
+) STRICT, WITHOUT ROWID;
 
 -- Issuance cycle: the serial is reserved and the intent recorded before anything is signed. What was reserved but never
 -- stored is abandoned and stands on the CRL. The index holds only what is not stored, so it stays small.
@@ -106,6 +114,12 @@ CREATE TABLE issuance (
     ended_at    INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX issuance_not_stored ON issuance (serial) WHERE state <> 'stored';
+
+-- Numbers taken by CRLs; taken before signing, so a crash leaves a gap and never a repeat.
+CREATE TABLE crl_number (
+    issuer BLOB    NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL CHECK (number > 0)
+) STRICT, WITHOUT ROWID;
 
 -- The current CRL of each CA, by its subjectKeyIdentifier.
 CREATE TABLE crl (

@@ -2,6 +2,8 @@
 
 use crate::{
     Auditor, Enroller, Operator, Result,
+    certification::{Authorities, Identities, TlsCached},
+    crl::Crls,
     department::Department,
     ledger::Actor,
     ports::Clock,
@@ -41,6 +43,10 @@ pub(crate) struct Inner {
 pub(crate) struct Cache {
     pub(crate) settings: Cached<Settings>,
     pub(crate) department: Cached<Department>,
+    pub(crate) authorities: Cached<Authorities>,
+    pub(crate) identities: Cached<Identities>,
+    pub(crate) tls: Cached<TlsCached>,
+    pub(crate) crls: Crls,
 }
 
 impl Authority {
@@ -51,19 +57,15 @@ impl Authority {
     }
     /// Opens (and migrates) the folder's database; creates an empty one when there is none. Does not touch the keyring yet.
     pub fn open(options: OpenOptions) -> Result<Self> {
+        Self::open_with(options, |algorithm| Ok(PrivateKey::generate(algorithm)?))
+    }
+    pub(crate) fn open_with(options: OpenOptions, make_key: fn(KeyAlgorithm) -> Result<PrivateKey>) -> Result<Self> {
         let OpenOptions { folder, keyring, clock } = options;
         let folder = std::path::absolute(&folder).map_err(|e| store::io_error(&folder, &e))?;
         store::make_folder(&folder)?;
         let store = Store::open(&folder)?;
         let vault = Vault::new(&folder, keyring);
-        Ok(Authority(Arc::new(Inner {
-            store,
-            vault,
-            clock,
-            folder,
-            cache: Cache::default(),
-            make_key: |algorithm| Ok(PrivateKey::generate(algorithm)?),
-        })))
+        Ok(Authority(Arc::new(Inner { store, vault, clock, folder, cache: Cache::default(), make_key })))
     }
     /// What an officer may do. `actor` stands in every ledger row.
     pub fn operator(&self, actor: Actor) -> Operator {
@@ -88,5 +90,16 @@ impl Authority {
     /// The folder.
     pub fn folder(&self) -> &std::path::Path {
         &self.0.folder
+    }
+}
+
+impl Drop for Inner {
+    /// Closes the day's ledger with a signed head, where the keys are open anyway. What cannot be signed now is signed next time.
+    fn drop(&mut self) {
+        if let Some(identities) = self.cache.identities.peek()
+            && let Err(error) = self.sign_ledger_head(&identities.profile_signer)
+        {
+            tracing::warn!(%error, "the ledger's head was not signed at the end");
+        }
     }
 }

@@ -1,7 +1,19 @@
 //! Units and the set-up of a department.
 
-use crate::{Operator, Result, id::UnitId};
+use crate::{
+    Conflict, Denied, Error, Operator, Result,
+    authority::Inner,
+    certification::{self, Founding},
+    host::{Host, dns_name},
+    id::UnitId,
+    ledger, settings,
+    settings::Settings,
+    store::Topic,
+};
 use protocol::{Timestamp, key::KeyAlgorithm};
+use rusqlite::{Connection, OptionalExtension};
+use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization;
 
 /// What the wizard collects; saved after each step, so that it can be resumed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -75,30 +87,205 @@ pub struct Department {
     pub root_key_here: bool,
 }
 
-impl crate::authority::Inner {
+/// Name of the wizard's draft in the store.
+const DRAFT: &str = "setup";
+
+impl Inner {
     /// The department, cached until the data changes; `Denied::NotSetUp` before.
-    pub(crate) fn department(&self) -> Result<std::sync::Arc<Department>> {
-        todo!()
+    pub(crate) fn department(&self) -> Result<Arc<Department>> {
+        let generation = self.store.generation(Topic::Unit)?.saturating_add(self.store.generation(Topic::Identity)?);
+        self.cache.department.get(generation, || self.store.read(read)?.ok_or(Error::Denied(Denied::NotSetUp)))
     }
+}
+
+fn read(c: &Connection) -> Result<Option<Department>> {
+    let mut statement = c.prepare_cached(
+        "SELECT d.id, o.name, d.name, d.mail_domains, d.hosts, d.training, d.created_at, \
+         EXISTS (SELECT 1 FROM sealed_key WHERE purpose = 'tls' AND retired_at IS NULL AND certificate IS NULL), \
+         EXISTS (SELECT 1 FROM sealed_key WHERE purpose = 'root' AND retired_at IS NULL AND sealed IS NOT NULL) \
+         FROM unit AS d JOIN unit AS o ON o.id = d.parent WHERE d.kind = 'department'",
+    )?;
+    let found = statement
+        .query_row([], |row| {
+            let department = Department {
+                id: row.get(0)?,
+                organization: row.get(1)?,
+                department: row.get(2)?,
+                mail_domains: Vec::new(),
+                hosts: Vec::new(),
+                training: row.get(5)?,
+                created_at: Timestamp(row.get(6)?),
+                public_tls: row.get(7)?,
+                root_key_here: row.get(8)?,
+            };
+            Ok((department, row.get::<_, String>(3)?, row.get::<_, String>(4)?))
+        })
+        .optional()?;
+    let list = |text: &str| serde_json::from_str(text).map_err(Error::fault);
+    found
+        .map(|(department, domains, hosts)| Ok(Department { mail_domains: list(&domains)?, hosts: list(&hosts)?, ..department }))
+        .transpose()
 }
 
 impl Operator {
     /// The saved draft of the wizard.
     pub fn setup_draft(&self) -> Result<SetupDraft> {
-        todo!()
+        let text: Option<String> = self
+            .inner
+            .store
+            .read(|c| Ok(c.prepare_cached("SELECT value FROM draft WHERE name = ?")?.query_row([DRAFT], |row| row.get(0)).optional()?))?;
+        // A draft of an earlier version that no longer fits is not worth an error: the wizard begins anew.
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
     /// Saves it.
     pub fn save_setup_draft(&self, draft: &SetupDraft) -> Result<()> {
-        let _ = draft;
-        todo!()
+        let text = serde_json::to_string(draft).map_err(Error::fault)?;
+        if text.len() > 64 * 1024 {
+            return Err(Error::invalid("draft", "shorter texts"));
+        }
+        self.inner.store.write(move |tx| {
+            tx.prepare_cached("INSERT INTO draft (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
+                .execute((DRAFT, text))?;
+            Ok(())
+        })
     }
     /// Creates organization, department, root, issuing CA, RA, profile signer and TLS certificate. Once.
     pub fn create_department(&self, new: NewDepartment) -> Result<Department> {
-        let _ = new;
-        todo!()
+        let inner = &self.inner;
+        let new = Checked::read(new)?;
+        let sealed: bool = inner.store.read(|c| {
+            if read(c)?.is_some() {
+                return Err(Error::Conflict(Conflict::AlreadySetUp));
+            }
+            Ok(c.query_row("SELECT EXISTS (SELECT 1 FROM sealed_key)", [], |row| row.get(0))?)
+        })?;
+        inner.vault.create(!sealed)?;
+        let settings = Settings::starting(new.status_url.as_deref())?;
+        let (organization, department) = (UnitId::fresh(), UnitId::fresh());
+        let founded = certification::establish(
+            inner,
+            &Founding {
+                unit: department,
+                organization: &new.organization,
+                department: &new.department,
+                mail_domains: &new.mail_domains,
+                hosts: &new.hosts,
+                ca_key: new.ca_key,
+                settings: &settings,
+            },
+        )?;
+        let (at, actor) = (inner.clock.now(), self.actor.clone());
+        let created = inner.store.write(move |tx| {
+            if read(tx)?.is_some() {
+                founded.abandon(tx, at)?;
+                return Ok(None);
+            }
+            new.insert(tx, at, organization, department)?;
+            let facts = serde_json::json!({
+                "organization": new.organization,
+                "department": new.department,
+                "mail_domains": new.mail_domains,
+                "hosts": new.host_texts(),
+                "training": new.training,
+            });
+            ledger::append(tx, at, &actor, "department.created", &department.to_string(), &facts)?;
+            founded.store(tx, at, &actor)?;
+            tx.execute("DELETE FROM draft WHERE name = ?", [DRAFT])?;
+            read(tx)
+        })?;
+        created.ok_or(Error::Conflict(Conflict::AlreadySetUp))
     }
     /// The department; `Denied::NotSetUp` before.
     pub fn department(&self) -> Result<Department> {
-        todo!()
+        Ok(self.inner.department()?.as_ref().clone())
     }
+}
+
+/// What was given, read and brought into its one form.
+struct Checked {
+    organization: String,
+    department: String,
+    mail_domains: Vec<String>,
+    hosts: Vec<Host>,
+    ca_key: KeyAlgorithm,
+    status_url: Option<String>,
+    training: bool,
+}
+
+impl Checked {
+    fn read(new: NewDepartment) -> Result<Self> {
+        let mut mail_domains = Vec::new();
+        for typed in &new.mail_domains {
+            let domain = dns_name(typed.trim().trim_start_matches('@')).map_err(|reason| Error::invalid("mail_domains", reason))?;
+            if !mail_domains.contains(&domain) {
+                mail_domains.push(domain);
+            }
+        }
+        if mail_domains.is_empty() || mail_domains.len() > 50 {
+            return Err(Error::invalid("mail_domains", "give the domain of the mail addresses, such as example.edu"));
+        }
+        let mut hosts = Vec::new();
+        for typed in &new.hosts {
+            let host = Host::parse(typed).map_err(|reason| Error::invalid("hosts", reason))?;
+            if matches!(host, Host::Address(_)) && !certification::is_permitted(&host, &[], &[]) {
+                return Err(Error::invalid(
+                    "hosts",
+                    format!("{host} is a public address; the department's CA certifies only private ones: give a host name"),
+                ));
+            }
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        if hosts.len() > 50 {
+            return Err(Error::invalid("hosts", "at most 50"));
+        }
+        let status_url = match new.status_url.as_deref() {
+            Some(url) => settings::check("status.url", url)?,
+            None => None,
+        };
+        Ok(Checked {
+            organization: name("organization", &new.organization)?,
+            department: name("department", &new.department)?,
+            mail_domains,
+            hosts,
+            ca_key: new.ca_key,
+            status_url,
+            training: new.training,
+        })
+    }
+
+    fn host_texts(&self) -> Vec<String> {
+        let bare = |host: &Host| match host {
+            Host::Name(name) => name.clone(),
+            Host::Address(address) => address.to_string(),
+        };
+        self.hosts.iter().map(bare).collect()
+    }
+
+    fn insert(&self, tx: &Connection, at: Timestamp, organization: UnitId, department: UnitId) -> Result<()> {
+        let json = |list: &[String]| serde_json::to_string(list).map_err(Error::fault);
+        tx.execute(
+            "INSERT INTO unit (id, kind, name, created_at) VALUES (?, 'organization', ?, ?)",
+            (organization, &self.organization, at.0),
+        )?;
+        tx.execute(
+            "INSERT INTO unit (id, parent, kind, name, mail_domains, hosts, training, created_at) VALUES (?, ?, 'department', ?, ?, ?, ?, ?)",
+            (department, organization, &self.department, json(&self.mail_domains)?, json(&self.host_texts())?, self.training, at.0),
+        )?;
+        if let Some(url) = &self.status_url {
+            settings::store(tx, department, "status.url", Some(url))?;
+        }
+        Ok(())
+    }
+}
+
+/// A name that will stand in certificates: NFC, blanks folded, 1 to 64 characters (ub-organization-name, RFC 5280 appendix A),
+/// nothing that hides or turns text.
+fn name(field: &'static str, typed: &str) -> Result<String> {
+    let name: String = typed.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
+    if name.is_empty() || name.chars().count() > 64 || name.chars().any(crate::host::is_hidden) {
+        return Err(Error::invalid(field, "1 to 64 characters, without hidden ones"));
+    }
+    Ok(name)
 }

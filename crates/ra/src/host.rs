@@ -116,6 +116,11 @@ impl std::fmt::Display for Origin {
     }
 }
 
+/// Controls, and what turns the reading direction (UAX #9).
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
+}
+
 /// A person's text in an error message: not longer than a line.
 pub(crate) fn shortened(text: &str) -> String {
     text.chars().take(60).collect()

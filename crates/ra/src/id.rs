@@ -40,3 +40,5 @@ id!(/// A device.
     DeviceId);
 id!(/// A pending SCEP request.
     RequestId);
+id!(/// A sealed private key of ours.
+    KeyId);

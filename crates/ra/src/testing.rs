@@ -1,14 +1,14 @@
 //! What tests of this and other crates share: an opened folder with a clock that stands still.
 
 use crate::{
-    Authority, OpenOptions, Operator,
+    Authority, OpenOptions, Operator, Result,
     department::NewDepartment,
     ledger::Actor,
     ports::FixedClock,
     vault::{Cost, KeyringChoice},
 };
-use protocol::key::KeyAlgorithm;
-use std::sync::Arc;
+use protocol::key::{KeyAlgorithm, PrivateKey};
+use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
 
 /// 21 November 2026, 10:00 UTC.
@@ -30,12 +30,27 @@ pub fn open(folder: &TempDir, clock: &FixedClock) -> Authority {
     if !passphrase.exists() {
         std::fs::write(&passphrase, "correct horse battery staple\n").expect("a passphrase file");
     }
-    Authority::open(OpenOptions {
+    let options = OpenOptions {
         folder: folder.path().join("data"),
         keyring: Some(KeyringChoice::PassphraseFile(passphrase)),
         clock: Arc::new(clock.clone()),
-    })
-    .expect("an opened folder")
+    };
+    Authority::open_with(options, ready_key).expect("an opened folder")
+}
+
+/// RSA keys are made once a test program and shared by its departments, which use each size for one purpose only.
+fn ready_key(algorithm: KeyAlgorithm) -> Result<PrivateKey> {
+    static READY: Mutex<Vec<(KeyAlgorithm, PrivateKey)>> = Mutex::new(Vec::new());
+    if matches!(algorithm, KeyAlgorithm::P256 | KeyAlgorithm::P384) {
+        return Ok(PrivateKey::generate(algorithm)?);
+    }
+    let mut ready = READY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, key)) = ready.iter().find(|(of, _)| *of == algorithm) {
+        return Ok(key.clone());
+    }
+    let key = PrivateKey::generate(algorithm)?;
+    ready.push((algorithm, key.clone()));
+    Ok(key)
 }
 
 /// The officer of the tests.

@@ -8,7 +8,7 @@ mod tests;
 use crate::{Error, Operator, Result};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 
-pub(crate) use record::{active_count, ending_before, insert, known, of_enrollment, reason_code, reason_of};
+pub(crate) use record::{active_count, ending_before, insert, known, of_enrollment, reason_code, reason_of, san_text};
 pub(crate) use reservation::{GIVEN_UP_AFTER, abandon, abandon_left_behind, fresh_serial, reserve, reserved_at};
 
 /// As the interfaces show it (design.md section 7).

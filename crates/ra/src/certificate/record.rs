@@ -198,7 +198,7 @@ fn listed(row: &Row<'_>, at: Timestamp) -> Result<Certificate> {
 }
 
 /// `type:value` with the standard's names (RFC 5280 4.2.1.6).
-fn san_text(san: &SubjectAltName) -> String {
+pub(crate) fn san_text(san: &SubjectAltName) -> String {
     match san {
         SubjectAltName::Rfc822Name(v) => format!("rfc822Name:{v}"),
         SubjectAltName::DnsName(v) => format!("dNSName:{v}"),

@@ -1,12 +1,33 @@
 //! Our own keys and certificates: root, issuing CA, RA, profile signer, TLS.
 
-use crate::{Enroller, Operator, Result, authority::Inner};
+mod create;
+mod fingerprint;
+mod import;
+mod keys;
+mod plan;
+mod root_key;
+#[cfg(test)]
+mod tests;
+mod tls;
+
+use crate::{
+    Denied, Enroller, Error, Operator, Result,
+    authority::Inner,
+    certificate::{self, Kind},
+    ledger,
+    ledger::Actor,
+    store::Topic,
+};
+pub(crate) use create::{Founding, establish};
+pub(crate) use plan::is_permitted;
 use protocol::{
+    Timestamp,
     cms::SigningIdentity,
     key::{PrivateKey, PublicKey},
-    x509::CertificateView,
+    x509::{CertificateView, PreparedIssuer},
 };
 use std::sync::Arc;
+pub(crate) use tls::TlsCached;
 
 /// A certificate of ours with its key in memory.
 pub(crate) struct Identity {
@@ -15,9 +36,30 @@ pub(crate) struct Identity {
     pub(crate) public_key: PublicKey,
     /// Issuer chain without the root.
     pub(crate) chain: Vec<CertificateView>,
+    /// A CA's part of what it signs, worked out once.
+    prepared: Option<PreparedIssuer>,
 }
 
 impl Identity {
+    /// Refuses a key that is not the certificate's.
+    pub(crate) fn new(certificate: CertificateView, key: PrivateKey, chain: Vec<CertificateView>) -> Result<Self> {
+        let public_key = key.public()?;
+        if public_key != certificate.public_key {
+            return Err(Error::fault(format!("the sealed key of {} is another one", certificate.subject)));
+        }
+        let mut identity = Identity { certificate, key, public_key, chain, prepared: None };
+        if identity.certificate.is_ca {
+            identity.prepared = Some(PreparedIssuer::new(&identity)?);
+        }
+        Ok(identity)
+    }
+    /// For what is signed often: what of the issuer goes into every certificate is worked out once.
+    pub(crate) fn sign_certificate(&self, spec: &protocol::x509::CertificateSpec) -> Result<Vec<u8>> {
+        match &self.prepared {
+            Some(prepared) => Ok(prepared.sign_certificate(spec, self)?),
+            None => Ok(protocol::x509::sign_certificate(spec, self)?),
+        }
+    }
     /// For CMS.
     pub(crate) fn signing(&self) -> SigningIdentity<'_> {
         SigningIdentity { certificate: &self.certificate, key: &self.key, chain: &self.chain }
@@ -36,30 +78,100 @@ impl protocol::x509::Authority for Identity {
     }
 }
 
+/// Keys in daily use, opened once. The root's key is not among them.
+pub(crate) struct Identities {
+    issuing: Arc<Identity>,
+    ra: Vec<Arc<Identity>>,
+    pub(crate) profile_signer: Arc<Identity>,
+}
+
+/// CA certificates, for which no key needs to be opened.
+pub(crate) struct Authorities {
+    pub(crate) root: Arc<CertificateView>,
+    pub(crate) issuing: Arc<CertificateView>,
+}
+
 impl Inner {
     /// The issuing CA (cached; keys are opened once).
     pub(crate) fn issuing_ca(&self) -> Result<Arc<Identity>> {
-        todo!()
+        Ok(self.identities()?.issuing.clone())
     }
     /// The SCEP RA; earlier ones follow, newest first, for messages encrypted to them.
     pub(crate) fn scep_ra(&self) -> Result<Vec<Arc<Identity>>> {
-        todo!()
+        Ok(self.identities()?.ra.clone())
     }
     /// The signer of configuration profiles.
     pub(crate) fn profile_signer(&self) -> Result<Arc<Identity>> {
-        todo!()
+        Ok(self.identities()?.profile_signer.clone())
     }
     /// The root's certificate.
     pub(crate) fn root_certificate(&self) -> Result<Arc<CertificateView>> {
-        todo!()
+        Ok(self.authorities()?.root.clone())
     }
     /// URLs to write into certificates: (CDP, caIssuers); empty when the department has no lasting status address.
     pub(crate) fn status_urls(&self) -> Result<(Vec<String>, Vec<String>)> {
-        todo!()
+        Ok(plan::urls(self.settings()?.as_ref(), "issuing"))
+    }
+    /// Root and issuing CA certificates.
+    pub(crate) fn authorities(&self) -> Result<Arc<Authorities>> {
+        let generation = self.store.generation(Topic::Identity)?;
+        self.cache.authorities.get(generation, || {
+            self.store.read(|c| {
+                let of = |purpose| keys::current(c, purpose)?.ok_or(Error::Denied(Denied::NotSetUp))?.certificate().map(Arc::new);
+                Ok(Authorities { root: of(Kind::Root)?, issuing: of(Kind::Issuing)? })
+            })
+        })
+    }
+    /// The root with its key; `Unavailable(Key("root"))` when it was moved to removable media.
+    pub(crate) fn root_identity(&self) -> Result<Identity> {
+        let row = self.store.read(|c| keys::current(c, Kind::Root))?.ok_or(Error::Denied(Denied::NotSetUp))?;
+        Identity::new(row.certificate()?, row.open(self, Kind::Root)?, Vec::new())
+    }
+
+    fn identities(&self) -> Result<Arc<Identities>> {
+        let generation = self.store.generation(Topic::Identity)?;
+        self.cache.identities.get(generation, || {
+            // Rows first, in one snapshot; opening keys (the keyring may ask a person) holds no transaction.
+            let [issuing, ra, signer] =
+                self.store.read(|c| Ok([keys::rows(c, Kind::Issuing)?, keys::rows(c, Kind::Ra)?, keys::rows(c, Kind::ProfileSigner)?]))?;
+            let ca = one(self, issuing, Kind::Issuing, &[])?;
+            let chain = [ca.certificate.clone()];
+            let mut all = Vec::with_capacity(ra.len());
+            for row in ra {
+                all.push(Arc::new(Identity::new(row.certificate()?, row.open(self, Kind::Ra)?, chain.to_vec())?));
+            }
+            if all.is_empty() {
+                return Err(Error::Denied(Denied::NotSetUp));
+            }
+            Ok(Identities { profile_signer: one(self, signer, Kind::ProfileSigner, &chain)?, issuing: ca, ra: all })
+        })
     }
 }
 
+fn one(inner: &Inner, rows: Vec<keys::Row>, purpose: Kind, chain: &[CertificateView]) -> Result<Arc<Identity>> {
+    let row = rows.into_iter().next().filter(|row| !row.retired).ok_or(Error::Denied(Denied::NotSetUp))?;
+    Ok(Arc::new(Identity::new(row.certificate()?, row.open(inner, purpose)?, chain.to_vec())?))
+}
+
+/// The ledger row of a certificate of our own.
+fn record_issued(tx: &rusqlite::Connection, at: Timestamp, actor: &Actor, kind: Kind, view: &CertificateView) -> Result<()> {
+    let facts = serde_json::json!({
+        "profile": kind.as_str(),
+        "subject": view.subject.to_string(),
+        "not_after": view.validity.not_after,
+        "key": crate::issue::hex(&view.public_key.fingerprint()),
+        "sha256": crate::issue::hex(&view.sha256()),
+    });
+    ledger::append(tx, at, actor, "certificate.issued", &view.serial.to_string(), &facts)
+}
+
+fn described(inner: &Inner) -> Result<Vec<CaCertificate>> {
+    let authorities = inner.authorities()?;
+    Ok(vec![fingerprint::describe("root", &authorities.root), fingerprint::describe("issuing", &authorities.issuing)])
+}
+
 /// What the TLS listener needs.
+#[derive(Clone)]
 pub struct TlsIdentity {
     /// Chain, leaf first, DER, without the root.
     pub chain: Vec<Vec<u8>>,
@@ -92,36 +204,33 @@ pub struct CaCertificate {
 impl Enroller {
     /// The TLS identity for the portal; renews and re-issues our own one when it is near its end or the hosts changed.
     pub fn tls_identity(&self) -> Result<TlsIdentity> {
-        todo!()
+        Ok(self.inner.tls()?.identity.clone())
     }
     /// Root and issuing CA.
     pub fn ca_certificates(&self) -> Result<Vec<CaCertificate>> {
-        todo!()
+        described(&self.inner)
     }
     /// Current CRL of `root` or `issuing`, DER; generated when it is due.
     pub fn crl(&self, name: &str) -> Result<Vec<u8>> {
-        let _ = name;
-        todo!()
+        Ok(self.inner.crl(name)?.as_ref().clone())
     }
     /// Is everything there that serving needs (keys open, CA there)?
     pub fn ready(&self) -> Result<()> {
-        todo!()
+        self.inner.identities()?;
+        self.inner.tls().map(|_| ())
     }
 }
 
 impl Operator {
-    /// Imports the portal's TLS certificate (PKCS#12 with `password`, or PEM with key), checked against the public URL's host.
-    pub fn import_tls(&self, file: &[u8], password: Option<&str>) -> Result<()> {
-        let _ = (file, password);
-        todo!()
-    }
-    /// Moves the root's key into a passphrase-encrypted file (PKCS#8 PEM) and takes it out of this folder after reading the file back.
-    pub fn move_root_key(&self, to: &std::path::Path, passphrase: &str) -> Result<()> {
-        let _ = (to, passphrase);
-        todo!()
-    }
     /// Root and issuing CA.
     pub fn ca_certificates(&self) -> Result<Vec<CaCertificate>> {
-        todo!()
+        described(&self.inner)
+    }
+    /// The portal's TLS identity as it is: its certificate's alternative names and last second, for the Server screen.
+    pub fn tls_certificate(&self) -> Result<(Vec<String>, Timestamp)> {
+        let tls = self.inner.tls()?;
+        let leaf = tls.identity.chain.first().ok_or_else(|| Error::fault("a TLS identity without a certificate"))?;
+        let view = CertificateView::from_der(leaf)?;
+        Ok((view.san.iter().map(certificate::san_text).collect(), view.validity.not_after))
     }
 }

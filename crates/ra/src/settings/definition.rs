@@ -2,7 +2,7 @@
 
 use super::{Removal, SignIn};
 use crate::{
-    host::{Host, Origin, dns_name, shortened},
+    host::{Host, Origin, dns_name, is_hidden, shortened},
     profile::ProfileName,
 };
 use std::net::SocketAddr;
@@ -98,10 +98,9 @@ fn word(text: &str, words: &[&str]) -> Result<String, String> {
     if words.contains(&text) { Ok(text.to_owned()) } else { Err(format!("write one of {}", words.join(", "))) }
 }
 
-/// Text that is shown to people: no control characters, nothing that turns the reading direction (U+202A to 202E, 2066 to 2069).
+/// Text that is shown to people: no control characters, nothing that turns the reading direction.
 fn text(text: &str, most: usize) -> Result<String, String> {
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    if text.chars().count() > most || text.chars().any(hidden) {
+    if text.chars().count() > most || text.chars().any(is_hidden) {
         return Err(format!("at most {most} characters, without line breaks or hidden characters"));
     }
     Ok(text.to_owned())

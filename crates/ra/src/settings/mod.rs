@@ -95,6 +95,10 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// A department's settings on its first day.
+    pub(crate) fn starting(status_url: Option<&str>) -> Result<Self> {
+        Self::read(&status_url.map(|url| ("status.url".to_owned(), url.to_owned())).into_iter().collect())
+    }
     /// From the values that are stored; what is missing has its default.
     fn read(stored: &HashMap<String, String>) -> Result<Self> {
         let value = |key: &str| -> Result<&str> {

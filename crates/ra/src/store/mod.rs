@@ -59,6 +59,14 @@ impl Store {
         self.readers.read(work)
     }
 
+    /// Copies all of the write-ahead log into the database and empties it, so that nothing overwritten stays readable there.
+    pub(crate) fn empty_wal(&self) -> Result<()> {
+        let connection = Connection::open(self.readers.path())?;
+        configure(&connection)?;
+        let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy { Err(Error::Unavailable(Dependency::DatabaseBusy)) } else { Ok(()) }
+    }
+
     /// Changes whenever any process committed a change (`PRAGMA data_version` as seen by a connection that never writes).
     pub(crate) fn version(&self) -> Result<u64> {
         self.readers.version()
@@ -93,6 +101,8 @@ fn configure(connection: &Connection) -> Result<()> {
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    // So that REPLACE fires the triggers that forbid deleting.
+    connection.pragma_update(None, "recursive_triggers", true)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(())
 }

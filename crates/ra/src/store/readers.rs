@@ -55,6 +55,10 @@ impl Readers {
         result
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn version(&self) -> Result<u64> {
         data_version(&lock(&self.watch).connection)
     }

@@ -1,8 +1,11 @@
 //! The ledger: append-only, hash-chained, every row names an actor.
 
+mod verify;
+
 use crate::{Error, Result};
 use protocol::Timestamp;
 use rusqlite::OptionalExtension;
+pub(crate) use verify::{verify, verify_recent};
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -90,6 +93,29 @@ fn chain(previous: &[u8; 32], number: i64, at: i64, actor: &str, event: &str, su
 
 /// Time of the last row: issuing refuses when the clock is behind it.
 pub(crate) fn last_at(tx: &rusqlite::Connection) -> Result<Option<Timestamp>> {
-    let _ = tx;
-    todo!()
+    let mut statement = tx.prepare_cached("SELECT at FROM ledger ORDER BY number DESC LIMIT 1")?;
+    Ok(statement.query_row([], |row| row.get(0)).optional()?.map(Timestamp))
+}
+
+/// Newest rows first, `before` a row number.
+pub(crate) fn rows(c: &rusqlite::Connection, before: Option<u64>, limit: u32) -> Result<Vec<Row>> {
+    let before = before.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX);
+    let mut statement = c.prepare_cached(
+        "SELECT number, at, actor, event, subject, details, hash FROM ledger WHERE number < ? ORDER BY number DESC LIMIT ?",
+    )?;
+    let mut rows = statement.query((before, limit))?;
+    let mut list = Vec::new();
+    while let Some(row) = rows.next()? {
+        let json = |at: usize| -> Result<&str> { row.get_ref(at)?.as_str().map_err(Error::fault) };
+        list.push(Row {
+            number: u64::try_from(row.get::<_, i64>(0)?).map_err(Error::fault)?,
+            at: Timestamp(row.get(1)?),
+            actor: serde_json::from_str(json(2)?).map_err(Error::fault)?,
+            event: row.get(3)?,
+            subject: row.get(4)?,
+            details: serde_json::from_str(json(5)?).map_err(Error::fault)?,
+            hash: crate::issue::hex(row.get_ref(6)?.as_blob().map_err(Error::fault)?),
+        });
+    }
+    Ok(list)
 }

@@ -1,0 +1,173 @@
+//! The department's own certificates, with OpenSSL as the judge.
+
+use crate::{Conflict, Dependency, Error, certificate::CertificateQuery, testing};
+use std::{path::Path, process::Command};
+use tempfile::TempDir;
+
+/// Runs the openssl program in a folder; its output, whether it was content or not.
+pub(crate) fn openssl(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    let out = Command::new("openssl").args(arguments).current_dir(folder).output().expect("the openssl program");
+    (out.status.success(), format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr)))
+}
+
+#[test]
+fn a_department_has_a_chain_that_openssl_accepts_strictly() {
+    let (authority, _clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let at = folder.path();
+    for ca in officer.ca_certificates().unwrap() {
+        std::fs::write(at.join(format!("{}.pem", ca.name)), &ca.pem).unwrap();
+        assert_eq!((ca.words.len(), ca.picture.len(), ca.sha256.len()), (16, 25, 64));
+    }
+    let ours = officer.certificates(&CertificateQuery { all: true, limit: 10, ..Default::default() }).unwrap();
+    assert_eq!(ours.iter().map(|c| c.profile.as_str()).collect::<Vec<_>>(), ["tls", "profile_signer", "ra", "issuing", "root"]);
+    for c in &ours {
+        assert_eq!((c.kind.as_str(), c.status.as_str()), ("authority", "active"));
+        let (der, chain) = officer.export_certificate(&protocol::x509::SerialNumber::parse(&c.serial).unwrap()).unwrap();
+        std::fs::write(at.join("leaf.der"), &der).unwrap();
+        assert_eq!(
+            chain.len(),
+            match c.profile.as_str() {
+                "root" => 0,
+                "issuing" => 1,
+                _ => 2,
+            },
+            "{}",
+            c.profile
+        );
+        assert!(openssl(at, &["x509", "-inform", "DER", "-in", "leaf.der", "-out", "leaf.pem"]).0);
+        let purpose = if c.profile == "tls" { "sslserver" } else { "any" };
+        let verify = [
+            "verify",
+            "-x509_strict",
+            "-attime",
+            "1795255200",
+            "-purpose",
+            purpose,
+            "-CAfile",
+            "root.pem",
+            "-untrusted",
+            "issuing.pem",
+            "leaf.pem",
+        ];
+        let (good, said) = openssl(at, &verify);
+        assert!(good, "{}: {said}", c.profile);
+    }
+    let (_, text) = openssl(at, &["x509", "-in", "issuing.pem", "-noout", "-text"]);
+    for stated in [
+        "Subject: O = Example University, OU = Physics, CN = Physics Issuing CA",
+        "CA:TRUE, pathlen:0",
+        "Name Constraints: critical",
+        "email:example.edu",
+        "DNS:example.edu",
+        "DNS:localhost",
+        "IP:10.0.0.0/255.0.0.0",
+        "IP:FE80:0:0:0:0:0:0:0/FFC0:0:0:0:0:0:0:0",
+        "URI:http://pki.example.edu:8080/crl/root.crl",
+        "CA Issuers - URI:http://pki.example.edu:8080/ca/root.crt",
+    ] {
+        assert!(text.contains(stated), "{stated} is missing in\n{text}");
+    }
+    assert!(!text.contains("OCSP"), "there is no responder yet");
+}
+
+#[test]
+fn what_the_ca_must_not_certify_is_refused_by_verifiers_and_by_ourselves() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    officer.set_setting("serve.public_url", "https://www.example.com").unwrap();
+    let Err(Error::Invalid { field, reason }) = authority.enroller().tls_identity() else { panic!("example.com is not ours") };
+    assert_eq!(field, "serve.public_url");
+    assert!(reason.contains("www.example.com"), "{reason}");
+}
+
+#[test]
+fn a_department_is_set_up_once() {
+    let (authority, clock, folder) = testing::authority();
+    assert!(!authority.is_set_up().unwrap());
+    let officer = testing::department(&authority);
+    assert!(authority.is_set_up().unwrap());
+    let again = officer.create_department(crate::department::NewDepartment {
+        organization: "X".into(),
+        department: "Y".into(),
+        mail_domains: vec!["example.edu".into()],
+        hosts: Vec::new(),
+        ca_key: protocol::key::KeyAlgorithm::P256,
+        status_url: None,
+        training: true,
+    });
+    assert!(matches!(again, Err(Error::Conflict(Conflict::AlreadySetUp))));
+    let department = testing::officer(&testing::open(&folder, &clock)).department().unwrap();
+    assert_eq!((department.organization.as_str(), department.department.as_str()), ("Example University", "Physics"));
+    assert!(department.root_key_here && !department.public_tls && !department.training);
+    let rows = authority.auditor().ledger(None, 100).unwrap();
+    assert_eq!(rows.iter().filter(|row| row.event == "certificate.issued").count(), 5);
+    assert_eq!(rows.last().unwrap().event, "department.created");
+}
+
+#[test]
+fn the_tls_certificate_follows_the_hosts_and_is_renewed_before_its_end() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let enroller = authority.enroller();
+    let first = enroller.tls_identity().unwrap();
+    assert!(first.private_root);
+    assert_eq!(first.chain.len(), 2, "leaf and issuing CA, no root");
+    assert_eq!(enroller.tls_identity().unwrap().fingerprint, first.fingerprint, "kept");
+    let names = |n: &[&str]| n.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        officer.tls_certificate().unwrap().0,
+        names(&["dNSName:pki.example.edu", "dNSName:localhost", "iPAddress:127.0.0.1", "iPAddress:::1"])
+    );
+
+    // Another process sets another address: the next request here has a certificate for it.
+    testing::officer(&testing::open(&folder, &clock)).set_setting("serve.https", "192.168.7.9:8443").unwrap();
+    let second = enroller.tls_identity().unwrap();
+    assert_ne!(second.fingerprint, first.fingerprint);
+    assert_eq!(officer.tls_certificate().unwrap().0, names(&["dNSName:pki.example.edu", "iPAddress:192.168.7.9"]));
+
+    clock.advance(366 * 86_400);
+    assert_eq!(enroller.tls_identity().unwrap().fingerprint, second.fingerprint, "31 days are left");
+    clock.advance(86_400 + 3_600);
+    let third = enroller.tls_identity().unwrap();
+    assert_ne!(third.fingerprint, second.fingerprint);
+    let tls: Vec<_> = officer.certificates(&CertificateQuery { all: true, limit: 50, ..Default::default() }).unwrap();
+    assert_eq!(
+        tls.iter().filter(|c| c.profile == "tls").map(|c| c.status.as_str()).collect::<Vec<_>>(),
+        ["active", "superseded", "superseded"]
+    );
+    openssl::pkey::PKey::private_key_from_pkcs8(&third.key).unwrap();
+}
+
+#[test]
+fn keys_are_opened_by_another_process_and_are_those_of_the_certificates() {
+    let (authority, clock, folder) = testing::authority();
+    testing::department(&authority);
+    let again = testing::open(&folder, &clock);
+    again.enroller().ready().unwrap();
+    let (ra, signer) = (again.0.scep_ra().unwrap(), again.0.profile_signer().unwrap());
+    assert_eq!(ra.len(), 1);
+    assert!(ra[0].public_key.is_rsa() && signer.public_key.is_rsa());
+    assert_eq!(signer.chain.len(), 1);
+    assert_eq!(signer.chain[0].der, again.0.issuing_ca().unwrap().certificate.der);
+}
+
+#[test]
+fn the_root_key_leaves_for_good_and_its_crl_stays() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let file = folder.path().join("root.key.pem");
+    assert!(matches!(officer.move_root_key(&file, "short"), Err(Error::Invalid { field: "passphrase", .. })));
+    officer.move_root_key(&file, "a long enough passphrase").unwrap();
+    let (good, text) =
+        openssl(folder.path(), &["pkey", "-in", "root.key.pem", "-passin", "pass:a long enough passphrase", "-noout", "-text"]);
+    assert!(good && text.contains("Private-Key"), "{text}");
+    assert!(!officer.department().unwrap().root_key_here);
+    assert!(matches!(
+        officer.move_root_key(&folder.path().join("again.pem"), "a long enough passphrase"),
+        Err(Error::Unavailable(Dependency::Key("root")))
+    ));
+    clock.advance(390 * 86_400);
+    assert!(!authority.enroller().crl("root").unwrap().is_empty());
+    authority.enroller().ready().unwrap();
+}
