@@ -4,6 +4,8 @@ mod browser;
 mod icons;
 pub(crate) mod language;
 pub(crate) mod pages;
+#[cfg(test)]
+mod samples;
 mod session;
 mod sign_in;
 pub(crate) mod texts;
