@@ -1,0 +1,5 @@
+//! Phases 2 and 3 with phones of the tests' own device CA.
+
+mod phase2;
+mod phase3;
+pub(crate) mod phone;

@@ -1,0 +1,244 @@
+//! Phase 3 and updates: who gets the profile, what it holds, when it is done.
+
+use super::phone::{Phone, TestCa, World, key, kind, profile, scep, signed, value, values, world};
+use crate::{
+    enrollment::State,
+    sign_in::{LinkEnd, LinkView},
+};
+use protocol::crl::Reason;
+
+/// A phone that has its transport identity.
+fn transported(world: &World, mail: &str, udid: &str, keys: (usize, usize)) -> (crate::invitation::Invitation, Phone) {
+    let invitation = world.invite(mail);
+    let mut phone = world.phone(&invitation, udid, keys.0);
+    phone.get_transport(world, keys.1);
+    (invitation, phone)
+}
+
+/// The challenges of a final profile, by the last part of their payload's identifier.
+fn challenges(payloads: &str) -> Vec<(String, String)> {
+    payloads
+        .split("com.apple.security.scep")
+        .skip(1)
+        .map(|part| (value(part, "PayloadIdentifier").rsplit('.').next().unwrap().to_owned(), value(part, "Challenge")))
+        .collect()
+}
+
+#[test]
+fn the_final_profile_brings_everything_and_completes_once() {
+    let world = world();
+    for (key, value) in [
+        ("wifi.ssid", "eduroam & friends"),
+        ("wifi.server_names", "radius.example.edu"),
+        ("vpn.server", "vpn.example.edu"),
+        ("passcode.min_length", "6"),
+    ] {
+        world.officer.set_setting(key, value).unwrap();
+    }
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let answer = profile(phone.phase3(&world));
+    let (outer, payloads) = phone.open(&answer);
+    assert!(world.officer.enrollment(invitation.enrollment).unwrap().enrollment.profile_sent);
+    assert_eq!(world.state(invitation.enrollment), State::Issued, "sent is not configured");
+
+    for kind in ["security.root", "security.pkcs1", "security.scep", "wifi.managed", "vpn.managed", "mobiledevice.passwordpolicy"] {
+        assert!(payloads.contains(&format!("com.apple.{kind}")), "{kind}");
+    }
+    assert!(payloads.contains("eduroam &amp; friends"), "escaped");
+    assert!(payloads.contains("Connexion aux réseaux"), "in the phone's language");
+    assert!(!outer.contains("PayloadContent<") && !outer.contains("alice@example.edu"), "readable is only the outside");
+    assert!(outer.contains("<key>fr</key>") && outer.contains("<key>default</key>") && outer.contains("<key>TargetDeviceType</key>"));
+    assert!(outer.contains("2027-11-07T10:00:00Z"), "351 days from now: {outer}");
+    assert!(value(&outer, "PayloadIdentifier").starts_with("edu.example.signet."));
+
+    let challenges = challenges(&payloads);
+    assert_eq!(challenges.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["signing", "authentication"]);
+    let signing = scep(&world, &challenges[0].1, key(3)).unwrap();
+    assert_eq!(signing.subject.to_string(), "CN=Alice Example,OU=Physics,O=Example University");
+    assert!(matches!(world.enroller.link(&invitation.token).unwrap(), LinkView::Open(_)));
+    assert_eq!(world.state(invitation.enrollment), State::Issued);
+    scep(&world, &challenges[1].1, key(4)).unwrap();
+    assert_eq!(world.state(invitation.enrollment), State::Configured);
+    assert!(matches!(world.enroller.link(&invitation.token).unwrap(), LinkView::Ended(LinkEnd::Used)));
+    let steps = world.steps(invitation.enrollment);
+    assert_eq!(steps[steps.len() - 5..], ["profile_requested", "profile_sent", "identity_issued", "identity_issued", "configured"]);
+    assert_eq!(world.officer.enrollment(invitation.enrollment).unwrap().certificates.len(), 3);
+    assert!(scep(&world, &challenges[0].1, key(5)).is_none(), "a spent challenge with another key");
+    assert!(world.officer.cancel_enrollment(invitation.enrollment).is_err());
+    assert!(world.officer.resend(invitation.enrollment).is_err());
+}
+
+#[test]
+fn a_repeat_gets_the_same_bytes_and_later_it_is_an_update() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let first = profile(phone.phase3(&world));
+    world.clock.advance(599);
+    assert_eq!(profile(phone.phase3(&world)), first);
+    let (outer, payloads) = phone.open(&first);
+    for (_, challenge) in challenges(&payloads) {
+        scep(&world, &challenge, key(3)).unwrap();
+    }
+
+    world.clock.advance(300 * 86_400);
+    world.officer.tidy().unwrap();
+    assert!(matches!(world.enroller.link(&invitation.token).unwrap(), LinkView::Unknown), "forgotten for people");
+    let later = profile(phone.phase3(&world));
+    let (new_outer, new_payloads) = phone.open(&later);
+    assert_eq!(value(&new_outer, "PayloadIdentifier"), value(&outer, "PayloadIdentifier"));
+    assert_ne!(value(&new_outer, "PayloadUUID"), value(&outer, "PayloadUUID"));
+    assert_eq!(values(&new_payloads, "PayloadIdentifier"), values(&payloads, "PayloadIdentifier"));
+    let fresh = challenges(&new_payloads);
+    assert!(fresh.iter().all(|(_, challenge)| !payloads.contains(challenge)));
+    for (_, challenge) in fresh {
+        scep(&world, &challenge, key(3)).unwrap();
+    }
+    let steps = world.steps(invitation.enrollment);
+    assert_eq!(steps.iter().filter(|s| *s == "configured").count(), 1, "single completion");
+    assert!(steps.contains(&"updated".to_owned()));
+    assert_eq!(world.state(invitation.enrollment), State::Configured);
+}
+
+#[test]
+fn the_identifier_is_the_same_for_all_people_of_the_department() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    world.person("Bob Example", "bob@example.edu");
+    let identifier = |mail: &str, udid: &str| {
+        let (_, phone) = transported(&world, mail, udid, (1, 2));
+        value(&phone.open(&profile(phone.phase3(&world))).0, "PayloadIdentifier")
+    };
+    assert_eq!(identifier("alice@example.edu", "A"), identifier("bob@example.edu", "B"));
+}
+
+#[test]
+fn only_the_transport_identity_of_this_enrollment_and_this_device_is_accepted() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    world.person("Bob Example", "bob@example.edu");
+    let (alices, alice) = transported(&world, "alice@example.edu", "A", (1, 2));
+    let (_, bob) = transported(&world, "bob@example.edu", "B", (3, 4));
+    let (transport, own_key) = alice.transport.clone().unwrap();
+    let post = |message: &[u8]| kind(&world.enroller.ota(&alice.token, message).unwrap());
+    let attributes = alice.attributes(None);
+
+    // Self-made, with the same name and even the same serial.
+    let made = TestCa::alone(own_key).certify(transport.subject.common_name().unwrap(), own_key, false);
+    assert_eq!(post(&signed(&attributes, &made, own_key)), "forbidden");
+    assert_eq!(world.facts(alices.enrollment, "device_refused")["reason"], "signed by an unknown CA");
+    // Another enrolled phone's.
+    let (bobs, bobs_key) = bob.transport.clone().unwrap();
+    assert_eq!(post(&signed(&attributes, &bobs, bobs_key)), "forbidden");
+    assert_eq!(world.facts(alices.enrollment, "profile_refused")["reason"], "signed by the transport identity of another enrollment");
+    // Another device: UDID or SERIAL differ.
+    for (udid, serial) in [("OTHER", "SERIAL-A"), ("A", "OTHER")] {
+        let lied = format!(
+            "<plist version=\"1.0\"><dict><key>UDID</key><string>{udid}</string><key>SERIAL</key><string>{serial}</string></dict></plist>"
+        );
+        assert_eq!(post(&signed(&lied, &transport, own_key)), "forbidden");
+        assert_eq!(world.facts(alices.enrollment, "profile_refused")["reason"], "another device than in phase 2");
+    }
+    // The right one; then its second identity.
+    let (_, payloads) = alice.open(&profile(alice.phase3(&world)));
+    let second = scep(&world, &challenges(&payloads)[1].1, key(5)).unwrap();
+    assert_eq!(post(&signed(&attributes, &second, key(5))), "forbidden");
+    assert_eq!(world.facts(alices.enrollment, "profile_refused")["reason"], "signed by another certificate than the transport identity");
+    // Revoked.
+    world.officer.revoke(&transport.serial, Reason::KeyCompromise).unwrap();
+    world.clock.advance(700);
+    assert_eq!(kind(&alice.phase3(&world)), "forbidden");
+    assert_eq!(world.facts(alices.enrollment, "profile_refused")["reason"], "the transport identity is revoked");
+}
+
+#[test]
+fn a_profile_for_one_phone_does_not_open_with_anothers_key() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (_, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let answer = profile(phone.phase3(&world));
+    let (certificate, _) = phone.transport.clone().unwrap();
+    let with_another_key = Phone { transport: Some((certificate, key(3))), ..phone };
+    let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| with_another_key.open(&answer)));
+    assert!(!opened.is_ok_and(|(_, payloads)| payloads.contains("com.apple.security.scep")));
+}
+
+#[test]
+fn a_transport_identity_without_phase_3_is_revoked_after_an_hour() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (_, lost) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let (_, used) = transported(&world, "alice@example.edu", "V", (3, 4));
+    profile(used.phase3(&world));
+    let status = |phone: &Phone| world.officer.certificate(&phone.transport.as_ref().unwrap().0.serial).unwrap().status;
+    world.clock.advance(3_599);
+    world.officer.tidy().unwrap();
+    assert_eq!(status(&lost), "active");
+    world.clock.advance(1);
+    world.officer.tidy().unwrap();
+    world.officer.tidy().unwrap();
+    assert_eq!((status(&lost).as_str(), status(&used).as_str()), ("revoked", "active"));
+    assert_eq!(kind(&lost.phase3(&world)), "forbidden");
+}
+
+#[test]
+fn an_expired_transport_identity_leads_back_to_the_page() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    profile(phone.phase3(&world));
+    world.clock.advance(3 * 365 * 86_400);
+    assert_eq!(kind(&phone.phase3(&world)), format!("page https://pki.example.edu:8443/e/{}", invitation.token.reveal()));
+}
+
+#[test]
+fn a_cancelled_enrollment_gets_neither_profile_nor_certificate() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    world.officer.cancel_enrollment(invitation.enrollment).unwrap();
+    world.clock.advance(60);
+    assert_eq!(kind(&phone.phase3(&world)), "forbidden");
+    for (_, challenge) in challenges(&payloads) {
+        assert!(scep(&world, &challenge, key(3)).is_none());
+    }
+    assert_eq!(world.state(invitation.enrollment), State::Cancelled);
+}
+
+#[test]
+fn no_profile_states_an_address_that_nobody_validated() {
+    let world = world();
+    world.officer.set_setting("bundle", "authentication").unwrap();
+    world.officer.set_setting("authentication.with_address", "no").unwrap();
+    world.stranger("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    world.officer.set_setting("authentication.with_address", "yes").unwrap();
+    assert_eq!(kind(&phone.phase3(&world)), "forbidden");
+    assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], "the mailbox is not validated");
+    world.officer.set_setting("authentication.with_address", "no").unwrap();
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    let certificate = scep(&world, &challenges(&payloads)[0].1, key(3)).unwrap();
+    assert!(certificate.san.is_empty());
+    assert_eq!(world.state(invitation.enrollment), State::Configured, "one identity was promised, one is there");
+}
+
+#[test]
+fn how_the_profile_can_be_removed_follows_the_setting() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (_, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let mut next = || {
+        world.clock.advance(700);
+        phone.open(&profile(phone.phase3(&world)))
+    };
+    let (outer, payloads) = next();
+    assert!(!outer.contains("PayloadRemovalDisallowed") && !payloads.contains("profileRemovalPassword"));
+    world.officer.set_setting("removal", "locked").unwrap();
+    assert!(next().0.contains("PayloadRemovalDisallowed"));
+    world.officer.set_setting("removal.password", "open sesame").unwrap();
+    world.officer.set_setting("removal", "password").unwrap();
+    let (outer, payloads) = next();
+    assert!(payloads.contains("com.apple.profileRemovalPassword") && payloads.contains("open sesame") && !outer.contains("open sesame"));
+}
