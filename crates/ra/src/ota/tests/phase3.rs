@@ -47,7 +47,7 @@ fn the_final_profile_brings_everything_and_completes_once() {
     }
     assert!(payloads.contains("eduroam &amp; friends"), "escaped");
     assert!(payloads.contains("Connexion aux réseaux"), "in the phone's language");
-    assert!(!outer.contains("PayloadContent<") && !outer.contains("alice@example.edu"), "readable is only the outside");
+    assert!(!outer.contains("<key>PayloadContent<") && !outer.contains("alice@example.edu"), "readable is only the outside");
     assert!(outer.contains("<key>fr</key>") && outer.contains("<key>default</key>") && outer.contains("<key>TargetDeviceType</key>"));
     assert!(outer.contains("2027-11-07T10:00:00Z"), "351 days from now: {outer}");
     assert!(value(&outer, "PayloadIdentifier").starts_with("edu.example.signet."));
@@ -229,7 +229,7 @@ fn how_the_profile_can_be_removed_follows_the_setting() {
     let world = world();
     world.person("Alice Example", "alice@example.edu");
     let (_, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
-    let mut next = || {
+    let next = || {
         world.clock.advance(700);
         phone.open(&profile(phone.phase3(&world)))
     };
