@@ -117,6 +117,42 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// A stable word for programs, the same on the screen and on the command line. Sentences for people belong to whoever shows them.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Invalid { .. } => "validation",
+            Error::NotFound(_) => "notFound",
+            Error::Conflict(conflict) => match conflict {
+                Conflict::AlreadySetUp => "alreadySetUp",
+                Conflict::MailboxTaken => "mailboxTaken",
+                Conflict::NameTaken => "nameTaken",
+                Conflict::AlreadyRevoked => "alreadyRevoked",
+                Conflict::EnrollmentEnded => "enrollmentEnded",
+                Conflict::ActiveCertificates => "activeCertificates",
+                Conflict::NewerDatabase => "newerDatabase",
+            },
+            Error::Denied(denied) => match denied {
+                Denied::MailboxNotValidated => "mailboxNotValidated",
+                Denied::NotSetUp => "notSetUp",
+                Denied::SignIn => "signIn",
+                Denied::TooManyTries => "tooManyTries",
+                Denied::LinkEnded => "linkEnded",
+                Denied::Device => "device",
+                Denied::EncryptionByScep => "encryptionByScep",
+                Denied::ClockBehind => "clockBehind",
+            },
+            Error::Unavailable(dependency) => match dependency {
+                Dependency::Keyring(_) => "keyring",
+                Dependency::Folder(_) => "folder",
+                Dependency::DiskFull => "diskFull",
+                Dependency::DatabaseDamaged(_) => "databaseDamaged",
+                Dependency::DatabaseBusy => "databaseBusy",
+                Dependency::Key(_) => "keyElsewhere",
+            },
+            Error::Internal(_) => "internal",
+        }
+    }
     /// Shorthand for invalid input.
     pub fn invalid(field: &'static str, reason: impl Into<String>) -> Self {
         Error::Invalid { field, reason: reason.into() }

@@ -1,0 +1,400 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use protocol::{crl::Reason, key::KeyAlgorithm, x509::SerialNumber};
+use ra::{id, invitation::Channel, mailbox::Method, profile::ProfileName};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Client certificates for a department: issue, enroll iPhones, revoke, prove.
+#[derive(Parser)]
+#[command(name = "signetctl", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// The data folder; otherwise $SIGNET_DATA, otherwise the account's own.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Print exactly one JSON value.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Set up the department: its CA, its keys, its first settings.
+    Init(Init),
+    /// Serve the portal, SCEP and CRLs until interrupted.
+    Serve(Serve),
+    /// People and functional mailboxes.
+    #[command(subcommand)]
+    Subscriber(Subscriber),
+    /// Make a link and a code for a person's phone.
+    Invite(Invite),
+    /// Enrollments and their timelines.
+    #[command(subcommand)]
+    Enrollment(Enrollment),
+    /// Certificates.
+    #[command(subcommand)]
+    Certificate(Certificate),
+    /// Challenges for SCEP clients other than iPhones, and requests that wait for approval.
+    #[command(subcommand)]
+    Scep(Scep),
+    /// Certificate revocation lists.
+    #[command(subcommand)]
+    Crl(Crl),
+    /// The portal's TLS certificate.
+    #[command(subcommand)]
+    Tls(Tls),
+    /// The ledger.
+    #[command(subcommand)]
+    Ledger(Ledger),
+    /// Settings of the department.
+    #[command(subcommand)]
+    Settings(Settings),
+}
+
+#[derive(Args)]
+pub(crate) struct Init {
+    /// Name of the organization; stands in every certificate.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) organization: String,
+    /// Name of the department; stands in every certificate.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) department: String,
+    /// Mail domain of the people; may be given several times.
+    #[arg(long = "mail-domain", value_name = "DOMAIN", required = true)]
+    pub(crate) mail_domains: Vec<String>,
+    /// Host name or address by which phones reach the portal; may be given several times.
+    #[arg(long = "host", value_name = "NAME")]
+    pub(crate) hosts: Vec<String>,
+    /// Key of root and issuing CA: rsa2048, rsa3072, rsa4096, p256 or p384 (the last two are not confirmed on iPhones).
+    #[arg(long, value_name = "KIND", default_value = "rsa3072", value_parser = key_algorithm)]
+    pub(crate) ca_key: KeyAlgorithm,
+    /// Where the key that seals all keys is kept: `os`, or `passphrase-file FILE`.
+    #[arg(long, num_args = 1..=2, value_names = ["KIND", "FILE"])]
+    pub(crate) keyring: Vec<String>,
+    /// Address of CRLs and CA certificates (default: plain HTTP at the host of the public URL).
+    #[arg(long, value_name = "URL")]
+    pub(crate) status_url: Option<String>,
+    /// A department for trying things out, never for real people; says so on every page.
+    #[arg(long)]
+    pub(crate) training: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Address and port for HTTPS; remembered.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) https: Option<SocketAddr>,
+    /// Address and port for plain HTTP (SCEP, CRLs, CA certificates); remembered.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) http: Option<SocketAddr>,
+    /// How phones reach HTTPS, such as https://pki.example.edu:8443; remembered.
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// How everybody reaches plain HTTP; remembered.
+    #[arg(long, value_name = "URL")]
+    pub(crate) status_url: Option<String>,
+    /// Certificates (PEM) of device CAs that are accepted beside Apple's; remembered.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) device_ca: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Subscriber {
+    /// Add a person or a functional mailbox.
+    Add {
+        /// Name as people write it.
+        #[arg(long)]
+        name: String,
+        /// Mail address.
+        #[arg(long)]
+        mail: String,
+        /// A functional mailbox (office@...), not a person.
+        #[arg(long)]
+        functional: bool,
+    },
+    /// List people.
+    List {
+        /// Part of a name or an address.
+        #[arg(long)]
+        search: Option<String>,
+        /// At most this many.
+        #[arg(long)]
+        limit: Option<u32>,
+    },
+    /// Show one with mailboxes and devices.
+    Show {
+        /// Mail address.
+        mail: String,
+    },
+    /// Add everybody in a CSV file with the columns `name` and `mail` (and `kind`: person or functional).
+    Import {
+        /// The file, UTF-8; `-` for standard input.
+        file: PathBuf,
+    },
+    /// Record that a mailbox was seen to be the person's.
+    Validate {
+        /// Mail address.
+        mail: String,
+        /// How: `in-person` or `records`.
+        #[arg(long, value_parser = method)]
+        method: Method,
+        /// What was seen.
+        #[arg(long)]
+        evidence: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Invite {
+    /// Mail address of the person.
+    pub(crate) mail: String,
+    /// How it reaches the person: show, mail, sms or letter.
+    #[arg(long, default_value = "show", value_parser = channel)]
+    pub(crate) via: Channel,
+    /// Write the link's QR code to FILE.svg or FILE.png, readable by you alone.
+    #[arg(long, value_name = "FILE", value_parser = picture)]
+    pub(crate) qr: Option<Picture>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Enrollment {
+    /// List enrollments, newest first.
+    List {
+        /// Only those of the person with this address.
+        #[arg(long)]
+        mail: Option<String>,
+        /// At most this many.
+        #[arg(long)]
+        limit: Option<u32>,
+    },
+    /// Show one with its timeline.
+    Show {
+        /// Enrollment.
+        #[arg(value_parser = enrollment_id)]
+        id: id::EnrollmentId,
+    },
+    /// End one: its link and its challenges are dead; certificates stay.
+    Cancel {
+        /// Enrollment.
+        #[arg(value_parser = enrollment_id)]
+        id: id::EnrollmentId,
+    },
+    /// Make a new link and code for one; the old ones are dead.
+    Resend {
+        /// Enrollment.
+        #[arg(value_parser = enrollment_id)]
+        id: id::EnrollmentId,
+        /// Write the link's QR code to FILE.svg or FILE.png, readable by you alone.
+        #[arg(long, value_name = "FILE", value_parser = picture)]
+        qr: Option<Picture>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Certificate {
+    /// List certificates, newest first.
+    List {
+        /// At most this many.
+        #[arg(long)]
+        limit: Option<u32>,
+        /// Also our own (CA, RA, TLS, ...) and transport certificates.
+        #[arg(long)]
+        all: bool,
+        /// Only those of the person with this address.
+        #[arg(long)]
+        mail: Option<String>,
+    },
+    /// Show one.
+    Show {
+        /// Serial number, hex.
+        #[arg(value_parser = serial)]
+        serial: SerialNumber,
+    },
+    /// Write one to standard output.
+    Export {
+        /// Serial number, hex.
+        #[arg(value_parser = serial)]
+        serial: SerialNumber,
+        /// `pem`, `der`, or `chain` (PEM with issuing CA and root).
+        #[arg(long, default_value = "pem")]
+        format: Format,
+    },
+    /// Revoke one; the next CRL says so.
+    Revoke {
+        /// Serial number, hex.
+        #[arg(value_parser = serial)]
+        serial: SerialNumber,
+        /// unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation or privilegeWithdrawn.
+        #[arg(long, default_value = "unspecified", value_parser = reason)]
+        reason: Reason,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Scep {
+    /// Make challenges for a person's other devices; prints one JSON object a line.
+    Challenge {
+        /// Mail address of the person.
+        mail: String,
+        /// Certificate profile: signing, authentication, document or functional.
+        #[arg(long, value_parser = profile)]
+        profile: ProfileName,
+        /// How many.
+        #[arg(long, default_value_t = 1)]
+        count: u32,
+    },
+    /// List requests that wait for approval.
+    Pending,
+    /// Approve a request: the client gets its certificate at its next poll.
+    Approve {
+        /// Request.
+        #[arg(value_parser = request_id)]
+        id: id::RequestId,
+    },
+    /// Refuse a request.
+    Refuse {
+        /// Request.
+        #[arg(value_parser = request_id)]
+        id: id::RequestId,
+        /// Why; stands in the ledger.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Crl {
+    /// Write the current CRLs (root.crl, issuing.crl) into a folder, for a web server of yours.
+    Publish {
+        /// The folder.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Tls {
+    /// Use a certificate of a public CA for the portal.
+    Import {
+        /// PKCS#12, or PEM with chain and key.
+        file: PathBuf,
+        /// File that holds its password; otherwise it is asked for.
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Ledger {
+    /// Walk the whole hash chain.
+    Verify,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Settings {
+    /// Show one setting, or all.
+    Get {
+        /// Its name.
+        key: Option<String>,
+    },
+    /// Change one; an empty value takes it back to its default.
+    Set {
+        /// Its name.
+        key: String,
+        /// Its value; left out, it is asked for or read from standard input. A secret is never taken from here.
+        value: Option<String>,
+    },
+}
+
+/// What `export` writes.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    Pem,
+    Der,
+    Chain,
+}
+
+/// A QR code's file.
+#[derive(Clone)]
+pub(crate) struct Picture {
+    pub(crate) path: PathBuf,
+    pub(crate) svg: bool,
+}
+
+fn picture(text: &str) -> Result<Picture, String> {
+    let path = PathBuf::from(text);
+    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    match extension.as_ref().and_then(|extension| extension.to_str()) {
+        Some("svg") => Ok(Picture { path, svg: true }),
+        Some("png") => Ok(Picture { path, svg: false }),
+        _ => Err("the name must end in .svg or .png".to_owned()),
+    }
+}
+
+/// One of a closed set of words, spelled as serde spells it; hyphens and case are ignored.
+fn word<T: serde::de::DeserializeOwned>(text: &str, words: &[&str]) -> Result<T, String> {
+    let plain = |text: &str| text.replace('-', "").to_ascii_lowercase();
+    let found = words.iter().find(|word| plain(word) == plain(text));
+    let found = found.and_then(|word| serde_json::from_value(serde_json::Value::from(*word)).ok());
+    found.ok_or_else(|| format!("one of {}", words.join(", ")))
+}
+
+fn key_algorithm(text: &str) -> Result<KeyAlgorithm, String> {
+    word(text, &["rsa2048", "rsa3072", "rsa4096", "p256", "p384"])
+}
+
+fn channel(text: &str) -> Result<Channel, String> {
+    word(text, &["show", "mail", "sms", "letter"])
+}
+
+fn method(text: &str) -> Result<Method, String> {
+    word(text, &["in-person", "records", "mailed-value"])
+}
+
+fn profile(text: &str) -> Result<ProfileName, String> {
+    word(text, &["signing", "encryption", "authentication", "document", "functional"])
+}
+
+fn reason(text: &str) -> Result<Reason, String> {
+    const REASONS: [&str; 6] =
+        ["unspecified", "keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation", "privilegeWithdrawn"];
+    word(text, &REASONS)
+}
+
+fn serial(text: &str) -> Result<SerialNumber, String> {
+    SerialNumber::parse(text).map_err(|_| "a serial number is written in hex, at most 40 digits".to_owned())
+}
+
+fn enrollment_id(text: &str) -> Result<id::EnrollmentId, String> {
+    id::EnrollmentId::parse(text).ok_or_else(|| "`signetctl enrollment list` shows what to write here".to_owned())
+}
+
+fn request_id(text: &str) -> Result<id::RequestId, String> {
+    id::RequestId::parse(text).ok_or_else(|| "`signetctl scep pending` shows what to write here".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn words_are_read_in_every_spelling() {
+        assert_eq!(reason("key-compromise"), Ok(Reason::KeyCompromise));
+        assert_eq!(reason("KEYCOMPROMISE"), Ok(Reason::KeyCompromise));
+        assert!(reason("removeFromCRL").is_err());
+        assert_eq!(method("in-person"), Ok(Method::InPerson));
+        assert!(picture("alice.gif").is_err() && picture("alice").is_err());
+        assert!(picture("a/b/alice.SVG").is_ok_and(|picture| picture.svg));
+    }
+}

@@ -1,0 +1,13 @@
+//! The commands, one file a noun.
+
+pub(crate) mod certificate;
+pub(crate) mod crl;
+pub(crate) mod enrollment;
+pub(crate) mod init;
+pub(crate) mod invite;
+pub(crate) mod ledger;
+pub(crate) mod scep;
+pub(crate) mod serve;
+pub(crate) mod settings;
+pub(crate) mod subscriber;
+pub(crate) mod tls;

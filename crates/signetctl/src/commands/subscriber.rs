@@ -1,0 +1,167 @@
+//! `signetctl subscriber`.
+
+use crate::{
+    cli::Subscriber as Command,
+    csv,
+    output::{Output, plain, table},
+    refusal::Refusal,
+    session::Session,
+};
+use ra::{
+    Error, Operator,
+    subscriber::{NewSubscriber, Subscriber, SubscriberKind, SubscriberQuery},
+};
+use serde::Serialize;
+use std::{io::Read, path::Path};
+
+/// Largest list of people read, octets.
+const MAX_LIST: u64 = 16 * 1024 * 1024;
+
+pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Result<(), Refusal> {
+    let operator = session.operator()?;
+    match command {
+        Command::Add { name, mail, functional } => {
+            let kind = if functional { SubscriberKind::Functional } else { SubscriberKind::Person };
+            output.value(&operator.add_subscriber(NewSubscriber { name, mail, kind })?, one)
+        }
+        Command::List { search, limit } => list(&operator, output, search, limit),
+        Command::Show { mail } => output.value(&operator.subscriber_by_mail(&mail)?, one),
+        Command::Import { file } => import(&operator, output, &file),
+        Command::Validate { mail, method, evidence } => output.value(&operator.validate_mailbox(&mail, method, &evidence)?, one),
+    }
+}
+
+fn list(operator: &Operator, output: &Output, search: Option<String>, limit: Option<u32>) -> Result<(), Refusal> {
+    let cells = |person: &Subscriber| {
+        let first = person.mailboxes.first();
+        let validated = first.is_some_and(|mailbox| mailbox.validated_at.is_some());
+        vec![
+            person.name.clone(),
+            first.map(|mailbox| mailbox.address.clone()).unwrap_or_default(),
+            if validated { "validated" } else { "not validated" }.to_owned(),
+            person.active_certificates.to_string(),
+        ]
+    };
+    output.list(limit, &["NAME", "MAIL", "MAILBOX", "ACTIVE CERTIFICATES"], cells, |last, limit| {
+        let after = last.map(|person| (person.name.clone(), person.id));
+        Ok(operator.subscribers(&SubscriberQuery { search: search.clone(), after, limit })?.rows)
+    })
+}
+
+fn one(person: &Subscriber) -> String {
+    let mut rows = vec![
+        vec!["Name".to_owned(), person.name.clone()],
+        vec!["Subject".to_owned(), person.subject.to_string()],
+        vec!["Id".to_owned(), person.id.to_string()],
+    ];
+    for mailbox in &person.mailboxes {
+        let validated = match (&mailbox.validated_at, &mailbox.method) {
+            (Some(at), Some(method)) => format!("{}, validated {at} ({method})", mailbox.address),
+            (Some(at), None) => format!("{}, validated {at}", mailbox.address),
+            (None, _) => format!("{}, not validated", mailbox.address),
+        };
+        rows.push(vec!["Mailbox".to_owned(), validated]);
+    }
+    for device in &person.devices {
+        let words = [&device.product, &device.os_version, &device.serial];
+        rows.push(vec!["Device".to_owned(), words.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")]);
+    }
+    rows.push(vec!["Active certificates".to_owned(), person.active_certificates.to_string()]);
+    if person.mixed_scripts {
+        rows.push(vec!["Beware".to_owned(), "the name mixes alphabets: it may imitate another one".to_owned()]);
+    }
+    table(&[], &rows).trim_end().to_owned()
+}
+
+/// What became of a list: everybody who could be added was.
+#[derive(Serialize)]
+struct Imported {
+    added: Vec<Subscriber>,
+    refused: Vec<Row>,
+}
+
+/// A row that was not added.
+#[derive(Serialize)]
+struct Row {
+    line: usize,
+    mail: String,
+    #[serde(flatten)]
+    refusal: Refusal,
+}
+
+fn import(operator: &Operator, output: &Output, file: &Path) -> Result<(), Refusal> {
+    let records = csv::read(&text(file)?).map_err(|reason| Error::invalid("file", reason))?;
+    let people = people(&records)?;
+    let mut imported = Imported { added: Vec::new(), refused: Vec::new() };
+    for (line, person) in people {
+        let mail = person.as_ref().map(|person| person.mail.clone()).unwrap_or_default();
+        match person.and_then(|person| operator.add_subscriber(person)) {
+            Ok(added) => imported.added.push(added),
+            Err(error) => imported.refused.push(Row { line, mail, refusal: error.into() }),
+        }
+    }
+    if imported.refused.is_empty() {
+        return output.value(&imported, |imported| format!("{} added.", imported.added.len()));
+    }
+    if !output.is_json() {
+        for row in &imported.refused {
+            eprintln!("line {}: {}: {}", row.line, plain(&row.mail), row.refusal.message);
+        }
+    }
+    let message = format!("{} added, {} not.", imported.added.len(), imported.refused.len());
+    let next = "Correct these lines and import the list again; who is there already stays as they are.";
+    let done = Some(serde_json::to_value(&imported).map_err(Error::fault)?);
+    Err(Refusal { done, ..Refusal::new("importIncomplete", message, next) })
+}
+
+fn text(file: &Path) -> Result<String, Refusal> {
+    let shown = file.display();
+    let unreadable =
+        |error: std::io::Error| Refusal::new("file", format!("{shown} could not be read: {error}."), "Check its name and who may read it.");
+    let mut bytes = Vec::new();
+    if file.as_os_str() == "-" {
+        std::io::stdin().lock().take(MAX_LIST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    } else {
+        std::fs::File::open(file).map_err(unreadable)?.take(MAX_LIST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    }
+    if bytes.len() as u64 > MAX_LIST {
+        return Err(Error::invalid("file", "it is larger than 16 MiB").into());
+    }
+    Ok(String::from_utf8(bytes).map_err(|_| Error::invalid("file", "save it as CSV in UTF-8"))?)
+}
+
+/// The people of a list, or why a line is none. The first record names the columns.
+fn people(records: &[csv::Record]) -> Result<Vec<(usize, ra::Result<NewSubscriber>)>, Refusal> {
+    let (head, rows) = records.split_first().ok_or_else(|| Error::invalid("file", "it is empty"))?;
+    let column = |names: &[&str]| head.fields.iter().position(|field| names.contains(&field.to_lowercase().as_str()));
+    let (Some(name), Some(mail)) = (column(&["name"]), column(&["mail", "email", "e-mail"])) else {
+        return Err(Error::invalid("file", "its first line must name the columns: name, mail (and kind)").into());
+    };
+    let kind = column(&["kind"]);
+    let person = |record: &csv::Record| {
+        let field = |at: usize| record.fields.get(at).cloned().unwrap_or_default();
+        let kind = match kind.map(field).unwrap_or_default().to_lowercase().as_str() {
+            "" | "person" => SubscriberKind::Person,
+            "functional" => SubscriberKind::Functional,
+            _ => return Err(Error::invalid("kind", "write person or functional")),
+        };
+        Ok(NewSubscriber { name: field(name), mail: field(mail), kind })
+    };
+    Ok(rows.iter().map(|record| (record.line, person(record))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_found_by_their_names() {
+        let records =
+            csv::read("Kind,E-Mail,Name\n,a@example.edu,Alice\nfunctional,o@example.edu,Office\nrobot,r@example.edu,R\n").unwrap();
+        let people = people(&records).unwrap();
+        let kinds: Vec<_> = people.iter().map(|(line, person)| (*line, person.as_ref().ok().map(|person| person.kind))).collect();
+        assert_eq!(kinds, [(2, Some(SubscriberKind::Person)), (3, Some(SubscriberKind::Functional)), (4, None)]);
+        assert!(super::people(&csv::read("Alice,a@example.edu").unwrap()).is_err());
+        assert!(super::people(&[]).is_err());
+    }
+}

@@ -1,0 +1,206 @@
+//! Why a command was refused, and what to do next: one total table from the authority's errors to sentences.
+
+use enroll::ServeError;
+use ra::{Conflict, Denied, Dependency, Error, Noun};
+use serde::Serialize;
+
+/// A refused command.
+#[derive(Debug, Serialize)]
+pub(crate) struct Refusal {
+    /// A stable word for programs.
+    pub(crate) code: &'static str,
+    /// What happened, to what.
+    pub(crate) message: String,
+    /// What to do next.
+    pub(crate) next: String,
+    /// What was done all the same, beside `error` in the JSON.
+    #[serde(skip)]
+    pub(crate) done: Option<serde_json::Value>,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>, next: impl Into<String>) -> Self {
+        Refusal { code, message: message.into(), next: next.into(), done: None }
+    }
+
+    /// One JSON value: `{"error": {"code", "message", "next"}}` and what was done all the same.
+    pub(crate) fn for_programs(&self) -> serde_json::Value {
+        let done = self.done.as_ref().and_then(|done| done.as_object().cloned());
+        let mut all = done.unwrap_or_default();
+        all.insert("error".to_owned(), serde_json::json!(self));
+        all.into()
+    }
+
+    /// Two lines for standard error.
+    pub(crate) fn for_people(&self) -> String {
+        format!("signetctl: {}\n           {}", self.message, self.next)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let code = error.code();
+        let (message, next) = match &error {
+            Error::Invalid { field, reason } => (format!("{field}: {reason}."), "Correct it and try again.".to_owned()),
+            Error::NotFound(noun) => not_found(*noun),
+            Error::Conflict(conflict) => owned(self::conflict(*conflict)),
+            Error::Denied(denied) => owned(self::denied(*denied)),
+            Error::Unavailable(dependency) => unavailable(dependency),
+            Error::Internal(fault) => {
+                let incident = incident();
+                tracing::error!(%incident, cause = %fault, "internal error");
+                (
+                    format!("Signet made a mistake (incident {incident})."),
+                    "Nothing was changed. Report it with the line of the log that has this number.".to_owned(),
+                )
+            }
+        };
+        Refusal { code, message: sentence(&message), next, done: None }
+    }
+}
+
+/// With exactly one full stop; reasons come with one or without.
+fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end_matches('.'))
+}
+
+fn owned((message, next): (&str, &str)) -> (String, String) {
+    (message.to_owned(), next.to_owned())
+}
+
+fn not_found(noun: Noun) -> (String, String) {
+    let (what, next) = match noun {
+        Noun::Unit => ("department", "Run `signetctl init` first."),
+        Noun::Subscriber => ("person", "`signetctl subscriber list` shows everybody."),
+        Noun::Mailbox => ("mail address", "`signetctl subscriber list` shows everybody with their addresses."),
+        Noun::Enrollment => ("enrollment", "`signetctl enrollment list` shows all."),
+        Noun::Certificate => ("certificate", "`signetctl certificate list --all` shows all."),
+        Noun::Profile => ("certificate profile", "There are signing, encryption, authentication, document and functional."),
+        Noun::Request => ("request that waits", "`signetctl scep pending` shows all; it may have been answered already."),
+        Noun::Setting => ("setting of this name", "`signetctl settings get` shows all."),
+        Noun::Crl => ("CRL of this name", "There are root and issuing."),
+    };
+    (format!("There is no such {what}."), next.to_owned())
+}
+
+fn conflict(conflict: Conflict) -> (&'static str, &'static str) {
+    match conflict {
+        Conflict::AlreadySetUp => ("This folder already has a department.", "Use it, or name another folder with --data DIR."),
+        Conflict::MailboxTaken => ("This mail address belongs to another person.", "`signetctl subscriber show ADDRESS` says to whom."),
+        Conflict::NameTaken => {
+            ("This name belongs to another person, for ever.", "Add something that tells the two apart, such as a middle name.")
+        }
+        Conflict::AlreadyRevoked => {
+            ("The certificate is revoked already.", "Nothing is left to do; `signetctl certificate show SERIAL` shows it.")
+        }
+        Conflict::EnrollmentEnded => ("The enrollment has ended.", "Invite the person again."),
+        Conflict::ActiveCertificates => ("The person still has active certificates.", "Revoke them first."),
+        Conflict::NewerDatabase => ("A newer Signet wrote this folder.", "Install that version or a later one; nothing was changed."),
+    }
+}
+
+fn denied(denied: Denied) -> (&'static str, &'static str) {
+    match denied {
+        Denied::MailboxNotValidated => (
+            "Nobody has recorded that this mailbox is the person's.",
+            "Record it: signetctl subscriber validate MAIL --method in-person --evidence TEXT.",
+        ),
+        Denied::NotSetUp => ("There is no department in this folder.", "Run `signetctl init`, or name the right folder with --data DIR."),
+        Denied::SignIn => ("The sign-in was refused.", "Check the code or password."),
+        Denied::TooManyTries => ("There were too many failed tries.", "Wait a quarter of an hour, or send a new invitation."),
+        Denied::LinkEnded => ("The link has ended.", "Send a new invitation."),
+        Denied::Device => ("The device could not prove what it must.", "Look at the enrollment's timeline."),
+        Denied::EncryptionByScep => (
+            "Encryption keys are made and kept by Signet; a device cannot bring its own.",
+            "Choose another certificate profile, such as signing or authentication.",
+        ),
+        Denied::ClockBehind => ("This computer's clock is behind the last entry of the ledger.", "Set the clock right and try again."),
+    }
+}
+
+fn unavailable(dependency: &Dependency) -> (String, String) {
+    match dependency {
+        Dependency::Keyring(why) => (
+            format!("The key that seals all keys cannot be reached: {why}."),
+            "Unlock the system's keyring, or check the passphrase file that was named at set-up.".to_owned(),
+        ),
+        Dependency::Folder(why) => (
+            format!("The data folder cannot be used: {why}."),
+            "Check that it exists and that you may write to it, or name another one with --data DIR.".to_owned(),
+        ),
+        Dependency::DiskFull => ("The disk is full; nothing was changed.".to_owned(), "Make room and try again.".to_owned()),
+        Dependency::DatabaseDamaged(why) => (
+            format!("The database is damaged: {why}."),
+            "Keep the folder as it is and restore the last backup into another one.".to_owned(),
+        ),
+        Dependency::DatabaseBusy => (
+            "Another program has been writing to the database for more than ten seconds.".to_owned(),
+            "Try again; end a program that hangs.".to_owned(),
+        ),
+        Dependency::Key(which) => (
+            format!("The key of {which} is not in this folder."),
+            "It was moved to removable media; bring it back for this step.".to_owned(),
+        ),
+    }
+}
+
+impl From<ServeError> for Refusal {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::InUse(at) => Refusal::new(
+                "portInUse",
+                format!("Another program listens on {at}."),
+                "Choose another port with --https or --http, or stop that program.",
+            ),
+            ServeError::NotAllowed(at) => {
+                Refusal::new("portNotAllowed", format!("The system keeps {at} to itself."), "Choose a port above 1023.")
+            }
+            ServeError::NoSuchAddress(at) => Refusal::new(
+                "address",
+                format!("{} is no address of this computer.", at.ip()),
+                "Choose one of its own addresses, or 0.0.0.0 for all.",
+            ),
+            ServeError::Tls(why) => Refusal::new(
+                "tls",
+                format!("The portal's TLS certificate cannot be used: {why}."),
+                "Import another one with `signetctl tls import FILE`.",
+            ),
+            ServeError::Authority(error) => error.into(),
+            ServeError::Listen { .. } | ServeError::Start(_) => {
+                Refusal::new("serve", format!("{error}."), "Check the address, the port and the limits of the system.")
+            }
+        }
+    }
+}
+
+/// Eight characters that can be read out on the telephone; they link the answer with the log.
+fn incident() -> String {
+    let id = ra::id::RequestId::fresh().to_string().replace('-', "").to_uppercase();
+    id.chars().skip(id.len().saturating_sub(8)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_ends_and_says_what_to_do() {
+        let errors = [
+            Error::invalid("mail", "write an address"),
+            Error::invalid("mail", "write an address."),
+            Error::NotFound(Noun::Crl),
+            Error::Conflict(Conflict::NameTaken),
+            Error::Denied(Denied::MailboxNotValidated),
+            Error::Unavailable(Dependency::Keyring("it is locked".into())),
+            Error::fault("SELECT secret"),
+        ];
+        for error in errors {
+            let refusal = Refusal::from(error.clone());
+            assert_eq!(refusal.code, error.code());
+            for sentence in [&refusal.message, &refusal.next] {
+                assert!(sentence.ends_with('.') && !sentence.ends_with(".."), "{sentence}");
+            }
+            assert!(!refusal.message.contains("SELECT"), "the cause of a fault is for the log alone");
+        }
+    }
+}
