@@ -16,10 +16,7 @@ use crate::{
 use protocol::{
     Timestamp,
     key::PublicKey,
-    x509::{
-        CertificateSpec, CertificateView, DistinguishedName, ExtendedKeyUsage, KeyUsage, SerialNumber, SubjectAltName, Validity,
-        sign_certificate,
-    },
+    x509::{CertificateSpec, CertificateView, DistinguishedName, ExtendedKeyUsage, KeyUsage, SerialNumber, SubjectAltName, Validity},
 };
 use rusqlite::Connection;
 use serde_json::json;
@@ -91,7 +88,7 @@ pub(crate) fn certify(
 ) -> Result<CertificateView> {
     let spec = specify(ca, urls, intent, reservation);
     // 2. sign
-    let der = sign_certificate(&spec, ca)?;
+    let der = ca.sign_certificate(&spec)?;
     // 3. re-parse and lint
     let view = CertificateView::from_der(&der)?;
     let faults = view.lint(&spec, &ca.certificate);
@@ -134,22 +131,8 @@ fn specify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, re
     }
 }
 
-/// What step 4 found.
-pub(crate) enum Stored {
-    /// Stored now.
-    Now,
-    /// The same request was faster on another thread or in another process: this is its certificate.
-    Before(Vec<u8>),
-}
-
-/// Step 4, the part that every issuance shares: the reservation ends, certificate and ledger row are stored.
-pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Intent, view: &CertificateView) -> Result<Stored> {
-    if certificate::reserved_at(tx, &view.serial)?.is_none() {
-        return match certificate::known(tx, &view.serial)? {
-            Some(known) => Ok(Stored::Before(known.der)),
-            None => Err(Error::fault(format!("the reservation of {} ended before its certificate was signed", view.serial))),
-        };
-    }
+/// Step 4, the part that every issuance shares: the reservation ends (a fault when it is gone), certificate and ledger row are stored.
+pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Intent, view: &CertificateView) -> Result<()> {
     let kind = match intent.purpose {
         Purpose::Transport => Kind::Transport,
         Purpose::Certificate(_) => Kind::Subscriber,
@@ -172,8 +155,7 @@ pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Inte
         "key": hex(&view.public_key.fingerprint()),
         "sha256": hex(&view.sha256()),
     });
-    ledger::append(tx, at, actor, "certificate.issued", &view.serial.to_string(), &facts)?;
-    Ok(Stored::Now)
+    ledger::append(tx, at, actor, "certificate.issued", &view.serial.to_string(), &facts)
 }
 
 /// Lower-case hex.

@@ -5,11 +5,11 @@ use super::{
     transaction::{self, Cause, Standing},
 };
 use crate::{
-    Error, Result,
+    Result,
     authority::Inner,
     certificate, challenge,
     enrollment::{self, StepKind},
-    issue::{self, Intent, Reservation, Stored},
+    issue::{self, Intent, Reservation},
     ledger::Actor,
 };
 use protocol::{
@@ -85,10 +85,8 @@ fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: CertificateView) -
         certificate::abandon(tx, at, &view.serial, why)?;
         return Ok(Answer::Failure(FailInfo::BadRequest));
     }
-    match issue::store(tx, at, &claim.actor, &claim.intent, &view)? {
-        Stored::Now => tell(tx, at, claim, &view)?,
-        Stored::Before(_) => return Err(Error::fault("a certificate without its reservation")),
-    }
+    issue::store(tx, at, &claim.actor, &claim.intent, &view)?;
+    tell(tx, at, claim, &view)?;
     Ok(Answer::Certificate(Box::new(view)))
 }
 

@@ -1,7 +1,7 @@
 //! Killed at any step, asked by many at once: no serial twice, no challenge spent without its certificate.
 
 use super::{CRASH, Fixture, PkiAnswer, certificate, client, client::*};
-use crate::{certificate as store, profile::ProfileName, testing};
+use crate::{profile::ProfileName, testing};
 use protocol::{Timestamp, x509::SerialNumber};
 use std::{collections::HashSet, sync::Barrier};
 
@@ -54,10 +54,16 @@ fn what_nobody_repeats_is_abandoned_by_the_sweep() {
     CRASH.set(Some(1));
     assert!(f.try_send(&Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)))).is_err());
     CRASH.set(None);
-    let sweep = |at: i64| f.authority.0.store.write(move |tx| store::abandon_left_behind(tx, Timestamp(at))).unwrap();
-    assert_eq!(sweep(testing::START + 599), 0, "it may still be signing");
-    assert_eq!(sweep(testing::START + 601), 1);
-    assert_eq!(sweep(testing::START + 601), 0);
+    let abandoned = || {
+        f.operator.tidy().unwrap();
+        f.count("SELECT count(*) FROM issuance WHERE state = 'abandoned'")
+    };
+    f.clock.advance(10 * Timestamp::MINUTE);
+    assert_eq!(abandoned(), 0, "it may still be signing");
+    f.clock.advance(1);
+    assert_eq!(abandoned(), 1);
+    assert_eq!(abandoned(), 1);
+    assert_eq!(f.count("SELECT count(*) FROM ledger WHERE event = 'certificate.abandoned'"), 1);
 }
 
 #[test]
