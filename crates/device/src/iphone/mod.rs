@@ -1,8 +1,12 @@
 //! A phone: who it is, what it has installed, and how strictly it walks the over-the-air phases (apple-ota.md 2.3).
 
+#[cfg(test)]
+mod fake;
 mod install;
 mod phases;
 mod scep;
+#[cfg(test)]
+mod tests;
 mod variant;
 
 pub use install::{Installed, InstalledIdentity, OtaStub};

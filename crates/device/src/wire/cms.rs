@@ -232,6 +232,14 @@ pub(crate) fn issuer_and_serial(certificate: &X509) -> Result<Der, Error> {
     Ok(Der::sequence(vec![Der::Raw(issuer), Der::Raw(serial)]))
 }
 
+/// Issuer and serial number that an IssuerAndSerialNumber names, whatever encodes the sequence around them.
+fn names(sid: &Node<'_>) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    match sid.expect(0x30, "issuerAndSerialNumber")?.members()?.as_slice() {
+        [issuer, serial] => Ok((issuer.full.to_vec(), serial.full.to_vec())),
+        _ => Err(Error::Malformed("issuerAndSerialNumber".to_owned())),
+    }
+}
+
 fn issuer_and_serial_octets(certificate: &X509) -> Result<(Vec<u8>, Vec<u8>), Error> {
     let der = certificate.to_der()?;
     let malformed = || Error::Malformed("certificate".to_owned());
@@ -252,6 +260,11 @@ pub(crate) fn encrypt(
     transport: KeyTransport,
     encoding: Encoding,
 ) -> Result<Vec<u8>, Error> {
+    // OpenSSL 3 keeps single DES in its legacy provider.
+    let _legacy = match cipher {
+        ContentCipher::DesCbc => Some(openssl::provider::Provider::try_load(None, "legacy", true)?),
+        _ => None,
+    };
     let symmetric = cipher.openssl();
     let mut key = vec![0; symmetric.key_len()];
     let mut iv = vec![0; symmetric.iv_len().unwrap_or(0)];
@@ -312,7 +325,7 @@ pub(crate) fn decrypt(bytes: &[u8], identity: &Identity) -> Result<Opened, Error
     let [recipient] = recipients.as_slice() else { return Err(refused("not exactly one recipient")) };
     let recipient = recipient.expect(0x30, "KeyTransRecipientInfo")?.members()?;
     let [_, sid, algorithm, encrypted_key] = recipient.as_slice() else { return Err(refused("recipientInfo")) };
-    if sid.expect(0x30, "issuerAndSerialNumber")?.full != issuer_and_serial(&identity.certificate)?.to_der() {
+    if names(sid)? != issuer_and_serial_octets(&identity.certificate)? {
         return Err(refused("it is for another certificate"));
     }
     let mut decrypter = Decrypter::new(&identity.key)?;
@@ -346,6 +359,9 @@ pub(crate) fn decrypt(bytes: &[u8], identity: &Identity) -> Result<Opened, Error
     if content.tag & !0x20 != 0x80 {
         return Err(refused("encryptedContent"));
     }
+    if cipher == ContentCipher::DesCbc {
+        return Err(refused("single DES"));
+    }
     let content = openssl::symm::decrypt(cipher.openssl(), &key, Some(&iv), &content.string()?).map_err(|_| refused("wrong padding"))?;
     Ok(Opened { content, cipher, transport })
 }
@@ -372,7 +388,8 @@ pub(crate) struct Attribute {
 
 /// A SignerInfo as received.
 pub(crate) struct SignerInfo {
-    sid: Vec<u8>,
+    /// Issuer and serial number.
+    sid: (Vec<u8>, Vec<u8>),
     pub(crate) digest: Digest,
     attributes_raw: Option<Vec<u8>>,
     pub(crate) attributes: Vec<Attribute>,
@@ -434,7 +451,7 @@ impl SignedData {
         let content = self.content.as_deref().ok_or_else(|| Error::Signature("no content attached".to_owned()))?;
         let mut certificate = None;
         for candidate in self.certificates.iter().chain(supplied) {
-            if issuer_and_serial(candidate)?.to_der() == signer.sid {
+            if issuer_and_serial_octets(candidate)? == signer.sid {
                 certificate = Some(candidate);
                 break;
             }
@@ -457,7 +474,7 @@ impl SignerInfo {
         };
         let [algorithm, signature, ..] = rest else { return Err(malformed()) };
         Ok(SignerInfo {
-            sid: sid.expect(0x30, "issuerAndSerialNumber")?.full.to_vec(),
+            sid: names(sid)?,
             digest: Digest::from_oid(&digest.algorithm()?)?,
             attributes_raw,
             attributes,
