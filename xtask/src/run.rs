@@ -41,13 +41,17 @@ fn display() -> bool {
     !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
-/// The address by which this machine would speak to others (a datagram socket that is only connected sends nothing).
+/// The address by which this machine would speak to others (a datagram socket that is only connected sends nothing). On a machine with a
+/// public address it is the loopback address: a training department is not for the internet.
 fn own_address() -> IpAddr {
     let found = UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
         socket.connect("192.0.2.1:9")?; // TEST-NET-1 (RFC 5737): any address behind the default route will do
         socket.local_addr()
     });
-    found.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip())
+    match found.map(|address| address.ip()) {
+        Ok(IpAddr::V4(address)) if address.is_private() => IpAddr::V4(address),
+        _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    }
 }
 
 /// A department for trying things out, below `target/`.
@@ -74,7 +78,11 @@ impl Training {
             let _ = server.wait();
             return Err(problem);
         }
-        println!("Serving until Ctrl-C. Every device that can reach {} can open the link.", self.host);
+        if self.host.is_loopback() {
+            println!("Serving until Ctrl-C, for this computer alone. For phones: cargo xtask run --host ADDRESS");
+        } else {
+            println!("Serving until Ctrl-C. Every device that can reach {} can open the link.", self.host);
+        }
         let status = server.wait().map_err(|e| e.to_string())?;
         if status.success() { Ok(()) } else { Err(format!("the server ended with {status}")) }
     }
