@@ -119,3 +119,152 @@ fn migration_error(version: i64, e: &refinery::Error) -> Error {
     }
     Error::fault(format!("migration V{version}: {e}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Connection, Migration, Path, embedded, migrate, open, open_with};
+    use crate::{Conflict, Dependency, Error};
+    use tempfile::TempDir;
+
+    const ONE: &str = "CREATE TABLE one (a INTEGER) STRICT; INSERT INTO one VALUES (1);";
+
+    fn migrations(sql: &[&str]) -> Vec<Migration> {
+        sql.iter().enumerate().map(|(i, sql)| Migration::unapplied(&format!("V{}__m", i + 1), sql).unwrap()).collect()
+    }
+
+    fn run(folder: &TempDir, sql: &[&str]) -> crate::Result<Connection> {
+        open_with(folder.path(), &folder.path().join("signet.db"), &migrations(sql))
+    }
+
+    fn tables(connection: &Connection) -> Vec<String> {
+        let mut statement =
+            connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'refinery%' ORDER BY 1").unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn a_migration_is_done_whole_or_not_at_all() {
+        let folder = TempDir::new().unwrap();
+        run(&folder, &[ONE]).unwrap();
+        let broken = run(&folder, &[ONE, "CREATE TABLE two (a INTEGER) STRICT; INSERT INTO nowhere VALUES (1);"]);
+        assert!(broken.is_err());
+        assert_eq!(tables(&run(&folder, &[ONE]).unwrap()), ["one"], "the file is as it was, and can be opened");
+        assert_eq!(tables(&run(&folder, &[ONE, "CREATE TABLE two (a INTEGER) STRICT;"]).unwrap()), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_copy_is_made_before_an_existing_file_is_migrated() {
+        let folder = TempDir::new().unwrap();
+        run(&folder, &[ONE]).unwrap();
+        let copy = folder.path().join("signet.db.before-V2");
+        assert!(!copy.exists(), "a new file needs no copy");
+        run(&folder, &[ONE, "DELETE FROM one;"]).unwrap();
+        let rows =
+            |path: &Path| Connection::open(path).unwrap().query_row("SELECT count(*) FROM one", [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!((rows(&copy), rows(&folder.path().join("signet.db"))), (1, 0));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_file_of_a_newer_program_is_refused_and_not_touched() {
+        let folder = TempDir::new().unwrap();
+        run(&folder, &[ONE, "CREATE TABLE two (a INTEGER) STRICT;"]).unwrap();
+        let before = std::fs::read(folder.path().join("signet.db")).unwrap();
+        assert!(matches!(run(&folder, &[ONE]), Err(Error::Conflict(Conflict::NewerDatabase))));
+        assert_eq!(std::fs::read(folder.path().join("signet.db")).unwrap(), before);
+    }
+
+    #[test]
+    fn a_released_migration_that_was_edited_is_noticed() {
+        let folder = TempDir::new().unwrap();
+        run(&folder, &[ONE]).unwrap();
+        assert!(matches!(run(&folder, &["CREATE TABLE other (a INTEGER) STRICT;", "SELECT 1;"]), Err(Error::Internal(_))));
+    }
+
+    #[test]
+    fn processes_that_start_at_once_migrate_once() {
+        let folder = TempDir::new().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| open(folder.path(), &folder.path().join("signet.db")).unwrap());
+            }
+        });
+    }
+
+    #[test]
+    fn a_damaged_or_foreign_file_is_said_to_be_so() {
+        let damaged = |content: &dyn Fn(&Path)| {
+            let folder = TempDir::new().unwrap();
+            let path = folder.path().join("signet.db");
+            content(&path);
+            match open(folder.path(), &path) {
+                Err(Error::Unavailable(Dependency::DatabaseDamaged(_))) => {}
+                Err(other) => panic!("{other}"),
+                Ok(_) => panic!("it was opened"),
+            }
+        };
+        damaged(&|path| std::fs::write(path, vec![7; 8192]).unwrap());
+        damaged(&|path| Connection::open(path).unwrap().execute_batch("CREATE TABLE somebody_elses (a)").unwrap());
+        let whole = |path: &Path| drop(open(path.parent().unwrap(), path).unwrap());
+        damaged(&|path| {
+            whole(path);
+            let mut bytes = std::fs::read(path).unwrap();
+            bytes[0] = b'X';
+            std::fs::write(path, bytes).unwrap();
+        });
+        damaged(&|path| {
+            whole(path);
+            let mut bytes = std::fs::read(path).unwrap();
+            bytes[100..4096].fill(0xff); // the schema
+            std::fs::write(path, bytes).unwrap();
+        });
+        damaged(&|path| {
+            whole(path);
+            Connection::open(path).unwrap().execute_batch("UPDATE refinery_schema_history SET applied_on = 'yesterday'").unwrap();
+        });
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_nobody_may_write_is_said_to_be_so() {
+        let folder = Path::new("/proc/self");
+        assert!(matches!(open(folder, &folder.join("signet.db")), Err(Error::Unavailable(Dependency::Folder(_)))));
+    }
+
+    /// The schema as it comes to be. After adding a migration: `UPDATE=1 cargo test -p ra schema`.
+    #[test]
+    fn the_schema_is_the_recorded_one() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, Path::new("unused"), embedded::migrations::runner().get_migrations()).unwrap();
+        let mut statement = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC, name").unwrap();
+        let found: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let found = found.join(";\n\n") + ";\n";
+        let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/schema.sql");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::create_dir_all(recorded.parent().unwrap()).unwrap();
+            std::fs::write(&recorded, &found).unwrap();
+        }
+        let recorded = std::fs::read_to_string(recorded).unwrap();
+        assert!(
+            found == recorded,
+            "the schema changed: {}",
+            found.lines().zip(recorded.lines()).find(|(a, b)| a != b).map_or("", |(a, _)| a)
+        );
+    }
+
+    #[test]
+    fn every_table_is_strict() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, Path::new("unused"), embedded::migrations::runner().get_migrations()).unwrap();
+        let lax: Vec<String> = {
+            let mut statement =
+                connection.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0").unwrap();
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        };
+        assert_eq!(lax.iter().filter(|n| !["sqlite_schema", "refinery_schema_history"].contains(&n.as_str())).count(), 0, "{lax:?}");
+    }
+}

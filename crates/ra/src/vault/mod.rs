@@ -3,6 +3,8 @@
 mod keyring_file;
 mod passphrase;
 mod seal;
+#[cfg(test)]
+mod tests;
 
 use crate::{Dependency, Error, Result, store};
 use keyring_file::{KeyringFile, Wrapped};
@@ -35,6 +37,7 @@ pub(crate) struct Vault {
     folder: PathBuf,
     /// What the caller chose at opening; otherwise the remembered choice counts.
     chosen: Option<KeyringChoice>,
+    credentials: Option<PathBuf>,
     key: OnceLock<Kek>,
     opening: Mutex<()>,
 }
@@ -42,7 +45,7 @@ pub(crate) struct Vault {
 impl Vault {
     /// For the folder; nothing is read yet.
     pub(crate) fn new(folder: &Path, chosen: Option<KeyringChoice>) -> Self {
-        Vault { folder: folder.to_owned(), chosen, key: OnceLock::new(), opening: Mutex::new(()) }
+        Vault { folder: folder.to_owned(), chosen, credentials: passphrase::credentials(), key: OnceLock::new(), opening: Mutex::new(()) }
     }
 
     /// Seals `plain`; `context` (kind, id, owner) must be given again to open it.
@@ -83,7 +86,7 @@ impl Vault {
             }
             KeyringChoice::PassphraseFile(path) => {
                 let path = std::path::absolute(&path).map_err(|e| store::io_error(&path, &e))?;
-                let passphrase = passphrase::read(&path)?;
+                let passphrase = passphrase::read(&path, self.credentials.as_deref())?;
                 let salt = crate::secret::random::<16>()?;
                 let wrapping = cost.derive(&passphrase, &salt)?;
                 let key = seal::seal(&wrapping, &context(id), kek.as_slice())?;
@@ -122,7 +125,7 @@ impl Vault {
                     Some(KeyringChoice::Os) => return Err(Error::invalid("keyring", "this folder's key is behind a passphrase file")),
                 };
                 let wrapped = file.wrapped.as_ref().ok_or_else(|| unavailable("keyring.json is damaged: it holds no key".into()))?;
-                let wrapping = wrapped.cost.derive(&passphrase::read(path)?, &wrapped.salt)?;
+                let wrapping = wrapped.cost.derive(&passphrase::read(path, self.credentials.as_deref())?, &wrapped.salt)?;
                 let key = seal::open(&wrapping, &context(file.id), &wrapped.key)
                     .ok_or_else(|| unavailable(format!("{}: the passphrase is not the one of this folder", path.display())))?;
                 exact(&key).ok_or_else(|| unavailable("keyring.json is damaged: its key is cut".into()))

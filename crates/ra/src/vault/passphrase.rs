@@ -38,13 +38,15 @@ impl Cost {
 /// Longest passphrase file read, octets.
 const MOST: u64 = 4096;
 
-/// The passphrase: the file without its line end; when it is missing, the systemd credential `signet-passphrase`.
-pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+/// The passphrase: the file without its line end; when it is missing, the credential `signet-passphrase` in the folder that systemd
+/// names (`$CREDENTIALS_DIRECTORY`).
+pub(super) fn read(path: &Path, credentials: Option<&Path>) -> Result<Zeroizing<Vec<u8>>> {
     use std::io::Read;
-    let path = if path.exists() { path.to_owned() } else { credential().unwrap_or_else(|| path.to_owned()) };
+    let credential = credentials.map(|folder| folder.join("signet-passphrase")).filter(|credential| credential.exists());
+    let path = credential.as_deref().filter(|_| !path.exists()).unwrap_or(path);
     let named = |e: std::io::Error| unavailable(format!("the passphrase file {} cannot be read: {e}", path.display()));
     let mut content = Zeroizing::new(Vec::with_capacity(MOST as usize + 1));
-    std::fs::File::open(&path).map_err(named)?.take(MOST + 1).read_to_end(&mut content).map_err(named)?;
+    std::fs::File::open(path).map_err(named)?.take(MOST + 1).read_to_end(&mut content).map_err(named)?;
     while content.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
         content.pop();
     }
@@ -54,6 +56,7 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     Ok(content)
 }
 
-fn credential() -> Option<PathBuf> {
-    std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| PathBuf::from(folder).join("signet-passphrase")).filter(|path| path.exists())
+/// Where systemd puts a service's credentials.
+pub(super) fn credentials() -> Option<PathBuf> {
+    std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)
 }

@@ -1,0 +1,418 @@
+CREATE TRIGGER certificate_is_not_forgotten BEFORE DELETE ON certificate BEGIN SELECT RAISE(ABORT, 'a certificate is never forgotten'); END;
+
+CREATE TRIGGER certificate_revocation AFTER UPDATE OF revoked_at, reason, invalid_since ON certificate
+BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'revocation'; END;
+
+CREATE TRIGGER challenge_is_spent_once BEFORE UPDATE OF state ON challenge WHEN OLD.state IN ('spent', 'refused', 'cancelled')
+BEGIN SELECT RAISE(ABORT, 'a challenge that has ended stays so'); END;
+
+CREATE TRIGGER challenge_keeps_its_key BEFORE UPDATE OF claimed_by ON challenge WHEN OLD.claimed_by IS NOT NULL AND NEW.claimed_by IS NOT OLD.claimed_by
+BEGIN SELECT RAISE(ABORT, 'a claimed challenge belongs to its key'); END;
+
+CREATE TRIGGER issuance_abandoned AFTER UPDATE OF state ON issuance WHEN NEW.state = 'abandoned'
+BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'revocation'; END;
+
+CREATE TRIGGER issuance_is_not_forgotten BEFORE DELETE ON issuance BEGIN SELECT RAISE(ABORT, 'a reserved serial is never forgotten'); END;
+
+CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER ledger_is_not_deleted BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER sealed_key_added AFTER INSERT ON sealed_key BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'identity'; END;
+
+CREATE TRIGGER sealed_key_changed AFTER UPDATE ON sealed_key BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'identity'; END;
+
+CREATE TRIGGER sealed_key_removed AFTER DELETE ON sealed_key BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'identity'; END;
+
+CREATE TRIGGER setting_added AFTER INSERT ON setting BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER setting_changed AFTER UPDATE ON setting BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER setting_removed AFTER DELETE ON setting BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER subject_names_are_kept BEFORE DELETE ON subject_name
+    BEGIN SELECT RAISE(ABORT, 'a subject DN belongs to one subscriber for ever'); END;
+
+CREATE TRIGGER subject_names_stay BEFORE UPDATE ON subject_name
+    BEGIN SELECT RAISE(ABORT, 'a subject DN belongs to one subscriber for ever'); END;
+
+CREATE TRIGGER unit_added AFTER INSERT ON unit BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER unit_changed AFTER UPDATE ON unit BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TABLE certificate (
+    number          INTEGER NOT NULL PRIMARY KEY, -- order of storing: newest first is the list's order
+    serial          BLOB    NOT NULL UNIQUE CHECK (length(serial) BETWEEN 1 AND 20),
+    kind            TEXT    NOT NULL CHECK (kind IN ('subscriber', 'transport', 'root', 'issuing', 'ra', 'profile_signer', 'tls', 'ocsp')),
+    profile         TEXT    NOT NULL,
+    subject         TEXT    NOT NULL, -- RFC 4514
+    san             TEXT    NOT NULL, -- JSON array of type:value
+    issuer          BLOB,             -- authorityKeyIdentifier: on whose CRL it goes; NULL: not of ours
+    subscriber      BLOB,
+    enrollment      BLOB,
+    key_fingerprint BLOB    NOT NULL CHECK (length(key_fingerprint) = 32), -- SHA-256 of the SubjectPublicKeyInfo
+    not_before      INTEGER NOT NULL,
+    not_after       INTEGER NOT NULL,
+    issued_at       INTEGER NOT NULL,
+    superseded_at   INTEGER, -- replaced by a newer one (renewal, re-key)
+    revoked_at      INTEGER,
+    reason          INTEGER CHECK (reason BETWEEN 0 AND 10 AND reason <> 7), -- CRLReason (RFC 5280 5.3.1); 6 = held
+    invalid_since   INTEGER,
+    CHECK ((revoked_at IS NULL) = (reason IS NULL))
+) STRICT;
+
+CREATE TABLE certificate_der (
+    number INTEGER NOT NULL PRIMARY KEY REFERENCES certificate (number),
+    der    BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE challenge (
+    id              INTEGER NOT NULL PRIMARY KEY,
+    hash            BLOB    NOT NULL UNIQUE CHECK (length(hash) = 32),
+    purpose         TEXT    NOT NULL, -- 'transport' or a certificate profile
+    subject         TEXT    NOT NULL, -- JSON
+    san             TEXT    NOT NULL, -- JSON
+    subscriber      BLOB,
+    enrollment      BLOB,
+    device          BLOB,
+    created_at      INTEGER NOT NULL,
+    expires_at      INTEGER NOT NULL,
+    manual_approval INTEGER NOT NULL CHECK (manual_approval IN (0, 1)),
+    state           TEXT    NOT NULL CHECK (state IN ('open', 'claimed', 'pending', 'spent', 'refused', 'cancelled')),
+    claimed_by      BLOB    CHECK (length(claimed_by) = 32), -- SHA-256 of the key's SubjectPublicKeyInfo
+    serial          BLOB,                                    -- reserved (claimed, pending) or issued (spent)
+    CHECK ((state IN ('claimed', 'pending', 'spent', 'refused')) <= (claimed_by IS NOT NULL)),
+    CHECK (state <> 'spent' OR serial IS NOT NULL)
+) STRICT;
+
+CREATE TABLE crl (
+    issuer      BLOB    NOT NULL PRIMARY KEY,
+    number      INTEGER NOT NULL CHECK (number > 0),
+    this_update INTEGER NOT NULL,
+    next_update INTEGER NOT NULL,
+    generation  INTEGER NOT NULL, -- of the topic 'revocation' that it says
+    der         BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE crl_number (
+    issuer BLOB    NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL CHECK (number > 0)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device (
+    id           BLOB PRIMARY KEY,
+    subscriber   BLOB NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
+    -- As the device described itself.
+    udid         TEXT NOT NULL,
+    serial       TEXT,
+    product      TEXT,
+    os_version   TEXT,
+    build        TEXT,
+    imei         TEXT,
+    meid         TEXT,
+    device_name  TEXT,
+    language     TEXT,
+    -- Its certificate came from a further device CA (--device-ca), not from Apple's.
+    foreign_device_ca INTEGER NOT NULL,
+    first_seen   INTEGER NOT NULL,
+    last_seen    INTEGER NOT NULL,
+    UNIQUE (subscriber, udid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE draft (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE enrollment (
+    id               BLOB PRIMARY KEY,
+    subscriber       BLOB NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
+    mailbox          BLOB NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+    channel          TEXT NOT NULL,
+    state            TEXT NOT NULL,
+    -- How far it came, 0 invited to 5 configured; stays when it ends otherwise.
+    reached          INTEGER NOT NULL,
+    profile_sent     INTEGER NOT NULL DEFAULT 0,
+    created_at       INTEGER NOT NULL,
+    expires_at       INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    configured_at    INTEGER,
+    -- SHA-256 of the token of the link that counts now.
+    link             BLOB NOT NULL,
+    device           BLOB REFERENCES device (id) ON DELETE SET NULL,
+    download_ends_at INTEGER,
+    page_viewed_at   INTEGER,
+    -- "has needs", while a phone waits for its update.
+    os_too_old       TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE generation (
+    topic  TEXT    NOT NULL PRIMARY KEY CHECK (topic IN ('unit', 'identity', 'revocation')),
+    number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE imported_chain (
+    key      BLOB    NOT NULL REFERENCES sealed_key (id),
+    position INTEGER NOT NULL,
+    der      BLOB    NOT NULL,
+    PRIMARY KEY (key, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE issuance (
+    number      INTEGER NOT NULL PRIMARY KEY,
+    serial      BLOB    NOT NULL CHECK (length(serial) BETWEEN 1 AND 20),
+    issuer      BLOB,             -- subjectKeyIdentifier of the CA that is to sign; NULL: self-signed
+    intent      TEXT    NOT NULL, -- JSON: what is to be certified
+    state       TEXT    NOT NULL CHECK (state IN ('reserved', 'stored', 'abandoned')),
+    reserved_at INTEGER NOT NULL,
+    ended_at    INTEGER
+) STRICT;
+
+CREATE TABLE ledger (
+    number  INTEGER NOT NULL PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    actor   TEXT    NOT NULL,
+    event   TEXT    NOT NULL,
+    subject TEXT    NOT NULL,
+    details TEXT    NOT NULL,
+    hash    BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE TABLE ledger_head (
+    number    INTEGER NOT NULL PRIMARY KEY REFERENCES ledger (number),
+    hash      BLOB    NOT NULL CHECK (length(hash) = 32),
+    at        INTEGER NOT NULL,
+    signer    BLOB    NOT NULL, -- serial of the certificate whose key signed
+    signature BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE link (
+    token      BLOB PRIMARY KEY,
+    enrollment BLOB NOT NULL REFERENCES enrollment (id) ON DELETE CASCADE,
+    -- HMAC-SHA-256 of the code, under a key that the vault keeps.
+    code       BLOB NOT NULL,
+    wrong      INTEGER NOT NULL DEFAULT 0,
+    -- Made by a re-send: signs in by code alone, so that a forgotten password can be replaced.
+    resets     INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ended      TEXT,
+    ended_at   INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mailbox (
+    id          BLOB PRIMARY KEY,
+    subscriber  BLOB NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
+    address     TEXT NOT NULL,
+    -- In lower case: two people cannot have addresses that differ in case alone.
+    address_key TEXT NOT NULL UNIQUE,
+    position    INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mailbox_validation (
+    id       INTEGER PRIMARY KEY,
+    mailbox  BLOB NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+    at       INTEGER NOT NULL,
+    method   TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    actor    TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE ota_answer (
+    id         INTEGER PRIMARY KEY,
+    session    INTEGER NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+    phase      INTEGER NOT NULL CHECK (phase IN (2, 3)),
+    created_at INTEGER NOT NULL,
+    plan       BLOB NOT NULL,
+    bytes      BLOB
+) STRICT;
+
+CREATE TABLE password (
+    subscriber BLOB PRIMARY KEY REFERENCES subscriber (id) ON DELETE CASCADE,
+    hash       TEXT NOT NULL,
+    set_at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE password_failure (
+    id         INTEGER PRIMARY KEY,
+    subscriber BLOB NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
+    at         INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE portal (
+    id                 INTEGER PRIMARY KEY CHECK (id = 1),
+    code_key           BLOB NOT NULL,
+    profile_identifier TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE profile_identity (
+    answer  INTEGER NOT NULL REFERENCES ota_answer (id) ON DELETE CASCADE,
+    profile TEXT NOT NULL,
+    serial  BLOB,
+    PRIMARY KEY (answer, profile)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE refinery_schema_history(
+             version int4 PRIMARY KEY,
+             name VARCHAR(255),
+             applied_on VARCHAR(255),
+             checksum VARCHAR(255));
+
+CREATE TABLE scep_pending (
+    id        BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    challenge INTEGER NOT NULL UNIQUE REFERENCES challenge (id),
+    spki      BLOB    NOT NULL,
+    since     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE scep_refusal (
+    about BLOB    NOT NULL PRIMARY KEY,
+    hour  INTEGER NOT NULL,
+    count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE scep_transaction (
+    transaction_id BLOB    NOT NULL PRIMARY KEY CHECK (length(transaction_id) BETWEEN 1 AND 255),
+    key            BLOB    NOT NULL CHECK (length(key) = 32),     -- SHA-256 of the signer's SubjectPublicKeyInfo
+    request        BLOB    NOT NULL CHECK (length(request) = 32), -- SHA-256 of the CSR
+    challenge      INTEGER REFERENCES challenge (id),             -- its state is the state of the transaction
+    serial         BLOB,                                          -- of a renewal, which has no challenge: reserved or issued
+    at             INTEGER NOT NULL,
+    CHECK ((challenge IS NULL) <> (serial IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sealed_key (
+    id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    unit        BLOB    NOT NULL REFERENCES unit (id),
+    purpose     TEXT    NOT NULL CHECK (purpose IN ('root', 'issuing', 'ra', 'profile_signer', 'tls', 'ocsp')),
+    certificate INTEGER REFERENCES certificate (number), -- NULL for an imported one
+    sealed      BLOB,
+    created_at  INTEGER NOT NULL,
+    retired_at  INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session (
+    id           INTEGER PRIMARY KEY,
+    -- SHA-256 of the cookie.
+    cookie       BLOB NOT NULL UNIQUE,
+    link         BLOB NOT NULL,
+    enrollment   BLOB NOT NULL REFERENCES enrollment (id) ON DELETE CASCADE,
+    by_code      INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    -- OTA challenge of phases 1 and 2: SHA-256, and sealed for the repeated download.
+    challenge    BLOB NOT NULL UNIQUE,
+    sealed       BLOB NOT NULL,
+    -- PayloadUUID of the Profile Service profile.
+    profile_uuid BLOB NOT NULL,
+    first_sent_at INTEGER,
+    -- Phase 2: SHA-256 of the device's certificate, and who it says it is.
+    leaf         BLOB,
+    udid         TEXT,
+    serial       TEXT,
+    device       BLOB,
+    -- Phase 3: serial of the transport certificate that came first.
+    transport    BLOB,
+    -- No phase 2 with this challenge any more.
+    dead         INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE setting (
+    unit  BLOB NOT NULL REFERENCES unit (id),
+    key   TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (unit, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE step (
+    id         INTEGER PRIMARY KEY,
+    enrollment BLOB NOT NULL REFERENCES enrollment (id) ON DELETE CASCADE,
+    at         INTEGER NOT NULL,
+    kind       TEXT NOT NULL,
+    facts      TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE subject_name (
+    -- Comparable form (RFC 5280 7.1: case and blanks do not distinguish).
+    name          TEXT PRIMARY KEY,
+    subscriber    BLOB NOT NULL,
+    registered_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE subscriber (
+    id          BLOB PRIMARY KEY,
+    name        TEXT NOT NULL,
+    -- Folded (no accents, no case): what lists are sorted by.
+    sort_key    TEXT NOT NULL,
+    -- Folded name and addresses, one a line: what searches look through.
+    search      TEXT NOT NULL,
+    kind        TEXT NOT NULL CHECK (kind IN ('person', 'functional')),
+    -- Subject DN, JSON.
+    subject     TEXT NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE transport_certificate (
+    serial     BLOB PRIMARY KEY,
+    enrollment BLOB NOT NULL,
+    issued_at  INTEGER NOT NULL,
+    used_at    INTEGER,
+    ended      INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unit (
+    id           BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    parent       BLOB    REFERENCES unit (id),
+    kind         TEXT    NOT NULL CHECK (kind IN ('organization', 'department')),
+    name         TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+    mail_domains TEXT    NOT NULL DEFAULT '[]', -- JSON array
+    hosts        TEXT    NOT NULL DEFAULT '[]', -- JSON array
+    training     INTEGER NOT NULL DEFAULT 0 CHECK (training IN (0, 1)),
+    created_at   INTEGER NOT NULL,
+    CHECK ((kind = 'organization') = (parent IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX certificate_ending ON certificate (not_after) WHERE kind = 'subscriber' AND revoked_at IS NULL AND superseded_at IS NULL;
+
+CREATE INDEX certificate_of_enrollment ON certificate (enrollment) WHERE enrollment IS NOT NULL;
+
+CREATE INDEX certificate_of_ours ON certificate (kind, number) WHERE kind NOT IN ('subscriber', 'transport');
+
+CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number) WHERE subscriber IS NOT NULL;
+
+CREATE INDEX certificate_revoked ON certificate (issuer, number) WHERE revoked_at IS NOT NULL;
+
+CREATE INDEX challenge_of_enrollment ON challenge (enrollment) WHERE enrollment IS NOT NULL;
+
+CREATE INDEX challenge_of_subscriber_unspent ON challenge (subscriber) WHERE subscriber IS NOT NULL AND state IN ('open', 'claimed', 'pending');
+
+CREATE INDEX enrollment_by_configuration ON enrollment (configured_at) WHERE configured_at IS NOT NULL;
+
+CREATE INDEX enrollment_by_state ON enrollment (state, id);
+
+CREATE INDEX enrollment_by_subscriber ON enrollment (subscriber, id);
+
+CREATE UNIQUE INDEX issuance_not_stored ON issuance (serial) WHERE state <> 'stored';
+
+CREATE INDEX link_by_enrollment ON link (enrollment);
+
+CREATE INDEX mailbox_validation_by_mailbox ON mailbox_validation (mailbox, id);
+
+CREATE INDEX mailboxes_by_subscriber ON mailbox (subscriber, position);
+
+CREATE INDEX ota_answer_by_session ON ota_answer (session, phase, id);
+
+CREATE INDEX password_failure_by_subscriber ON password_failure (subscriber, at);
+
+CREATE INDEX sealed_key_in_use ON sealed_key (purpose, created_at);
+
+CREATE INDEX session_by_enrollment ON session (enrollment, id);
+
+CREATE INDEX step_by_enrollment ON step (enrollment, id);
+
+CREATE INDEX subscriber_by_name ON subscriber (sort_key, id);
+
+CREATE INDEX transport_certificate_by_enrollment ON transport_certificate (enrollment);
+
+CREATE INDEX transport_certificates_unused ON transport_certificate (issued_at) WHERE used_at IS NULL AND ended = 0;
