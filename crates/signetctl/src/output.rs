@@ -18,7 +18,7 @@ impl Output {
     pub(crate) fn value<T: Serialize>(&self, value: &T, human: impl FnOnce(&T) -> String) -> Result<(), Refusal> {
         let text = if self.json { serde_json::to_string(value).map_err(ra::Error::fault)? } else { human(value) };
         let mut out = io::stdout().lock();
-        Ok(written(writeln!(out, "{text}").and_then(|()| out.flush()))?)
+        written(writeln!(out, "{text}").and_then(|()| out.flush()))
     }
 
     /// A list that may be long: pages come from `next` (asked for the rows after the last one) until it has no more, or `limit` is
@@ -60,13 +60,13 @@ impl Output {
             (false, 0) => written(out.write_all(b"Nothing to list.\n"))?,
             (false, _) => {}
         }
-        Ok(written(out.flush())?)
+        written(out.flush())
     }
 
     /// Bytes as they are.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Refusal> {
         let mut out = io::stdout().lock();
-        Ok(written(out.write_all(bytes).and_then(|()| out.flush()))?)
+        written(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
     /// Says no: with `--json` on standard output, otherwise on standard error.

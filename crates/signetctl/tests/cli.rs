@@ -1,0 +1,403 @@
+//! The commands as a script uses them: real processes on a real folder.
+#![allow(clippy::unwrap_used)]
+
+use serde_json::Value;
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+/// A temporary place with a passphrase file and a data folder.
+struct Place {
+    directory: tempfile::TempDir,
+}
+
+/// What a command did.
+struct Done {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Done {
+    /// The one JSON value on standard output.
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {:?}; {}", self.stdout, self.stderr))
+    }
+    fn error_code(&self) -> String {
+        let value = self.json();
+        for part in ["code", "message", "next"] {
+            assert!(value["error"][part].as_str().is_some_and(|text| !text.is_empty()), "{value}");
+        }
+        value["error"]["code"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Place {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("passphrase"), "correct horse battery staple\n").unwrap();
+        Place { directory }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_signetctl"));
+        command.current_dir(self.directory.path()).args(["--data", "data"]).args(arguments).stdin(Stdio::null());
+        command.env_remove("SIGNET_DATA").env_remove("SIGNET_PASSPHRASE_FILE").env_remove("SIGNET_LOG").env("USER", "rosa");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Done {
+        done(self.command(arguments).output().unwrap())
+    }
+
+    fn run_with_input(&self, arguments: &[&str], input: &str) -> Done {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        done(child.wait_with_output().unwrap())
+    }
+
+    /// A command that must succeed, as JSON.
+    fn json(&self, arguments: &[&str]) -> Value {
+        let done = self.run(&[arguments, &["--json"]].concat());
+        assert_eq!(done.code, 0, "{arguments:?}: {} {}", done.stdout, done.stderr);
+        done.json()
+    }
+
+    /// A department with Alice.
+    fn with_department() -> Self {
+        let place = Self::new();
+        let department = place.json(&[
+            "init",
+            "--organization",
+            "Example University",
+            "--department",
+            "Physics",
+            "--mail-domain",
+            "example.edu",
+            "--host",
+            "localhost",
+            "--ca-key",
+            "p256",
+            "--keyring",
+            "passphrase-file",
+            "passphrase",
+            "--status-url",
+            "http://pki.example.edu",
+        ]);
+        assert_eq!(department["department"], "Physics");
+        place.json(&["subscriber", "add", "--name", "Alice Example", "--mail", "alice@example.edu"]);
+        place
+    }
+
+    /// The same with Alice's mailbox validated and an address for phones.
+    fn ready() -> Self {
+        let place = Self::with_department();
+        place.json(&["subscriber", "validate", "alice@example.edu", "--method", "in-person", "--evidence", "staff card 4711"]);
+        place.json(&["settings", "set", "serve.public_url", "https://localhost:8443"]);
+        place
+    }
+}
+
+fn done(output: std::process::Output) -> Done {
+    Done {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+#[test]
+fn a_department_is_set_up_once() {
+    let place = Place::with_department();
+    let again = place.run(&["--json", "init", "--organization", "X", "--department", "Y", "--mail-domain", "example.edu"]);
+    assert_eq!((again.code, again.error_code().as_str()), (1, "alreadySetUp"));
+    // The keyring choice and its file are remembered: no later command names them, and any folder will do as working directory.
+    let mut elsewhere = Command::new(env!("CARGO_BIN_EXE_signetctl"));
+    let elsewhere = elsewhere.current_dir("/").arg("--data").arg(place.path("data")).args(["certificate", "list", "--all", "--json"]);
+    let all = done(elsewhere.output().unwrap()).json();
+    let profiles: Vec<_> = all.as_array().unwrap().iter().map(|row| row["profile"].as_str().unwrap()).collect();
+    for own in ["root", "issuing", "ra"] {
+        assert!(profiles.contains(&own), "{profiles:?}");
+    }
+}
+
+#[test]
+fn a_misspelled_folder_is_refused_and_not_made() {
+    let place = Place::new();
+    let refused = place.run(&["subscriber", "list", "--json"]);
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "notSetUp"));
+    assert!(!place.path("data").exists());
+    let words = place.run(&["subscriber", "list"]);
+    assert!(words.stdout.is_empty() && words.stderr.contains("signetctl init"), "{}", words.stderr);
+}
+
+#[test]
+fn usage_is_told_from_refusal() {
+    let place = Place::new();
+    for wrong in [&["frobnicate"][..], &["invite"], &["certificate", "show", "xyz"], &["invite", "a@b.c", "--qr", "a.gif"], &[]] {
+        let refused = place.run(wrong);
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{wrong:?}");
+        assert!(!refused.stderr.is_empty());
+        assert_eq!(place.run(&[wrong, &["--json"]].concat()).code, 2);
+    }
+    assert_eq!(place.run(&["invite", "--json"]).error_code(), "usage");
+    let help = place.run(&["--help"]);
+    assert!(help.code == 0 && help.stdout.contains("subscriber"));
+    assert!(!place.path("data").exists());
+}
+
+#[test]
+fn people_are_added_found_validated_and_imported() {
+    let place = Place::with_department();
+    let alice = place.json(&["subscriber", "show", "alice@example.edu"]);
+    assert_eq!(alice["subject"], "CN=Alice Example,OU=Physics,O=Example University");
+    assert_eq!(alice["mailboxes"][0]["validated_at"], Value::Null);
+    let validated = place.json(&["subscriber", "validate", "alice@example.edu", "--method", "in-person", "--evidence", "staff card 4711"]);
+    assert!(validated["mailboxes"][0]["validated_at"].is_string());
+    assert_eq!(place.run(&["subscriber", "add", "--name", "Bob", "--mail", "alice@example.edu", "--json"]).error_code(), "mailboxTaken");
+    assert_eq!(place.run(&["subscriber", "show", "nobody@example.edu", "--json"]).code, 1);
+
+    let list = "name,mail,kind\n\"Curie, Marie\",marie@example.edu,\nOffice,office@example.edu,functional\nTwice,alice@example.edu,\n";
+    fs::write(place.path("people.csv"), list).unwrap();
+    let imported = place.run(&["subscriber", "import", "people.csv", "--json"]);
+    let report = imported.json();
+    assert_eq!((imported.code, imported.error_code().as_str()), (1, "importIncomplete"));
+    assert_eq!(report["added"].as_array().unwrap().len(), 2);
+    assert_eq!((&report["refused"][0]["line"], &report["refused"][0]["code"]), (&Value::from(4), &Value::from("mailboxTaken")));
+    let names = place.json(&["subscriber", "list"]);
+    assert_eq!(names.as_array().unwrap().len(), 3);
+    assert_eq!(place.json(&["subscriber", "list", "--search", "curie"])[0]["name"], "Curie, Marie");
+    assert_eq!(place.json(&["subscriber", "list", "--limit", "1"]).as_array().unwrap().len(), 1);
+    assert!(place.run(&["subscriber", "list"]).stdout.contains("office@example.edu"));
+}
+
+#[test]
+fn an_invitation_needs_a_validated_mailbox_and_shows_its_secrets_once() {
+    let place = Place::with_department();
+    place.json(&["settings", "set", "serve.public_url", "https://localhost:8443"]);
+    assert_eq!(place.run(&["invite", "alice@example.edu", "--json"]).error_code(), "mailboxNotValidated");
+    place.json(&["subscriber", "validate", "alice@example.edu", "--method", "in-person", "--evidence", "staff card 4711"]);
+
+    let invited = place.run(&["invite", "alice@example.edu", "--json", "--qr", "alice.png"]);
+    let invitation = invited.json();
+    let url = invitation["url"].as_str().unwrap();
+    let (_, token) = url.split_once("https://localhost:8443/e/").unwrap();
+    let code = invitation["code"].as_str().unwrap();
+    assert_eq!((token.len(), code.len()), (22, 9));
+    assert!(invitation["expires_at"].as_str().unwrap().ends_with('Z'));
+    assert!(invitation["trust_url"].as_str().is_some_and(|url| url.starts_with("http://")), "{invitation}");
+    for secret in [token, code] {
+        assert_eq!(invited.stdout.matches(secret).count() + invited.stderr.matches(secret).count(), 1, "{secret} stands once");
+    }
+    assert!(fs::read(place.path("alice.png")).unwrap().starts_with(b"\x89PNG"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(place.path("alice.png")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    let id = invitation["enrollment"].as_str().unwrap();
+    assert_eq!(place.json(&["enrollment", "list"])[0]["id"], id);
+    assert_eq!(place.json(&["enrollment", "list", "--mail", "alice@example.edu"])[0]["state"], "invited");
+    let shown = place.run(&["enrollment", "show", id]);
+    assert!(shown.stdout.contains("invited") && !shown.stdout.contains(token) && !shown.stdout.contains(code), "{}", shown.stdout);
+
+    let resent = place.run(&["enrollment", "resend", id, "--json", "--qr", "again.svg"]);
+    assert_ne!(resent.json()["url"], invitation["url"]);
+    assert!(fs::read_to_string(place.path("again.svg")).unwrap().starts_with("<svg"));
+    assert_eq!(place.json(&["enrollment", "cancel", id])["state"], "cancelled");
+    assert_eq!(place.run(&["enrollment", "resend", id, "--json"]).error_code(), "enrollmentEnded");
+
+    let words = place.run(&["invite", "alice@example.edu"]);
+    assert!(words.stdout.contains("https://localhost:8443/e/") && words.stdout.contains('\u{2580}'), "link and symbol");
+    assert_eq!(words.stdout.matches("https://localhost:8443/e/").count(), 1);
+    assert_eq!(place.run(&["invite", "alice@example.edu", "--via", "mail", "--json"]).error_code(), "validation");
+}
+
+#[test]
+fn challenges_are_lines_of_json() {
+    let place = Place::ready();
+    let done = place.run(&["scep", "challenge", "alice@example.edu", "--profile", "signing", "--count", "3"]);
+    let lines: Vec<Value> = done.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((done.code, lines.len()), (0, 3), "{}", done.stderr);
+    assert_eq!(lines[0]["subject"], serde_json::json!([[["O", "Example University"]], [["OU", "Physics"]], [["CN", "Alice Example"]]]));
+    assert_eq!(lines[0]["san"], serde_json::json!({ "rfc822Name": "alice@example.edu" }));
+    assert_eq!(lines[0]["url"], "http://pki.example.edu/scep/signet");
+    for line in &lines {
+        assert_eq!(done.stdout.matches(line["challenge"].as_str().unwrap()).count(), 1, "each is another one, and stands once");
+    }
+    let refused = place.run(&["scep", "challenge", "alice@example.edu", "--profile", "encryption", "--json"]);
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "encryptionByScep"));
+    assert_eq!(place.json(&["scep", "pending"]), serde_json::json!([]));
+    let nobody = "01942f00-0000-7000-8000-000000000000";
+    assert_eq!(place.run(&["scep", "approve", nobody, "--json"]).error_code(), "notFound");
+}
+
+#[test]
+fn certificates_are_listed_shown_and_exported_and_ours_are_not_revoked() {
+    let place = Place::with_department();
+    assert_eq!(place.json(&["certificate", "list"]), serde_json::json!([]));
+    let all = place.json(&["certificate", "list", "--all"]);
+    let rows = all.as_array().unwrap();
+    assert_eq!(place.json(&["certificate", "list", "--all", "--limit", "2"]).as_array().unwrap().len(), 2);
+    let root = rows.iter().find(|row| row["profile"] == "root").unwrap();
+    let serial = root["serial"].as_str().unwrap();
+    // Read in any case, with leading zeros, blanks and colons; printed as upper-case hex.
+    let written = format!("00:{}", serial.to_lowercase());
+    assert_eq!(place.json(&["certificate", "show", &written])["serial"], serial);
+    let pem = place.run(&["certificate", "export", serial, "--json"]);
+    assert!(pem.stdout.starts_with("-----BEGIN CERTIFICATE-----") && pem.stdout.lines().all(|line| line.len() <= 64));
+    let der = place.command(&["certificate", "export", serial, "--format", "der"]).output().unwrap().stdout;
+    assert_eq!(protocol::x509::CertificateView::from_der(&der).unwrap().serial.to_string(), serial);
+    let issuing = rows.iter().find(|row| row["profile"] == "issuing").unwrap()["serial"].as_str().unwrap();
+    let chain = place.run(&["certificate", "export", issuing, "--format", "chain"]).stdout;
+    assert!(chain.matches("BEGIN CERTIFICATE").count() >= 2, "{chain}");
+    assert_eq!(place.run(&["certificate", "revoke", issuing, "--reason", "key-compromise", "--json"]).code, 1);
+    assert_eq!(place.run(&["certificate", "show", "AB", "--json"]).error_code(), "notFound");
+}
+
+#[test]
+fn lists_are_published_and_the_ledger_is_whole() {
+    let place = Place::with_department();
+    fs::create_dir(place.path("web")).unwrap();
+    assert_eq!(place.json(&["crl", "publish", "--to", "web"])["published"].as_array().unwrap().len(), 2);
+    for name in ["root.crl", "issuing.crl"] {
+        assert_eq!(fs::read(place.path("web").join(name)).unwrap()[0], 0x30, "{name} is DER");
+    }
+    assert_eq!(fs::read_dir(place.path("web")).unwrap().count(), 2, "nothing else is left");
+    assert_eq!(place.run(&["crl", "publish", "--to", "nowhere", "--json"]).error_code(), "file");
+    let verified = place.json(&["ledger", "verify"]);
+    assert!(verified["rows"].as_u64().unwrap() >= 2 && verified["broken_at"].is_null());
+}
+
+#[test]
+fn settings_are_read_and_set_and_secrets_are_no_arguments() {
+    let place = Place::with_department();
+    assert_eq!(place.json(&["settings", "get", "portal.sign_in"])["value"], "code");
+    assert_eq!(place.json(&["settings", "set", "portal.sign_in", "password"])["value"], "password");
+    assert_eq!(place.run(&["settings", "get", "portal.sign_in"]).stdout, "password\n");
+    assert_eq!(place.json(&["settings", "get"])["wifi.ssid"], "");
+    assert_eq!(place.run(&["settings", "set", "removal", "never", "--json"]).error_code(), "validation");
+    assert_eq!(place.run(&["settings", "get", "no.such", "--json"]).error_code(), "notFound");
+
+    let refused = place.run(&["settings", "set", "removal.password", "sesame 4711", "--json"]);
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "secretAsArgument"));
+    assert!(!format!("{}{}", refused.stdout, refused.stderr).contains("sesame"));
+    let set = place.run_with_input(&["settings", "set", "removal.password", "--json"], "sesame 4711\n");
+    assert_eq!((set.code, set.json()["value"].as_str()), (0, Some("set")), "{}", set.stderr);
+    assert!(!format!("{}{}", set.stdout, set.stderr).contains("sesame"));
+    for file in fs::read_dir(place.path("data")).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(11).any(|window| window == b"sesame 4711"), "no plain text at rest");
+    }
+}
+
+#[test]
+fn processes_share_one_folder() {
+    let place = Place::with_department();
+    let children: Vec<Child> = (0..6)
+        .map(|n| {
+            let arguments = ["subscriber", "add", "--name", &format!("Person {n}"), "--mail", &format!("p{n}@example.edu"), "--json"];
+            place.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    for child in children {
+        let done = done(child.wait_with_output().unwrap());
+        assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    }
+    assert_eq!(place.json(&["subscriber", "list"]).as_array().unwrap().len(), 7);
+    assert!(place.json(&["ledger", "verify"])["broken_at"].is_null());
+}
+
+/// A server that is ended with its test.
+struct Served {
+    child: Child,
+    listening: Value,
+}
+
+impl Served {
+    fn start(place: &Place, more: &[&str]) -> Self {
+        let arguments = [&["serve", "--json", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"][..], more].concat();
+        let mut child = place.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        match serde_json::from_str(&line) {
+            Ok(listening) => Served { child, listening },
+            Err(error) => {
+                let _ = child.kill();
+                let mut said = String::new();
+                child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+                panic!("{error} in {line:?}: {said}");
+            }
+        }
+    }
+
+    fn address(&self, door: &str) -> SocketAddr {
+        self.listening[door].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Asks it to end as a service manager does.
+    fn terminate(mut self) -> i32 {
+        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn a_server_prints_its_addresses_remembers_them_works_beside_commands_and_ends_in_order() {
+    let place = Place::with_department();
+    let served = Served::start(&place, &["--public-url", "https://localhost:9443"]);
+    assert_eq!(served.listening["public_url"], "https://localhost:9443");
+    let http = served.address("http");
+    assert!(get(http, "/healthz").starts_with("HTTP/1.1 200"));
+    TcpStream::connect(served.address("https")).unwrap();
+
+    // Another process sees the addresses, and the server sees what the other process writes.
+    assert_eq!(place.json(&["settings", "get", "serve.public_url"])["value"], "https://localhost:9443");
+    assert_eq!(place.json(&["settings", "get", "serve.http"])["value"], http.to_string());
+    place.json(&["subscriber", "validate", "alice@example.edu", "--method", "records", "--evidence", "personnel list"]);
+    let url = place.json(&["invite", "alice@example.edu"])["url"].as_str().unwrap().to_owned();
+    assert!(url.starts_with("https://localhost:9443/e/"), "{url}");
+
+    let taken = place.run(&["serve", "--json", "--https", "127.0.0.1:0", "--http", &http.to_string()]);
+    assert_eq!((taken.code, taken.error_code().as_str()), (1, "portInUse"));
+    assert_eq!(served.terminate(), 0);
+    assert!(TcpStream::connect(http).is_err(), "the port is free again");
+}
+
+#[test]
+fn a_server_needs_a_department_and_a_readable_device_ca() {
+    let place = Place::new();
+    fs::create_dir(place.path("data")).unwrap();
+    assert_eq!(place.run(&["serve", "--json"]).error_code(), "notSetUp");
+    let place = Place::with_department();
+    let refused = place.run(&["serve", "--json", "--device-ca", "nowhere.pem"]);
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"));
+    assert!(Path::new(&place.path("data")).exists());
+}
