@@ -41,8 +41,13 @@ pub(crate) fn record(tx: &Connection, at: Timestamp, enrollment: EnrollmentId, k
     if facts.len() > MAX_FACTS {
         facts = json!({ "left_out": "the facts were too long" }).to_string();
     }
-    tx.prepare_cached("INSERT INTO step (enrollment, at, kind, facts) VALUES (?1, ?2, ?3, ?4)")?
+    let recorded = tx
+        .prepare_cached("INSERT INTO step (enrollment, at, kind, facts) SELECT id, ?2, ?3, ?4 FROM enrollment WHERE id = ?1")?
         .execute(params![enrollment, at.0, name, facts])?;
+    if recorded == 0 {
+        // What a stranger still sends for somebody who was deleted is no fault of ours.
+        return if is_noise(kind) { Ok(()) } else { Err(Error::NotFound(Noun::Enrollment)) };
+    }
     if kind != StepKind::PageViewed {
         tx.prepare_cached("UPDATE enrollment SET updated_at = ?2 WHERE id = ?1")?.execute(params![enrollment, at.0])?;
     }

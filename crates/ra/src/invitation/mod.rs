@@ -98,7 +98,7 @@ impl Operator {
         let secrets = Secrets::new(at, &settings)?;
         let made = secrets.clone();
         let enrollment = self.inner.store.write(move |tx| {
-            let (subscriber, mailbox) = mailbox::owner(tx, &address)?;
+            let mailbox::Owner { subscriber, mailbox, address } = mailbox::owner(tx, &address)?;
             must_be_invitable(tx, mailbox, &settings)?;
             let id = EnrollmentId::fresh();
             tx.prepare_cached(
@@ -108,7 +108,7 @@ impl Operator {
             .execute(params![id, subscriber, mailbox, word(channel)?, at.0, made.expires_at.0, made.token.hash()])?;
             made.insert(&inner, tx, at, id, false)?;
             enrollment::record(tx, at, id, StepKind::Invited, json!({ "via": channel, "expires_at": made.expires_at }))?;
-            let details = json!({ "mail": address.as_str(), "subscriber": subscriber, "via": channel, "expires_at": made.expires_at });
+            let details = json!({ "mail": address, "subscriber": subscriber, "via": channel, "expires_at": made.expires_at });
             ledger::append(tx, at, &actor, "enrollment.invited", &id.to_string(), &details)?;
             Ok(id)
         })?;

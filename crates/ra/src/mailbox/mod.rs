@@ -52,20 +52,27 @@ impl Operator {
         let address = Address::parse(mail)?;
         let (at, actor) = (self.inner.clock.now(), self.actor.clone());
         self.inner.store.write(move |tx| {
-            let (owner, mailbox) = owner(tx, &address)?;
+            let Owner { subscriber: owner, mailbox, address } = owner(tx, &address)?;
             tx.prepare_cached("INSERT INTO mailbox_validation (mailbox, at, method, evidence, actor) VALUES (?1, ?2, ?3, ?4, ?5)")?
                 .execute(params![mailbox, at.0, method.as_str(), evidence, serde_json::to_string(&actor).map_err(Error::fault)?])?;
             let details = json!({ "subscriber": owner, "method": method.as_str(), "evidence": evidence });
-            ledger::append(tx, at, &actor, "mailbox.validated", address.as_str(), &details)?;
+            ledger::append(tx, at, &actor, "mailbox.validated", &address, &details)?;
             subscriber::read(tx, at, owner)
         })
     }
 }
 
+/// Whose an address is, and how it was written when it was added.
+pub(crate) struct Owner {
+    pub(crate) subscriber: SubscriberId,
+    pub(crate) mailbox: MailboxId,
+    pub(crate) address: String,
+}
+
 /// Whose the address is.
-pub(crate) fn owner(tx: &Connection, address: &Address) -> Result<(SubscriberId, MailboxId)> {
-    tx.prepare_cached("SELECT subscriber, id FROM mailbox WHERE address_key = ?1")?
-        .query_row([address.key()], |row| Ok((row.get(0)?, row.get(1)?)))
+pub(crate) fn owner(tx: &Connection, address: &Address) -> Result<Owner> {
+    tx.prepare_cached("SELECT subscriber, id, address FROM mailbox WHERE address_key = ?1")?
+        .query_row([address.key()], |row| Ok(Owner { subscriber: row.get(0)?, mailbox: row.get(1)?, address: row.get(2)? }))
         .optional()?
         .ok_or(Error::NotFound(Noun::Mailbox))
 }
@@ -109,3 +116,6 @@ pub(crate) fn is_validated(tx: &Connection, subscriber: SubscriberId, address: &
         )?
         .exists(params![subscriber, address.to_ascii_lowercase()])?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,4 +130,4 @@ fn same_text(a: Option<&str>, b: Option<&str>) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -194,10 +194,7 @@ impl Operator {
     pub fn subscriber_by_mail(&self, mail: &str) -> Result<Subscriber> {
         let at = self.inner.clock.now();
         let address = Address::parse(mail)?;
-        self.inner.store.read(|tx| {
-            let (id, _) = mailbox::owner(tx, &address)?;
-            read(tx, at, id)
-        })
+        self.inner.store.read(|tx| read(tx, at, mailbox::owner(tx, &address)?.subscriber))
     }
 }
 
