@@ -4,6 +4,8 @@ mod record;
 mod reservation;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::{issued, signed};
 
 use crate::{Error, Operator, Result};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};

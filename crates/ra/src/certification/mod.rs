@@ -8,6 +8,8 @@ mod plan;
 mod root_key;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::openssl;
 mod tls;
 
 use crate::{

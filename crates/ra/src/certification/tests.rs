@@ -171,3 +171,73 @@ fn the_root_key_leaves_for_good_and_its_crl_stays() {
     assert!(!authority.enroller().crl("root").unwrap().is_empty());
     authority.enroller().ready().unwrap();
 }
+
+/// A PKCS#12 of somebody else's CA for `hosts`: its file, its leaf and its chain.
+fn foreign(host: &str, with_chain: bool) -> (Vec<u8>, Vec<u8>) {
+    use openssl::{pkcs12::Pkcs12, pkey::PKey, stack::Stack, x509::X509};
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    officer.set_setting("serve.https", "0.0.0.0:8443").unwrap();
+    officer.set_setting("serve.public_url", &format!("https://{host}")).unwrap();
+    let tls = authority.enroller().tls_identity().unwrap();
+    let root = officer.ca_certificates().unwrap()[0].der.clone();
+    let mut file = Pkcs12::builder();
+    let (key, leaf) = (PKey::private_key_from_pkcs8(&tls.key).unwrap(), X509::from_der(&tls.chain[0]).unwrap());
+    file.pkey(&key).cert(&leaf).name("portal");
+    let mut chain = Stack::new().unwrap();
+    if with_chain {
+        chain.push(X509::from_der(&root).unwrap()).unwrap();
+        chain.push(X509::from_der(&tls.chain[1]).unwrap()).unwrap();
+        file.ca(chain);
+    }
+    (file.build2("password").unwrap().to_der().unwrap(), tls.chain[0].clone())
+}
+
+#[test]
+fn an_institutions_certificate_is_imported_and_served_with_its_chain() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    officer.set_setting("serve.public_url", "https://pki.example.edu:8443").unwrap();
+    let own = authority.enroller().tls_identity().unwrap();
+    let (file, leaf) = foreign("pki.example.edu", true);
+    officer.import_tls(&file, Some("password")).unwrap();
+    for process in [&authority, &testing::open(&folder, &clock)] {
+        let tls = process.enroller().tls_identity().unwrap();
+        assert!(!tls.private_root && tls.fingerprint != own.fingerprint);
+        assert_eq!((tls.chain.len(), &tls.chain[0]), (2, &leaf), "leaf and intermediate, no root");
+        openssl::pkey::PKey::private_key_from_pkcs8(&tls.key).unwrap();
+    }
+    assert!(officer.department().unwrap().public_tls);
+    clock.advance(380 * 86_400);
+    assert_eq!(authority.enroller().tls_identity().unwrap().chain[0], leaf, "what was imported is not replaced by ours");
+    // PEM, in any order.
+    let parsed = openssl::pkcs12::Pkcs12::from_der(&file).unwrap().parse2("password").unwrap();
+    let mut pem = parsed.ca.unwrap().iter().flat_map(|c| c.to_pem().unwrap()).collect::<Vec<_>>();
+    pem.extend(parsed.pkey.unwrap().private_key_to_pem_pkcs8().unwrap());
+    pem.extend(parsed.cert.unwrap().to_pem().unwrap());
+    officer.import_tls(&pem, None).unwrap();
+    assert_eq!(authority.enroller().tls_identity().unwrap().chain.len(), 2);
+    assert_eq!(authority.auditor().ledger(None, 1).unwrap()[0].event, "tls.imported");
+}
+
+#[test]
+fn a_certificate_that_phones_would_refuse_is_refused_with_the_reason() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    officer.set_setting("serve.public_url", "https://pki.example.edu:8443").unwrap();
+    let (good, _) = foreign("pki.example.edu", true);
+    let refused = |file: &[u8], password: &str| match officer.import_tls(file, Some(password)) {
+        Err(Error::Invalid { field, reason }) => format!("{field}: {reason}"),
+        other => panic!("{other:?}"),
+    };
+    assert!(refused(&good, "wrong").starts_with("password: "));
+    assert!(refused(b"garbage", "").starts_with("file: "));
+    assert!(refused(b"-----BEGIN CERTIFICATE-----\ngarbage\n-----END CERTIFICATE-----\n", "").starts_with("file: "));
+    assert!(refused(&foreign("pki.example.edu", false).0, "password").contains("export it with the whole chain"));
+    officer.set_setting("serve.public_url", "https://mail.example.edu").unwrap();
+    assert!(refused(&good, "password").contains("not for mail.example.edu"));
+    officer.set_setting("serve.public_url", "https://pki.example.edu").unwrap();
+    clock.advance(398 * 86_400);
+    assert!(refused(&good, "password").contains("ended at 2027-12-23"));
+    assert!(!officer.department().unwrap().public_tls);
+}

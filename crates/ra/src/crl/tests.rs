@@ -1,1 +1,147 @@
-//! .
+//! CRLs, with OpenSSL as the judge.
+
+use crate::{
+    Error, Noun,
+    certificate::{issued, signed},
+    certification::openssl,
+    testing,
+};
+use protocol::crl::Reason;
+use std::path::Path;
+
+/// The CRL in OpenSSL's words, its signature verified.
+fn text(folder: &Path, crl: &[u8], ca: &str) -> String {
+    std::fs::write(folder.join("crl.der"), crl).unwrap();
+    let (good, text) = openssl(folder, &["crl", "-inform", "DER", "-in", "crl.der", "-noout", "-text", "-CAfile", ca]);
+    assert!(good && text.contains("verify OK"), "{text}");
+    text
+}
+
+fn number(text: &str) -> u64 {
+    let after = text.split("X509v3 CRL Number:").nth(1).unwrap();
+    after.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_revocation_of_any_process_stands_on_the_next_crl() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let at = folder.path();
+    for ca in officer.ca_certificates().unwrap() {
+        std::fs::write(at.join(format!("{}.pem", ca.name)), &ca.pem).unwrap();
+    }
+    let enroller = authority.enroller();
+    let empty = enroller.crl("issuing").unwrap();
+    let first = text(at, &empty, "issuing.pem");
+    assert!(first.contains("No Revoked Certificates"), "{first}");
+    assert!(!first.contains("Issuing Distribution Point") && first.contains("Authority Key Identifier"), "{first}");
+    assert!(first.contains("Last Update: Nov 21 10:00:00 2026 GMT") && first.contains("Next Update: Nov 29 10:00:00 2026 GMT"), "{first}");
+
+    let (alice, bob, carol) = (issued(&authority, "Alice"), issued(&authority, "Bob"), issued(&authority, "Carol"));
+    assert_eq!(enroller.crl("issuing").unwrap(), empty, "issuing changes no CRL");
+    clock.advance(5);
+    let other = testing::open(&folder, &clock);
+    testing::officer(&other).revoke(&alice, Reason::KeyCompromise).unwrap();
+    testing::officer(&other).revoke(&bob, Reason::Unspecified).unwrap();
+    let second = text(at, &enroller.crl("issuing").unwrap(), "issuing.pem");
+    assert!(number(&second) > number(&first));
+    assert!(second.contains(&format!("Serial Number: {alice}\n        Revocation Date: Nov 21 10:00:05 2026 GMT\n        CRL entry extensions:\n            X509v3 CRL Reason Code: \n                Key Compromise")), "{second}");
+    assert!(second.contains(&bob.to_string()) && !second.contains(&carol.to_string()), "{second}");
+    assert_eq!(second.matches("Reason Code").count(), 1, "unspecified is left out (RFC 5280 5.3.1)");
+    assert_eq!(other.enroller().crl("issuing").unwrap(), enroller.crl("issuing").unwrap(), "one CRL for all processes");
+
+    // What a relying party makes of it.
+    std::fs::write(at.join("crl.pem"), openssl(at, &["crl", "-inform", "DER", "-in", "crl.der"]).1).unwrap();
+    for (serial, good) in [(&alice, false), (&carol, true)] {
+        let (der, _) = officer.export_certificate(serial).unwrap();
+        std::fs::write(at.join("leaf.der"), der).unwrap();
+        openssl(at, &["x509", "-inform", "DER", "-in", "leaf.der", "-out", "leaf.pem"]);
+        let verify = [
+            "verify",
+            "-crl_check",
+            "-attime",
+            "1795255300",
+            "-CAfile",
+            "root.pem",
+            "-untrusted",
+            "issuing.pem",
+            "-CRLfile",
+            "crl.pem",
+            "leaf.pem",
+        ];
+        let (accepted, said) = openssl(at, &verify);
+        assert_eq!((accepted, said.contains("certificate revoked")), (good, !good), "{said}");
+    }
+}
+
+#[test]
+fn a_crl_is_made_daily_and_numbers_only_grow() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    for ca in officer.ca_certificates().unwrap() {
+        std::fs::write(folder.path().join(format!("{}.pem", ca.name)), &ca.pem).unwrap();
+    }
+    let enroller = authority.enroller();
+    let first = enroller.crl("issuing").unwrap();
+    clock.advance(86_399);
+    assert_eq!(enroller.crl("issuing").unwrap(), first);
+    assert_eq!(testing::open(&folder, &clock).enroller().crl("issuing").unwrap(), first, "also after a restart");
+    clock.advance(1);
+    let second = enroller.crl("issuing").unwrap();
+    assert_ne!(second, first);
+    assert!(number(&text(folder.path(), &second, "issuing.pem")) > number(&text(folder.path(), &first, "issuing.pem")));
+    let root = text(folder.path(), &enroller.crl("root").unwrap(), "root.pem");
+    assert!(root.contains("Next Update: Dec 27 10:00:00 2027 GMT"), "400 days: {root}");
+    assert!(matches!(enroller.crl("ra"), Err(Error::NotFound(Noun::Crl))));
+}
+
+#[test]
+fn a_serial_that_was_reserved_and_never_stored_ends_on_the_crl() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    std::fs::write(folder.path().join("issuing.pem"), &officer.ca_certificates().unwrap()[1].pem).unwrap();
+    let lost = signed(&authority, "Lost in a crash").serial;
+    let crl = || text(folder.path(), &authority.enroller().crl("issuing").unwrap(), "issuing.pem");
+    assert!(!crl().contains(&lost.to_string()), "it may still be stored");
+    clock.advance(86_400);
+    assert!(crl().contains(&lost.to_string()));
+}
+
+#[test]
+fn many_requests_at_once_make_one_crl_for_each_process() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let serial = issued(&authority, "Alice");
+    officer.revoke(&serial, Reason::Superseded).unwrap();
+    let other = testing::open(&folder, &clock);
+    std::thread::scope(|scope| {
+        for process in [&authority, &other] {
+            for _ in 0..4 {
+                scope.spawn(|| process.enroller().crl("issuing").unwrap());
+            }
+        }
+    });
+    for process in [&authority, &other] {
+        let crl = process.enroller().crl("issuing").unwrap();
+        assert!(crl.windows(16).any(|w| w == serial.octets()), "whoever made it, it says the revocation");
+    }
+    let made = authority.auditor().ledger(None, 100).unwrap().iter().filter(|row| row.event == "crl.issued").count();
+    assert!(made <= 2, "at most one for each process, not {made}");
+}
+
+#[test]
+fn published_files_are_whole_and_replace_the_last_ones() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let public = folder.path().join("public");
+    assert!(officer.crl_publish(&public).is_err(), "there is no such folder");
+    std::fs::create_dir(&public).unwrap();
+    officer.crl_publish(&public).unwrap();
+    clock.advance(86_400);
+    officer.crl_publish(&public).unwrap();
+    let mut files: Vec<_> = std::fs::read_dir(&public).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    assert_eq!(files, ["issuing.crl", "issuing.crt", "root.crl", "root.crt"], "and nothing half-written beside them");
+    assert_eq!(std::fs::read(public.join("issuing.crl")).unwrap(), authority.enroller().crl("issuing").unwrap());
+    assert_eq!(std::fs::read(public.join("root.crt")).unwrap(), officer.ca_certificates().unwrap()[0].der);
+}
