@@ -17,6 +17,8 @@ mod portal;
 mod publication;
 mod router;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 pub use log::{LogEntry, RequestLog};
 pub use serve::{ServeError, ServeOptions, Server};

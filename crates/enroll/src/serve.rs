@@ -87,6 +87,10 @@ pub struct Server {
 impl Server {
     /// Opens both sockets and serves until [`Server::stop`]. When it returns, connections are accepted.
     pub fn start(enroller: Enroller, options: ServeOptions) -> Result<Self, ServeError> {
+        Self::start_with(enroller, options, HEADER_TIMEOUT)
+    }
+
+    pub(crate) fn start_with(enroller: Enroller, options: ServeOptions, header_timeout: Duration) -> Result<Self, ServeError> {
         let identity = enroller.tls_identity()?;
         let fingerprint = identity.fingerprint.clone();
         let tls = RustlsConfig::from_config(Arc::new(tls_config(identity)?));
@@ -105,9 +109,9 @@ impl Server {
             let _entered = runtime.enter(); // sockets are registered with this runtime
             let mut secure =
                 axum_server::from_tcp_rustls(https, tls.clone()).map_err(ServeError::Start)?.handle(handles[0].clone()).http1_only();
-            limit_heads(secure.http_builder());
+            limit_heads(secure.http_builder(), header_timeout);
             let mut plain = axum_server::from_tcp(http).map_err(ServeError::Start)?.handle(handles[1].clone()).http1_only();
-            limit_heads(plain.http_builder());
+            limit_heads(plain.http_builder(), header_timeout);
             (secure, plain)
         };
         let apps = App::pair(enroller.clone(), options.clock, options.log.clone());
@@ -194,8 +198,8 @@ fn local(listener: &TcpListener, address: SocketAddr) -> Result<SocketAddr, Serv
     listener.local_addr().map_err(|source| ServeError::Listen { address, source })
 }
 
-fn limit_heads(builder: &mut hyper_util::server::conn::auto::Builder<TokioExecutor>) {
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(LARGEST_HEAD);
+fn limit_heads(builder: &mut hyper_util::server::conn::auto::Builder<TokioExecutor>, timeout: Duration) {
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(timeout).max_buf_size(LARGEST_HEAD);
 }
 
 /// TLS 1.2 and 1.3 by ring, HTTP/1.1, and never a request for a client certificate: it breaks phones and SCEP clients (scep.md Q4).

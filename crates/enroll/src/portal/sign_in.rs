@@ -34,9 +34,10 @@ pub(crate) fn typed(asked: SignIn, headers: &HeaderMap, body: &[u8]) -> Typed {
     let mail = filled("mail").map(|m| m.trim().to_owned());
     let (code, password) = (filled("code"), filled("password"));
     let complete = match asked {
-        SignIn::Code => code.is_some(),
-        SignIn::Password | SignIn::Directory => mail.is_some() && password.is_some(),
-        SignIn::Both => code.is_some() && mail.is_some() && password.is_some(),
+        SignIn::Code | SignIn::Directory => code.is_some(),
+        SignIn::Password => mail.is_some() && password.is_some(),
+        // The link says who it is; the address may be left out.
+        SignIn::Both => code.is_some() && password.is_some(),
         SignIn::Basic => false,
     };
     if !complete {

@@ -144,11 +144,16 @@ impl HelloView {
     }
 
     pub(crate) fn asks_code(&self) -> bool {
-        matches!(self.sign_in, SignIn::Code | SignIn::Both)
+        matches!(self.sign_in, SignIn::Code | SignIn::Both | SignIn::Directory)
     }
 
     pub(crate) fn asks_password(&self) -> bool {
-        matches!(self.sign_in, SignIn::Password | SignIn::Both | SignIn::Directory)
+        matches!(self.sign_in, SignIn::Password | SignIn::Both)
+    }
+
+    /// With a code, the link already says who it is.
+    pub(crate) fn asks_mail(&self) -> bool {
+        self.sign_in == SignIn::Password
     }
 
     pub(crate) fn trouble_title(&self, t: &Texts) -> Option<&'static str> {
@@ -171,8 +176,9 @@ impl HelloView {
 
     pub(crate) fn title(&self, t: &Texts) -> &'static str {
         match self.sign_in {
-            SignIn::Code => t.sign_in_code,
-            SignIn::Password | SignIn::Directory => t.sign_in_password,
+            // Until a directory is connected, the code opens the link.
+            SignIn::Code | SignIn::Directory => t.sign_in_code,
+            SignIn::Password => t.sign_in_password,
             SignIn::Both => t.sign_in_both,
             SignIn::Basic => t.sign_in_basic,
         }

@@ -1,0 +1,354 @@
+//! What a person at a link meets.
+
+use super::{ALICE, Reply, SAFARI, Site, ask};
+use axum::{
+    body::Body,
+    http::{Method, StatusCode},
+};
+use ra::{enrollment::State, invitation::Channel};
+
+fn shows(reply: &Reply, status: StatusCode, text: &str) {
+    let page = reply.text();
+    assert_eq!(reply.status, status, "{page}");
+    assert!(page.contains(text), "{text} is not in {page}");
+}
+
+fn state(site: &Site) -> State {
+    let query = ra::enrollment::EnrollmentQuery { limit: 1, ..Default::default() };
+    site.operator.enrollments(&query).unwrap().rows[0].state
+}
+
+#[tokio::test]
+async fn a_link_says_who_asks_and_nothing_about_whom() {
+    let site = Site::new();
+    let (link, _) = site.invite();
+    let page = site.get_with(&link, &[("user-agent", SAFARI)]).await;
+    shows(&page, StatusCode::OK, "Physics would like to set up your iPhone");
+    for text in
+        ["Example University", "What we read from the phone", "How to undo it", "autocomplete=\"one-time-code\"", "Agree and continue"]
+    {
+        shows(&page, StatusCode::OK, text);
+    }
+    for secret in ["Alice", ALICE] {
+        assert!(!page.text().contains(secret));
+    }
+    assert!(!page.text().contains("Open this page in Safari"), "it is Safari");
+    let french = site.get_with(&link, &[("accept-language", "fr-CH, fr;q=0.9, en;q=0.8")]).await;
+    shows(&french, StatusCode::OK, "<html lang=\"fr\">");
+    shows(&french, StatusCode::OK, "Physics souhaite configurer votre iPhone");
+}
+
+#[tokio::test]
+async fn another_browser_is_told_so_and_let_through() {
+    let site = Site::new();
+    let (link, code) = site.invite();
+    let chrome = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 CriOS/130.0 Mobile/15E148 Safari/604.1";
+    let page = site.get_with(&link, &[("user-agent", chrome)]).await;
+    shows(&page, StatusCode::OK, "Open this page in Safari");
+    shows(&page, StatusCode::OK, &format!("https://pki.example.edu:8443{link}</span>"));
+    shows(&page, StatusCode::OK, "name=\"code\"");
+    site.sign_in(&link, &code).await;
+}
+
+#[tokio::test]
+async fn looking_at_every_page_changes_nothing() {
+    let site = Site::new();
+    let (link, _) = site.invite();
+    site.get(&link).await; // the view itself is logged, once a minute
+    let before = site.authority.version().unwrap();
+    let ledger = site.authority.auditor().verify_ledger().unwrap();
+    for path in ["", "/download", "/profile", "/steps", "/password", "/decline"] {
+        for method in [Method::GET, Method::HEAD] {
+            ask(&site.https, method, &format!("{link}{path}"), &[], Body::empty()).await;
+        }
+    }
+    assert_eq!(site.authority.version().unwrap(), before);
+    assert_eq!(site.authority.auditor().verify_ledger().unwrap(), ledger);
+    assert_eq!(state(&site), State::Invited);
+}
+
+#[tokio::test]
+async fn a_signed_in_person_gets_the_profile_and_nobody_else() {
+    let site = Site::new();
+    let (link, code) = site.invite();
+    let without = site.get(&format!("{link}/profile")).await;
+    shows(&without, StatusCode::FORBIDDEN, "Sign in first");
+
+    let signed_in = site.form(&link, &[("user-agent", SAFARI), ("sec-fetch-site", "same-origin")], &format!("code={code}")).await;
+    assert_eq!(signed_in.status, StatusCode::SEE_OTHER);
+    assert_eq!(signed_in.header("location"), format!("{link}/download"));
+    let cookie = signed_in.header("set-cookie");
+    for part in ["HttpOnly", "Secure", "SameSite=Lax", &format!("Path={link}")] {
+        assert!(cookie.contains(part), "{part} in {cookie}");
+    }
+    assert_eq!(state(&site), State::Authenticated);
+
+    let cookie = signed_in.cookie();
+    let page = site.get_with(&format!("{link}/download"), &[("cookie", &cookie)]).await;
+    shows(&page, StatusCode::OK, "Alice Example, download, then install in Settings");
+    shows(&page, StatusCode::OK, &format!("href=\"{link}/profile\""));
+    shows(&page, StatusCode::OK, "You have 8 minutes after downloading");
+    assert!(page.header("content-security-policy").contains("frame-src 'self'"));
+
+    let head = ask(&site.https, Method::HEAD, &format!("{link}/profile"), &[("cookie", &cookie)], Body::empty()).await;
+    assert_eq!((head.status, head.body.len()), (StatusCode::OK, 0));
+    let steps = site.get_with(&format!("{link}/steps"), &[("cookie", &cookie)]).await;
+    assert!(!steps.text().contains("minutes left"), "a HEAD downloads nothing");
+
+    let profile = site.get_with(&format!("{link}/profile"), &[("cookie", &cookie)]).await;
+    assert_eq!(profile.status, StatusCode::OK);
+    assert_eq!(profile.header("content-type"), "application/x-apple-aspen-config");
+    assert_eq!(profile.header("content-disposition"), "attachment; filename=\"enroll.mobileconfig\"");
+    assert_eq!(profile.header("cache-control"), "no-store");
+    let again = site.get_with(&format!("{link}/profile"), &[("cookie", &cookie)]).await;
+    assert_eq!(profile.body, again.body, "may be fetched again");
+
+    let steps = site.get_with(&format!("{link}/steps"), &[("cookie", &cookie)]).await;
+    shows(&steps, StatusCode::OK, "8 minutes left");
+    assert_eq!(steps.header("refresh"), "5");
+    assert!(steps.header("content-security-policy").contains("frame-ancestors 'self'"));
+    let paused = site.get_with(&format!("{link}/steps?pause"), &[("cookie", &cookie)]).await;
+    assert_eq!(paused.header("refresh"), "");
+
+    site.clock.advance(601);
+    let late = site.get_with(&format!("{link}/profile"), &[("cookie", &cookie)]).await;
+    assert_ne!(late.header("content-type"), "application/x-apple-aspen-config");
+    shows(&late, StatusCode::FORBIDDEN, "Sign in again");
+}
+
+#[tokio::test]
+async fn a_cookie_opens_its_own_link_only() {
+    let site = Site::new();
+    let (link, code) = site.invite();
+    let cookie = site.sign_in(&link, &code).await;
+    let (other, _) = site.invite();
+    let reply = site.get_with(&format!("{other}/profile"), &[("cookie", &cookie)]).await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    let page = site.get_with(&format!("{other}/download"), &[("cookie", &cookie)]).await;
+    shows(&page, StatusCode::OK, "Your sign-in has ended");
+    assert!(!page.text().contains("Alice"));
+}
+
+#[tokio::test]
+async fn a_wrong_code_counts_down_and_the_fifth_closes_the_link() {
+    let site = Site::new();
+    let (link, code) = site.invite();
+    for (left, text) in [(4, "4 tries are left"), (3, "3 tries are left"), (2, "2 tries are left"), (1, "one try is left")] {
+        let reply = site.form(&link, &[], "code=0000-0000").await;
+        shows(&reply, StatusCode::FORBIDDEN, text);
+        assert!(reply.text().contains("aria-invalid=\"true\""), "{left}");
+        assert_eq!(reply.header("set-cookie"), "");
+    }
+    shows(&site.form(&link, &[], "code=0000-0000").await, StatusCode::GONE, "too many wrong codes");
+    shows(&site.form(&link, &[], &format!("code={code}")).await, StatusCode::GONE, "too many wrong codes");
+    shows(&site.get_with(&link, &[("accept-language", "fr")]).await, StatusCode::GONE, "trop de codes erronés");
+}
+
+#[tokio::test]
+async fn a_code_is_read_as_people_write_it() {
+    let site = Site::new();
+    let (link, code) = site.invite();
+    let typed = code.to_ascii_lowercase().replace('-', "+");
+    site.sign_in(&link, &format!("++{typed}+")).await;
+}
+
+#[tokio::test]
+async fn an_empty_form_costs_no_try() {
+    let site = Site::new();
+    let (link, code) = site.invite();
+    for _ in 0..6 {
+        shows(&site.form(&link, &[], "code=++").await, StatusCode::UNPROCESSABLE_ENTITY, "Fill in every field");
+    }
+    site.sign_in(&link, &code).await;
+}
+
+#[tokio::test]
+async fn links_that_ended_say_why_and_name_nobody() {
+    let site = Site::new();
+    let (expired, _) = site.invite();
+    site.clock.advance(73 * 3_600);
+    let invitation = site.operator.invite(ALICE, Channel::Show).unwrap();
+    site.operator.cancel_enrollment(invitation.enrollment).unwrap();
+    let cancelled = format!("/e/{}", invitation.token.reveal());
+    for (path, status, english, french) in [
+        (expired.as_str(), StatusCode::GONE, "This link has ended", "Ce lien n’est plus valable"),
+        (&cancelled, StatusCode::GONE, "This link was withdrawn", "Ce lien a été retiré"),
+        ("/e/AAAAAAAAAAAAAAAAAAAAAA", StatusCode::NOT_FOUND, "We do not know this link", "Nous ne connaissons pas ce lien"),
+        ("/e/%00%3Cscript%3E", StatusCode::NOT_FOUND, "We do not know this link", "Nous ne connaissons pas ce lien"),
+    ] {
+        for (language, text) in [("en", english), ("fr", french)] {
+            for suffix in ["", "/download", "/profile", "/password"] {
+                let reply = site.get_with(&format!("{path}{suffix}"), &[("accept-language", language)]).await;
+                shows(&reply, status, text);
+                assert!(!reply.text().contains("Alice") && !reply.text().contains("<script"));
+            }
+            let posted = site.form(path, &[("accept-language", language)], "code=0000-0000").await;
+            shows(&posted, status, text);
+        }
+    }
+    assert_eq!(site.https_path_status("/e/x/unknown").await, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_person_may_say_no() {
+    let site = Site::new();
+    let (link, code) = site.invite();
+    let cookie = site.sign_in(&link, &code).await;
+    let without = site.form(&format!("{link}/decline"), &[], "").await;
+    assert_eq!(without.status, StatusCode::FORBIDDEN);
+    assert_eq!(state(&site), State::Authenticated);
+    let reply = site.form(&format!("{link}/decline"), &[("cookie", &cookie)], "").await;
+    shows(&reply, StatusCode::OK, "You said no");
+    assert!(reply.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(state(&site), State::Declined);
+    shows(&site.get(&link).await, StatusCode::GONE, "You said no");
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_is_not_acted_on() {
+    let site = Site::new();
+    let (link, code) = site.invite();
+    let cookie = site.sign_in(&link, &code).await;
+    for from in ["cross-site", "same-site"] {
+        for path in [link.clone(), format!("{link}/decline"), format!("{link}/password")] {
+            let reply = site.form(&path, &[("cookie", &cookie), ("sec-fetch-site", from)], &format!("code={code}")).await;
+            shows(&reply, StatusCode::FORBIDDEN, "another site");
+        }
+    }
+    assert_eq!(state(&site), State::Authenticated);
+}
+
+#[tokio::test]
+async fn a_password_is_set_by_its_owner_after_a_code_and_then_signs_in() {
+    let site = Site::new();
+    site.operator.set_setting("portal.sign_in", "password").unwrap();
+    let (link, code) = site.invite();
+    shows(&site.get(&link).await, StatusCode::OK, "name=\"code\"");
+    let cookie = site.sign_in(&link, &code).await;
+    let page = site.get_with(&format!("{link}/download"), &[("cookie", &cookie)]).await;
+    shows(&page, StatusCode::OK, "Choose a password");
+    let early = site.get_with(&format!("{link}/profile"), &[("cookie", &cookie)]).await;
+    assert_ne!(early.header("content-type"), "application/x-apple-aspen-config");
+    let set = format!("{link}/password");
+    for bad in ["short", "password", "alice%40example.edu"] {
+        let reply = site.form(&set, &[("cookie", &cookie)], &format!("password={bad}")).await;
+        shows(&reply, StatusCode::UNPROCESSABLE_ENTITY, "That password cannot be used");
+    }
+    let reply = site.form(&set, &[("cookie", &cookie)], "password=blue+whale+%C3%A4+7").await;
+    assert_eq!((reply.status, reply.header("location")), (StatusCode::SEE_OTHER, &*format!("{link}/download")));
+    shows(&site.get_with(&format!("{link}/download"), &[("cookie", &cookie)]).await, StatusCode::OK, "Download");
+
+    let (link, code) = site.invite();
+    let page = site.get(&link).await;
+    shows(&page, StatusCode::OK, "autocomplete=\"current-password\"");
+    assert!(!page.text().contains("name=\"code\""));
+    shows(&site.form(&link, &[], "mail=alice%40example.edu&password=wrong").await, StatusCode::FORBIDDEN, "That does not match");
+    let reply = site.form(&link, &[], "mail=Alice%40example.edu&password=blue+whale+%C3%A4+7").await;
+    assert_eq!(reply.status, StatusCode::SEE_OTHER);
+
+    site.operator.set_setting("portal.sign_in", "both").unwrap();
+    let only_password = site.form(&link, &[], "password=blue+whale+%C3%A4+7").await;
+    shows(&only_password, StatusCode::UNPROCESSABLE_ENTITY, "Fill in every field");
+    let both = site.form(&link, &[], &format!("code={code}&password=blue+whale+%C3%A4+7")).await;
+    assert_eq!(both.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn five_wrong_passwords_make_a_person_wait() {
+    let site = Site::new();
+    site.operator.set_setting("portal.sign_in", "password").unwrap();
+    let (link, code) = site.invite();
+    let cookie = site.sign_in(&link, &code).await;
+    site.form(&format!("{link}/password"), &[("cookie", &cookie)], "password=blue+whale+7").await;
+    let (link, _) = site.invite();
+    for _ in 0..4 {
+        assert_eq!(site.form(&link, &[], "mail=alice%40example.edu&password=x").await.status, StatusCode::FORBIDDEN);
+    }
+    for _ in 0..2 {
+        let reply = site.form(&link, &[], "mail=alice%40example.edu&password=x").await;
+        shows(&reply, StatusCode::TOO_MANY_REQUESTS, "Wait 15 minutes");
+        assert_eq!(reply.header("retry-after"), "900");
+    }
+}
+
+#[tokio::test]
+async fn basic_authentication_signs_in_where_the_department_wants_it() {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let site = Site::new();
+    site.operator.set_setting("portal.sign_in", "basic").unwrap();
+    let (link, code) = site.invite();
+    let cookie = site.sign_in(&link, &code).await;
+    site.form(&format!("{link}/password"), &[("cookie", &cookie)], "password=blue+whale+7").await;
+    let (link, _) = site.invite();
+    shows(&site.get(&link).await, StatusCode::OK, "Your iPhone will ask for your mail address");
+    let asked = site.form(&link, &[], "").await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    assert!(asked.header("www-authenticate").starts_with("Basic realm="));
+    let with = |password: &str| format!("Basic {}", STANDARD.encode(format!("{ALICE}:{password}")));
+    assert_eq!(site.form(&link, &[("authorization", &with("x"))], "").await.status, StatusCode::UNAUTHORIZED);
+    let reply = site.form(&link, &[("authorization", &with("blue whale 7"))], "").await;
+    assert_eq!(reply.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn fifty_wrong_sign_ins_from_one_network_pause_it() {
+    let site = Site::new();
+    for _ in 0..12 {
+        let (link, _) = site.invite();
+        for _ in 0..4 {
+            assert_eq!(site.form(&link, &[], "code=0000-0000").await.status, StatusCode::FORBIDDEN);
+        }
+        // Unknown paths and successes do not count.
+        site.get("/nowhere").await;
+    }
+    let (link, code) = site.invite();
+    site.sign_in(&link, &code).await;
+    for _ in 0..2 {
+        assert_eq!(site.form(&link, &[], "code=0000-0000").await.status, StatusCode::FORBIDDEN);
+    }
+    let paused = site.form(&link, &[("accept-language", "fr")], &format!("code={code}")).await;
+    shows(&paused, StatusCode::TOO_MANY_REQUESTS, "Trop d’essais erronés depuis votre réseau");
+    assert_eq!(paused.header("retry-after"), "600");
+    assert_eq!(site.get(&link).await.status, StatusCode::OK, "pages are shown all the same");
+    site.clock.advance(600);
+    site.sign_in(&link, &code).await;
+}
+
+#[tokio::test]
+async fn a_training_department_says_so() {
+    let (authority, clock, folder) = ra::testing::authority();
+    let operator = ra::testing::officer(&authority);
+    operator
+        .create_department(ra::department::NewDepartment {
+            organization: "Example <b>\"University\"</b>".into(),
+            department: "Physics & 'Co'".into(),
+            mail_domains: vec!["example.edu".into()],
+            hosts: vec!["pki.example.edu".into()],
+            ca_key: protocol::key::KeyAlgorithm::P256,
+            status_url: None,
+            training: true,
+        })
+        .unwrap();
+    operator.set_setting("serve.public_url", "https://pki.example.edu:8443").unwrap();
+    let (app, _) = crate::app::App::pair(authority.enroller(), std::sync::Arc::new(clock), crate::RequestLog::default());
+    let page = ask(&crate::router::router(app), Method::GET, "/", &[], Body::empty()).await;
+    shows(&page, StatusCode::OK, "Training department");
+    assert!(!page.text().contains("<b>\"University"));
+    drop(folder);
+}
+
+#[tokio::test]
+async fn before_the_set_up_every_page_says_that_the_server_is_not_ready() {
+    let site = Site::empty();
+    for path in ["/", "/e/AAAAAAAAAAAAAAAAAAAAAA", "/trusted"] {
+        shows(&site.get(path).await, StatusCode::SERVICE_UNAVAILABLE, "Not ready just now");
+        shows(&site.get_with(path, &[("accept-language", "fr")]).await, StatusCode::SERVICE_UNAVAILABLE, "Pas prêt pour l’instant");
+    }
+    assert_eq!(site.plain("/trust").await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+impl Site {
+    async fn https_path_status(&self, path: &str) -> StatusCode {
+        self.get(path).await.status
+    }
+}
