@@ -15,7 +15,7 @@ use cli::{Cli, Command};
 use output::Output;
 use refusal::Refusal;
 use session::Session;
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 /// Refused: a rule, a missing thing, something unavailable.
 const REFUSED: u8 = 1;
@@ -73,5 +73,6 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn log(cli: &Cli) {
     let default = if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("SIGNET_LOG").unwrap_or_else(|_| default.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).with_target(false).init();
 }

@@ -318,12 +318,37 @@ fn processes_share_one_folder() {
     assert!(place.json(&["ledger", "verify"])["broken_at"].is_null());
 }
 
+#[test]
+fn what_is_missing_or_damaged_is_said_with_what_to_do() {
+    let place = Place::ready();
+    let refused = |arguments: &[&str]| {
+        let done = place.run(&[arguments, &["--json"]].concat());
+        assert_eq!(done.code, 1, "{}{}", done.stdout, done.stderr);
+        done.error_code()
+    };
+    fs::rename(place.path("passphrase"), place.path("elsewhere")).unwrap();
+    assert_eq!(refused(&["serve", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"]), "keyring");
+    assert_eq!(place.run(&["subscriber", "list"]).code, 0, "what needs no key goes on");
+    fs::write(place.path("passphrase"), "another passphrase\n").unwrap();
+    assert_eq!(refused(&["invite", "alice@example.edu"]), "keyring");
+    for name in ["signet.db-wal", "signet.db-shm"] {
+        let _ = fs::remove_file(place.path("data").join(name));
+    }
+    fs::write(place.path("data").join("signet.db"), "not a database at all, but long enough to be looked at as one ".repeat(100)).unwrap();
+    assert_eq!(refused(&["subscriber", "list"]), "databaseDamaged");
+    fs::remove_dir_all(place.path("data")).unwrap();
+    fs::write(place.path("data"), "a file").unwrap();
+    assert_eq!(refused(&["subscriber", "list"]), "notSetUp");
+}
+
 /// A server that is ended with its test.
+#[cfg(unix)]
 struct Served {
     child: Child,
     listening: Value,
 }
 
+#[cfg(unix)]
 impl Served {
     fn start(place: &Place, more: &[&str]) -> Self {
         let arguments = [&["serve", "--json", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"][..], more].concat();
@@ -353,6 +378,7 @@ impl Served {
     }
 }
 
+#[cfg(unix)]
 impl Drop for Served {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -360,6 +386,7 @@ impl Drop for Served {
     }
 }
 
+#[cfg(unix)]
 fn get(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -369,6 +396,7 @@ fn get(address: SocketAddr, path: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
+#[cfg(unix)]
 #[test]
 fn a_server_prints_its_addresses_remembers_them_works_beside_commands_and_ends_in_order() {
     let place = Place::with_department();
