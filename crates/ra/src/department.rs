@@ -289,3 +289,98 @@ fn name(field: &'static str, typed: &str) -> Result<String> {
     }
     Ok(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{NewDepartment, SetupDraft};
+    use crate::{Denied, Error, testing};
+    use protocol::key::KeyAlgorithm;
+
+    fn new() -> NewDepartment {
+        NewDepartment {
+            organization: "Example University".into(),
+            department: "Physics".into(),
+            mail_domains: vec!["example.edu".into()],
+            hosts: vec!["pki.example.edu".into()],
+            ca_key: KeyAlgorithm::P384,
+            status_url: None,
+            training: true,
+        }
+    }
+
+    #[test]
+    fn the_wizards_draft_outlives_a_restart_and_ends_with_the_set_up() {
+        let (authority, clock, folder) = testing::authority();
+        assert_eq!(testing::officer(&authority).setup_draft().unwrap(), SetupDraft::default());
+        let draft =
+            SetupDraft { step: 2, organization: "Example\u{202e}".into(), ca_key: Some(KeyAlgorithm::Rsa3072), ..Default::default() };
+        testing::officer(&authority).save_setup_draft(&draft).unwrap();
+        let again = testing::open(&folder, &clock);
+        assert_eq!(testing::officer(&again).setup_draft().unwrap(), draft, "what was typed, right or wrong");
+        assert!(matches!(testing::officer(&again).department(), Err(Error::Denied(Denied::NotSetUp))));
+        testing::department(&again);
+        assert_eq!(testing::officer(&authority).setup_draft().unwrap(), SetupDraft::default());
+    }
+
+    #[test]
+    fn names_domains_and_hosts_are_brought_into_one_form() {
+        let (authority, _clock, _folder) = testing::authority();
+        let given = NewDepartment {
+            organization: "  Universit\u{65}\u{301}  de\tGenève ".into(),
+            mail_domains: vec!["@Example.EDU".into(), "example.edu.".into(), "physics.example.edu".into()],
+            hosts: vec!["PKI.example.edu".into(), "192.168.1.5".into(), "[fd00::5]".into(), "192.168.1.5".into()],
+            ..new()
+        };
+        let made = testing::officer(&authority).create_department(given).unwrap();
+        assert_eq!(made.organization, "Université de Genève");
+        assert_eq!(made.mail_domains, ["example.edu", "physics.example.edu"]);
+        assert_eq!(made.hosts, ["pki.example.edu", "192.168.1.5", "fd00::5"]);
+        assert!(made.training && made.root_key_here);
+        let tls = testing::officer(&authority).tls_certificate().unwrap().0;
+        assert!(tls.contains(&"iPAddress:fd00::5".to_owned()), "{tls:?}");
+    }
+
+    #[test]
+    fn what_cannot_stand_in_certificates_is_refused_before_a_key_is_made() {
+        let (authority, _clock, folder) = testing::authority();
+        let officer = testing::officer(&authority);
+        let long = "x".repeat(65);
+        for (field, wrong) in [
+            ("organization", NewDepartment { organization: " ".into(), ..new() }),
+            ("organization", NewDepartment { organization: "Ex\0ample".into(), ..new() }),
+            ("department", NewDepartment { department: long, ..new() }),
+            ("department", NewDepartment { department: "Phy\u{202e}sics".into(), ..new() }),
+            ("mail_domains", NewDepartment { mail_domains: vec![], ..new() }),
+            ("mail_domains", NewDepartment { mail_domains: vec!["rosa@example.edu".into()], ..new() }),
+            ("hosts", NewDepartment { hosts: vec!["pki example".into()], ..new() }),
+            ("hosts", NewDepartment { hosts: vec!["141.20.1.1".into()], ..new() }),
+            ("status.url", NewDepartment { status_url: Some("https://pki.example.edu".into()), ..new() }),
+        ] {
+            match officer.create_department(wrong.clone()) {
+                Err(Error::Invalid { field: named, .. }) => assert_eq!(named, field, "{wrong:?}"),
+                other => panic!("{wrong:?}: {other:?}"),
+            }
+        }
+        let reserved: i64 = authority.0.store.read(|c| Ok(c.query_row("SELECT count(*) FROM issuance", [], |row| row.get(0))?)).unwrap();
+        assert_eq!((reserved, authority.is_set_up().unwrap()), (0, false));
+        drop(folder);
+    }
+
+    #[test]
+    fn of_two_set_ups_at_once_one_wins_and_the_other_leaves_its_serials_abandoned() {
+        let (authority, clock, folder) = testing::authority();
+        let other = testing::open(&folder, &clock);
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                [&authority, &other].map(|a| scope.spawn(|| testing::officer(a).create_department(new()))).into_iter().collect();
+            threads.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        assert_eq!(results.iter().filter(|r| r.is_ok()).count(), 1, "{results:?}");
+        let count = |sql: &'static str| authority.0.store.read(|c| Ok(c.query_row(sql, [], |row| row.get::<_, i64>(0))?)).unwrap();
+        assert_eq!(
+            (count("SELECT count(*) FROM certificate"), count("SELECT count(*) FROM sealed_key"), count("SELECT count(*) FROM unit")),
+            (5, 5, 2)
+        );
+        assert_eq!(count("SELECT count(*) FROM issuance WHERE state = 'reserved'"), 0);
+    }
+}
