@@ -3,7 +3,7 @@
 use super::{Enrollment, EnrollmentDetail, EnrollmentQuery, Funnel, State, Step, device, from_word};
 use crate::{
     Error, Noun, Result, certificate,
-    id::{EnrollmentId, MailboxId, SubscriberId},
+    id::{DeviceId, EnrollmentId, MailboxId, SubscriberId},
     subscriber::{Page, Search},
 };
 use protocol::Timestamp;
@@ -17,11 +17,15 @@ pub(crate) struct Head {
     pub(crate) profile_sent: bool,
     pub(crate) download_ends_at: Option<Timestamp>,
     pub(crate) os_too_old: Option<String>,
+    /// The device that came through phase 2 last: nobody else gets a profile.
+    pub(crate) device: Option<DeviceId>,
 }
 
 pub(crate) fn head(tx: &Connection, id: EnrollmentId) -> Result<Head> {
     let (head, state) = tx
-        .prepare_cached("SELECT subscriber, mailbox, profile_sent, download_ends_at, os_too_old, state FROM enrollment WHERE id = ?1")?
+        .prepare_cached(
+            "SELECT subscriber, mailbox, profile_sent, download_ends_at, os_too_old, device, state FROM enrollment WHERE id = ?1",
+        )?
         .query_row([id], |row| {
             let head = Head {
                 subscriber: row.get(0)?,
@@ -30,8 +34,9 @@ pub(crate) fn head(tx: &Connection, id: EnrollmentId) -> Result<Head> {
                 profile_sent: row.get(2)?,
                 download_ends_at: row.get::<_, Option<i64>>(3)?.map(Timestamp),
                 os_too_old: row.get(4)?,
+                device: row.get(5)?,
             };
-            Ok((head, row.get::<_, String>(5)?))
+            Ok((head, row.get::<_, String>(6)?))
         })
         .optional()?
         .ok_or(Error::NotFound(Noun::Enrollment))?;

@@ -11,8 +11,6 @@ pub(crate) struct Link {
     pub(crate) enrollment: EnrollmentId,
     /// HMAC of its code.
     pub(crate) code: Vec<u8>,
-    /// Wrong codes so far.
-    pub(crate) wrong: u32,
     /// Made by a re-send.
     pub(crate) resets: bool,
     pub(crate) expires_at: Timestamp,
@@ -36,25 +34,24 @@ pub(super) fn insert(tx: &Connection, at: Timestamp, link: &Link) -> Result<()> 
 
 /// A link not yet ended.
 pub(super) fn fresh(token: [u8; 32], enrollment: EnrollmentId, code: Vec<u8>, resets: bool, expires_at: Timestamp) -> Link {
-    Link { token, enrollment, code, wrong: 0, resets, expires_at, ended: None, ended_at: None }
+    Link { token, enrollment, code, resets, expires_at, ended: None, ended_at: None }
 }
 
 /// By the hash of its token.
 pub(crate) fn find(tx: &Connection, token: &[u8; 32]) -> Result<Option<Link>> {
     let row = tx
-        .prepare_cached("SELECT enrollment, code, wrong, resets, expires_at, ended, ended_at FROM link WHERE token = ?1")?
+        .prepare_cached("SELECT enrollment, code, resets, expires_at, ended, ended_at FROM link WHERE token = ?1")?
         .query_row([token], |row| {
             let link = Link {
                 token: *token,
                 enrollment: row.get(0)?,
                 code: row.get(1)?,
-                wrong: row.get(2)?,
-                resets: row.get(3)?,
-                expires_at: Timestamp(row.get(4)?),
+                resets: row.get(2)?,
+                expires_at: Timestamp(row.get(3)?),
                 ended: None,
-                ended_at: row.get::<_, Option<i64>>(6)?.map(Timestamp),
+                ended_at: row.get::<_, Option<i64>>(5)?.map(Timestamp),
             };
-            Ok((link, row.get::<_, Option<String>>(5)?))
+            Ok((link, row.get::<_, Option<String>>(4)?))
         })
         .optional()?;
     let Some((link, ended)) = row else { return Ok(None) };

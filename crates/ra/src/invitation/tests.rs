@@ -7,7 +7,7 @@ use crate::{
     id::EnrollmentId,
     ota::tests::phone::{World, code, said, world},
     secret::Token,
-    sign_in::{LinkEnd, LinkView},
+    sign_in::LinkView,
     store::DATABASE,
 };
 

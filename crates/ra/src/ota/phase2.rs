@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Error, Result,
     authority::Inner,
-    challenge::Purpose,
+    challenge::{self, Purpose},
     enrollment::{self, NewDevice, StepKind},
     id::EnrollmentId,
     invitation::{self, Link},
@@ -171,6 +171,8 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, new: Ident
 /// The first phase 2 with this challenge: the device is known from here on.
 fn identify(inner: &Inner, tx: &Connection, at: Timestamp, enrollment: EnrollmentId, session: i64, new: Identified) -> Result<Answer> {
     let subscriber = enrollment::head(tx, enrollment)?.subscriber;
+    // A new walk takes the place of an earlier one: what that one has not used is dead.
+    challenge::cancel_for_enrollment(tx, enrollment)?;
     let device = enrollment::seen(tx, at, subscriber, &new.device)?;
     tx.prepare_cached("UPDATE session SET leaf = ?2, udid = ?3, serial = ?4, device = ?5 WHERE id = ?1")?.execute(params![
         session,

@@ -95,6 +95,9 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
         Some(Some(LinkEnd::Cancelled | LinkEnd::TooManyTries | LinkEnd::Declined)) | None => return refuse("the link has ended"),
     }
     let Some(walk) = walk(tx, link, shown)? else { return refuse("another device than in phase 2") };
+    if head.device != Some(walk.device) {
+        return refuse("another phone has taken its place");
+    }
     let earlier = Answer::newest(tx, walk.session, Phase::Three)?;
     let update = earlier.is_some();
     if let Some(answer) = earlier
@@ -102,6 +105,13 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
     {
         enrollment::record(tx, at, link.enrollment, StepKind::Repeated, json!({ "phase": 3 }))?;
         return Ok(Decision::Answer(Box::new(answer)));
+    }
+    // A lost phone whose certificates were revoked must not fetch new ones.
+    if certificate::of_enrollment(tx, at, link.enrollment)?
+        .iter()
+        .any(|c| c.kind == "subscriber" && matches!(c.status.as_str(), "revoked" | "held"))
+    {
+        return refuse("a certificate of this phone was revoked or is on hold");
     }
     let Some(identities) = identities(tx, &head, settings)? else { return refuse("the mailbox is not validated") };
     let facts = json!({ "transport": shown.signer.serial.to_string(), "digest": shown.digest });

@@ -243,3 +243,39 @@ fn how_the_profile_can_be_removed_follows_the_setting() {
     let (outer, payloads) = next();
     assert!(payloads.contains("com.apple.profileRemovalPassword") && payloads.contains("open sesame") && !outer.contains("open sesame"));
 }
+
+#[test]
+fn an_enrollment_is_the_walk_of_one_phone() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, first) = transported(&world, "alice@example.edu", "FIRST", (1, 2));
+    let (_, payloads) = first.open(&profile(first.phase3(&world)));
+    let mut second = world.phone(&invitation, "SECOND", 3);
+    second.get_transport(&world, 4);
+    assert!(scep(&world, &challenges(&payloads)[0].1, key(5)).is_none(), "what the first phone has not used is dead");
+    world.clock.advance(700);
+    assert_eq!(kind(&first.phase3(&world)), "forbidden");
+    assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], "another phone has taken its place");
+    let third = world.phone(&invitation, "THIRD", 1);
+    let (_, payloads) = second.open(&profile(second.phase3(&world)));
+    for (_, challenge) in challenges(&payloads) {
+        scep(&world, &challenge, key(5)).unwrap();
+    }
+    assert_eq!(world.state(invitation.enrollment), State::Configured);
+    assert_eq!(kind(&third.phase2(&world)), "forbidden", "the link is used");
+    world.clock.advance(700);
+    assert_eq!(kind(&second.phase3(&world)), "profile");
+}
+
+#[test]
+fn a_lost_phone_whose_certificates_were_revoked_gets_no_new_ones() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    let issued: Vec<_> = challenges(&payloads).iter().map(|(_, challenge)| scep(&world, challenge, key(3)).unwrap()).collect();
+    world.officer.revoke(&issued[1].serial, Reason::CertificateHold).unwrap();
+    world.clock.advance(86_400);
+    assert_eq!(kind(&phone.phase3(&world)), "forbidden");
+    assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], "a certificate of this phone was revoked or is on hold");
+}
