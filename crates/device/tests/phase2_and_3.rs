@@ -1,4 +1,5 @@
 //! What the server reads of every form in which a device may sign, and what it must not believe.
+#![allow(clippy::unwrap_used)]
 
 use device::{DeviceCa, Digest, Identity, Iphone, KeyKind, iphone::Variant, profile::ServiceProfile};
 use openssl::x509::X509;

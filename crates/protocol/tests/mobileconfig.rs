@@ -1,5 +1,7 @@
 //! Every profile that we can make is one that Apple's schema and phones accept, and the check itself can fail.
 
+#![allow(clippy::unwrap_used)]
+
 mod schema;
 
 use protocol::{
