@@ -1,0 +1,9 @@
+//! The whole system in one process over real sockets and TLS: an officer invites, a simulated iPhone enrolls; and everything
+//! that may go wrong on the way. The phone is `device`, which shares no code with the server's protocols.
+#![allow(clippy::unwrap_used)]
+
+mod enrolling;
+mod house;
+
+#[path = "../../crates/protocol/tests/schema/mod.rs"]
+mod schema;
