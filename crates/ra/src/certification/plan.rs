@@ -149,7 +149,8 @@ pub(super) fn alternative_names(hosts: &[Host]) -> Vec<SubjectAltName> {
 }
 
 /// What phones that trust our root will believe us about: the department's mail and its portal, and addresses that only a private
-/// network has (RFC 1918, RFC 4193, link-local, loopback). `localhost` is this computer for whoever says it.
+/// network has (RFC 1918, RFC 4193, link-local, loopback). A department without a full name of its own may be tried as `localhost`;
+/// one that has a name need not, and linters take a single label for a mistake.
 pub(super) fn constraints(mail_domains: &[String], hosts: &[Host]) -> NameConstraints {
     let mut dns_names: Vec<String> = mail_domains.to_vec();
     for host in hosts {
@@ -159,7 +160,7 @@ pub(super) fn constraints(mail_domains: &[String], hosts: &[Host]) -> NameConstr
             dns_names.push(name.clone());
         }
     }
-    if !below_one_of("localhost", &dns_names) {
+    if !hosts.iter().any(|host| matches!(host, Host::Name(_))) {
         dns_names.push("localhost".to_owned());
     }
     NameConstraints { rfc822_domains: mail_domains.to_vec(), dns_names, ip_ranges: PRIVATE_RANGES.to_vec() }
@@ -218,7 +219,7 @@ mod tests {
             ("badexample.edu", false),
             ("pki.physics.test", true),
             ("physics.test", false),
-            ("localhost", true),
+            ("localhost", false),
             ("10.1.2.3", true),
             ("172.31.0.1", true),
             ("172.32.0.1", false),
@@ -231,6 +232,10 @@ mod tests {
             ("2001:db8::1", false),
         ] {
             assert_eq!(is_permitted(&Host::parse(host).unwrap(), &domains, &hosts), permitted, "{host}");
+        }
+        let localhost = Host::Name("localhost".into());
+        for hosts in [&[][..], &[Host::parse("10.1.2.3").unwrap()], std::slice::from_ref(&localhost)] {
+            assert!(is_permitted(&localhost, &domains, hosts), "tried without a name: {hosts:?}");
         }
     }
 

@@ -33,7 +33,10 @@ pub(crate) fn hosts(of_department: &[Host], settings: &Settings) -> Vec<Host> {
     hosts.extend(of_department.iter().cloned());
     if let Ok(listener) = settings.https.parse::<SocketAddr>() {
         if listener.ip().is_loopback() {
-            hosts.push(Host::Name("localhost".to_owned()));
+            let localhost = Host::Name("localhost".to_owned());
+            if plan::is_permitted(&localhost, &[], of_department) {
+                hosts.push(localhost);
+            }
             hosts.push(Host::Address(IpAddr::V4(Ipv4Addr::LOCALHOST)));
             hosts.push(Host::Address(IpAddr::V6(Ipv6Addr::LOCALHOST)));
         } else if !listener.ip().is_unspecified() && plan::is_permitted(&Host::Address(listener.ip()), &[], &[]) {
