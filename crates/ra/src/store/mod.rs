@@ -88,7 +88,9 @@ impl From<rusqlite::Error> for Error {
         let text = e.to_string();
         match e.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Error::Unavailable(Dependency::DiskFull),
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Error::Unavailable(Dependency::Folder(text)),
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure) => {
+                Error::Unavailable(Dependency::Folder(text))
+            }
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Unavailable(Dependency::DatabaseDamaged(text)),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Unavailable(Dependency::DatabaseBusy),
             _ => Error::fault(text),

@@ -251,3 +251,61 @@ fn only_the_owner_may_enter_the_folder_and_read_the_database() {
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
 }
+
+#[test]
+fn what_was_acknowledged_is_there_after_a_kill_at_any_moment() {
+    use std::io::{BufRead, BufReader};
+    let folder = TempDir::new().unwrap();
+    for round in 1..=3 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "store::tests::writing_until_killed", "--ignored", "--nocapture"])
+            .env("SIGNET_TEST_FOLDER", folder.path())
+            .env("SIGNET_TEST_ROUND", round.to_string())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .map_while(Result::ok)
+            .filter_map(|line| line.strip_prefix("stored ").filter(|text| text.ends_with('.')).map(str::to_owned));
+        let mut acknowledged: Vec<String> = lines.by_ref().take(100 * round).collect();
+        child.kill().unwrap(); // SIGKILL
+        acknowledged.extend(lines);
+        child.wait().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (stored, verified) = store
+            .read(|c| {
+                let mut statement = c.prepare("SELECT subject FROM ledger")?;
+                let stored = statement.query_map([], |row| row.get(0))?.collect::<Result<std::collections::HashSet<String>, _>>()?;
+                Ok((stored, crate::ledger::verify(c)?))
+            })
+            .unwrap();
+        assert!(acknowledged.len() >= 100 * round, "the child ended by itself");
+        let lost: Vec<_> = acknowledged.iter().filter(|subject| !stored.contains(*subject)).collect();
+        assert!(lost.is_empty(), "lost: {lost:?}");
+        assert_eq!(verified.broken_at, None);
+    }
+}
+
+#[test]
+#[ignore = "a child of what_was_acknowledged_is_there_after_a_kill_at_any_moment"]
+fn writing_until_killed() {
+    let folder = std::env::var_os("SIGNET_TEST_FOLDER").unwrap();
+    let round = std::env::var("SIGNET_TEST_ROUND").unwrap();
+    let store = Store::open(std::path::Path::new(&folder)).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (store, round) = (&store, &round);
+            scope.spawn(move || {
+                for i in 0..100_000 {
+                    let subject = format!("{round}-{thread}-{i}.");
+                    let written = subject.clone();
+                    store
+                        .write(move |tx| crate::ledger::append(tx, Timestamp(i), &Actor::Signet, "test.written", &written, &json!({})))
+                        .unwrap();
+                    println!("stored {subject}");
+                }
+            });
+        }
+    });
+}
