@@ -3,6 +3,7 @@
 //! Nothing here decides anything and nothing here stores a secret: texts come in, pictures and pages go out.
 
 mod letter;
+mod letter_texts;
 mod qr;
 
 pub use letter::{InvitationSheet, Language, TrustSheet, invitation_sheet};

@@ -20,6 +20,9 @@ pub enum QrError {
     /// The PNG could not be written.
     #[error("the PNG could not be written: {0}")]
     Png(String),
+    /// The letter could not be written.
+    #[error("the letter could not be written: {0}")]
+    Letter(String),
 }
 
 /// The symbol as rows of modules (`true` is dark), quiet zone included.

@@ -150,11 +150,11 @@ impl Visit {
         response
     }
 
-    /// A form that another site sent is not acted on. (`Origin` tells nothing here: our own pages send no referrer and thus `null`.)
-    fn from_this_site(&self, headers: &HeaderMap) -> Result<(), Answer> {
+    /// The answer to a form that another site sent. (`Origin` tells nothing here: our own pages send no referrer and thus `null`.)
+    fn refuse_foreign(&self, headers: &HeaderMap) -> Option<Answer> {
         match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
-            None | Some(b"same-origin" | b"none") => Ok(()),
-            Some(_) => Err(self.back_to_link(StatusCode::FORBIDDEN, &self.t.other_site)),
+            None | Some(b"same-origin" | b"none") => None,
+            Some(_) => Some(self.back_to_link(StatusCode::FORBIDDEN, &self.t.other_site)),
         }
     }
 }
@@ -183,7 +183,9 @@ pub(crate) async fn sign_in(State(app): State<App>, Path(token): Path<String>, r
     let (head, body) = request.into_parts();
     let signed = async {
         let visit = Visit::begin(app, token, &head.headers).await?;
-        visit.from_this_site(&head.headers)?;
+        if let Some(answer) = visit.refuse_foreign(&head.headers) {
+            return Err(answer);
+        }
         try_sign_in(&visit, &head, body).await
     };
     either(signed.await)
@@ -310,7 +312,9 @@ pub(crate) async fn set_password(State(app): State<App>, Path(token): Path<Strin
     let (head, body) = request.into_parts();
     let set = async {
         let visit = Visit::begin(app, token, &head.headers).await?;
-        visit.from_this_site(&head.headers)?;
+        if let Some(answer) = visit.refuse_foreign(&head.headers) {
+            return Err(answer);
+        }
         let body = receive(&head.headers, body).await.map_err(|why| refused_body(&visit.frame, why))?;
         let Some((_, session)) = visit.signed_in().await? else {
             let link = visit.open_link().await?;
@@ -333,7 +337,9 @@ pub(crate) async fn set_password(State(app): State<App>, Path(token): Path<Strin
 pub(crate) async fn decline(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Answer {
     let declined = async {
         let visit = Visit::begin(app, token, &headers).await?;
-        visit.from_this_site(&headers)?;
+        if let Some(answer) = visit.refuse_foreign(&headers) {
+            return Err(answer);
+        }
         let Some((_, session)) = visit.signed_in().await? else {
             let link = visit.open_link().await?;
             return Err(visit.hello(&link, StatusCode::FORBIDDEN, Trouble::SessionEnded, String::new()));

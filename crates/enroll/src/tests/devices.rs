@@ -72,7 +72,7 @@ async fn scep_refuses_by_status_and_without_a_page() {
         }
     }
     // Nested as deep as 64 KiB allow.
-    let deep = post(&site, operation, None, vec![0x30, 0x80].repeat(32 * 1024)).await;
+    let deep = post(&site, operation, None, [0x30, 0x80].repeat(32 * 1024)).await;
     assert_eq!(deep.status, StatusCode::BAD_REQUEST);
 }
 
@@ -89,7 +89,7 @@ async fn ota_refuses_by_status_and_without_a_page() {
         (post(&site, &path, signature, b"garbage".to_vec()).await, StatusCode::BAD_REQUEST, "garbage"),
         (post(&site, &path, signature, vec![]).await, StatusCode::BAD_REQUEST, "empty"),
         (post(&site, &path, Some("Application/PKCS7-Signature; x=y"), vec![0x30, 0x80]).await, StatusCode::BAD_REQUEST, "parameters"),
-        (post(&site, &path, signature, vec![0x30, 0x80].repeat(32 * 1024)).await, StatusCode::BAD_REQUEST, "deeply nested"),
+        (post(&site, &path, signature, [0x30, 0x80].repeat(32 * 1024)).await, StatusCode::BAD_REQUEST, "deeply nested"),
         (post(&site, &path, signature, vec![0x30; 64 * 1024 + 1]).await, StatusCode::PAYLOAD_TOO_LARGE, "more than 64 KiB"),
         (post(&site, "/ota/AAAAAAAAAAAAAAAAAAAAAA", signature, b"x".to_vec()).await, StatusCode::NOT_FOUND, "unknown token"),
     ] {

@@ -43,7 +43,7 @@ async fn an_address_of_more_than_32_kib_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_trickles_is_given_up_after_30_seconds() {
     let started = tokio::time::Instant::now();
-    let trickle = futures_stream(|| async {
+    let trickle = endless_body(|| async {
         tokio::time::sleep(Duration::from_secs(1)).await;
         Bytes::from_static(b"x")
     });
@@ -55,11 +55,11 @@ async fn a_body_that_trickles_is_given_up_after_30_seconds() {
 async fn an_announced_length_is_refused_before_a_byte_is_read() {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_LENGTH, "65537".parse().unwrap());
-    let never = futures_stream(|| std::future::pending::<Bytes>());
+    let never = endless_body(std::future::pending::<Bytes>);
     assert_eq!(receive(&headers, never).await, Err(Refused::TooLarge));
     assert_eq!(receive(&HeaderMap::new(), Body::from(vec![0; LARGEST_BODY])).await.map(|b| b.len()), Ok(LARGEST_BODY));
     assert_eq!(receive(&HeaderMap::new(), Body::from(vec![0; LARGEST_BODY + 1])).await, Err(Refused::TooLarge));
-    let endless = futures_stream(|| async { Bytes::from(vec![0; 4_096]) });
+    let endless = endless_body(|| async { Bytes::from(vec![0; 4_096]) });
     assert_eq!(receive(&HeaderMap::new(), endless).await, Err(Refused::TooLarge));
 }
 
@@ -113,7 +113,7 @@ async fn the_log_tells_what_happened_and_no_secret() {
 }
 
 /// A body that gives what `next` gives, for ever.
-fn futures_stream<F>(next: impl Fn() -> F + Send + Sync + 'static) -> Body
+fn endless_body<F>(next: impl Fn() -> F + Send + Sync + 'static) -> Body
 where
     F: Future<Output = Bytes> + Send + 'static,
 {

@@ -190,7 +190,7 @@ fn a_new_tls_identity_is_used_for_new_connections() {
     };
     let first = leaf(&server);
     // Another address: the certificate is made anew.
-    site.operator.set_setting("serve.public_url", "https://127.0.0.1:8443").unwrap();
+    site.operator.set_setting("serve.public_url", "https://192.168.7.9:8443").unwrap();
     let after = site.authority.enroller().tls_identity().unwrap().fingerprint;
     assert_ne!(before, after, "the authority re-issued it");
     server.reload();
