@@ -111,6 +111,7 @@ CREATE TABLE enrollment (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX enrollment_by_subscriber ON enrollment (subscriber, id);
 CREATE INDEX enrollment_by_state ON enrollment (state, id);
+CREATE INDEX enrollment_by_creation ON enrollment (created_at, state, reached);
 CREATE INDEX enrollment_by_configuration ON enrollment (configured_at) WHERE configured_at IS NOT NULL;
 
 CREATE TABLE step (

@@ -73,7 +73,7 @@ impl Operator {
 fn recent(tx: &Connection) -> Result<Vec<RecentStep>> {
     let mut statement = tx.prepare_cached(
         "SELECT t.at, t.kind, t.enrollment, s.name, e.state FROM step t
-         JOIN enrollment e ON e.id = t.enrollment JOIN subscriber s ON s.id = e.subscriber ORDER BY t.id DESC LIMIT ?1",
+         CROSS JOIN enrollment e ON e.id = t.enrollment CROSS JOIN subscriber s ON s.id = e.subscriber ORDER BY t.id DESC LIMIT ?1",
     )?;
     let mut found = statement.query([RECENT])?;
     let mut steps = Vec::new();

@@ -54,8 +54,9 @@ pub(crate) fn newest_state(tx: &Connection, subscriber: SubscriberId) -> Result<
 
 const COLUMNS: &str = "e.id, e.subscriber, s.name, m.address, e.state, e.profile_sent, e.channel, e.created_at, e.expires_at, e.updated_at,
     e.download_ends_at";
-const TABLES: &str =
-    "enrollment e JOIN subscriber s ON s.id = e.subscriber JOIN mailbox m ON m.id = e.mailbox LEFT JOIN device d ON d.id = e.device";
+/// In this order: the newest first without sorting.
+const TABLES: &str = "enrollment e CROSS JOIN subscriber s ON s.id = e.subscriber CROSS JOIN mailbox m ON m.id = e.mailbox
+    LEFT JOIN device d ON d.id = e.device";
 
 fn from_row(row: &Row<'_>) -> Result<Enrollment> {
     Ok(Enrollment {
@@ -77,22 +78,40 @@ fn from_row(row: &Row<'_>) -> Result<Enrollment> {
 pub(super) fn page(tx: &Connection, query: &EnrollmentQuery) -> Result<Page<Enrollment>> {
     let search = Search::new(query.search.as_deref());
     let limit = query.limit.clamp(1, 500);
-    let wanted = |state: State| query.states.is_empty() || query.states.contains(&state);
-    // Words of ours alone stand in the text of the statement.
-    let states: Vec<_> = State::ALL.into_iter().filter(|s| wanted(*s)).map(|s| format!("'{}'", s.as_str())).collect();
-    let mut condition = format!("{} AND e.state IN ({})", Search::CONDITION, states.join(", "));
-    let mut values: Vec<Value> = vec![search.beginning.into(), search.part.into()];
+    let (mut conditions, mut values): (Vec<String>, Vec<Value>) = (Vec::new(), vec![Value::Null, Value::Null]);
+    // Only what is asked for stands in the statement: a plain list must not touch a person for each row it counts.
+    let searched = search.beginning.is_some() || search.part.is_some();
+    if searched {
+        values = vec![search.beginning.into(), search.part.into()];
+        conditions.push(Search::CONDITION.to_owned());
+    } else {
+        conditions.push("?1 IS NULL AND ?2 IS NULL".to_owned());
+    }
+    if !query.states.is_empty() {
+        // Words of ours alone.
+        let states: Vec<_> = query.states.iter().map(|s| format!("'{}'", s.as_str())).collect();
+        conditions.push(format!("e.state IN ({})", states.join(", ")));
+    }
     if let Some(subscriber) = query.subscriber {
         values.push(subscriber.0.as_bytes().to_vec().into());
-        condition.push_str(&format!(" AND e.subscriber = ?{}", values.len()));
+        conditions.push(format!("e.subscriber = ?{}", values.len()));
     }
-    let count = format!("SELECT count(*) FROM enrollment e JOIN subscriber s ON s.id = e.subscriber WHERE {condition}");
+    let counted = if searched { "enrollment e JOIN subscriber s ON s.id = e.subscriber" } else { "enrollment e" };
+    let count = format!("SELECT count(*) FROM {counted} WHERE {}", conditions.join(" AND "));
     let total: i64 = tx.prepare_cached(&count)?.query_row(rusqlite::params_from_iter(&values), |row| row.get(0))?;
+    if total == 0 {
+        return Ok(Page { rows: Vec::new(), more: false, total: 0 });
+    }
     if let Some(after) = query.after {
         values.push(after.0.as_bytes().to_vec().into());
-        condition.push_str(&format!(" AND e.id < ?{}", values.len()));
+        conditions.push(format!("e.id < ?{}", values.len()));
     }
-    let sql = format!("SELECT {COLUMNS}, {} FROM {TABLES} WHERE {condition} ORDER BY e.id DESC LIMIT {}", device::COLUMNS, limit + 1);
+    let sql = format!(
+        "SELECT {COLUMNS}, {} FROM {TABLES} WHERE {} ORDER BY e.id DESC LIMIT {}",
+        device::COLUMNS,
+        conditions.join(" AND "),
+        limit + 1
+    );
     let mut statement = tx.prepare_cached(&sql)?;
     let mut found = statement.query(rusqlite::params_from_iter(&values))?;
     let mut rows = Vec::new();

@@ -39,6 +39,9 @@ pub(super) fn page(tx: &Connection, at: Timestamp, query: &SubscriberQuery) -> R
     let total: i64 = tx
         .prepare_cached(&format!("SELECT count(*) FROM subscriber s WHERE {}", Search::CONDITION))?
         .query_row(params![search.beginning, search.part], |row| row.get(0))?;
+    if total == 0 {
+        return Ok(Page { rows: Vec::new(), more: false, total: 0 });
+    }
     let after = query.after.as_ref().map(|(shown, id)| (name::fold(shown), *id));
     let sql = format!(
         "SELECT s.id FROM subscriber s WHERE {} AND {} ORDER BY s.sort_key, s.id LIMIT ?3",

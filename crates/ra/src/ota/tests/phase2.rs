@@ -53,6 +53,30 @@ fn a_missing_imei_is_no_error_and_a_missing_udid_is_no_message() {
 }
 
 #[test]
+fn what_a_device_says_of_itself_is_kept_as_harmless_text() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let invitation = world.invite("alice@example.edu");
+    let phone = world.phone(&invitation, "U", 1);
+    let say = |udid: &str, name: &str| {
+        let plist = format!(
+            "<plist version=\"1.0\"><dict><key>CHALLENGE</key><string>{}</string><key>UDID</key><string>{udid}</string>\
+             <key>DEVICE_NAME</key><string>{name}</string><key>PRODUCT</key><string>{name}</string></dict></plist>",
+            phone.challenge
+        );
+        kind(&world.enroller.ota(&phone.token, &signed(&plist, &phone.leaf, phone.key)).unwrap())
+    };
+    assert_eq!(say("U", &"x".repeat(10_000)), "malformed");
+    assert_eq!(say(&"U".repeat(10_000), "x"), "malformed");
+    assert_eq!(say("\u{202e}\u{200f}", "x"), "malformed", "nothing is left of such a UDID");
+    assert_eq!(say("U\u{202e}'; DROP TABLE device;--", "&lt;script&gt;\u{202e}alert(1)"), "profile");
+    let device = world.officer.enrollment(invitation.enrollment).unwrap().enrollment.device.unwrap();
+    assert_eq!(device.udid.as_deref(), Some("U'; DROP TABLE device;--"));
+    assert_eq!(device.product.as_deref(), Some("<script>alert(1)"));
+    assert!(!world.facts(invitation.enrollment, "device_identified").to_string().contains(&phone.challenge), "never the challenge");
+}
+
+#[test]
 fn a_repeat_gets_the_same_bytes_for_ten_minutes_until_phase_3() {
     let world = world();
     world.person("Alice Example", "alice@example.edu");
