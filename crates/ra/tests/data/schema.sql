@@ -389,6 +389,8 @@ CREATE INDEX challenge_of_subscriber_unspent ON challenge (subscriber) WHERE sub
 
 CREATE INDEX enrollment_by_configuration ON enrollment (configured_at) WHERE configured_at IS NOT NULL;
 
+CREATE INDEX enrollment_by_creation ON enrollment (created_at, state, reached);
+
 CREATE INDEX enrollment_by_state ON enrollment (state, id);
 
 CREATE INDEX enrollment_by_subscriber ON enrollment (subscriber, id);

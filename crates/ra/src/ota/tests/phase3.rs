@@ -279,3 +279,16 @@ fn a_lost_phone_whose_certificates_were_revoked_gets_no_new_ones() {
     assert_eq!(kind(&phone.phase3(&world)), "forbidden");
     assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], "a certificate of this phone was revoked or is on hold");
 }
+
+#[test]
+fn a_message_without_certificates_is_checked_with_the_stored_one() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (_, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let (certificate, key) = phone.transport.clone().unwrap();
+    let identity = protocol::cms::SigningIdentity { certificate: &certificate, key, chain: &[] };
+    let content = phone.attributes(None);
+    let bare = protocol::cms::sign(content.as_bytes(), &identity, protocol::cms::Digest::Sha256, None, Vec::new(), false).unwrap();
+    assert!(bare.len() < phone.phase3_message().len() - certificate.der.len() / 2, "the certificate is not inside");
+    assert_eq!(kind(&world.enroller.ota(&phone.token, &bare).unwrap()), "profile");
+}
