@@ -4,6 +4,8 @@
 
 mod enrolling;
 mod house;
+mod impostors;
+mod repeats;
 
 #[path = "../../crates/protocol/tests/schema/mod.rs"]
 mod schema;
