@@ -30,13 +30,6 @@ impl Host {
             }
         }
     }
-
-    pub(crate) fn is_loopback(&self) -> bool {
-        match self {
-            Host::Address(address) => address.is_loopback(),
-            Host::Name(name) => name == "localhost" || name.ends_with(".localhost"),
-        }
-    }
 }
 
 /// As it stands in a URL.

@@ -72,6 +72,6 @@ mod tests {
             picture(&digest).chunks(5).map(|row| row.iter().map(|ink| if *ink { '#' } else { '.' }).collect()).collect();
         assert_eq!(rows, ["#...#", "#.#.#", ".....", ".....", "....."]);
         digest[16] = 0b0100_0000; // bit 14: middle of row 4
-        assert_eq!(picture(&digest)[22], true);
+        assert!(picture(&digest)[22]);
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::{Conflict, Dependency, Error, certificate::CertificateQuery, testing};
 use std::{path::Path, process::Command};
-use tempfile::TempDir;
 
 /// Runs the openssl program in a folder; its output, whether it was content or not.
 pub(crate) fn openssl(folder: &Path, arguments: &[&str]) -> (bool, String) {
@@ -151,10 +150,29 @@ fn keys_are_opened_by_another_process_and_are_those_of_the_certificates() {
 #[test]
 fn the_root_key_leaves_for_good_and_its_crl_stays() {
     let (authority, clock, folder) = testing::authority();
-    let officer = testing::department(&authority);
+    let officer = testing::officer(&authority);
+    // RSA, because its key is larger than what SQLite keeps in one page of the tree.
+    officer
+        .create_department(crate::department::NewDepartment {
+            organization: "Example University".into(),
+            department: "Physics".into(),
+            mail_domains: vec!["example.edu".into()],
+            hosts: Vec::new(),
+            ca_key: protocol::key::KeyAlgorithm::Rsa2048,
+            status_url: None,
+            training: false,
+        })
+        .unwrap();
     let file = folder.path().join("root.key.pem");
     assert!(matches!(officer.move_root_key(&file, "short"), Err(Error::Invalid { field: "passphrase", .. })));
+    let sealed: Vec<u8> =
+        authority.0.store.read(|c| Ok(c.query_row("SELECT sealed FROM sealed_key WHERE purpose = 'root'", [], |row| row.get(0))?)).unwrap();
+    let left =
+        || ["signet.db", "signet.db-wal"].map(|name| std::fs::read(folder.path().join("data").join(name)).unwrap_or_default()).concat();
+    let traces = |file: &[u8]| sealed.chunks_exact(16).filter(|chunk| file.windows(16).any(|w| w == *chunk)).count();
+    assert!(traces(&left()) > 0, "the test looks in the right place");
     officer.move_root_key(&file, "a long enough passphrase").unwrap();
+    assert_eq!(traces(&left()), 0, "nothing of the sealed key can be dug out");
     let (good, text) =
         openssl(folder.path(), &["pkey", "-in", "root.key.pem", "-passin", "pass:a long enough passphrase", "-noout", "-text"]);
     assert!(good && text.contains("Private-Key"), "{text}");

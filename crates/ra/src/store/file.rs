@@ -16,18 +16,19 @@ pub(crate) fn io_error(path: &Path, e: &std::io::Error) -> Error {
     }
 }
 
-/// Makes the folder when it is missing; on Unix only its owner may enter.
+/// Makes the folder when it is missing. On Unix only its owner may enter one that we made or found empty; the mode of a folder in
+/// use is its owner's decision (what is in ours can be read by nobody else in any case).
 pub(crate) fn make_folder(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(|e| io_error(folder, &e))?;
+    let failed = |e: std::io::Error| io_error(folder, &e);
+    #[allow(unused_mut)] // only Unix has a mode
+    let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
-    {
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder).map_err(failed)?;
+    #[cfg(unix)]
+    if std::fs::read_dir(folder).map_err(failed)?.next().is_none() {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(folder).map_err(|e| io_error(folder, &e))?.permissions().mode();
-        if mode & 0o077 != 0
-            && let Err(error) = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
-        {
-            tracing::warn!(folder = %folder.display(), %error, "others may enter the data folder");
-        }
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).map_err(failed)?;
     }
     Ok(())
 }

@@ -250,6 +250,16 @@ fn only_the_owner_may_enter_the_folder_and_read_the_database() {
         let path = file.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
+    let set = |path: &std::path::Path| std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let (empty, in_use) = (folder.path().join("empty"), folder.path().join("in use"));
+    for path in [&empty, &in_use] {
+        std::fs::create_dir(path).unwrap();
+        set(path);
+    }
+    std::fs::write(in_use.join("letter"), "").unwrap();
+    super::make_folder(&empty).unwrap();
+    super::make_folder(&in_use).unwrap();
+    assert_eq!((mode(&empty), mode(&in_use)), (0o700, 0o755), "somebody's folder is not shut for others");
 }
 
 #[test]
