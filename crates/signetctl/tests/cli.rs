@@ -1,119 +1,17 @@
 //! The commands as a script uses them: real processes on a real folder.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use serde_json::Value;
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
-    path::{Path, PathBuf},
+    net::TcpStream,
     process::{Child, Command, Stdio},
-    time::Duration,
 };
-
-/// A temporary place with a passphrase file and a data folder.
-struct Place {
-    directory: tempfile::TempDir,
-}
-
-/// What a command did.
-struct Done {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Done {
-    /// The one JSON value on standard output.
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {:?}; {}", self.stdout, self.stderr))
-    }
-    fn error_code(&self) -> String {
-        let value = self.json();
-        for part in ["code", "message", "next"] {
-            assert!(value["error"][part].as_str().is_some_and(|text| !text.is_empty()), "{value}");
-        }
-        value["error"]["code"].as_str().unwrap().to_owned()
-    }
-}
-
-impl Place {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        fs::write(directory.path().join("passphrase"), "correct horse battery staple\n").unwrap();
-        Place { directory }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_signetctl"));
-        command.current_dir(self.directory.path()).args(["--data", "data"]).args(arguments).stdin(Stdio::null());
-        command.env_remove("SIGNET_DATA").env_remove("SIGNET_PASSPHRASE_FILE").env_remove("SIGNET_LOG").env("USER", "rosa");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Done {
-        done(self.command(arguments).output().unwrap())
-    }
-
-    fn run_with_input(&self, arguments: &[&str], input: &str) -> Done {
-        let mut child = self.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        done(child.wait_with_output().unwrap())
-    }
-
-    /// A command that must succeed, as JSON.
-    fn json(&self, arguments: &[&str]) -> Value {
-        let done = self.run(&[arguments, &["--json"]].concat());
-        assert_eq!(done.code, 0, "{arguments:?}: {} {}", done.stdout, done.stderr);
-        done.json()
-    }
-
-    /// A department with Alice.
-    fn with_department() -> Self {
-        let place = Self::new();
-        let department = place.json(&[
-            "init",
-            "--organization",
-            "Example University",
-            "--department",
-            "Physics",
-            "--mail-domain",
-            "example.edu",
-            "--host",
-            "localhost",
-            "--ca-key",
-            "p256",
-            "--keyring",
-            "passphrase-file",
-            "passphrase",
-            "--status-url",
-            "http://pki.example.edu",
-        ]);
-        assert_eq!(department["department"], "Physics");
-        place.json(&["subscriber", "add", "--name", "Alice Example", "--mail", "alice@example.edu"]);
-        place
-    }
-
-    /// The same with Alice's mailbox validated and an address for phones.
-    fn ready() -> Self {
-        let place = Self::with_department();
-        place.json(&["subscriber", "validate", "alice@example.edu", "--method", "in-person", "--evidence", "staff card 4711"]);
-        place.json(&["settings", "set", "serve.public_url", "https://localhost:8443"]);
-        place
-    }
-}
-
-fn done(output: std::process::Output) -> Done {
-    Done {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
+use support::{Place, done};
+#[cfg(unix)]
+use support::{Served, get};
 
 #[test]
 fn a_department_is_set_up_once() {
@@ -341,61 +239,6 @@ fn what_is_missing_or_damaged_is_said_with_what_to_do() {
     assert_eq!(refused(&["subscriber", "list"]), "notSetUp");
 }
 
-/// A server that is ended with its test.
-#[cfg(unix)]
-struct Served {
-    child: Child,
-    listening: Value,
-}
-
-#[cfg(unix)]
-impl Served {
-    fn start(place: &Place, more: &[&str]) -> Self {
-        let arguments = [&["serve", "--json", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"][..], more].concat();
-        let mut child = place.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        match serde_json::from_str(&line) {
-            Ok(listening) => Served { child, listening },
-            Err(error) => {
-                let _ = child.kill();
-                let mut said = String::new();
-                child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-                panic!("{error} in {line:?}: {said}");
-            }
-        }
-    }
-
-    fn address(&self, door: &str) -> SocketAddr {
-        self.listening[door].as_str().unwrap().parse().unwrap()
-    }
-
-    /// Asks it to end as a service manager does.
-    fn terminate(mut self) -> i32 {
-        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(killed.success());
-        self.child.wait().unwrap().code().unwrap_or(-1)
-    }
-}
-
-#[cfg(unix)]
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-#[cfg(unix)]
-fn get(address: SocketAddr, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
-}
-
 #[cfg(unix)]
 #[test]
 fn a_server_prints_its_addresses_remembers_them_works_beside_commands_and_ends_in_order() {
@@ -427,5 +270,5 @@ fn a_server_needs_a_department_and_a_readable_device_ca() {
     let place = Place::with_department();
     let refused = place.run(&["serve", "--json", "--device-ca", "nowhere.pem"]);
     assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"));
-    assert!(Path::new(&place.path("data")).exists());
+    assert!(place.path("data").exists());
 }
