@@ -1,0 +1,103 @@
+//! pkilint (PyPI) finds no error in what our authority issues.
+
+use crate::{
+    enroll::Client,
+    support::{Department, plain_http},
+    tool::{have, run, skip},
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const VERSION: &str = "0.13.3";
+
+/// The folder of pkilint's programs, in an environment of its own beside the test programs; made when it is not there yet.
+fn pkilint() -> Option<PathBuf> {
+    if !have(&["python3"]) {
+        return None;
+    }
+    let exe = std::env::current_exe().unwrap();
+    let target = exe.parent().and_then(Path::parent).unwrap();
+    let ready = target.join(format!("pkilint-{VERSION}"));
+    if ready.join("complete").exists() {
+        return Some(ready.join("bin"));
+    }
+    // An interrupted installation is begun anew.
+    let _ = fs::remove_dir_all(&ready);
+    let venv = run(target, "python3", &["-m", "venv", ready.to_str().unwrap()]);
+    if !venv.ok {
+        skip(&format!("python3 -m venv (Debian: python3-venv): {}", venv.text));
+        return None;
+    }
+    let pip = ready.join("bin/pip");
+    let package = format!("pkilint=={VERSION}");
+    let install = run(target, pip.to_str().unwrap(), &["install", "--quiet", "--disable-pip-version-check", &package]);
+    if !install.ok {
+        skip(&format!("pip install {package}: {}", install.text));
+        return None;
+    }
+    fs::write(ready.join("complete"), "").unwrap();
+    Some(ready.join("bin"))
+}
+
+#[test]
+fn pkilint_finds_no_error_in_certificates_and_crls() {
+    let Some(bin) = pkilint() else { return };
+    if !have(&["openssl"]) {
+        return;
+    }
+    // pkilint takes no name of one label: the TLS certificate is made for a full name
+    let department = Department::served_as("pki.example.edu");
+    let mut certificates = Vec::new();
+    for name in ["root", "issuing", "ra", "profile_signer", "tls"] {
+        certificates.push(department.export(&department.own_serial(name), &format!("{name}.pem")));
+    }
+    for profile in ["authentication", "signing", "functional"] {
+        Client::new(&department, &department.challenge(profile), profile).enroll(&department);
+        certificates.push(department.scratch(&format!("{profile}.pem")));
+    }
+    let mut findings = String::new();
+    let mut lint = |program: &str, arguments: &[&str], file: &Path| {
+        let arguments = [arguments, &["-s", "ERROR", file.to_str().unwrap()]].concat();
+        let said = run(department.folder(), bin.join(program).to_str().unwrap(), &arguments);
+        if !said.ok || !said.stdout.trim_ascii().is_empty() {
+            findings.push_str(&said.text);
+        }
+    };
+    for certificate in &certificates {
+        lint("lint_pkix_cert", &["lint"], certificate);
+    }
+    for pair in [("issuing", "root"), ("ra", "issuing"), ("tls", "issuing"), ("authentication", "issuing"), ("signing", "issuing")] {
+        let (subject, issuer) = (department.scratch(&format!("{}.pem", pair.0)), department.scratch(&format!("{}.pem", pair.1)));
+        lint("lint_pkix_signer_signee_cert_chain", &["lint", issuer.to_str().unwrap()], &subject);
+    }
+    let serial = department.certificates(false)[0]["serial"].as_str().unwrap().to_owned();
+    for revoked in [false, true] {
+        if revoked {
+            department.run(&["certificate", "revoke", &serial, "--reason", "superseded"]);
+        }
+        for name in ["root", "issuing"] {
+            let (status, crl) = plain_http(department.http(), &format!("GET /crl/{name}.crl"), b"");
+            assert_eq!(status, 200);
+            let file = department.scratch(&format!("{name}-{revoked}.crl"));
+            fs::write(&file, crl).unwrap();
+            lint("lint_crl", &["lint", "-t", "CRL", "-p", "PKIX", "--document-format", "DER"], &file);
+        }
+    }
+    assert!(findings.is_empty(), "{findings}");
+}
+
+#[test]
+fn pkilint_finds_errors_where_they_are() {
+    let Some(bin) = pkilint() else { return };
+    if !have(&["openssl"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // a version 3 CA certificate without keyUsage and subjectKeyIdentifier
+    let request = "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out bad.pem -days 1 -subj /CN=x -addext basicConstraints=CA:TRUE \
+                   -addext subjectKeyIdentifier=none";
+    run(folder.path(), "openssl", &request.split_whitespace().collect::<Vec<_>>()).content();
+    run(folder.path(), bin.join("lint_pkix_cert").to_str().unwrap(), &["lint", "-s", "ERROR", "bad.pem"]).refused();
+}

@@ -1,0 +1,68 @@
+//! Debian's `scepclient` (micromdm): single DES and SHA-1 always, so it needs the legacy switch.
+
+use crate::{
+    support::{Challenge, Department},
+    tool::{Said, have, run},
+};
+use std::fs;
+
+/// Runs it in a folder of its own where it keeps key, request and certificate.
+fn scepclient(department: &Department, folder: &str, challenge: &Challenge, with_challenge: bool) -> Said {
+    let folder = department.scratch(folder);
+    fs::create_dir_all(&folder).unwrap();
+    let (o, ou, cn) = (challenge.attribute("O"), challenge.attribute("OU"), challenge.attribute("CN"));
+    let mut arguments =
+        vec!["-server-url", challenge.url(), "-private-key", "client.key", "-certificate", "client.pem", "-keySize", "2048"];
+    arguments.extend(["-country", "", "-organization", &o, "-ou", &ou, "-cn", &cn, "-debug"]);
+    if with_challenge {
+        arguments.extend(["-challenge", challenge.secret()]);
+    }
+    run(&folder, "scepclient", &arguments)
+}
+
+fn serial_of(department: &Department, file: &str) -> String {
+    let said = run(department.folder(), "openssl", &["x509", "-in", file, "-noout", "-serial"]).content();
+    String::from_utf8(said.stdout).unwrap().trim().trim_start_matches("serial=").to_owned()
+}
+
+#[test]
+fn scepclient_enrolls_and_renews_with_the_legacy_switch() {
+    if !have(&["scepclient", "openssl"]) {
+        return;
+    }
+    let department = Department::served();
+    department.set("scep.legacy", "yes");
+    let challenge = department.challenge("authentication");
+    scepclient(&department, "alice", &challenge, true).content();
+    let first = serial_of(&department, "alice/client.pem");
+    let listed = department.certificates(false);
+    assert_eq!(listed.len(), 1);
+    assert_eq!((listed[0]["serial"].as_str(), listed[0]["status"].as_str()), (Some(first.as_str()), Some("active")));
+    assert_eq!(listed[0]["profile"], "authentication");
+    let subject = run(department.folder(), "openssl", &["x509", "-in", "alice/client.pem", "-noout", "-subject", "-nameopt", "RFC2253"]);
+    subject.content().saying("CN=Alice Example,OU=Physics,O=Example University");
+
+    // RenewalReq signed by the first certificate, without any challenge
+    fs::remove_file(department.scratch("alice/csr.pem")).unwrap();
+    scepclient(&department, "alice", &challenge, false).content();
+    let second = serial_of(&department, "alice/client.pem");
+    assert_ne!(first, second);
+    assert_eq!(department.certificates(false).len(), 2);
+}
+
+#[test]
+fn scepclient_is_refused_without_the_legacy_switch_and_without_a_challenge() {
+    if !have(&["scepclient"]) {
+        return;
+    }
+    let department = Department::served();
+    let challenge = department.challenge("authentication");
+    scepclient(&department, "strict", &challenge, true).refused().saying("badAlg");
+    department.set("scep.legacy", "yes");
+    // without its challenge nobody is enrolled
+    scepclient(&department, "empty", &challenge, false).refused().saying("badRequest");
+    assert!(department.certificates(false).is_empty());
+    // neither refusal has spent the challenge
+    scepclient(&department, "alice", &challenge, true).content();
+    assert_eq!(department.certificates(false).len(), 1);
+}

@@ -1,0 +1,68 @@
+//! Foreign programs: found, run, and asked what they have to say.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Whether these programs are there. In CI a missing one fails the test; elsewhere it is reported and the test is skipped.
+pub(crate) fn have(programs: &[&str]) -> bool {
+    let missing: Vec<_> = programs.iter().filter(|program| !exists(program)).collect();
+    if missing.is_empty() {
+        return true;
+    }
+    skip(&format!("not installed: {missing:?}"));
+    false
+}
+
+/// Says why a test cannot be done here; fails in CI.
+pub(crate) fn skip(reason: &str) {
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "{reason}");
+    eprintln!("SKIPPED: {reason}");
+}
+
+fn exists(program: &str) -> bool {
+    if program.contains('/') {
+        return Path::new(program).exists();
+    }
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
+/// What a program said, on both channels, and whether it was content.
+pub(crate) struct Said {
+    pub(crate) ok: bool,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) text: String,
+}
+
+impl Said {
+    /// It must have been content.
+    pub(crate) fn content(self) -> Self {
+        assert!(self.ok, "{}", self.text);
+        self
+    }
+
+    /// It must not have been.
+    pub(crate) fn refused(self) -> Self {
+        assert!(!self.ok, "{}", self.text);
+        self
+    }
+
+    /// It must have said this.
+    pub(crate) fn saying(self, words: &str) -> Self {
+        assert!(self.text.contains(words), "{words:?} in {}", self.text);
+        self
+    }
+}
+
+/// Runs a program in a folder.
+pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) -> Said {
+    said(Command::new(program).args(arguments).current_dir(folder))
+}
+
+/// Runs a prepared command.
+pub(crate) fn said(command: &mut Command) -> Said {
+    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let text = format!("{command:?}\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    Said { ok: output.status.success(), stdout: output.stdout, text }
+}
