@@ -150,7 +150,7 @@ pub(crate) fn all(t: &'static Texts, name: &str, training: bool) -> Vec<(String,
         let page = Notice {
             frame: if known { &frame } else { &nameless },
             message,
-            icon: "info",
+            icon: if matches!(file, "expired" | "used" | "cancelled" | "too-many-tries" | "declined") { "calendar-x" } else { "info" },
             address: (file == "only-https").then_some("https://pki.physics.example.edu:8443"),
             back: (file == "sign-in-first").then_some(BASE),
         };
