@@ -1,6 +1,6 @@
 //! strongSwan's `pki --scep`: unsorted CSR attributes, only rsaEncryption in our SignerInfo, RenewalReq, CertPoll.
 //!
-//! strongSwan before 6.0 cannot read name constraints with addresses (strongswan#1990, #1991) and refuses our issuing CA for being
+//! strongSwan 5.9.8 cannot read name constraints with addresses (strongswan#1990, #1991) and refuses our issuing CA for being
 //! constrained critically. As docs/conformance.md tells its users, it is told not to insist on extensions that it does not know.
 
 use crate::{
