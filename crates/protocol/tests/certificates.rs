@@ -226,6 +226,11 @@ fn lint_finds_each_deviation() {
     assert!(faults(&|meant| meant.extended_key_usage.clear()).contains("extendedKeyUsage"));
     assert!(faults(&|meant| meant.ca = Some(None)).contains("basicConstraints"));
     assert!(faults(&|meant| meant.name_constraints = Some(constraints())).contains("nameConstraints"));
+    assert!(faults(&|meant| meant.policies.clear()).contains("was not meant"));
+    assert!(faults(&|meant| meant.ocsp_nocheck = true).contains("is not the one that was meant"));
+    assert!(faults(&|meant| meant.ocsp_urls = vec!["http://elsewhere.example.edu/".into()]).contains("URLs"));
+    assert!(faults(&|meant| meant.crl_urls = vec!["http://elsewhere.example.edu/".into()]).contains("cRLDistributionPoints"));
+    assert!(faults(&|meant| meant.crl_urls.clear()).contains("cRLDistributionPoints"));
     let foreign = view.lint(&spec, &other.view()).join("; ");
     assert!(foreign.contains("does not verify") && foreign.contains("authorityKeyIdentifier"), "{foreign}");
     let mut changed = view.clone();

@@ -1,10 +1,10 @@
 //! Re-reading what was signed: against what was meant, and against the rules of RFC 5280.
 
 use super::{
-    CertificateSpec, CertificateView,
+    CertificateSpec, CertificateView, extension,
     view::{
-        AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, Extension, Fields, KEY_USAGE, NAME_CONSTRAINTS, SUBJECT_ALT_NAME,
-        SUBJECT_KEY_IDENTIFIER,
+        AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE, Extension, Fields, KEY_USAGE,
+        NAME_CONSTRAINTS, SUBJECT_ALT_NAME, SUBJECT_KEY_IDENTIFIER,
     },
 };
 use crate::{
@@ -91,7 +91,7 @@ impl CertificateView {
         faults.unless(!empty || !self.san.is_empty(), "subject and subjectAltName are both empty");
         faults.unless(
             critical(SUBJECT_ALT_NAME).is_none_or(|critical| critical == empty),
-            "subjectAltName is critical exactly where the subject is empty",
+            "subjectAltName is not critical with an empty subject, or critical with another",
         );
 
         // 4.2.1.9 and 4.2.1.10.
@@ -110,7 +110,35 @@ impl CertificateView {
             critical(NAME_CONSTRAINTS) == meant.name_constraints.as_ref().map(|_| true),
             "nameConstraints are not the ones that were meant",
         );
+        lint_urls_and_policies(extensions, meant, faults);
     }
+}
+
+/// certificatePolicies, authorityInfoAccess, cRLDistributionPoints and id-pkix-ocsp-nocheck are there as meant, and nothing is there
+/// that was not meant (4.2.1.4, 4.2.1.13, 4.2.2.1; RFC 6960 4.2.2.2.1).
+fn lint_urls_and_policies(extensions: &[Extension<'_>], meant: &CertificateSpec, faults: &mut Faults) {
+    let expected = match extension::custom(meant) {
+        Ok(expected) => expected,
+        Err(error) => return faults.0.push(error.to_string()),
+    };
+    let oid = |arcs: &mut dyn Iterator<Item = u64>| tlv::oid_from_dotted(&arcs.map(|arc| arc.to_string()).collect::<Vec<_>>().join("."));
+    for meant in &expected {
+        let oid = oid(&mut meant.oid_components());
+        let there = extensions
+            .iter()
+            .any(|found| Some(found.oid) == oid.as_deref() && found.value == meant.content() && found.critical == meant.criticality());
+        faults.unless(there, "an extension for keys, purposes, policies or URLs is not the one that was meant");
+    }
+    let points = extensions.iter().find(|extension| extension.oid == CRL_DISTRIBUTION_POINTS);
+    faults.unless(points.is_some() != meant.crl_urls.is_empty(), "cRLDistributionPoints are not the ones that were meant");
+    if let Some(points) = points {
+        let named = |url: &String| points.value.windows(url.len().max(1)).any(|window| window == url.as_bytes());
+        faults.unless(!points.critical && meant.crl_urls.iter().all(named), "cRLDistributionPoints are not the ones that were meant");
+    }
+    let known = [AUTHORITY_KEY_IDENTIFIER, KEY_USAGE, SUBJECT_ALT_NAME, BASIC_CONSTRAINTS, NAME_CONSTRAINTS, CRL_DISTRIBUTION_POINTS];
+    let others = extensions.iter().filter(|extension| !known.contains(&extension.oid)).count();
+    // A CA's subjectKeyIdentifier is written beside its basicConstraints, everybody else's here.
+    faults.unless(others == expected.len() + usize::from(meant.ca.is_some()), "an extension stands there that was not meant");
 }
 
 struct Faults(Vec<String>);
