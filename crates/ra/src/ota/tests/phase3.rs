@@ -5,7 +5,7 @@ use crate::{
     enrollment::State,
     sign_in::{LinkEnd, LinkView},
 };
-use protocol::crl::Reason;
+use protocol::{crl::Reason, x509::SerialNumber};
 
 /// A phone that has its transport identity.
 fn transported(world: &World, mail: &str, udid: &str, keys: (usize, usize)) -> (crate::invitation::Invitation, Phone) {
@@ -126,8 +126,10 @@ fn only_the_transport_identity_of_this_enrollment_and_this_device_is_accepted() 
     let attributes = alice.attributes(None);
 
     // Self-made, with the same name and even the same serial.
-    let made = TestCa::alone(own_key).certify(transport.subject.common_name().unwrap(), own_key, false);
-    assert_eq!(post(&signed(&attributes, &made, own_key)), "forbidden");
+    for serial in [SerialNumber::from_random([7; 16]), transport.serial.clone()] {
+        let made = TestCa::alone(key(5)).certify_as(serial, transport.subject.common_name().unwrap(), key(5), false);
+        assert_eq!(post(&signed(&attributes, &made, key(5))), "forbidden");
+    }
     assert_eq!(world.facts(alices.enrollment, "device_refused")["reason"], "signed by an unknown CA");
     // Another enrolled phone's.
     let (bobs, bobs_key) = bob.transport.clone().unwrap();

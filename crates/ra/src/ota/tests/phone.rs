@@ -73,8 +73,12 @@ impl TestCa {
 
     /// Dates long gone, as those of Apple's device CA.
     pub(crate) fn certify(&self, cn: &str, key: &PrivateKey, ca: bool) -> CertificateView {
+        self.certify_as(SerialNumber::from_random(crate::secret::random().unwrap()), cn, key, ca)
+    }
+
+    pub(crate) fn certify_as(&self, serial: SerialNumber, cn: &str, key: &PrivateKey, ca: bool) -> CertificateView {
         let spec = CertificateSpec {
-            serial: SerialNumber::from_random(crate::secret::random().unwrap()),
+            serial,
             subject: name(cn),
             san: Vec::new(),
             validity: Validity { not_before: Timestamp(1_180_000_000), not_after: Timestamp(1_400_000_000) },
