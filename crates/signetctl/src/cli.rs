@@ -89,7 +89,7 @@ pub(crate) struct Serve {
     /// Address and port for plain HTTP (SCEP, CRLs, CA certificates); remembered.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) http: Option<SocketAddr>,
-    /// How phones reach HTTPS, such as https://pki.example.edu:8443; remembered.
+    /// How phones reach HTTPS, such as `https://pki.example.edu:8443`; remembered.
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
     /// How everybody reaches plain HTTP; remembered.
