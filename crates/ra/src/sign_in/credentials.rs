@@ -159,3 +159,28 @@ pub(super) fn addresses(tx: &Connection, subscriber: SubscriberId) -> Result<Vec
     let mut statement = tx.prepare_cached("SELECT address FROM mailbox WHERE subscriber = ?1")?;
     Ok(statement.query_map([subscriber], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ota::tests::phone::{said, world};
+
+    /// Many guesses may have been looked at when the fifth failure is recorded: the right one among them comes too late.
+    #[test]
+    fn a_right_password_that_was_checked_before_the_fifth_failure_still_waits() {
+        let world = world();
+        let alice = world.person("Alice Example", "alice@example.edu").id;
+        let invitation = world.invite("alice@example.edu");
+        let (inner, hash) = (world.authority.0.clone(), invitation.token.hash());
+        let outcome = world.authority.0.store.write(move |tx| {
+            let at = inner.clock.now();
+            let checked = |password| Checked { asked: SignIn::Password, password };
+            for _ in 0..PASSWORD_TRIES {
+                decide(&inner, tx, at, &hash, &checked(false), None)?;
+            }
+            assert_eq!(failures(tx, at, alice)?.0, PASSWORD_TRIES);
+            decide(&inner, tx, at, &hash, &checked(true), None)
+        });
+        assert_eq!(said(&outcome.unwrap()), "wait 900");
+    }
+}
