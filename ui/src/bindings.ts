@@ -28,9 +28,9 @@ export const commands = {
 	/**  One person. */
 	subscriber: (id: string) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("subscriber", { id })),
 	/**  Adds one. */
-	addSubscriber: (new: NewSubscriber) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("add_subscriber", { new })),
+	addSubscriber: (person: NewSubscriber) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("add_subscriber", { person })),
 	/**  Adds an address to one. */
-	addMailbox: (new: NewMailbox) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("add_mailbox", { new })),
+	addMailbox: (mailbox: NewMailbox) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("add_mailbox", { mailbox })),
 	/**  Deletes one; the name stays reserved. */
 	deleteSubscriber: (id: string) => typedError<null, CommandError>(__TAURI_INVOKE("delete_subscriber", { id })),
 	/**  Records that a mailbox was validated. */

@@ -36,15 +36,15 @@ pub async fn subscriber(app: State<'_, App>, id: String) -> Result<Subscriber, C
 /// Adds one.
 #[tauri::command]
 #[specta::specta]
-pub async fn add_subscriber(app: State<'_, App>, new: NewSubscriber) -> Result<Subscriber, CommandError> {
-    app.operator(move |op| Ok(op.add_subscriber(new.into())?.into())).await
+pub async fn add_subscriber(app: State<'_, App>, person: NewSubscriber) -> Result<Subscriber, CommandError> {
+    app.operator(move |op| Ok(op.add_subscriber(person.into())?.into())).await
 }
 
 /// Adds an address to one.
 #[tauri::command]
 #[specta::specta]
-pub async fn add_mailbox(app: State<'_, App>, new: NewMailbox) -> Result<Subscriber, CommandError> {
-    app.operator(move |op| Ok(op.add_mailbox(parse(&new.subscriber)?, &new.mail)?.into())).await
+pub async fn add_mailbox(app: State<'_, App>, mailbox: NewMailbox) -> Result<Subscriber, CommandError> {
+    app.operator(move |op| Ok(op.add_mailbox(parse(&mailbox.subscriber)?, &mailbox.mail)?.into())).await
 }
 
 /// Deletes one; the name stays reserved.

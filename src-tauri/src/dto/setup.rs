@@ -195,7 +195,7 @@ impl SetupDraft {
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         let mut all = vec![("serve.https", self.https.clone()), ("serve.http", self.http.clone()), ("serve.public_url", self.public_url())];
         if !self.contact.trim().is_empty() {
-            all.push(("contact", self.contact.clone()));
+            all.push(("portal.contact", self.contact.clone()));
         }
         all
     }

@@ -1,0 +1,27 @@
+// Starting an invitation from anywhere: with a validated address at once, else the validation comes first.
+import { api, ApiError, type Subscriber } from "$lib/api";
+import { refusal } from "$lib/errors";
+import { words } from "$lib/i18n.svelte";
+import { go } from "$lib/router.svelte";
+import { toast } from "$lib/toast.svelte";
+
+/** The address whose validation must be recorded before the invitation; the person's page asks for it. */
+class Wish {
+  mail = $state<string | null>(null);
+}
+export const wish = new Wish();
+
+/** Invites, and shows the QR code. */
+export async function inviteSubscriber(person: Subscriber): Promise<void> {
+  const mailbox = person.mailboxes.find((m) => m.validatedAt) ?? person.mailboxes[0];
+  if (!mailbox) return go("people", person.id);
+  try {
+    const made = await api.invite(mailbox.address, "show");
+    go("enrollments", made.enrollment, "invite");
+  } catch (thrown) {
+    const error = ApiError.from(thrown);
+    go("people", person.id);
+    if (error.code === "mailboxNotValidated") wish.mail = mailbox.address;
+    else toast.say(refusal(error, words.t).title);
+  }
+}

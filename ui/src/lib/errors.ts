@@ -1,0 +1,50 @@
+// From refusal to screen: the table is total, a new code in Rust does not compile here.
+import type { ApiError, Code } from "./api";
+import type { Messages } from "./messages";
+
+/** How serious, and how it is marked. */
+export interface Presentation {
+  tone: "warn" | "danger" | "hold";
+  /** Trying again without doing something first may help. */
+  retry: boolean;
+}
+
+export const presentation = {
+  validation: { tone: "warn", retry: false },
+  notFound: { tone: "warn", retry: false },
+  alreadySetUp: { tone: "warn", retry: false },
+  mailboxTaken: { tone: "warn", retry: false },
+  nameTaken: { tone: "warn", retry: false },
+  alreadyRevoked: { tone: "warn", retry: false },
+  enrollmentEnded: { tone: "warn", retry: false },
+  activeCertificates: { tone: "warn", retry: false },
+  newerDatabase: { tone: "danger", retry: false },
+  mailboxNotValidated: { tone: "warn", retry: false },
+  notSetUp: { tone: "warn", retry: false },
+  denied: { tone: "warn", retry: false },
+  clockBehind: { tone: "danger", retry: true },
+  keyring: { tone: "hold", retry: true },
+  folder: { tone: "danger", retry: true },
+  diskFull: { tone: "danger", retry: true },
+  databaseDamaged: { tone: "danger", retry: false },
+  databaseBusy: { tone: "warn", retry: true },
+  keyElsewhere: { tone: "hold", retry: true },
+  portInUse: { tone: "danger", retry: true },
+  portNotAllowed: { tone: "danger", retry: false },
+  address: { tone: "danger", retry: true },
+  tls: { tone: "danger", retry: true },
+  file: { tone: "warn", retry: true },
+  internal: { tone: "danger", retry: true },
+} satisfies Record<Code, Presentation>;
+
+/** The words for a refusal. */
+export function refusal(error: ApiError, t: Messages): { title: string; meaning: string; next: string } {
+  const said = t.codes[error.code];
+  return { title: said.title, meaning: said.meaning(error.message), next: said.next };
+}
+
+/** One sentence for the place of a field's hint. */
+export function inline(error: ApiError, t: Messages): string {
+  const { title, meaning, next } = refusal(error, t);
+  return error.code === "validation" ? meaning : `${title}. ${next}`;
+}

@@ -1,0 +1,104 @@
+// Times, figures, serials. Pure, so that tests can hold them.
+import type { Locale } from "./messages";
+
+export { figure } from "./messages/plural";
+
+const NBSP = "\u00A0";
+
+/** "12 Mar 2026" / "12 mars 2026". */
+export function date(iso: string, locale: Locale): string {
+  const form = new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { day: "numeric", month: locale === "fr" ? "long" : "short", year: "numeric" });
+  return form.format(new Date(iso)).replaceAll(" ", NBSP);
+}
+
+/** "Thursday 12 March 2026". */
+export function longDate(at: Date, locale: Locale): string {
+  const form = new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  return form.format(at).replace(",", "");
+}
+
+/** "09:41" / "9 h 41". */
+export function clock(at: string | Date, locale: Locale, seconds = false): string {
+  const when = new Date(at);
+  const two = (n: number) => String(n).padStart(2, "0");
+  if (locale === "fr" && !seconds) return `${when.getHours()}${NBSP}h${NBSP}${two(when.getMinutes())}`;
+  return [when.getHours(), when.getMinutes(), ...(seconds ? [when.getSeconds()] : [])].map(two).join(":");
+}
+
+/** "15 March, 09:41" / "15 mars à 9 h 41". */
+export function dayAndClock(iso: string, locale: Locale): string {
+  const when = new Date(iso);
+  const day = new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { day: "numeric", month: "long" }).format(when).replaceAll(" ", NBSP);
+  return locale === "fr" ? `${day} à ${clock(when, locale)}` : `${day}, ${clock(when, locale)}`;
+}
+
+/** "2026-03-12 09:41:07": exact, in UTC, for hovering and for the ledger. */
+export function exact(iso: string): string {
+  return new Date(iso).toISOString().slice(0, 19).replace("T", " ");
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** "in 3 days", "yesterday", "2 minutes ago", "now". */
+export function ago(iso: string, now: number, locale: Locale): string {
+  const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
+  const form = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(seconds) >= size) return form.format(Math.trunc(seconds / size), unit);
+  }
+  return form.format(0, "second");
+}
+
+/** "2:07", "1:02:07", "3 days": what is left until then. */
+export function left(iso: string, now: number, locale: Locale): string {
+  const seconds = Math.max(0, Math.floor((new Date(iso).getTime() - now) / 1000));
+  const days = Math.floor(seconds / 86_400);
+  if (days >= 2) return locale === "fr" ? `${days}${NBSP}jours` : `${days}${NBSP}days`;
+  const two = (n: number) => String(n).padStart(2, "0");
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
+  if (h >= 1) return locale === "fr" ? `${h}${NBSP}h${NBSP}${two(m)}` : `${h}${NBSP}h${NBSP}${two(m)}${NBSP}min`;
+  return `${m}:${two(s)}`;
+}
+
+/** "36 s", "1 min 16 s", "2 h 5 min": how long something took. */
+export function took(from: string, to: string): string {
+  const seconds = Math.max(0, Math.round((new Date(to).getTime() - new Date(from).getTime()) / 1000));
+  if (seconds < 60) return `${seconds}${NBSP}s`;
+  if (seconds < 3600) return seconds % 60 ? `${Math.floor(seconds / 60)}${NBSP}min${NBSP}${seconds % 60}${NBSP}s` : `${seconds / 60}${NBSP}min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}${NBSP}h${NBSP}${Math.floor((seconds % 3600) / 60)}${NBSP}min`;
+  return `${Math.floor(seconds / 86_400)}${NBSP}d`;
+}
+
+/** "2C81 D40E 9B57 03AF": in groups of four, counted from the right. */
+export function groups(hex: string): string {
+  return hex.replace(/(?=(?:.{4})+$)(?!^)/g, " ");
+}
+
+/** Model names that people know, for the identifiers that phones tell. */
+const MODELS: Record<string, string> = {
+  "iPhone10,3": "iPhone X",
+  "iPhone11,2": "iPhone XS",
+  "iPhone11,8": "iPhone XR",
+  "iPhone12,1": "iPhone 11",
+  "iPhone12,8": "iPhone SE",
+  "iPhone13,2": "iPhone 12",
+  "iPhone14,5": "iPhone 13",
+  "iPhone14,6": "iPhone SE",
+  "iPhone14,7": "iPhone 14",
+  "iPhone15,2": "iPhone 14 Pro",
+  "iPhone15,4": "iPhone 15",
+  "iPhone16,1": "iPhone 15 Pro",
+  "iPhone17,3": "iPhone 16",
+  "iPhone17,1": "iPhone 16 Pro",
+};
+
+/** "iPhone 15" for iPhone15,4; what is not known stays as the phone tells it. */
+export function model(product: string | null): string {
+  return product ? (MODELS[product] ?? product) : "iPhone";
+}

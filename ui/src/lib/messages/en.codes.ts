@@ -1,0 +1,43 @@
+// What each refusal means and what to do next. One entry a code.
+
+import type { Code } from "../api";
+
+/** A refusal in words. */
+export interface Refusal {
+  /** The problem. */
+  title: string;
+  /** What it means; `detail` is what the program said (a file, a port, a reason). */
+  meaning: (detail: string) => string;
+  /** What to do. */
+  next: string;
+}
+
+const because = (detail: string) => (detail ? ` (${detail})` : "");
+
+export const codes: Record<Code, Refusal> = {
+  validation: { title: "One entry needs another look", meaning: (d) => d || "An entry is missing or has a form that is not accepted.", next: "Correct it and try again." },
+  notFound: { title: "It is not here any more", meaning: () => "Somebody deleted it, or the link to it is old.", next: "Go back to the list." },
+  alreadySetUp: { title: "The department exists already", meaning: () => "Another window or a command has set it up meanwhile.", next: "Close this window and open it again." },
+  mailboxTaken: { title: "The address belongs to somebody else", meaning: () => "Each address stands for one person.", next: "Look for the address in People, or give another one." },
+  nameTaken: { title: "This name belongs to somebody else for ever", meaning: () => "A name in a certificate is never given to a second person.", next: "Add what tells them apart, for example a middle name." },
+  alreadyRevoked: { title: "The certificate is revoked already", meaning: () => "The CRL names it.", next: "Nothing more to do." },
+  enrollmentEnded: { title: "This enrollment has ended", meaning: () => "Its link does not work any more.", next: "Invite the person again." },
+  activeCertificates: { title: "The person still has valid certificates", meaning: () => "Deleting now would leave certificates nobody answers for.", next: "Revoke them first." },
+  newerDatabase: { title: "A newer Signet wrote this folder", meaning: () => "This version would not understand all of it and does not touch it.", next: "Install the newest version on this computer." },
+  mailboxNotValidated: { title: "The address is not validated", meaning: () => "A certificate may only state an address that you know to be this person’s.", next: "Record how you validated it, then invite again." },
+  notSetUp: { title: "There is no department yet", meaning: () => "The setup was not finished.", next: "Finish the setup." },
+  denied: { title: "A rule does not allow this", meaning: () => "Nothing was changed.", next: "Check the settings of the department." },
+  clockBehind: { title: "This computer’s clock is behind", meaning: () => "It is earlier than the last entry of the ledger. Certificates with wrong dates would be worse than none.", next: "Set the clock, then try again." },
+  keyring: { title: "The keyring is missing or locked", meaning: (d) => `The keys of your CA cannot be opened${because(d)}.`, next: "Unlock the keyring of your account, then try again." },
+  folder: { title: "The data folder cannot be written", meaning: (d) => `Nothing was saved${because(d)}.`, next: "Make the folder writable for your account, then try again." },
+  diskFull: { title: "The disk is full", meaning: () => "Nothing was saved; what was there is safe.", next: "Make room, then try again." },
+  databaseDamaged: { title: "The database is damaged", meaning: (d) => `Signet does not write into it${because(d)}.`, next: "Keep the folder as it is and bring back your last backup." },
+  databaseBusy: { title: "Another program holds the database", meaning: () => "It did not let go for ten seconds.", next: "Wait for the other Signet window or command, then try again." },
+  keyElsewhere: { title: "A key that is needed is not here", meaning: (d) => `It was moved to removable media${because(d)}.`, next: "Connect the medium, then try again." },
+  portInUse: { title: "Another program uses this port", meaning: (d) => `The server cannot listen on ${d}. Phones cannot enroll now.`, next: "Close that program, or choose another port in Settings. Open links name the port and stop working then." },
+  portNotAllowed: { title: "The system keeps this port to itself", meaning: (d) => `The server may not listen on ${d}.`, next: "Choose a port above 1023 in Settings." },
+  address: { title: "This is not an address of this computer", meaning: (d) => `The server cannot listen on ${d}. Perhaps the network has changed.`, next: "Choose the interface again in Settings." },
+  tls: { title: "The TLS certificate cannot be used", meaning: (d) => `The server does not start without it${because(d)}.`, next: "Import it again in Settings." },
+  file: { title: "The file could not be used", meaning: (d) => d, next: "Check the medium and your rights, then choose the file again." },
+  internal: { title: "Signet made a mistake", meaning: () => "This was not saved. Everything else keeps working.", next: "Try again. If it happens again, send the incident number to support." },
+};

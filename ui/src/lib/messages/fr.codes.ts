@@ -1,0 +1,33 @@
+// Ce que signifie chaque refus et ce qu’il faut faire. Une entrée par code.
+import type { Code } from "../api";
+import type { Refusal } from "./en.codes";
+
+const car = (detail: string) => (detail ? ` (${detail})` : "");
+
+export const codes: Record<Code, Refusal> = {
+  validation: { title: "Une saisie est à revoir", meaning: (d) => d || "Une saisie manque ou n’a pas la forme attendue.", next: "Corrigez-la et recommencez." },
+  notFound: { title: "L’élément n’est plus ici", meaning: () => "Quelqu’un l’a supprimé, ou le lien qui y mène est ancien.", next: "Revenez à la liste." },
+  alreadySetUp: { title: "Le département existe déjà", meaning: () => "Une autre fenêtre ou une commande l’a créé entre-temps.", next: "Fermez cette fenêtre et rouvrez-la." },
+  mailboxTaken: { title: "L’adresse appartient à quelqu’un d’autre", meaning: () => "Chaque adresse désigne une seule personne.", next: "Cherchez l’adresse dans Personnes, ou donnez-en une autre." },
+  nameTaken: { title: "Ce nom appartient à quelqu’un d’autre, pour toujours", meaning: () => "Le nom d’un certificat n’est jamais donné à une seconde personne.", next: "Ajoutez ce qui les distingue, par exemple un second prénom." },
+  alreadyRevoked: { title: "Le certificat est déjà révoqué", meaning: () => "La CRL le nomme.", next: "Il n’y a plus rien à faire." },
+  enrollmentEnded: { title: "Cet enrôlement est terminé", meaning: () => "Son lien ne fonctionne plus.", next: "Invitez de nouveau la personne." },
+  activeCertificates: { title: "La personne a encore des certificats valides", meaning: () => "Supprimer maintenant laisserait des certificats dont personne ne répond.", next: "Révoquez-les d’abord." },
+  newerDatabase: { title: "Un Signet plus récent a écrit ce dossier", meaning: () => "Cette version ne comprendrait pas tout et n’y touche pas.", next: "Installez la dernière version sur cet ordinateur." },
+  mailboxNotValidated: { title: "L’adresse n’est pas validée", meaning: () => "Un certificat ne peut citer qu’une adresse dont vous savez qu’elle est à cette personne.", next: "Notez comment vous l’avez validée, puis invitez de nouveau." },
+  notSetUp: { title: "Il n’y a pas encore de département", meaning: () => "L’installation n’est pas terminée.", next: "Terminez l’installation." },
+  denied: { title: "Une règle l’interdit", meaning: () => "Rien n’a été modifié.", next: "Vérifiez les réglages du département." },
+  clockBehind: { title: "L’horloge de cet ordinateur retarde", meaning: () => "Elle est en retard sur la dernière entrée du registre. Des certificats mal datés seraient pires qu’aucun.", next: "Mettez l’horloge à l’heure, puis réessayez." },
+  keyring: { title: "Le trousseau est absent ou verrouillé", meaning: (d) => `Les clés de votre AC ne peuvent pas être ouvertes${car(d)}.`, next: "Déverrouillez le trousseau de votre compte, puis réessayez." },
+  folder: { title: "Le dossier des données est en lecture seule", meaning: (d) => `Rien n’a été enregistré${car(d)}.`, next: "Donnez à votre compte le droit d’y écrire, puis réessayez." },
+  diskFull: { title: "Le disque est plein", meaning: () => "Rien n’a été enregistré ; ce qui s’y trouvait est intact.", next: "Faites de la place, puis réessayez." },
+  databaseDamaged: { title: "La base de données est abîmée", meaning: (d) => `Signet n’y écrit pas${car(d)}.`, next: "Laissez le dossier tel quel et restaurez votre dernière sauvegarde." },
+  databaseBusy: { title: "Un autre programme occupe la base", meaning: () => "Il ne l’a pas libérée en dix secondes.", next: "Attendez l’autre fenêtre ou commande de Signet, puis réessayez." },
+  keyElsewhere: { title: "Une clé nécessaire n’est pas ici", meaning: (d) => `Elle a été déplacée sur un support amovible${car(d)}.`, next: "Branchez le support, puis réessayez." },
+  portInUse: { title: "Un autre programme utilise ce port", meaning: (d) => `Le serveur ne peut pas écouter sur ${d}. Aucun téléphone ne peut s’enrôler.`, next: "Fermez ce programme, ou choisissez un autre port dans les réglages. Les liens ouverts citent le port et ne marcheront plus." },
+  portNotAllowed: { title: "Le système se réserve ce port", meaning: (d) => `Le serveur n’a pas le droit d’écouter sur ${d}.`, next: "Choisissez un port supérieur à 1023 dans les réglages." },
+  address: { title: "Cette adresse n’est pas à cet ordinateur", meaning: (d) => `Le serveur ne peut pas écouter sur ${d}. Le réseau a peut-être changé.`, next: "Choisissez de nouveau l’interface dans les réglages." },
+  tls: { title: "Le certificat TLS est inutilisable", meaning: (d) => `Sans lui, le serveur ne démarre pas${car(d)}.`, next: "Importez-le de nouveau dans les réglages." },
+  file: { title: "Le fichier est inutilisable", meaning: (d) => d, next: "Vérifiez le support et vos droits, puis choisissez de nouveau le fichier." },
+  internal: { title: "Signet a commis une erreur", meaning: () => "Cela n’a pas été enregistré. Tout le reste continue de fonctionner.", next: "Réessayez. Si cela se répète, transmettez le numéro d’incident à l’assistance." },
+};

@@ -1,0 +1,258 @@
+// The window's program, pretended: same types, invented data. `?state=empty|setup|error|slow` shows the other faces. Never in the product.
+import type { CommandError, Enrollment, Invitation, ServerStatus, SetupDraft, StepKind, Settings } from "../../bindings";
+import { ApiError, type Api, type Host } from "../api";
+import * as data from "./data";
+
+const state = typeof location === "undefined" ? null : new URLSearchParams(location.search).get("state");
+let tell: () => void = () => {};
+const changed = () => setTimeout(() => tell(), 0);
+const refuse = (code: CommandError["code"], message = "", field: string | null = null): never => {
+  throw new ApiError({ code, message, field, incident: code === "internal" ? "7F3K-21M8" : null });
+};
+const found = <T>(value: T | undefined): T => value ?? refuse("notFound");
+const pause = () => new Promise((done) => setTimeout(done, state === "slow" ? 60_000 : 20));
+
+let department = state === "setup" ? null : { organization: "Northbridge University", department: "Department of Physics", mailDomains: ["physics.example.edu"], hosts: ["pki.physics.example.edu"], training: false, createdAt: data.at(130_000), publicTls: false, rootKeyHere: true };
+if (state === "empty") for (const list of [data.people, data.details, data.certificates, data.ledger]) list.length = 0;
+let running = state !== "empty" && state !== "setup" ? data.at(70) : null;
+let draft: SetupDraft = { step: 0, organization: "", department: "", mailDomains: [], host: "", https: "", http: "", tls: "private", caKey: "rsa3072", contact: "", training: false };
+const held = new Map<string, Invitation>();
+let settings: Settings = {
+  https: "192.0.2.44:8443",
+  http: "192.0.2.44:8080",
+  publicUrl: "https://pki.physics.example.edu:8443",
+  statusUrl: "http://pki.physics.example.edu:8080",
+  statusInCertificates: true,
+  deviceCa: null,
+  signIn: "code",
+  wifiSsid: "eduroam",
+  wifiServerNames: ["radius.example.edu"],
+  vpnServer: null,
+  vpnRemoteId: null,
+  passcodeMinLength: 6,
+  minOs: "15.0",
+  removal: "removable",
+  removalPasswordSet: false,
+  scepLegacy: false,
+  scepManualApproval: false,
+  invitationHours: 72,
+  contact: "+44 20 7946 0187",
+  bundle: ["signing", "authentication"],
+  authenticationWithAddress: true,
+};
+const WORDS = "amber basin cedar delta ember fjord gravel harbor island jungle kettle lantern meadow nectar orchid pepper".split(" ");
+const status = (): ServerStatus => ({
+  running: running !== null,
+  since: running,
+  https: settings.https,
+  http: settings.http,
+  publicUrl: settings.publicUrl,
+  reach: "thisNetwork",
+  qr: data.QR,
+  tls: { privateRoot: true, issuer: "CN=Department of Physics Issuing CA,O=Northbridge University", names: ["pki.physics.example.edu"], notAfter: data.at(-60 * 24 * 307) },
+  certificates: [
+    { name: "root", sha256: "9F3A".repeat(16), words: WORDS, picture: [true, false, true, false, true, false, true, false, true, false, true, true, false, true, true, false, false, true, false, false, true, false, false, false, true] },
+    { name: "issuing", sha256: "77C1".repeat(16), words: WORDS, picture: [] },
+  ],
+});
+
+/** The phone goes on, a step every few seconds. */
+function walk(id: string) {
+  const next: [Enrollment["state"], StepKind][] = [["opened", "opened"], ["authenticated", "signedIn"], ["authenticated", "profileServiceSent"], ["identified", "deviceIdentified"], ["issued", "transportIssued"], ["issued", "profileSent"], ["configured", "configured"]];
+  const timer = setInterval(() => {
+    const detail = data.details.find((d) => d.enrollment.id === id);
+    const step = next.shift();
+    if (!detail || !step) return clearInterval(timer);
+    const now = new Date().toISOString();
+    detail.enrollment = { ...detail.enrollment, state: step[0], updatedAt: now, downloadEndsAt: step[1] === "profileServiceSent" ? new Date(Date.now() + 480_000).toISOString() : null, profileSent: step[1] === "profileSent" };
+    detail.steps = [...detail.steps, { at: now, kind: step[1], facts: [] }];
+    changed();
+  }, 6000);
+}
+
+function invitation(enrollment: string): Invitation {
+  const made: Invitation = {
+    enrollment,
+    url: "https://pki.physics.example.edu:8443/e/AAECAwQFBgcICQoLDA0ODw",
+    code: "7KQ4-MV2T",
+    expiresAt: new Date(Date.now() + 72 * 3_600_000).toISOString(),
+    trustUrl: "http://pki.physics.example.edu:8080/trust",
+    qr: data.QR,
+    trustQr: data.QR,
+  };
+  held.set(enrollment, made);
+  return made;
+}
+
+const fits = (text: string | null, ...where: string[]) => !text || where.some((w) => w.toLowerCase().includes(text.toLowerCase()));
+
+const calls: Api = {
+  session: async () => (state === "error" ? refuse("keyring", "Secret Service: locked") : { officer: "Rosa Meier", version: "0.1.0", folder: "/home/rosa/.local/share/signet", department }),
+  setupDraft: async () => draft,
+  saveSetupDraft: async (next) => ((draft = next), null),
+  interfaces: async () => [
+    { name: "wlp3s0", address: "192.168.1.44", reach: "thisNetwork" },
+    { name: "eth0", address: "192.0.2.44", reach: "anyone" },
+    { name: "lo", address: "127.0.0.1", reach: "thisComputer" },
+  ],
+  createDepartment: async (d) => {
+    await new Promise((done) => setTimeout(done, 2500));
+    department = { organization: d.organization, department: d.department, mailDomains: d.mailDomains, hosts: [d.host], training: d.training, createdAt: data.at(0), publicTls: false, rootKeyHere: true };
+    changed();
+    return department;
+  },
+  moveRootKey: async () => {
+    if (department) department = { ...department, rootKeyHere: false };
+    changed();
+    return { path: "/media/rosa/STICK/signet-root-key.pem" };
+  },
+  importTls: async () => true,
+  today: async () => ({
+    people: data.people.length,
+    waiting: data.details.filter((d) => d.enrollment.state === "invited").length,
+    inProgress: data.details.filter((d) => ["opened", "authenticated", "identified", "issued"].includes(d.enrollment.state)).length,
+    configuredThisWeek: data.details.filter((d) => d.enrollment.state === "configured").length,
+    expiring: data.certificates.filter((c) => new Date(c.notAfter).getTime() < Date.now() + 30 * 86_400_000).length,
+    pendingRequests: 0,
+    recent: data.details.slice(0, 12).map((d) => ({ at: d.enrollment.updatedAt, kind: d.steps.at(-1)?.kind ?? "invited", enrollment: d.enrollment.id, name: d.enrollment.name, state: d.enrollment.state })),
+  }),
+  subscribers: async (q) => {
+    const all = data.people.filter((p) => fits(q.search, p.name, ...p.mailboxes.map((m) => m.address)));
+    return { rows: q.after ? [] : all.slice(0, q.limit), more: false, total: all.length };
+  },
+  subscriber: async (id) => found(data.people.find((p) => p.id === id)),
+  addSubscriber: async (n) => {
+    if (data.people.some((p) => p.mailboxes.some((m) => m.address === n.mail))) refuse("mailboxTaken");
+    if (!n.mail.endsWith("example.edu")) refuse("validation", "The address is not in physics.example.edu.", "mail");
+    const person = { id: data.fresh(), name: n.name, kind: n.kind, subject: `CN=${n.name},OU=Department of Physics,O=Northbridge University`, mailboxes: [{ address: n.mail, validatedAt: null, method: null, evidence: null }], createdAt: new Date().toISOString(), activeCertificates: 0, enrollmentState: null, devices: [], mixedScripts: false };
+    data.people.push(person);
+    changed();
+    return person;
+  },
+  addMailbox: async (n) => {
+    const person = found(data.people.find((p) => p.id === n.subscriber));
+    person.mailboxes = [...person.mailboxes, { address: n.mail, validatedAt: null, method: null, evidence: null }];
+    changed();
+    return person;
+  },
+  deleteSubscriber: async (id) => {
+    const at = data.people.findIndex((p) => p.id === id);
+    if (data.people[at]?.activeCertificates) refuse("activeCertificates");
+    data.people.splice(at, 1);
+    changed();
+    return null;
+  },
+  validateMailbox: async (v) => {
+    const person = found(data.people.find((p) => p.mailboxes.some((m) => m.address === v.mail)));
+    person.mailboxes = person.mailboxes.map((m) => (m.address === v.mail ? { ...m, validatedAt: new Date().toISOString(), method: v.method === "records" ? "records" : "in-person", evidence: v.evidence } : m));
+    changed();
+    return person;
+  },
+  invite: async (mail) => {
+    const person = found(data.people.find((p) => p.mailboxes.some((m) => m.address === mail)));
+    if (!person.mailboxes.some((m) => m.validatedAt)) refuse("mailboxNotValidated");
+    const id = data.fresh();
+    const now = new Date().toISOString();
+    data.details.unshift({ enrollment: { id, subscriber: person.id, name: person.name, mail, state: "invited", profileSent: false, channel: "show", createdAt: now, expiresAt: new Date(Date.now() + 72 * 3_600_000).toISOString(), updatedAt: now, device: null, downloadEndsAt: null }, steps: [{ at: now, kind: "invited", facts: [] }], certificates: [], shown: true });
+    walk(id);
+    changed();
+    return invitation(id);
+  },
+  resendInvitation: async (id) => invitation(id),
+  shownInvitation: async (id) => held.get(id) ?? (data.details.find((d) => d.enrollment.id === id)?.shown ? invitation(id) : null),
+  saveQr: async (_, format) => ({ path: `/home/rosa/invitation.${format}` }),
+  enrollments: async (q) => {
+    const all = data.details.map((d) => d.enrollment).filter((e) => (!q.states.length || q.states.includes(e.state)) && (!q.subscriber || e.subscriber === q.subscriber) && fits(q.search, e.name, e.mail));
+    return { rows: q.after ? [] : all.slice(0, q.limit), more: false, total: all.length };
+  },
+  enrollment: async (id) => found(data.details.find((d) => d.enrollment.id === id)),
+  funnel: async () => {
+    const order: Enrollment["state"][] = ["invited", "opened", "authenticated", "identified", "issued", "configured"];
+    const rank = (s: Enrollment["state"]) => order.indexOf(s);
+    return [...order, "declined", "expired", "failed", "cancelled"].map((s) => {
+      const here = s as Enrollment["state"];
+      const standing = data.details.filter((d) => d.enrollment.state === here).length;
+      return { state: here, standing, reached: rank(here) < 0 ? standing : data.details.filter((d) => rank(d.enrollment.state) >= rank(here)).length };
+    });
+  },
+  cancelEnrollment: async (id) => {
+    const detail = found(data.details.find((d) => d.enrollment.id === id));
+    detail.enrollment = { ...detail.enrollment, state: "cancelled" };
+    changed();
+    return null;
+  },
+  certificates: async (q) => [...data.certificates, ...(q.all ? data.ours : [])].filter((c) => !q.subscriber || c.subscriber === q.subscriber).slice(0, q.after ? 0 : q.limit),
+  certificate: async (serial) => found([...data.certificates, ...data.ours].find((c) => c.serial === serial)),
+  revokeCertificate: async (serial) => {
+    const certificate = found(data.certificates.find((c) => c.serial === serial));
+    if (certificate.status === "revoked") refuse("alreadyRevoked");
+    certificate.status = "revoked";
+    changed();
+    return certificate;
+  },
+  exportCertificate: async () => ({ path: "/home/rosa/certificate.pem" }),
+  serverStatus: async () => status(),
+  startServer: async () => {
+    if (state === "empty") refuse("portInUse", "192.0.2.44:8443");
+    running = new Date().toISOString();
+    changed();
+    return status();
+  },
+  stopServer: async () => {
+    running = null;
+    changed();
+    return status();
+  },
+  requestLog: async () =>
+    running === null
+      ? []
+      : [
+          ["GET", "/crl/issuing.crl", 200, false, null],
+          ["GET", "/e/…", 200, true, null],
+          ["HEAD", "/e/…", 200, true, null],
+          ["POST", "/ota/…", 403, true, "signer is no known device"],
+          ["POST", "/scep/signet", 200, false, "PKIOperation"],
+        ].map(([method, path, code, secure, note], n) => ({ at: data.at(n * 2), peer: "192.0.2.17", secure: !!secure, method: String(method), path: String(path), status: Number(code), milliseconds: n, note: note as string | null })),
+  settings: async () => settings,
+  setSetting: async ({ key, value }) => {
+    if (key === "device.min_os" && value && !/^\d+(\.\d+)*$/.test(value)) refuse("validation", "Give a version like 15.0.", key);
+    const yes = value === "yes";
+    const change: Record<string, Partial<Settings>> = {
+      "portal.sign_in": { signIn: value as Settings["signIn"] },
+      "portal.contact": { contact: value },
+      "wifi.ssid": { wifiSsid: value || null },
+      "wifi.server_names": { wifiServerNames: value.split(/\s+/).filter(Boolean) },
+      "vpn.server": { vpnServer: value || null },
+      "vpn.remote_id": { vpnRemoteId: value || null },
+      "passcode.min_length": { passcodeMinLength: Number(value) },
+      "device.min_os": { minOs: value || null },
+      removal: { removal: value as Settings["removal"] },
+      "removal.password": { removalPasswordSet: true },
+      "scep.legacy": { scepLegacy: yes },
+      "scep.manual_approval": { scepManualApproval: yes },
+      "authentication.with_address": { authenticationWithAddress: yes },
+      bundle: { bundle: value.split(/\s+/) },
+    };
+    settings = { ...settings, ...change[key] };
+    return settings;
+  },
+  ledger: async (before) => (before === null ? data.ledger : []),
+  verifyLedger: async () => ({ rows: 4812, head: "9F3A".repeat(16), brokenAt: null }),
+};
+
+export const api = Object.fromEntries(
+  Object.entries(calls).map(([name, call]) => [
+    name,
+    async (...args: unknown[]) => {
+      await pause();
+      return structuredClone(await (call as (...args: unknown[]) => unknown)(...args));
+    },
+  ]),
+) as Api;
+
+export const host: Host = {
+  onChanged: (callback) => (tell = callback),
+  zoom: async (factor) => {
+    document.documentElement.style.setProperty("zoom", String(factor));
+  },
+};

@@ -1,0 +1,81 @@
+// A list that comes in pages: the first again after every change, further ones on demand.
+import { untrack } from "svelte";
+import { ApiError } from "./api";
+import { changes } from "./live.svelte";
+
+const PAGE = 100;
+const MOST = 500;
+
+export class Pages<T> {
+  rows = $state<T[]>([]);
+  total = $state<number | null>(null);
+  more = $state(false);
+  loaded = $state(false);
+  waiting = $state(false);
+  error = $state<ApiError | null>(null);
+  #again = $state(0);
+  #turn = 0;
+  #load: (limit: number, after: T | null) => Promise<{ rows: T[]; more: boolean; total: number | null }>;
+
+  constructor(load: (limit: number, after: T | null) => Promise<{ rows: T[]; more: boolean; total: number | null }>) {
+    this.#load = load;
+  }
+
+  get turn() {
+    return this.#again;
+  }
+  retry = () => {
+    this.#again += 1;
+  };
+
+  /** The first rows again, as many as are on show. */
+  async first(keep: boolean) {
+    const turn = ++this.#turn;
+    const timer = setTimeout(() => (this.waiting = !this.loaded), 200);
+    try {
+      const page = await this.#load(keep ? Math.min(MOST, Math.max(PAGE, this.rows.length)) : PAGE, null);
+      if (turn !== this.#turn) return;
+      this.rows = page.rows;
+      this.more = page.more;
+      this.total = page.total;
+      this.loaded = true;
+      this.error = null;
+    } catch (thrown) {
+      if (turn === this.#turn) this.error = ApiError.from(thrown);
+    } finally {
+      clearTimeout(timer);
+      if (turn === this.#turn) this.waiting = false;
+    }
+  }
+
+  /** The next page. */
+  next = async () => {
+    const last = this.rows.at(-1);
+    if (!this.more || last === undefined) return;
+    const turn = this.#turn;
+    this.more = false;
+    try {
+      const page = await this.#load(PAGE, last);
+      if (turn !== this.#turn) return;
+      this.rows = [...this.rows, ...page.rows];
+      this.more = page.more;
+    } catch (thrown) {
+      this.error = ApiError.from(thrown);
+    }
+  };
+}
+
+/** Loads now and after changes; begins anew when `key` changes. Call it in a component. */
+export function pages<T>(key: () => unknown, load: (limit: number, after: T | null) => Promise<{ rows: T[]; more: boolean; total: number | null }>): Pages<T> {
+  const list = new Pages(load);
+  let last: string | undefined;
+  $effect(() => {
+    void changes.version;
+    void list.turn;
+    const current = JSON.stringify(key());
+    const keep = current === last;
+    last = current;
+    untrack(() => void list.first(keep));
+  });
+  return list;
+}

@@ -1,0 +1,41 @@
+// Where the window is: the hash of the address, so that back and forward work as everywhere.
+
+export const NOUNS = ["today", "people", "certificates", "enrollments", "server", "ledger", "settings"] as const;
+export type Noun = (typeof NOUNS)[number];
+
+class Route {
+  #hash = $state(typeof location === "undefined" ? "" : location.hash);
+
+  constructor() {
+    if (typeof window !== "undefined") window.addEventListener("hashchange", () => (this.#hash = location.hash));
+  }
+
+  get #parts(): string[] {
+    return this.#hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  }
+  /** The area. */
+  get noun(): Noun {
+    const first = this.#parts[0];
+    return NOUNS.find((noun) => noun === first) ?? "today";
+  }
+  /** The thing in it. */
+  get id(): string | null {
+    return this.#parts[1] || null;
+  }
+  /** A view of the thing. */
+  get view(): string | null {
+    return this.#parts[2] || null;
+  }
+}
+
+export const route = new Route();
+
+/** The address of a place. */
+export function to(noun: Noun, id?: string | null, view?: string): string {
+  return "#/" + [noun, id, view].filter((part): part is string => !!part).map(encodeURIComponent).join("/");
+}
+
+/** Goes there. */
+export function go(noun: Noun, id?: string | null, view?: string): void {
+  location.hash = to(noun, id, view);
+}

@@ -1,0 +1,44 @@
+// What every screen shares: the session, the server's state, the open layers, the keys in the foot.
+import { api, ApiError, type ServerStatus, type Session } from "./api";
+
+export type Layer = "palette" | "invite" | "keys" | "person" | null;
+export type FootKey = readonly [key: string, does: string];
+
+class Shell {
+  session = $state<Session | null>(null);
+  /** The folder could not be opened. */
+  failure = $state<ApiError | null>(null);
+  server = $state<ServerStatus | null>(null);
+  layer = $state<Layer>(null);
+  keys = $state<readonly FootKey[]>([]);
+  /** The setup is still on show although the department exists. */
+  settingUp = $state(false);
+
+  /** Reads the session, and the server's state where there is one. */
+  async refresh() {
+    try {
+      const session = await api.session();
+      if (!session.department) this.settingUp = true;
+      this.session = session;
+      if (session.department) this.server = await api.serverStatus();
+      this.failure = null;
+    } catch (thrown) {
+      this.failure = ApiError.from(thrown);
+    }
+  }
+
+  /** Starts or stops the server; throws what went wrong. */
+  async serve(on: boolean) {
+    this.server = on ? await api.startServer() : await api.stopServer();
+  }
+}
+
+export const shell = new Shell();
+
+/** Shows these keys in the foot while the component is there. */
+export function footKeys(keys: () => readonly FootKey[]): void {
+  $effect(() => {
+    shell.keys = keys();
+    return () => (shell.keys = []);
+  });
+}

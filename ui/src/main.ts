@@ -1,0 +1,12 @@
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { words } from "$lib/i18n.svelte";
+import { listen } from "$lib/live.svelte";
+import { prefs } from "$lib/prefs.svelte";
+import "./styles/index.css";
+
+prefs.show();
+document.documentElement.lang = words.locale;
+listen();
+const target = document.getElementById("app");
+if (target) mount(App, { target });

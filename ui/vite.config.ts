@@ -1,0 +1,12 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+import { fileURLToPath } from "node:url";
+
+export default defineConfig({
+  plugins: [svelte()],
+  resolve: { alias: { $lib: fileURLToPath(new URL("./src/lib", import.meta.url)) } },
+  // The webview is WebKit of 2023 and later. Nothing is inlined: the content security policy allows files of our own only.
+  build: { target: "safari16.4", assetsInlineLimit: 0, sourcemap: false, reportCompressedSize: false },
+  server: { port: 5173, strictPort: true },
+  test: { environment: "node", include: ["src/**/*.test.ts"] },
+});
