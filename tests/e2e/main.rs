@@ -2,10 +2,13 @@
 //! that may go wrong on the way. The phone is `device`, which shares no code with the server's protocols.
 #![allow(clippy::unwrap_used)]
 
+mod bad_input;
 mod enrolling;
 mod house;
 mod impostors;
+mod portal;
 mod repeats;
+mod scep;
 
 #[path = "../../crates/protocol/tests/schema/mod.rs"]
 mod schema;

@@ -57,6 +57,14 @@ impl Page {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
+    /// The fields that a browser adds when a form of this page is sent. Without a referrer the origin is opaque (Fetch Standard 3.2).
+    fn sent_from(&self, request: Request) -> Request {
+        let request = request.with("Sec-Fetch-Site", "same-origin");
+        if self.header("referrer-policy") == Some("no-referrer") {
+            return request.with("Origin", "null");
+        }
+        request.with("Origin", crate::transport::origin(&self.url)).with("Referer", &self.url)
+    }
     /// The form with a field of this name.
     pub fn form_with(&self, field: &str) -> Option<Form> {
         self.forms().into_iter().find(|form| form.fields.iter().any(|f| f.name == field))
@@ -97,10 +105,7 @@ impl<'t> Safari<'t> {
         let body = html::encode(&pairs);
         let target = resolve(&page_.url, &form.action);
         let request = if form.method.eq_ignore_ascii_case("post") {
-            let origin = crate::transport::origin(&page_.url).to_owned();
-            Request::post(&target, "application/x-www-form-urlencoded", body.into_bytes())
-                .with("Origin", &origin)
-                .with("Referer", &page_.url)
+            page_.sent_from(Request::post(&target, "application/x-www-form-urlencoded", body.into_bytes()))
         } else {
             Request::get(&format!("{}?{body}", target.split('?').next().unwrap_or_default()))
         };
@@ -117,8 +122,8 @@ impl<'t> Safari<'t> {
     /// Submits a form whose answer is a configuration profile.
     pub fn submit_for_profile(&mut self, page_: &Page, form: &Form, values: &[(&str, &str)]) -> Result<Vec<u8>, Error> {
         let body = html::encode(&form.filled(values)?);
-        let (_, response) =
-            self.load(Request::post(&resolve(&page_.url, &form.action), "application/x-www-form-urlencoded", body.into_bytes()))?;
+        let request = Request::post(&resolve(&page_.url, &form.action), "application/x-www-form-urlencoded", body.into_bytes());
+        let (_, response) = self.load(page_.sent_from(request))?;
         profile_of(response)
     }
 
