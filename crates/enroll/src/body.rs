@@ -1,15 +1,18 @@
 //! Reading what a peer sends: at most 64 KiB, in at most 30 seconds.
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes, HttpBody},
     http::{HeaderMap, header},
 };
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 /// Largest body.
 pub(crate) const LARGEST_BODY: usize = 64 * 1024;
 /// For the whole body, however it trickles.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Of a refused body so much is still read, in so much time.
+const DISCARDED: usize = 1024 * 1024;
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Why a body was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,29 +26,56 @@ pub(crate) enum Refused {
 }
 
 /// The whole body.
-pub(crate) async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
+pub(crate) async fn receive(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refused> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse::<u64>().ok());
     if announced.is_some_and(|n| n > LARGEST_BODY as u64) {
+        discard(headers, body).await;
         return Err(Refused::TooLarge);
     }
-    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, LARGEST_BODY)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if over_limit(&error) => Err(Refused::TooLarge),
-        Ok(Err(_)) => Err(Refused::Broken),
+    match tokio::time::timeout(BODY_TIMEOUT, collect(&mut body)).await {
+        Ok(Err(Refused::TooLarge)) => {
+            discard(headers, body).await;
+            Err(Refused::TooLarge)
+        }
+        Ok(received) => received,
         Err(_) => Err(Refused::TooSlow),
     }
 }
 
-/// axum wraps the error of http-body-util's `Limited`, whose type it does not re-export.
-fn over_limit(error: &axum::Error) -> bool {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(e) = source {
-        if e.to_string() == "length limit exceeded" {
-            return true;
+async fn collect(body: &mut Body) -> Result<Bytes, Refused> {
+    let mut received = Vec::new();
+    while let Some(piece) = next(body).await {
+        let piece = piece.map_err(|_| Refused::Broken)?;
+        if received.len() + piece.len() > LARGEST_BODY {
+            return Err(Refused::TooLarge);
         }
-        source = e.source();
+        received.extend_from_slice(&piece);
     }
-    false
+    Ok(received.into())
+}
+
+/// What is still coming of a refused body is read and thrown away, for a moment: a connection that is closed on unread octets is
+/// reset, and the peer loses the answer with it (RFC 9112 section 9.6).
+pub(crate) async fn discard(headers: &HeaderMap, mut body: Body) {
+    if headers.contains_key(header::EXPECT) {
+        return; // the peer waits for our word before it sends
+    }
+    let rest = async {
+        let mut left = DISCARDED;
+        while let Some(Ok(piece)) = next(&mut body).await {
+            match left.checked_sub(piece.len()) {
+                Some(less) => left = less,
+                None => return,
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DISCARD_TIMEOUT, rest).await;
+}
+
+/// The next octets; trailers have none.
+async fn next(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
+    let frame = std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await?;
+    Some(frame.map(|frame| frame.into_data().unwrap_or_default()))
 }
 
 /// The media type without parameters, in lower case; `None` when there is no Content-Type.

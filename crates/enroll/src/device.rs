@@ -3,7 +3,7 @@
 
 use crate::{
     app::App,
-    body::{media_type, receive},
+    body::{discard, media_type, receive},
     log::Note,
     page::{content, device_refusal, empty, refused_device_body},
 };
@@ -18,6 +18,7 @@ use ra::{ota::OtaAnswer, scep::PkiAnswer, secret::Token};
 pub(crate) async fn ota(State(app): State<App>, Path(token): Path<String>, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
     if media_type(&head.headers).as_deref() != Some("application/pkcs7-signature") {
+        discard(&head.headers, body).await;
         return empty(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
     let message = match receive(&head.headers, body).await {
@@ -64,6 +65,7 @@ pub(crate) async fn scep(State(app): State<App>, request: Request) -> Response<B
         (&Method::POST, "PKIOperation") => {
             // Some clients send no type at all (scep.md Q4).
             if !matches!(media_type(&head.headers).as_deref(), None | Some("application/x-pki-message" | "application/octet-stream")) {
+                discard(&head.headers, body).await;
                 return noted(empty(StatusCode::UNSUPPORTED_MEDIA_TYPE), "PKIOperation");
             }
             match receive(&head.headers, body).await {
