@@ -8,6 +8,7 @@
 
 mod app;
 mod body;
+mod connections;
 mod device;
 mod guard;
 mod limit;

@@ -2,10 +2,15 @@
 
 use crate::{
     app::App,
+    connections::{Bounded, OPEN_AT_ONCE},
     log::{LogEntry, RequestLog},
     router::router,
 };
-use axum_server::{Handle, tls_rustls::RustlsConfig};
+use axum_server::{
+    Handle,
+    accept::NoDelayAcceptor,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ra::{Enroller, certification::TlsIdentity, ports::Clock};
 use rustls::{
@@ -18,6 +23,7 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
+use tokio::sync::Semaphore;
 
 /// A peer has this long for the head of a request (and an idle connection is closed after it).
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -87,10 +93,15 @@ pub struct Server {
 impl Server {
     /// Opens both sockets and serves until [`Server::stop`]. When it returns, connections are accepted.
     pub fn start(enroller: Enroller, options: ServeOptions) -> Result<Self, ServeError> {
-        Self::start_with(enroller, options, HEADER_TIMEOUT)
+        Self::start_with(enroller, options, HEADER_TIMEOUT, OPEN_AT_ONCE)
     }
 
-    pub(crate) fn start_with(enroller: Enroller, options: ServeOptions, header_timeout: Duration) -> Result<Self, ServeError> {
+    pub(crate) fn start_with(
+        enroller: Enroller,
+        options: ServeOptions,
+        header_timeout: Duration,
+        open_at_once: usize,
+    ) -> Result<Self, ServeError> {
         let identity = enroller.tls_identity()?;
         let fingerprint = identity.fingerprint.clone();
         let tls = RustlsConfig::from_config(Arc::new(tls_config(identity)?));
@@ -107,10 +118,14 @@ impl Server {
         let reload = Arc::new(tokio::sync::Notify::new());
         let doors = {
             let _entered = runtime.enter(); // sockets are registered with this runtime
+            let places = Arc::new(Semaphore::new(open_at_once));
+            let over_tls = Bounded::new(RustlsAcceptor::new(tls.clone()).acceptor(NoDelayAcceptor::new()), places.clone());
+            let in_the_clear = Bounded::new(NoDelayAcceptor::new(), places);
             let mut secure =
-                axum_server::from_tcp_rustls(https, tls.clone()).map_err(ServeError::Start)?.handle(handles[0].clone()).http1_only();
+                axum_server::from_tcp(https).map_err(ServeError::Start)?.acceptor(over_tls).handle(handles[0].clone()).http1_only();
             limit_heads(secure.http_builder(), header_timeout);
-            let mut plain = axum_server::from_tcp(http).map_err(ServeError::Start)?.handle(handles[1].clone()).http1_only();
+            let mut plain =
+                axum_server::from_tcp(http).map_err(ServeError::Start)?.acceptor(in_the_clear).handle(handles[1].clone()).http1_only();
             limit_heads(plain.http_builder(), header_timeout);
             (secure, plain)
         };

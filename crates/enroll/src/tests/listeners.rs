@@ -63,7 +63,7 @@ fn over_tls(site: &Site, address: SocketAddr, version: &'static rustls::Supporte
 
 fn in_the_clear(address: SocketAddr, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(request).unwrap();
+    let _ = stream.write_all(request);
     let mut answer = Vec::new();
     // A reset after the answer is as good as an end.
     let _ = stream.read_to_end(&mut answer);
@@ -126,7 +126,7 @@ fn plain_http_takes_http_1_0_without_a_host_and_answers_with_a_length() {
 #[test]
 fn a_peer_that_does_not_finish_its_head_is_cut_off() {
     let site = Site::new();
-    let server = Server::start_with(site.authority.enroller(), options(&site), Duration::from_millis(200)).unwrap();
+    let server = Server::start_with(site.authority.enroller(), options(&site), Duration::from_millis(200), 8).unwrap();
     let mut slow = TcpStream::connect(server.http_addr()).unwrap();
     slow.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     slow.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ").unwrap();
@@ -135,6 +135,29 @@ fn a_peer_that_does_not_finish_its_head_is_cut_off() {
     let _ = slow.read_to_end(&mut rest);
     assert!(started.elapsed() < Duration::from_secs(8), "cut off, not timed out here");
     assert!(in_the_clear(server.http_addr(), b"GET /healthz HTTP/1.0\r\n\r\n").ends_with("ok\n"), "others are served");
+    server.stop();
+}
+
+#[test]
+fn beyond_the_places_a_connection_is_closed_at_once_and_a_free_place_is_used() {
+    let site = Site::new();
+    let server = Server::start_with(site.authority.enroller(), options(&site), Duration::from_secs(60), 2).unwrap();
+    let health = b"GET /healthz HTTP/1.0\r\n\r\n";
+    // Answered once, so that both are known to hold their places.
+    let hold = || {
+        let mut held = TcpStream::connect(server.http_addr()).unwrap();
+        held.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        assert!(held.read(&mut [0; 512]).unwrap() > 0);
+        held
+    };
+    let (first, second) = (hold(), hold());
+    assert_eq!(in_the_clear(server.http_addr(), health), "", "no place");
+    drop(first);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !in_the_clear(server.http_addr(), health).ends_with("ok\n") {
+        assert!(Instant::now() < deadline, "the place is free again");
+    }
+    drop(second);
     server.stop();
 }
 

@@ -119,3 +119,22 @@ async fn https_answers_to_its_own_names_only_and_plain_http_to_any() {
     let french = site.get_with("/", &[("host", "evil.example"), ("accept-language", "fr")]).await;
     assert!(french.text().contains("Ce n’est pas l’adresse de ce serveur") && !french.text().contains("evil"));
 }
+
+#[tokio::test]
+async fn with_a_public_certificate_there_is_no_root_to_explain_and_tls_is_demanded_for_a_year() {
+    use openssl::{pkey::PKey, x509::X509};
+    let site = Site::new();
+    let ours = site.authority.enroller().tls_identity().unwrap();
+    let mut pem = PKey::private_key_from_pkcs8(&ours.key).unwrap().private_key_to_pem_pkcs8().unwrap();
+    for der in &ours.chain {
+        pem.extend(X509::from_der(der).unwrap().to_pem().unwrap());
+    }
+    site.operator.import_tls(&pem, None).unwrap();
+    for path in ["/", "/healthz", "/e/AAAAAAAAAAAAAAAAAAAAAA", "/nowhere"] {
+        assert_eq!(site.get(path).await.header("strict-transport-security"), "max-age=31536000", "{path}");
+        assert_eq!(site.plain(path).await.header("strict-transport-security"), "", "{path}");
+    }
+    assert_eq!(site.get("/trusted").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.plain("/trust").await.status, StatusCode::NOT_FOUND);
+    assert!(!site.plain("/").await.text().contains("href=\"/trust\""));
+}
