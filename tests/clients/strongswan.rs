@@ -14,7 +14,7 @@ use std::{
 
 const NEEDED: &[&str] = &["pki", "openssl"];
 
-const CONFIGURATION: &str = "pki {\n x509 {\n  enforce_critical = no\n }\n}\n";
+const CONFIGURATION: &str = "libstrongswan {\n x509 {\n  enforce_critical = no\n }\n}\n";
 
 /// `pki` with these arguments, in the department's folder and with our configuration.
 fn command(department: &Department, arguments: &[&str]) -> Command {
