@@ -75,10 +75,10 @@ pub(crate) async fn scep(State(app): State<App>, request: Request) -> Response<B
         }
         // A HEAD must not issue a certificate.
         (&Method::HEAD, "PKIOperation") | (&Method::POST, "GetCACaps" | "GetCACert") => {
-            return noted(empty(StatusCode::METHOD_NOT_ALLOWED), "refused");
+            return noted(not_allowed(if head.method == Method::HEAD { "GET, POST" } else { "GET" }), "refused");
         }
         (&Method::GET | &Method::HEAD | &Method::POST, _) => return noted(empty(StatusCode::BAD_REQUEST), "unknown operation"),
-        _ => return empty(StatusCode::METHOD_NOT_ALLOWED),
+        _ => return not_allowed("GET, POST"),
     };
     let answer = app.ask(move |e| e.pki_operation(&message)).await;
     let response = match answer {
@@ -87,6 +87,13 @@ pub(crate) async fn scep(State(app): State<App>, request: Request) -> Response<B
         Err(error) => device_refusal(&error),
     };
     noted(response, name)
+}
+
+/// 405 with what is allowed (RFC 9110 section 15.5.6).
+fn not_allowed(methods: &'static str) -> Response<Body> {
+    let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
+    response
 }
 
 /// Puts the operation into the log, where nothing else was noted.

@@ -67,6 +67,7 @@ async fn scep_refuses_by_status_and_without_a_page() {
         (site.get("/scep").await, StatusCode::NOT_FOUND, "no such path"),
     ] {
         assert_eq!(reply.status, status, "{why}");
+        assert_eq!(status == StatusCode::METHOD_NOT_ALLOWED, !reply.header("allow").is_empty(), "{why}");
         if status != StatusCode::NOT_FOUND {
             assert!(reply.body.is_empty(), "{why}");
         }
@@ -96,5 +97,6 @@ async fn ota_refuses_by_status_and_without_a_page() {
         assert_eq!(reply.status, status, "{why}");
         assert!(reply.body.is_empty() && reply.header("location").is_empty(), "{why}");
     }
-    assert_eq!(site.get(&path).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    let looked_at = site.get(&path).await;
+    assert_eq!((looked_at.status, looked_at.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "POST"));
 }
