@@ -381,7 +381,7 @@ CREATE INDEX certificate_of_ours ON certificate (kind, number) WHERE kind NOT IN
 
 CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number) WHERE subscriber IS NOT NULL;
 
-CREATE INDEX certificate_revoked ON certificate (issuer, number) WHERE revoked_at IS NOT NULL;
+CREATE INDEX certificate_revoked ON certificate (issuer, number, serial, revoked_at, reason, invalid_since) WHERE revoked_at IS NOT NULL;
 
 CREATE INDEX challenge_of_enrollment ON challenge (enrollment) WHERE enrollment IS NOT NULL;
 
