@@ -4,18 +4,19 @@
 use crate::{
     app::App,
     body::{discard, media_type, receive},
+    guard::Segment,
     log::Note,
     page::{content, device_refusal, empty, refused_device_body},
 };
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{HeaderValue, Method, Response, StatusCode, header},
 };
 use ra::{ota::OtaAnswer, scep::PkiAnswer, secret::Token};
 
 /// `POST /ota/{token}`: phases 2 and 3. A redirect only to end the flow on purpose.
-pub(crate) async fn ota(State(app): State<App>, Path(token): Path<String>, request: Request) -> Response<Body> {
+pub(crate) async fn ota(State(app): State<App>, Segment(token): Segment, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
     if media_type(&head.headers).as_deref() != Some("application/pkcs7-signature") {
         discard(&head.headers, body).await;

@@ -8,8 +8,8 @@ use crate::{
 };
 use axum::{
     body::Body,
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header, request::Parts},
     middleware::Next,
 };
 use std::{
@@ -27,6 +27,18 @@ const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// From where a request came.
 pub(crate) fn peer(request_extensions: &axum::http::Extensions) -> Option<IpAddr> {
     request_extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip().to_canonical())
+}
+
+/// The second segment of the path as it came: `{token}` or `{file}`. Not decoded: what we make needs no escapes, so a path that has some
+/// is simply not found, whatever its bytes are.
+pub(crate) struct Segment(pub(crate) String);
+
+impl<S: Sync> FromRequestParts<S> for Segment {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Segment(parts.uri.path().split('/').nth(2).unwrap_or_default().to_owned()))
+    }
 }
 
 /// The language of the answer.

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, Door},
-    guard::texts,
+    guard::{Segment, texts},
     page::{Framing, content, department, device_refusal, empty, framed_notice, html, refusal},
     portal::{
         pages::Front,
@@ -11,13 +11,13 @@ use crate::{
 };
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 use protocol::{cms::certs_only, x509::CertificateView};
 
 /// `GET /ca/{name}.crt` (RFC 5280 section 4.2.2.1: DER) and `.p7c` (certs-only CMS, the issuer's chain up to the root).
-pub(crate) async fn ca(State(app): State<App>, Path(file): Path<String>, headers: HeaderMap) -> Response<Body> {
+pub(crate) async fn ca(State(app): State<App>, Segment(file): Segment, headers: HeaderMap) -> Response<Body> {
     let wanted = match file.rsplit_once('.') {
         Some((name, "crt")) => (name.to_owned(), false),
         Some((name, "p7c")) => (name.to_owned(), true),
@@ -48,7 +48,7 @@ pub(crate) async fn ca(State(app): State<App>, Path(file): Path<String>, headers
 }
 
 /// `GET /crl/{name}.crl` (RFC 5280 section 4.2.1.13: one DER CRL).
-pub(crate) async fn crl(State(app): State<App>, Path(file): Path<String>, headers: HeaderMap) -> Response<Body> {
+pub(crate) async fn crl(State(app): State<App>, Segment(file): Segment, headers: HeaderMap) -> Response<Body> {
     let name = match file.strip_suffix(".crl") {
         Some(name @ ("root" | "issuing")) => name.to_owned(),
         _ => return unknown(&app, &headers).await,

@@ -12,13 +12,13 @@ use super::{
 use crate::{
     app::App,
     body::receive,
-    guard::{peer, texts},
+    guard::{Segment, peer, texts},
     log::Note,
     page::{Framing, content, department, empty, html, notice, refusal, refused_body},
 };
 use axum::{
     body::Body,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header, request::Parts},
 };
 use ra::{
@@ -165,7 +165,7 @@ fn either(result: Result<Answer, Answer>) -> Answer {
 }
 
 /// `GET /e/{token}` and `GET /e/{token}/download`.
-pub(crate) async fn page(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Answer {
+pub(crate) async fn page(State(app): State<App>, Segment(token): Segment, headers: HeaderMap) -> Answer {
     let shown = async {
         let visit = Visit::begin(app, token, &headers).await?;
         if let Some((session, _)) = visit.signed_in().await? {
@@ -179,7 +179,7 @@ pub(crate) async fn page(State(app): State<App>, Path(token): Path<String>, head
 }
 
 /// `POST /e/{token}`: opens the link and signs in.
-pub(crate) async fn sign_in(State(app): State<App>, Path(token): Path<String>, request: Request) -> Answer {
+pub(crate) async fn sign_in(State(app): State<App>, Segment(token): Segment, request: Request) -> Answer {
     let (head, body) = request.into_parts();
     let signed = async {
         let visit = Visit::begin(app, token, &head.headers).await?;
@@ -250,7 +250,7 @@ fn ask_basic(visit: &Visit) -> Answer {
 }
 
 /// `GET /e/{token}/profile`: phase 1, for the one who signed in. A HEAD tells its type and starts nothing.
-pub(crate) async fn profile(State(app): State<App>, Path(token): Path<String>, method: Method, headers: HeaderMap) -> Answer {
+pub(crate) async fn profile(State(app): State<App>, Segment(token): Segment, method: Method, headers: HeaderMap) -> Answer {
     let sent = async {
         let visit = Visit::begin(app, token, &headers).await?;
         let Some((session, secret)) = visit.signed_in().await? else {
@@ -285,7 +285,7 @@ pub(crate) async fn profile(State(app): State<App>, Path(token): Path<String>, m
 }
 
 /// `GET /e/{token}/steps`: the live list, asked for again every five seconds while there is something to come.
-pub(crate) async fn steps(State(app): State<App>, Path(token): Path<String>, uri: Uri, headers: HeaderMap) -> Answer {
+pub(crate) async fn steps(State(app): State<App>, Segment(token): Segment, uri: Uri, headers: HeaderMap) -> Answer {
     let paused = uri.query().is_some_and(|q| q.split('&').any(|p| p == "pause" || p.starts_with("pause=")));
     let shown = async {
         let visit = Visit::begin(app, token, &headers).await?;
@@ -303,12 +303,12 @@ pub(crate) async fn steps(State(app): State<App>, Path(token): Path<String>, uri
 }
 
 /// `GET /e/{token}/password`.
-pub(crate) async fn password_page(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Answer {
-    page(State(app), Path(token), headers).await
+pub(crate) async fn password_page(State(app): State<App>, Segment(token): Segment, headers: HeaderMap) -> Answer {
+    page(State(app), Segment(token), headers).await
 }
 
 /// `POST /e/{token}/password`: the subscriber's own local password; the officer never sees it.
-pub(crate) async fn set_password(State(app): State<App>, Path(token): Path<String>, request: Request) -> Answer {
+pub(crate) async fn set_password(State(app): State<App>, Segment(token): Segment, request: Request) -> Answer {
     let (head, body) = request.into_parts();
     let set = async {
         let visit = Visit::begin(app, token, &head.headers).await?;
@@ -334,7 +334,7 @@ pub(crate) async fn set_password(State(app): State<App>, Path(token): Path<Strin
 }
 
 /// `POST /e/{token}/decline`: the subscriber says no.
-pub(crate) async fn decline(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Answer {
+pub(crate) async fn decline(State(app): State<App>, Segment(token): Segment, headers: HeaderMap) -> Answer {
     let declined = async {
         let visit = Visit::begin(app, token, &headers).await?;
         if let Some(answer) = visit.refuse_foreign(&headers) {

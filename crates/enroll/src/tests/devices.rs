@@ -93,6 +93,7 @@ async fn ota_refuses_by_status_and_without_a_page() {
         (post(&site, &path, signature, [0x30, 0x80].repeat(32 * 1024)).await, StatusCode::BAD_REQUEST, "deeply nested"),
         (post(&site, &path, signature, vec![0x30; 64 * 1024 + 1]).await, StatusCode::PAYLOAD_TOO_LARGE, "more than 64 KiB"),
         (post(&site, "/ota/AAAAAAAAAAAAAAAAAAAAAA", signature, b"x".to_vec()).await, StatusCode::NOT_FOUND, "unknown token"),
+        (post(&site, "/ota/%ff", signature, b"x".to_vec()).await, StatusCode::NOT_FOUND, "no text at all"),
     ] {
         assert_eq!(reply.status, status, "{why}");
         assert!(reply.body.is_empty() && reply.header("location").is_empty(), "{why}");

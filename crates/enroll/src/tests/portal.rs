@@ -174,6 +174,7 @@ async fn links_that_ended_say_why_and_name_nobody() {
         (expired.as_str(), StatusCode::GONE, "This link has ended", "Ce lien n’est plus valable"),
         (&cancelled, StatusCode::GONE, "This link was withdrawn", "Ce lien a été retiré"),
         ("/e/AAAAAAAAAAAAAAAAAAAAAA", StatusCode::NOT_FOUND, "We do not know this link", "Nous ne connaissons pas ce lien"),
+        ("/e/%ff%fe", StatusCode::NOT_FOUND, "We do not know this link", "Nous ne connaissons pas ce lien"),
         ("/e/%00%3Cscript%3E", StatusCode::NOT_FOUND, "We do not know this link", "Nous ne connaissons pas ce lien"),
     ] {
         for (language, text) in [("en", english), ("fr", french)] {
