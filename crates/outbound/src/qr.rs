@@ -52,7 +52,8 @@ impl Modules {
     }
 }
 
-/// An SVG picture of `text`: one path, scales freely, black on white also on a dark screen; `label` is its name for screen readers.
+/// An SVG picture of `text`: one path, scales freely, black on white also on a dark screen; `label` is its name for screen readers
+/// (empty: hidden from them, what stands around it names it).
 pub fn qr_svg(text: &str, label: &str) -> Result<String, QrError> {
     let modules = Modules::of(text)?;
     let width = modules.width;
@@ -70,11 +71,13 @@ pub fn qr_svg(text: &str, label: &str) -> Result<String, QrError> {
             x += 1;
         }
     }
-    let label = escape(label);
+    let (name, title) = match escape(label) {
+        unnamed if unnamed.is_empty() => ("aria-hidden=\"true\"".to_owned(), String::new()),
+        label => (format!("role=\"img\" aria-label=\"{label}\""), format!("<title>{label}</title>")),
+    };
     Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {width}\" role=\"img\" aria-label=\"{label}\" \
-         shape-rendering=\"crispEdges\"><title>{label}</title><path fill=\"#fff\" d=\"M0 0h{width}v{width}h-{width}z\"/>\
-         <path fill=\"#000\" d=\"{path}\"/></svg>"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {width}\" {name} shape-rendering=\"crispEdges\">{title}\
+         <path fill=\"#fff\" d=\"M0 0h{width}v{width}h-{width}z\"/><path fill=\"#000\" d=\"{path}\"/></svg>"
     ))
 }
 
@@ -227,6 +230,8 @@ mod tests {
         assert!(svg.contains("role=\"img\""));
         assert!(svg.contains("<title>Code of &quot;A&quot; &lt;script&gt; &amp; &#39;B&#39;</title>"));
         assert!(!svg.contains("<script>") && !svg.contains('\0'));
+        let unnamed = qr_svg("x", "").unwrap();
+        assert!(unnamed.contains("aria-hidden=\"true\"") && !unnamed.contains("<title>") && !unnamed.contains("role="));
     }
 
     #[test]
