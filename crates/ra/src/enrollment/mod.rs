@@ -272,14 +272,15 @@ impl Operator {
         self.inner.store.read(|tx| list::funnel(tx, at))
     }
     /// Expires what ran out, revokes transport certificates without phase 3 after 1 h, abandons serials that a crash left reserved,
-    /// forgets ended links after 30 days. Call it at start-up and every minute.
+    /// forgets ended links after 30 days, signs the ledger's head daily. Call it at start-up and every minute.
     pub fn tidy(&self) -> Result<()> {
         let at = self.inner.clock.now();
         // One small transaction each, so that nobody waits behind a long one.
         self.inner.store.write(move |tx| tidy::expire(tx, at))?;
         self.inner.store.write(move |tx| tidy::revoke_unused_transport(tx, at))?;
         self.inner.store.write(move |tx| crate::certificate::abandon_left_behind(tx, at))?;
-        self.inner.store.write(move |tx| tidy::forget(tx, at))
+        self.inner.store.write(move |tx| tidy::forget(tx, at))?;
+        self.inner.close_ledger_day()
     }
 }
 

@@ -97,6 +97,18 @@ fn count(number: i64) -> u64 {
 }
 
 impl Inner {
+    /// Signs the head when the last one is a day old. Only where the keys are open anyway: nobody is asked to unlock a keyring for it.
+    pub(crate) fn close_ledger_day(&self) -> Result<()> {
+        let Some(identities) = self.cache.identities.peek() else { return Ok(()) };
+        let last: Option<i64> = self
+            .store
+            .read(|c| Ok(c.query_row("SELECT at FROM ledger_head ORDER BY number DESC LIMIT 1", [], |row| row.get(0)).optional()?))?;
+        if last.is_some_and(|at| self.clock.now() < Timestamp(at).plus(Timestamp::DAY)) {
+            return Ok(());
+        }
+        self.sign_ledger_head(&identities.profile_signer)
+    }
+
     /// Signs the ledger's head as it is now, unless it is signed already.
     pub(crate) fn sign_ledger_head(&self, signer: &Identity) -> Result<()> {
         let (number, hash, signed): (i64, [u8; 32], i64) = self.store.read(|c| {
@@ -196,6 +208,24 @@ mod tests {
             assert!(again.verify_recent_ledger().unwrap().broken_at.is_some(), "{tamper}");
             assert!(again.verify_ledger().unwrap().broken_at.is_some(), "{tamper}");
         }
+    }
+
+    #[test]
+    fn the_head_is_signed_daily_where_the_keys_are_open() {
+        let (authority, clock, _folder) = testing::authority();
+        let officer = testing::department(&authority);
+        let heads =
+            || authority.0.store.read(|c| Ok(c.query_row("SELECT count(*) FROM ledger_head", [], |row| row.get::<_, i64>(0))?)).unwrap();
+        authority.0.close_ledger_day().unwrap();
+        assert_eq!(heads(), 0, "no key is opened for it");
+        authority.0.profile_signer().unwrap();
+        for (passed, ssid, signed) in [(0, "a", 1), (86_399, "b", 1), (1, "c", 2), (86_400, "d", 3)] {
+            clock.advance(passed);
+            officer.set_setting("wifi.ssid", ssid).unwrap();
+            authority.0.close_ledger_day().unwrap();
+            assert_eq!(heads(), signed, "{ssid}");
+        }
+        assert_eq!(authority.auditor().verify_ledger().unwrap().broken_at, None);
     }
 
     #[test]
