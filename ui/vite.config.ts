@@ -2,11 +2,13 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { fileURLToPath } from "node:url";
 
-export default defineConfig({
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
-  resolve: { alias: { $lib: fileURLToPath(new URL("./src/lib", import.meta.url)) } },
+  resolve: { alias: { $lib: at("./src/lib"), $pretended: at(mode === "mock" ? "./src/lib/mock/index.ts" : "./src/lib/mock/none.ts") } },
   // The webview is WebKit of 2023 and later. Nothing is inlined: the content security policy allows files of our own only.
   build: { target: "safari16.4", assetsInlineLimit: 0, sourcemap: false, reportCompressedSize: false },
   server: { port: 5173, strictPort: true },
   test: { environment: "node", include: ["src/**/*.test.ts"] },
-});
+}));

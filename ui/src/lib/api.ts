@@ -1,5 +1,8 @@
 // The one door to the program: nothing else imports the bindings or Tauri.
 import { getCurrentWebview } from "@tauri-apps/api/webview";
+import { getCurrentWindow } from "@tauri-apps/api/window";
+// The window without the program, for looking at it in a browser; empty but in `vite --mode mock` (vite.config.ts).
+import { pretended } from "$pretended";
 import { commands, events, type Code, type CommandError } from "../bindings";
 
 export type * from "../bindings";
@@ -14,6 +17,8 @@ export type Api = { [K in keyof typeof commands]: Called<(typeof commands)[K]> }
 export interface Host {
   /** Calls back whenever the data changed, also by another process. */
   onChanged(tell: () => void): void;
+  /** Closes the window. */
+  close(): Promise<void>;
   /** Text size: zoom of the whole webview, 1 is normal. */
   zoom(factor: number): Promise<void>;
 }
@@ -52,11 +57,9 @@ function program(): Api {
 
 const webview: Host = {
   onChanged: (tell) => void events.changed.listen(tell),
+  close: () => getCurrentWindow().close(),
   zoom: (factor) => getCurrentWebview().setZoom(factor),
 };
 
-// `vite --mode mock`: the window without the program, for looking at it in a browser. Not in the product's bundle.
-const mock = import.meta.env.MODE === "mock" ? await import("./mock/index") : null;
-
-export const api: Api = mock?.api ?? program();
-export const host: Host = mock?.host ?? webview;
+export const api: Api = pretended?.api ?? program();
+export const host: Host = pretended?.host ?? webview;

@@ -5,7 +5,6 @@ export const setup = {
   progress: (done: number, all: number) => `Setting up, ${done} of ${all} done`,
   minutes: "About ten minutes. Every step is saved.",
   leave: "Save and leave",
-  left: "Saved. Open Signet again to go on.",
   back: "Back",
   next: "Continue",
   skip: "Skip",

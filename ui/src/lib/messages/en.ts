@@ -44,7 +44,6 @@ export const en = {
     utc: (time: string) => `${time} UTC`,
     required: "Fill this in.",
     dismiss: "Dismiss",
-    total: (count: number) => `${count}`,
     moreRows: (shown: number, total: number) => `${shown} of ${total} shown`,
   },
   foot: {
@@ -279,7 +278,6 @@ export const en = {
     code: "Code, separate from the link",
     codeSay: "Say it when the phone asks.",
     codeOnce: "Good for one phone, once.",
-    hiddenTitle: "Hidden",
     hidden: "Hidden while another window is in front.",
     showAgain: "Show again",
     endsIn: (left: string) => `Link and code end in ${left}`,
@@ -386,7 +384,6 @@ export const en = {
     serialNumber: "Serial",
     language: "Language",
     certificates: "Certificates",
-    asked: "received and answered",
     todo: {
       opened: "Link opened",
       signedIn: "Signed in with the code",

@@ -6,7 +6,6 @@ export const setup: Messages["setup"] = {
   progress: (done, all) => `Installation, ${done} sur ${all}`,
   minutes: "Une dizaine de minutes. Chaque étape est enregistrée.",
   leave: "Enregistrer et quitter",
-  left: "Enregistré. Rouvrez Signet pour continuer.",
   back: "Retour",
   next: "Continuer",
   skip: "Passer",

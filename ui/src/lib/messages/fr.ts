@@ -45,7 +45,6 @@ export const fr: Messages = {
     utc: (time) => `${time} UTC`,
     required: "À remplir.",
     dismiss: "Fermer l’avis",
-    total: (count) => `${count}`,
     moreRows: (shown, total) => `${shown} sur ${total} affichés`,
   },
   foot: {
@@ -280,7 +279,6 @@ export const fr: Messages = {
     code: "Code, séparé du lien",
     codeSay: "À dire quand le téléphone le demande.",
     codeOnce: "Pour un téléphone, une fois.",
-    hiddenTitle: "Masqué",
     hidden: "Masqué tant qu’une autre fenêtre est devant.",
     showAgain: "Montrer de nouveau",
     endsIn: (left) => `Lien et code finissent dans ${left}`,
@@ -387,7 +385,6 @@ export const fr: Messages = {
     serialNumber: "N° de série",
     language: "Langue",
     certificates: "Certificats",
-    asked: "reçu et répondu",
     todo: {
       opened: "Lien ouvert",
       signedIn: "Connexion avec le code",

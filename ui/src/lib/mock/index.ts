@@ -240,7 +240,7 @@ const calls: Api = {
   verifyLedger: async () => ({ rows: 4812, head: "9F3A".repeat(16), brokenAt: null }),
 };
 
-export const api = Object.fromEntries(
+const api = Object.fromEntries(
   Object.entries(calls).map(([name, call]) => [
     name,
     async (...args: unknown[]) => {
@@ -250,9 +250,12 @@ export const api = Object.fromEntries(
   ]),
 ) as Api;
 
-export const host: Host = {
+const host: Host = {
+  close: async () => {},
   onChanged: (callback) => (tell = callback),
   zoom: async (factor) => {
     document.documentElement.style.setProperty("zoom", String(factor));
   },
 };
+
+export const pretended: { api: Api; host: Host } | null = { api, host };
