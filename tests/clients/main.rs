@@ -9,6 +9,7 @@ mod certmonger;
 mod enroll;
 mod openssl;
 mod pkilint;
+mod profile;
 mod scepclient;
 mod strongswan;
 mod tool;

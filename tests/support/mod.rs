@@ -79,7 +79,12 @@ impl Department {
 
     /// Starts `signetctl serve` on free ports and waits until it listens.
     pub(crate) fn serve(&mut self) {
-        let mut command = self.command(&["serve", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
+        self.serve_with(&[]);
+    }
+
+    /// The same with further options.
+    pub(crate) fn serve_with(&mut self, options: &[&str]) {
+        let mut command = self.command(&[&["serve", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"], options].concat());
         let log = fs::File::create(self.scratch("serve.log")).unwrap();
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
