@@ -241,3 +241,20 @@ fn an_update_comes_by_phase_3_alone_with_new_keys() {
     let third = phone.update(&wire, &identifier).unwrap();
     assert_eq!(third.identities.len(), 2);
 }
+
+#[test]
+fn names_of_every_kind_come_through_whole() {
+    let house = House::new();
+    let longest = "x".repeat(64);
+    let names =
+        ["Zoë O’Brien \"Z\" <z@x> & Söhne", "O'Neil; DROP TABLE \\,=+#", "李 小龍", "نور الهدى", longest.as_str(), "  Ada   Example "];
+    for (number, name) in names.into_iter().enumerate() {
+        let mail = format!("name{number}@example.edu");
+        house.add(name, &mail);
+        let (_, installed, invitation) = house.enroll(Variant::default(), &mail);
+        assert_eq!(house.state(invitation.enrollment), State::Configured, "{name}");
+        let folded = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let seen = common_name(&installed.identities[0].identity.certificate);
+        assert_eq!(seen.split_whitespace().collect::<Vec<_>>().join(" "), folded);
+    }
+}

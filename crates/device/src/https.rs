@@ -110,3 +110,46 @@ pub fn check_server_certificate(der: &[u8]) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::check_server_certificate;
+    use crate::{KeyKind, mint::Minted};
+    use openssl::{
+        hash::MessageDigest,
+        x509::{
+            X509Builder, X509Extension,
+            extension::{ExtendedKeyUsage, SubjectAlternativeName},
+        },
+    };
+
+    fn name() -> X509Extension {
+        let builder = X509Builder::new().unwrap();
+        SubjectAlternativeName::new().dns("localhost").build(&builder.x509v3_context(None, None)).unwrap()
+    }
+    fn purpose() -> X509Extension {
+        ExtendedKeyUsage::new().server_auth().build().unwrap()
+    }
+    fn judged(certificate: Minted<'_>) -> Result<(), String> {
+        check_server_certificate(&certificate.mint().certificate.to_der().unwrap())
+    }
+
+    #[test]
+    fn server_certificates_are_judged_as_a_phone_does() {
+        let good = || Minted::new("server", None).with(name()).with(purpose());
+        judged(good()).unwrap();
+        judged(Minted { days: 825, ..good() }).unwrap();
+        judged(Minted { key: KeyKind::P256, ..good() }).unwrap();
+        for (why, wrong) in [
+            ("weaker", Minted { key: KeyKind::Rsa(1024), ..good() }),
+            ("SHA-2", Minted { digest: MessageDigest::sha1(), ..good() }),
+            ("825", Minted { days: 826, ..good() }),
+            ("subjectAltName", Minted::new("server", None).with(purpose())),
+            ("serverAuth", Minted::new("server", None).with(name())),
+            ("serverAuth", Minted::new("server", None).with(name()).with(ExtendedKeyUsage::new().client_auth().build().unwrap())),
+        ] {
+            assert!(judged(wrong).unwrap_err().contains(why), "{why}");
+        }
+        assert!(check_server_certificate(b"x").is_err());
+    }
+}

@@ -10,6 +10,8 @@ mod error;
 mod https;
 mod identity;
 pub mod iphone;
+#[cfg(test)]
+mod mint;
 pub mod profile;
 mod safari;
 pub mod scep;

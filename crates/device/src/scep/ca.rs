@@ -137,3 +137,89 @@ fn key_usage(certificate: &X509) -> u8 {
 fn same(a: &X509, b: &X509) -> bool {
     matches!((a.to_der(), b.to_der()), (Ok(a), Ok(b)) if a == b)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Identity, KeyKind, mint::Minted, wire::der::Der, wire::oid};
+    use openssl::x509::{X509Extension, extension::KeyUsage};
+
+    fn usage(sign: bool, encrypt: bool) -> X509Extension {
+        let mut usage = KeyUsage::new();
+        if sign {
+            usage.digital_signature();
+        }
+        if encrypt {
+            usage.key_encipherment();
+        }
+        usage.build().unwrap()
+    }
+
+    fn answer(identities: &[&Identity]) -> CaCertificates {
+        let certificates = identities.iter().map(|i| Der::Raw(i.certificate.to_der().unwrap())).collect();
+        let members = vec![
+            Der::small(1),
+            Der::set(vec![]),
+            Der::sequence(vec![Der::oid(oid::DATA)]),
+            Der::context(0, certificates),
+            Der::set(vec![]),
+        ];
+        let signed = Der::context(0, vec![Der::sequence(members)]);
+        let message = Der::sequence(vec![Der::oid(oid::SIGNED_DATA), signed]).to_der();
+        CaCertificates::parse(Some("application/x-x509-ca-ra-cert"), &message).unwrap()
+    }
+
+    fn same_key(certificate: &X509, identity: &Identity) -> bool {
+        identity.key.public_eq(&certificate.public_key().unwrap())
+    }
+
+    fn code<T>(result: Result<T, Error>) -> Option<u32> {
+        result.err().and_then(|e| e.code())
+    }
+
+    #[test]
+    fn the_ra_is_chosen_by_key_usage_and_a_pair_is_preferred() {
+        let root = Minted::new("root", None).with(KeyUsage::new().key_cert_sign().build().unwrap()).mint();
+        let both = Minted::new("both", Some(&root)).with(usage(true, true)).mint();
+        let signs = Minted::new("signs", Some(&root)).with(usage(true, false)).mint();
+        let opens = Minted::new("opens", Some(&root)).with(usage(false, true)).mint();
+        let silent = Minted::new("silent", Some(&root)).mint();
+        let stranger = Minted::new("stranger", None).with(KeyUsage::new().key_cert_sign().build().unwrap()).mint();
+        let lost = Minted::new("lost", Some(&stranger)).with(usage(true, true)).mint();
+
+        let one = answer(&[&both, &root]).select(None).unwrap();
+        assert!(same_key(&one.signer, &both) && same_key(&one.recipient, &both) && same_key(&one.ca, &root));
+        let pair = answer(&[&both, &signs, &opens, &root]).select(None).unwrap();
+        assert!(same_key(&pair.signer, &signs) && same_key(&pair.recipient, &opens));
+        assert_eq!(code(answer(&[&silent, &root]).select(None)), Some(22003), "without keyUsage it is no candidate");
+        assert_eq!(code(answer(&[&signs, &root]).select(None)), Some(22003));
+        assert_eq!(code(answer(&[&lost, &root]).select(None)), Some(22003), "it does not chain to what was sent");
+        assert_eq!(code(answer(&[&both]).select(None)), Some(22003), "the root is missing");
+        let elliptic = Minted { key: KeyKind::P256, ..Minted::new("elliptic", Some(&root)).with(usage(true, true)) }.mint();
+        assert_eq!(code(answer(&[&elliptic, &root]).select(None)), Some(22003));
+
+        let fingerprint = |identity: &Identity, digest| identity.certificate.digest(digest).unwrap().to_vec();
+        for digest in [MessageDigest::sha1(), MessageDigest::sha256()] {
+            answer(&[&both, &root]).select(Some(&fingerprint(&root, digest))).unwrap();
+        }
+        let foreign = fingerprint(&stranger, MessageDigest::sha1());
+        assert_eq!(code(answer(&[&both, &root]).select(Some(&foreign))), Some(22002));
+        assert_eq!(code(answer(&[&both, &root, &stranger]).select(Some(&foreign))), Some(22003), "another anchor than the RA's");
+        assert_eq!(code(answer(&[&both, &root]).select(Some(&[1, 2, 3]))), Some(22002));
+    }
+
+    #[test]
+    fn the_content_type_and_the_body_must_be_exactly_right() {
+        let root = Minted::new("root", None).mint();
+        let der = root.certificate.to_der().unwrap();
+        let parse = |kind: Option<&str>, body: &[u8]| code(CaCertificates::parse(kind, body));
+        assert_eq!(parse(Some("application/x-x509-ca-cert"), &der), None);
+        let only = CaCertificates::parse(Some("application/x-x509-ca-cert"), &der).unwrap().select(None).unwrap();
+        assert!(same_key(&only.signer, &root), "one certificate is used for everything, whatever its keyUsage");
+        assert_eq!(parse(Some("application/x-x509-ca-cert; charset=utf-8"), &der), Some(22004));
+        assert_eq!(parse(Some("Application/X-X509-CA-Cert"), &der), Some(22004));
+        assert_eq!(parse(None, &der), Some(22004));
+        assert_eq!(parse(Some("application/x-x509-ca-cert"), &[der.as_slice(), b"\n"].concat()), Some(22002));
+        assert_eq!(parse(Some("application/x-x509-ca-ra-cert"), &der), Some(22003));
+    }
+}
