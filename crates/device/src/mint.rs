@@ -44,12 +44,12 @@ impl<'a> Minted<'a> {
         let subject = common_name(self.name).unwrap();
         let mut builder = X509::builder().unwrap();
         builder.set_version(2).unwrap();
-        builder.set_serial_number(&*random_serial().unwrap()).unwrap();
+        builder.set_serial_number(&random_serial().unwrap()).unwrap();
         builder.set_subject_name(&subject).unwrap();
         builder.set_issuer_name(self.issuer.map_or(&*subject, |i| i.certificate.subject_name())).unwrap();
         builder.set_pubkey(&identity.key).unwrap();
-        builder.set_not_before(&*Asn1Time::from_unix(NOW).unwrap()).unwrap();
-        builder.set_not_after(&*Asn1Time::from_unix(NOW + i64::from(self.days) * 86_400).unwrap()).unwrap();
+        builder.set_not_before(&Asn1Time::from_unix(NOW).unwrap()).unwrap();
+        builder.set_not_after(&Asn1Time::from_unix(NOW + i64::from(self.days) * 86_400).unwrap()).unwrap();
         if self.ca {
             builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
         }

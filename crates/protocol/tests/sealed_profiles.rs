@@ -35,12 +35,12 @@ impl Holder {
         let subject = subject.build();
         let mut builder = X509::builder().unwrap();
         builder.set_version(2).unwrap();
-        builder.set_serial_number(&*BigNum::from_u32(77).unwrap().to_asn1_integer().unwrap()).unwrap();
+        builder.set_serial_number(&BigNum::from_u32(77).unwrap().to_asn1_integer().unwrap()).unwrap();
         builder.set_subject_name(&subject).unwrap();
         builder.set_issuer_name(&subject).unwrap();
         builder.set_pubkey(&key).unwrap();
-        builder.set_not_before(&*Asn1Time::from_unix(1_700_000_000).unwrap()).unwrap();
-        builder.set_not_after(&*Asn1Time::from_unix(4_000_000_000).unwrap()).unwrap();
+        builder.set_not_before(&Asn1Time::from_unix(1_700_000_000).unwrap()).unwrap();
+        builder.set_not_after(&Asn1Time::from_unix(4_000_000_000).unwrap()).unwrap();
         builder.append_extension(KeyUsage::new().digital_signature().key_encipherment().build().unwrap()).unwrap();
         builder.sign(&key, MessageDigest::sha256()).unwrap();
         Holder { key, certificate: builder.build() }

@@ -88,12 +88,12 @@ fn certificate(name: &str, key: &Identity, issuer: Option<&Identity>, usage: Key
     let mut builder = X509Builder::new().unwrap();
     let subject = common_name(name).unwrap();
     builder.set_version(2).unwrap();
-    builder.set_serial_number(&*random_serial().unwrap()).unwrap();
+    builder.set_serial_number(&random_serial().unwrap()).unwrap();
     builder.set_subject_name(&subject).unwrap();
     builder.set_issuer_name(issuer.map_or(&*subject, |i| i.certificate.subject_name())).unwrap();
     builder.set_pubkey(&key.key).unwrap();
-    builder.set_not_before(&*Asn1Time::from_unix(NOW - 86_400).unwrap()).unwrap();
-    builder.set_not_after(&*Asn1Time::from_unix(NOW + 86_400 * 365).unwrap()).unwrap();
+    builder.set_not_before(&Asn1Time::from_unix(NOW - 86_400).unwrap()).unwrap();
+    builder.set_not_after(&Asn1Time::from_unix(NOW + 86_400 * 365).unwrap()).unwrap();
     if ca {
         builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
     }
@@ -295,13 +295,13 @@ impl Fake {
             holder.certificate = requester.clone();
         }
         builder.set_version(2).unwrap();
-        builder.set_serial_number(&*random_serial().unwrap()).unwrap();
+        builder.set_serial_number(&random_serial().unwrap()).unwrap();
         builder.set_subject_name(&common_name(name).unwrap()).unwrap();
         builder.set_issuer_name(self.ca.certificate.subject_name()).unwrap();
         builder.set_pubkey(&*holder.certificate.public_key().unwrap()).unwrap();
         let start = if self.has(Fault::NotYetValid) { NOW + 60 } else { NOW - 600 };
-        builder.set_not_before(&*Asn1Time::from_unix(start).unwrap()).unwrap();
-        builder.set_not_after(&*Asn1Time::from_unix(NOW + 86_400).unwrap()).unwrap();
+        builder.set_not_before(&Asn1Time::from_unix(start).unwrap()).unwrap();
+        builder.set_not_after(&Asn1Time::from_unix(NOW + 86_400).unwrap()).unwrap();
         builder.append_extension(usage.build().unwrap()).unwrap();
         builder.sign(&self.ca.key, MessageDigest::sha256()).unwrap();
         builder.build()

@@ -145,7 +145,7 @@ impl Schema {
         if !text(content, "URL").is_some_and(|url| url.starts_with("https://")) {
             wrong.push("URL is not https".into());
         }
-        if !text(content, "Challenge").is_some_and(|c| c.len() >= 22) {
+        if text(content, "Challenge").is_none_or(|c| c.len() < 22) {
             wrong.push("Challenge is missing or too short for 128 bits".into());
         }
         match content.get("DeviceAttributes") {
@@ -296,15 +296,12 @@ fn check_value(key: &Key, value: &Value, path: &str, wrong: &mut Vec<String>) {
     if !key.rangelist.is_empty() && !key.rangelist.iter().any(|allowed| same(allowed, value)) {
         wrong.push(format!("{path} has a value that is not in the list"));
     }
-    if let (Some(range), Some(number)) = (&key.range, number(value)) {
-        if range.min.is_some_and(|min| number < min) || range.max.is_some_and(|max| number > max) {
-            wrong.push(format!("{path} is out of range"));
-        }
+    let out_of_range = |range: &Range, number: f64| range.min.is_some_and(|min| number < min) || range.max.is_some_and(|max| number > max);
+    if key.range.as_ref().zip(number(value)).is_some_and(|(range, number)| out_of_range(range, number)) {
+        wrong.push(format!("{path} is out of range"));
     }
-    if let (Some(UUID_FORMAT), Some(text)) = (key.format.as_deref(), value.as_string()) {
-        if !is_uuid(text) {
-            wrong.push(format!("{path} is not a UUID"));
-        }
+    if key.format.as_deref() == Some(UUID_FORMAT) && value.as_string().is_some_and(|text| !is_uuid(text)) {
+        wrong.push(format!("{path} is not a UUID"));
     }
     match value {
         Value::Dictionary(dictionary) if !key.subkeys.is_empty() => {
