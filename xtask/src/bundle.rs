@@ -10,5 +10,7 @@ use crate::{
 pub(crate) fn bundle() -> Done {
     packages::install(&For::Run)?;
     ui::packages()?;
-    run(&mut program("ui/node_modules/.bin/tauri", ["build", "--bundles", "deb,rpm"]))
+    // Only here is Tauri's command line needed; as a dependency of the UI it would be fetched by everybody.
+    let arguments = ["exec", "--yes", "--package", "@tauri-apps/cli@2.12.5", "--", "tauri", "build", "--bundles", "deb,rpm"];
+    run(&mut program("npm", arguments))
 }
