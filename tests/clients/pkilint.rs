@@ -9,12 +9,18 @@ use crate::{
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 const VERSION: &str = "0.13.3";
 
 /// The folder of pkilint's programs, in an environment of its own beside the test programs; made when it is not there yet.
 fn pkilint() -> Option<PathBuf> {
+    static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
+    INSTALLED.get_or_init(install).clone()
+}
+
+fn install() -> Option<PathBuf> {
     if !have(&["python3"]) {
         return None;
     }
