@@ -18,14 +18,67 @@ use ra::{
     vault::KeyringChoice,
 };
 use std::{
+    fs::Permissions,
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, LazyLock},
 };
 use tempfile::TempDir;
 
 /// A device CA that the server is told of, made once.
 pub(crate) static DEVICE_CA: LazyLock<DeviceCa> = LazyLock::new(|| DeviceCa::new(1024).unwrap());
+
+/// A folder in which a department was set up, made once: its keys take the most time of all.
+static SET_UP: LazyLock<Packed> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("passphrase"), "correct horse battery staple\n").unwrap();
+    let authority = open(folder.path(), &FixedClock::at(SystemClock.now().0));
+    authority
+        .operator(Actor::Officer("rosa".into()))
+        .create_department(NewDepartment {
+            organization: "Example University".into(),
+            department: "Physics".into(),
+            mail_domains: vec!["example.edu".into()],
+            hosts: vec!["localhost".into()],
+            ca_key: KeyAlgorithm::Rsa2048,
+            status_url: None,
+            training: false,
+        })
+        .unwrap();
+    drop(authority);
+    Packed::pack(folder.path())
+});
+
+/// A closed folder's files: path, permissions, content (none: a folder).
+struct Packed(Vec<(PathBuf, Permissions, Option<Vec<u8>>)>);
+
+impl Packed {
+    fn pack(root: &Path) -> Self {
+        let (mut entries, mut folders) = (Vec::new(), vec![PathBuf::new()]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(root.join(&folder)).unwrap() {
+                let entry = entry.unwrap();
+                let (path, metadata) = (folder.join(entry.file_name()), entry.metadata().unwrap());
+                let content = metadata.is_file().then(|| std::fs::read(entry.path()).unwrap());
+                if content.is_none() {
+                    folders.push(path.clone());
+                }
+                entries.push((path, metadata.permissions(), content));
+            }
+        }
+        Packed(entries)
+    }
+    fn unpack(&self, root: &Path) {
+        for (path, permissions, content) in &self.0 {
+            let path = root.join(path);
+            match content {
+                Some(content) => std::fs::write(&path, content).unwrap(),
+                None => std::fs::create_dir(&path).unwrap(),
+            }
+            std::fs::set_permissions(&path, permissions.clone()).unwrap();
+        }
+    }
+}
 
 pub(crate) const ALICE: &str = "alice@example.edu";
 
@@ -52,24 +105,13 @@ impl House {
     /// Set up, with Alice as a validated subscriber, and serving.
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        std::fs::write(folder.path().join("passphrase"), "correct horse battery staple\n").unwrap();
+        SET_UP.unpack(folder.path());
         let device_ca = folder.path().join("device-ca.pem");
         std::fs::write(&device_ca, DEVICE_CA.to_pem().unwrap()).unwrap();
         // The phones verify TLS by the computer's clock, so the house starts with it.
         let clock = FixedClock::at(SystemClock.now().0);
         let authority = open(folder.path(), &clock);
         let officer = authority.operator(Actor::Officer("rosa".into()));
-        officer
-            .create_department(NewDepartment {
-                organization: "Example University".into(),
-                department: "Physics".into(),
-                mail_domains: vec!["example.edu".into()],
-                hosts: vec!["localhost".into()],
-                ca_key: KeyAlgorithm::Rsa2048,
-                status_url: None,
-                training: false,
-            })
-            .unwrap();
         officer.set_setting("serve.device_ca", device_ca.to_str().unwrap()).unwrap();
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut house = House { folder, clock, authority, officer, log: RequestLog::default(), server: None, doors: (any, any) };
