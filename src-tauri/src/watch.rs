@@ -28,10 +28,11 @@ fn watch<R: Runtime>(handle: &AppHandle<R>, app: &App) {
     for tick in 0_u32.. {
         std::thread::sleep(EVERY);
         let Ok(authority) = app.authority() else { continue };
-        if tick % TIDY_EVERY == 1 && authority.is_set_up().unwrap_or(false) {
-            if let Err(error) = app.as_operator(&authority).tidy() {
-                tracing::warn!(%error, "tidying failed; it is tried again in a minute");
-            }
+        if tick % TIDY_EVERY == 1
+            && authority.is_set_up().unwrap_or(false)
+            && let Err(error) = app.as_operator(&authority).tidy()
+        {
+            tracing::warn!(%error, "tidying failed; it is tried again in a minute");
         }
         match authority.version() {
             Ok(version) if last != Some(version) => {

@@ -116,8 +116,8 @@ fn forged(like: &X509, now: i64) -> Identity {
     builder.set_issuer_name(like.issuer_name()).unwrap();
     builder.set_subject_name(like.subject_name()).unwrap();
     builder.set_pubkey(&forged.key).unwrap();
-    builder.set_not_before(&*Asn1Time::from_unix(now - 60).unwrap()).unwrap();
-    builder.set_not_after(&*Asn1Time::from_unix(now + 86_400).unwrap()).unwrap();
+    builder.set_not_before(&Asn1Time::from_unix(now - 60).unwrap()).unwrap();
+    builder.set_not_after(&Asn1Time::from_unix(now + 86_400).unwrap()).unwrap();
     builder.append_extension(KeyUsage::new().critical().digital_signature().key_encipherment().build().unwrap()).unwrap();
     builder.sign(&forged.key, MessageDigest::sha256()).unwrap();
     forged.certificate = builder.build();
