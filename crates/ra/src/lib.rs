@@ -14,6 +14,8 @@ pub mod department;
 mod enroller;
 pub mod enrollment;
 mod error;
+#[cfg(feature = "bench")]
+mod filler;
 mod host;
 pub mod id;
 pub mod invitation;

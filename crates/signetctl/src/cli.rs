@@ -51,6 +51,12 @@ pub(crate) enum Command {
     /// Settings of the department.
     #[command(subcommand)]
     Settings(Settings),
+    /// Store many certificates at once, to measure with.
+    #[cfg(feature = "bench")]
+    Fill {
+        /// How many.
+        count: u64,
+    },
 }
 
 #[derive(Args)]

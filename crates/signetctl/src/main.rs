@@ -52,6 +52,8 @@ fn run(cli: Cli, output: &Output) -> Result<(), Refusal> {
         Command::Tls(command) => commands::tls::run(&session, output, &command),
         Command::Ledger(command) => commands::ledger::run(&session, output, &command),
         Command::Settings(command) => commands::settings::run(&session, output, command),
+        #[cfg(feature = "bench")]
+        Command::Fill { count } => Ok(session.operator()?.fill(count)?),
     }
 }
 

@@ -1,0 +1,203 @@
+//! The contest: interleaved runs, then the table and the BENCH line.
+
+use crate::{
+    Outcome, Plan, SERVER_CORE,
+    load::{self, Run},
+    peer::{self, Peer},
+    phones,
+    process::{Server, run},
+    report::{HEADING, Sample, Series, percentile},
+    requests::{self, Key, on_all_cores},
+    signet::{Department, Listening},
+};
+use device::scep::{Prepared, Recipients, Status, read_reply};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+const PATH: &str = "/scep/signet";
+
+/// A department that serves, with what was issued in it.
+struct Contestant {
+    department: Department,
+    server: Server,
+    listening: Listening,
+    ra: Recipients,
+    series: Series,
+    serials: Vec<String>,
+}
+
+impl Contestant {
+    fn new(plan: &Plan, folder: &Path, name: &str, stored: u64) -> Outcome<Self> {
+        let department = Department::new(plan, folder, stored)?;
+        let (server, listening) = department.serve(&[])?;
+        let ra = requests::recipients(&listening.http, PATH)?;
+        Ok(Contestant { department, server, listening, ra, series: Series::new(name), serials: Vec::new() })
+    }
+
+    fn run(&mut self, plan: &Plan, keys: &[Key]) -> Outcome<()> {
+        let prepared = requests::make(keys, &self.department.wishes(keys.len())?, &self.ra)?;
+        let bodies: Vec<Vec<u8>> = prepared.iter().map(|p| p.body.clone()).collect();
+        let before = self.server.cpu()?;
+        let run = load::send(&self.listening.http, PATH, &bodies, plan.connections, &self.department.folder)?;
+        let cpu = self.server.cpu()? - before;
+        let serials = judge(&prepared, &run, &self.ra)?;
+        let issued: Vec<String> = serials.into_iter().flatten().collect();
+        let errors = run.answers.len() - issued.len();
+        let known: HashSet<&String> = self.serials.iter().collect();
+        let fresh: HashSet<&String> = issued.iter().filter(|serial| !known.contains(serial)).collect();
+        let duplicates = issued.len() - fresh.len();
+        self.series.samples.push(sample(&run, issued.len(), cpu, self.server.peak_memory()?, errors, duplicates));
+        self.serials.extend(issued);
+        Ok(())
+    }
+
+    /// Killed right after its last answer: whatever was answered must be there.
+    fn survives(&mut self) -> Outcome<bool> {
+        self.server.kill();
+        let stored: HashSet<String> = self.department.serials(self.serials.len() + 100)?.into_iter().collect();
+        Ok(self.serials.iter().all(|serial| stored.contains(serial)))
+    }
+}
+
+/// Opens every answer: the serial of the certificate, when it is for the key of its request.
+fn judge(prepared: &[Prepared], run: &Run, ra: &Recipients) -> Outcome<Vec<Option<String>>> {
+    let pairs: Vec<_> = prepared.iter().zip(&run.answers).collect();
+    on_all_cores(&pairs, |(request, answer)| {
+        let Ok(reply) = read_reply(&answer.body, request, &ra.signer) else { return Ok(None) };
+        let [certificate] = reply.certificates.as_slice() else { return Ok(None) };
+        let own = certificate.public_key().is_ok_and(|key| request.signer.key.public_eq(&key));
+        let serial = certificate.serial_number().to_bn().and_then(|bn| bn.to_hex_str().map(|hex| hex.to_string())).ok();
+        Ok(serial.filter(|_| own && answer.status == 200 && reply.status == Status::Success))
+    })
+}
+
+fn sample(run: &Run, issued: usize, cpu: f64, memory: f64, errors: usize, duplicates: usize) -> Sample {
+    let latencies: Vec<Duration> = run.answers.iter().map(|answer| answer.latency).collect();
+    Sample {
+        rate: issued as f64 / run.seconds,
+        cpu: cpu * 1000.0 / run.answers.len().max(1) as f64,
+        p50: percentile(&latencies, 0.5),
+        p99: percentile(&latencies, 0.99),
+        memory,
+        errors,
+        duplicates,
+    }
+}
+
+fn run_peer(plan: &Plan, keys: &[Key], folder: &Path, series: &mut Series) -> Outcome<()> {
+    let peer = Peer::start(folder)?;
+    let ra = requests::recipients(&peer.address, "/scep")?;
+    let prepared = requests::make(keys, &Peer::wishes(keys.len()), &ra)?;
+    let bodies: Vec<Vec<u8>> = prepared.iter().map(|p| p.body.clone()).collect();
+    let before = peer.server.cpu()?;
+    let run = load::send(&peer.address, "/scep", &bodies, plan.connections, folder)?;
+    let cpu = peer.server.cpu()? - before;
+    let issued = run.answers.iter().filter(|a| a.status == 200 && Peer::is_success(&a.body)).count();
+    let duplicates = issued.saturating_sub(peer.distinct_serials());
+    series.samples.push(sample(&run, issued, cpu, peer.server.peak_memory()?, run.answers.len() - issued, duplicates));
+    Ok(())
+}
+
+/// Enrollments a second that the RSA-2048 work alone would allow on one core, by `openssl speed`: three private operations (open the
+/// envelope, sign the certificate, sign the answer) and three public ones (two signatures verified, one key encrypted).
+fn bound() -> Outcome<f64> {
+    let speed = run(Path::new("taskset"), &["-c", SERVER_CORE, "openssl", "speed", "-seconds", "2", "rsa2048"], Path::new("."))?;
+    let speed = String::from_utf8_lossy(&speed).into_owned();
+    let line =
+        speed.lines().find(|line| line.trim_start().starts_with("rsa") && line.contains("2048 bits")).ok_or("openssl speed: no rsa2048")?;
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let rates: Vec<f64> = words.iter().rev().take(2).filter_map(|word| word.parse().ok()).collect();
+    let [verify, sign] = rates.as_slice() else { return Err(format!("openssl speed: {line}")) };
+    println!("openssl speed rsa2048: {sign:.0} private, {verify:.0} public operations a second on one core");
+    Ok(1.0 / (3.0 / sign + 3.0 / verify))
+}
+
+/// Runs everything and prints it.
+pub(crate) fn hold(plan: &Plan) -> Outcome<()> {
+    let folder = Temporary::new()?;
+    let target = plan.signetctl.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    let keys = requests::keys(plan.enrollments, &target.join("bench-keys-rsa2048"))?;
+    let with_peer = !plan.alone && peer::is_there();
+    if !plan.alone && !with_peer {
+        return Err("scepserver is not installed (Debian package `scep`)".to_owned());
+    }
+    let mut empty = Contestant::new(plan, &folder.0.join("empty"), "Signet", 0)?;
+    let mut full = match plan.stored {
+        0 => None,
+        stored => Some(Contestant::new(plan, &folder.0.join("full"), &format!("Signet, {stored} stored"), stored)?),
+    };
+    let mut peer = Series::new("scepserver");
+    let mut bounds = Vec::new();
+    // The first run of each warms caches and is not counted.
+    for round in 0..=plan.rounds {
+        bounds.push(bound()?);
+        empty.run(plan, &keys)?;
+        if let Some(full) = &mut full {
+            full.run(plan, &keys)?;
+        }
+        if with_peer && round > 0 {
+            run_peer(plan, &keys, &folder.0.join("peer"), &mut peer)?;
+        }
+        if round == 0 {
+            empty.series.samples.clear();
+            if let Some(full) = &mut full {
+                full.series.samples.clear();
+            }
+        } else {
+            let now = |series: &Series| series.samples.last().map_or(0.0, |s| s.rate);
+            let full = full.as_ref().map_or(0.0, |f| now(&f.series));
+            println!("round {round}: {:.0}/s, full store {full:.0}/s, scepserver {:.0}/s", now(&empty.series), now(&peer));
+        }
+    }
+    let durable = empty.survives()? && full.as_mut().map_or(Ok(true), Contestant::survives)?;
+    let phones = match plan.phones {
+        0 => None,
+        count => Some(phones::enroll(plan, &folder.0.join("phones"), count)?),
+    };
+
+    println!("\n{HEADING}");
+    println!("{}", empty.series.row());
+    if let Some(full) = &full {
+        println!("{}", full.series.row());
+    }
+    if with_peer {
+        println!("{}", peer.row());
+    }
+    if let Some(phones) = &phones {
+        println!("\n{phones}");
+    }
+    let (rate, bound) = (empty.series.rate(), crate::report::median(bounds));
+    let part = |of: f64, by: f64| if by > 0.0 { of / by } else { 0.0 };
+    let million = full.as_ref().map_or(0.0, |f| part(f.series.rate(), rate));
+    let all = || std::iter::once(&empty.series).chain(full.as_ref().map(|f| &f.series));
+    println!(
+        "BENCH scep rate={rate:.0} peer={:.0} ratio={:.2} bound={:.2} million={million:.2} duplicates={} errors={} durable={}",
+        peer.rate(),
+        part(rate, peer.rate()),
+        part(rate, bound),
+        all().map(Series::duplicates).sum::<usize>(),
+        all().map(Series::errors).sum::<usize>() + phones.as_ref().map_or(0, phones::Walk::lost),
+        u8::from(durable),
+    );
+    Ok(())
+}
+
+/// A folder that goes when the bench ends, however it ends.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new() -> Outcome<Self> {
+        let path = std::env::temp_dir().join(format!("signet-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        Ok(Temporary(path))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
