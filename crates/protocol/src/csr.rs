@@ -48,6 +48,11 @@ impl CertificationRequest {
 
     /// Reads DER and verifies the proof of possession.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        Self::from_der_knowing(der, None)
+    }
+
+    /// The same; `known` is a key that is probably this one (who signs the message around the request), which saves reading it again.
+    pub fn from_der_knowing(der: &[u8], known: Option<&PublicKey>) -> Result<Self, Error> {
         if der.len() > Self::MAX_LEN {
             return Err(Error::TooLarge { what: WHAT });
         }
@@ -60,7 +65,7 @@ impl CertificationRequest {
         let mut fields = info.inside(WHAT);
         fields.expect(tlv::INTEGER)?;
         let subject = DistinguishedName::from_der(fields.expect(tlv::SEQUENCE)?.raw)?;
-        let public_key = PublicKey::from_spki(fields.expect(tlv::SEQUENCE)?.raw)?;
+        let public_key = PublicKey::from_spki_or(fields.expect(tlv::SEQUENCE)?.raw, known)?;
         algorithm.verify(&public_key, info.raw, signature, WHAT)?;
 
         let mut read = CertificationRequest {

@@ -102,6 +102,14 @@ impl PrivateKey {
 }
 
 impl PublicKey {
+    /// The same key once more where `known` is written in these very octets: what OpenSSL has worked out for it is kept.
+    pub(crate) fn from_spki_or(spki: &[u8], known: Option<&PublicKey>) -> Result<Self, Error> {
+        match known {
+            Some(known) if known.spki == spki => Ok(known.clone()),
+            _ => Self::from_spki(spki),
+        }
+    }
+
     /// Reads a SubjectPublicKeyInfo. An RSA key is kept in the one encoding that RFC 3279 2.3.1 allows, so that the same key has
     /// the same fingerprint whichever way a client wrote it.
     pub fn from_spki(spki: &[u8]) -> Result<Self, Error> {

@@ -32,7 +32,8 @@ impl Operator {
             enrollment: None,
             public_key: PrivateKey::generate(KeyAlgorithm::Rsa2048)?.public()?,
         };
-        let (own, urls, clock) = (ca.clone(), self.inner.status_urls()?, self.inner.clock.clone());
+        let (own, urls, clock) =
+            (ca.clone(), crate::authority::Inner::status_urls(self.inner.settings()?.as_ref()), self.inner.clock.clone());
         let first = intent.clone();
         let reservation = self.inner.store.write(move |tx| issue::reserve(tx, clock.now(), &own.certificate, &first))?;
         let template = issue::certify(&ca, &urls, &intent, &reservation)?;
@@ -41,7 +42,7 @@ impl Operator {
             // One transaction in memory: a million random places in the indexes would otherwise be written many times over.
             tx.pragma_update(None, "cache_size", -2_000_000)?;
             let filled = fill(tx, clock.now(), &ca.certificate, &template, count);
-            tx.pragma_update(None, "cache_size", -2_000)?;
+            tx.pragma_update(None, "cache_size", -16_384)?;
             certificate::abandon(tx, clock.now(), &reservation.serial, "made for the bench")?;
             filled
         })

@@ -90,7 +90,7 @@ pub(crate) fn certify(
     // 2. sign
     let der = ca.sign_certificate(&spec)?;
     // 3. re-parse and lint
-    let view = CertificateView::from_der(&der)?;
+    let view = CertificateView::from_der_knowing(&der, Some(&intent.public_key))?;
     let faults = view.lint(&spec, &ca.certificate);
     if !faults.is_empty() {
         return Err(Error::fault(format!("certificate {} is not as meant: {}", reservation.serial, faults.join("; "))));

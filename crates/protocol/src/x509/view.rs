@@ -178,6 +178,11 @@ pub(crate) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
 impl CertificateView {
     /// Reads DER.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        Self::from_der_knowing(der, None)
+    }
+
+    /// The same; `known` is a key that is probably the subject's, which saves reading it again.
+    pub fn from_der_knowing(der: &[u8], known: Option<&PublicKey>) -> Result<Self, Error> {
         let fields = Fields::read(der)?;
         let [not_before, not_after] = fields.dates()?;
         let mut view = CertificateView {
@@ -194,7 +199,7 @@ impl CertificateView {
             is_ca: false,
             subject_key_identifier: None,
             authority_key_identifier: None,
-            public_key: PublicKey::from_spki(fields.spki.raw)?,
+            public_key: PublicKey::from_spki_or(fields.spki.raw, known)?,
         };
         for extension in fields.extensions()? {
             view.read_extension(&extension)?;

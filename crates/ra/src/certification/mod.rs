@@ -82,8 +82,10 @@ impl protocol::x509::Authority for Identity {
 
 /// Keys in daily use, opened once. The root's key is not among them.
 pub(crate) struct Identities {
-    issuing: Arc<Identity>,
-    ra: Vec<Arc<Identity>>,
+    /// The issuing CA.
+    pub(crate) issuing: Arc<Identity>,
+    /// The SCEP RA; earlier ones follow, newest first. Never empty.
+    pub(crate) ra: Vec<Arc<Identity>>,
     pub(crate) profile_signer: Arc<Identity>,
 }
 
@@ -111,8 +113,8 @@ impl Inner {
         Ok(self.authorities()?.root.clone())
     }
     /// URLs to write into certificates: (CDP, caIssuers); empty when the department has no lasting status address.
-    pub(crate) fn status_urls(&self) -> Result<(Vec<String>, Vec<String>)> {
-        Ok(plan::urls(self.settings()?.as_ref(), "issuing"))
+    pub(crate) fn status_urls(settings: &crate::settings::Settings) -> (Vec<String>, Vec<String>) {
+        plan::urls(settings, "issuing")
     }
     /// Root and issuing CA certificates.
     pub(crate) fn authorities(&self) -> Result<Arc<Authorities>> {
@@ -130,8 +132,18 @@ impl Inner {
         Identity::new(row.certificate()?, row.open(self, Kind::Root)?, Vec::new())
     }
 
-    fn identities(&self) -> Result<Arc<Identities>> {
-        let generation = self.store.generation(Topic::Identity)?;
+    /// Keys in daily use.
+    pub(crate) fn identities(&self) -> Result<Arc<Identities>> {
+        self.identities_at(self.store.generation(Topic::Identity)?)
+    }
+
+    /// Settings and keys at one moment, for the price of one question.
+    pub(crate) fn settings_and_identities(&self) -> Result<(Arc<crate::settings::Settings>, Arc<Identities>)> {
+        let (unit, identity) = self.store.generations()?;
+        Ok((self.settings_at(unit)?, self.identities_at(identity)?))
+    }
+
+    fn identities_at(&self, generation: u64) -> Result<Arc<Identities>> {
         self.cache.identities.get(generation, || {
             // Rows first, in one snapshot; opening keys (the keyring may ask a person) holds no transaction.
             let [issuing, ra, signer] =

@@ -85,7 +85,8 @@ impl Operator {
     }
     /// Approves: the certificate is issued at once and given at the next poll.
     pub fn approve_request(&self, id: RequestId) -> Result<()> {
-        let (ca, clock, actor) = (self.inner.issuing_ca()?, self.inner.clock.clone(), self.actor.clone());
+        let (settings, identities) = self.inner.settings_and_identities()?;
+        let (ca, clock, actor) = (identities.issuing.clone(), self.inner.clock.clone(), self.actor.clone());
         // 1. reserve
         let claim = self.inner.store.write(move |tx| {
             let at = issue::time(tx, &*clock)?;
@@ -117,7 +118,7 @@ impl Operator {
             };
             Ok(Claim { intent, reservation, cause: Cause::Challenge(challenge.id), asked: None, actor })
         })?;
-        match cycle::certify(&self.inner, claim)? {
+        match cycle::certify(&self.inner, &settings, &identities, claim)? {
             Answer::Certificate(_) => Ok(()),
             Answer::Crl(_) | Answer::Pending | Answer::Failure(_) => Err(Error::Conflict(Conflict::EnrollmentEnded)),
         }

@@ -7,10 +7,13 @@ use super::{
 use crate::{
     Result,
     authority::Inner,
-    certificate, challenge,
+    certificate,
+    certification::Identities,
+    challenge,
     enrollment::{self, StepKind},
     issue::{self, Intent, Reservation},
     ledger::Actor,
+    settings::Settings,
 };
 use protocol::{
     Timestamp,
@@ -38,12 +41,12 @@ pub(super) struct Claim {
 }
 
 /// Signs, lints and stores.
-pub(super) fn certify(inner: &Inner, claim: Claim) -> Result<Answer> {
+pub(super) fn certify(inner: &Inner, settings: &Settings, identities: &Identities, claim: Claim) -> Result<Answer> {
     #[cfg(test)]
     super::tests::crash_after(1)?;
-    let (ca, urls) = (inner.issuing_ca()?, inner.status_urls()?);
+    let (ca, urls) = (&identities.issuing, Inner::status_urls(settings));
     // 2. sign; 3. re-parse and lint
-    let view = match issue::certify(&ca, &urls, &claim.intent, &claim.reservation) {
+    let view = match issue::certify(ca, &urls, &claim.intent, &claim.reservation) {
         Ok(view) => view,
         Err(error) => {
             abandon(inner, claim.reservation.serial)?;

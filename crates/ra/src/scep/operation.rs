@@ -5,7 +5,7 @@ use super::{
     refusal::fail_info,
     request::{self, Request},
 };
-use crate::{Result, authority::Inner, secret};
+use crate::{Denied, Error, Result, authority::Inner, certification::Identities, secret, settings::Settings};
 use protocol::{
     cms::{ContentCipher, Digest, KeyTransport},
     csr::CertificationRequest,
@@ -33,6 +33,20 @@ impl Answer {
     }
 }
 
+/// What one request sees of settings and keys, asked for once.
+struct Scene<'a> {
+    inner: &'a Arc<Inner>,
+    settings: Arc<Settings>,
+    identities: Arc<Identities>,
+}
+
+impl<'a> Scene<'a> {
+    fn now(inner: &'a Arc<Inner>) -> Result<Self> {
+        let (settings, identities) = inner.settings_and_identities()?;
+        Ok(Scene { inner, settings, identities })
+    }
+}
+
 /// Algorithms of the answer: those of the request (scep.md Q18).
 struct Mirror {
     digest: Digest,
@@ -42,7 +56,8 @@ struct Mirror {
 
 /// Answers a pkiMessage. `Err` is ours: the client may try again.
 pub(super) fn answer(inner: &Arc<Inner>, bytes: &[u8]) -> Result<PkiAnswer> {
-    let legacy = inner.settings()?.scep_legacy;
+    let scene = Scene::now(inner)?;
+    let legacy = scene.settings.scep_legacy;
     // MD5 is read so that it can be answered; DES is opened with the switch only.
     let message = match PkiMessage::parse(bytes, legacy) {
         Ok(message) => message,
@@ -50,7 +65,7 @@ pub(super) fn answer(inner: &Arc<Inner>, bytes: &[u8]) -> Result<PkiAnswer> {
             let unread = !legacy && matches!(first, protocol::Error::Algorithm(_));
             let retry = if unread { PkiMessage::parse(bytes, true).ok().filter(|m| m.digest == Digest::Md5) } else { None };
             match retry {
-                Some(message) => return refuse_md5(inner, &message),
+                Some(message) => return refuse_md5(&scene, &message),
                 None => {
                     tracing::info!(error = %first, octets = bytes.len(), "SCEP: not a pkiMessage");
                     return Ok(PkiAnswer::Malformed);
@@ -59,7 +74,7 @@ pub(super) fn answer(inner: &Arc<Inner>, bytes: &[u8]) -> Result<PkiAnswer> {
         }
     };
     let mut mirror = Mirror { digest: message.digest, cipher: ContentCipher::Aes128Cbc, transport: KeyTransport::Pkcs1v15 };
-    let answer = match say(inner, legacy, &message, &mut mirror) {
+    let answer = match say(&scene, &message, &mut mirror) {
         Ok(answer) => answer,
         Err(error) => match fail_info(&error) {
             Some(reason) => {
@@ -69,16 +84,16 @@ pub(super) fn answer(inner: &Arc<Inner>, bytes: &[u8]) -> Result<PkiAnswer> {
             None => return Err(error),
         },
     };
-    reply(inner, &message, &answer, &mirror)
+    reply(&scene, &message, &answer, &mirror)
 }
 
 /// MD5 without the legacy switch: the refusal itself is signed over SHA-256.
-fn refuse_md5(inner: &Arc<Inner>, message: &PkiMessage) -> Result<PkiAnswer> {
+fn refuse_md5(scene: &Scene<'_>, message: &PkiMessage) -> Result<PkiAnswer> {
     let mirror = Mirror { digest: Digest::Sha256, cipher: ContentCipher::Aes128Cbc, transport: KeyTransport::Pkcs1v15 };
-    reply(inner, message, &Answer::Failure(FailInfo::BadAlg), &mirror)
+    reply(scene, message, &Answer::Failure(FailInfo::BadAlg), &mirror)
 }
 
-fn say(inner: &Arc<Inner>, legacy: bool, message: &PkiMessage, mirror: &mut Mirror) -> Result<Answer> {
+fn say(scene: &Scene<'_>, message: &PkiMessage, mirror: &mut Mirror) -> Result<Answer> {
     let transaction_id = message.transaction_id.as_ref();
     let enrolls = matches!(message.message_type, MessageType::PkcsReq | MessageType::RenewalReq | MessageType::CertPoll);
     if enrolls && (transaction_id.is_none() || message.sender_nonce.is_none()) {
@@ -88,8 +103,8 @@ fn say(inner: &Arc<Inner>, legacy: bool, message: &PkiMessage, mirror: &mut Mirr
     if !message.signer.public_key.is_rsa() {
         return Ok(Answer::Failure(FailInfo::BadAlg));
     }
-    let identities = inner.scep_ra()?;
-    let recipients: Vec<_> = identities.iter().map(|ra| (&ra.certificate, &ra.key)).collect();
+    let inner = scene.inner;
+    let recipients: Vec<_> = scene.identities.ra.iter().map(|ra| (&ra.certificate, &ra.key)).collect();
     let opened = match message.open(&recipients) {
         Ok(opened) => opened,
         Err(protocol::Error::Algorithm(what)) => {
@@ -104,7 +119,7 @@ fn say(inner: &Arc<Inner>, legacy: bool, message: &PkiMessage, mirror: &mut Mirr
     (mirror.cipher, mirror.transport) = (opened.cipher, opened.transport);
     match (message.message_type, transaction_id) {
         (MessageType::PkcsReq | MessageType::RenewalReq, Some(transaction_id)) => {
-            enroll(inner, legacy, &message.signer, transaction_id, &opened.content)
+            enroll(scene, &message.signer, transaction_id, &opened.content)
         }
         (MessageType::CertPoll, Some(transaction_id)) => query::poll(inner, &message.signer, transaction_id, &opened.content),
         (MessageType::GetCert, _) => query::certificate(inner, &message.signer, &opened.content),
@@ -116,8 +131,8 @@ fn say(inner: &Arc<Inner>, legacy: bool, message: &PkiMessage, mirror: &mut Mirr
 }
 
 /// PKCSReq and RenewalReq: told apart by who signed, not by messageType (scep.md Q28).
-fn enroll(inner: &Arc<Inner>, legacy: bool, signer: &CertificateView, transaction_id: &TransactionId, content: &[u8]) -> Result<Answer> {
-    let csr = match CertificationRequest::from_der(content) {
+fn enroll(scene: &Scene<'_>, signer: &CertificateView, transaction_id: &TransactionId, content: &[u8]) -> Result<Answer> {
+    let csr = match CertificationRequest::from_der_knowing(content, Some(&signer.public_key)) {
         Ok(csr) => csr,
         Err(protocol::Error::Algorithm(what)) => {
             tracing::info!(%what, "SCEP: refused");
@@ -129,19 +144,19 @@ fn enroll(inner: &Arc<Inner>, legacy: bool, signer: &CertificateView, transactio
             return Ok(Answer::Failure(FailInfo::BadMessageCheck));
         }
     };
-    let weak = csr.digest == Digest::Md5 && !legacy;
+    let weak = csr.digest == Digest::Md5 && !scene.settings.scep_legacy;
     if weak || !csr.public_key.is_rsa() || csr.public_key.check_strength().is_err() {
         return Ok(Answer::Failure(FailInfo::BadAlg));
     }
     let request = Request::new(signer, transaction_id, csr);
-    match request::decide(inner, request)? {
+    match request::decide(scene.inner, &scene.identities, request)? {
         request::Decision::Answer(answer) => Ok(answer),
-        request::Decision::Certify(claim) => cycle::certify(inner, *claim),
+        request::Decision::Certify(claim) => cycle::certify(scene.inner, &scene.settings, &scene.identities, *claim),
     }
 }
 
-fn reply(inner: &Arc<Inner>, message: &PkiMessage, answer: &Answer, mirror: &Mirror) -> Result<PkiAnswer> {
-    let ra = inner.current_ra()?;
+fn reply(scene: &Scene<'_>, message: &PkiMessage, answer: &Answer, mirror: &Mirror) -> Result<PkiAnswer> {
+    let ra = scene.identities.ra.first().ok_or(Error::Denied(Denied::NotSetUp))?;
     let parameters = ReplyParameters {
         transaction_id: message.transaction_id.as_ref(),
         recipient_nonce: message.sender_nonce.as_deref(),
@@ -150,7 +165,7 @@ fn reply(inner: &Arc<Inner>, message: &PkiMessage, answer: &Answer, mirror: &Mir
         cipher: mirror.cipher,
         transport: mirror.transport,
         recipient: &message.signer,
-        signing_time: inner.clock.now(),
+        signing_time: scene.inner.clock.now(),
     };
     let says = match answer {
         Answer::Certificate(certificate) => CertRep::Certificate(certificate),

@@ -12,6 +12,7 @@ use crate::{
     authority::Inner,
     certificate,
     certificate::Known,
+    certification::Identities,
     challenge::{self, Challenge, State},
     id::SubscriberId,
     issue::{self, Intent},
@@ -78,8 +79,8 @@ pub(super) enum Decision {
 }
 
 /// Step 1, in its transaction.
-pub(super) fn decide(inner: &Inner, request: Request) -> Result<Decision> {
-    let (ca, clock) = (inner.issuing_ca()?, inner.clock.clone());
+pub(super) fn decide(inner: &Inner, identities: &Identities, request: Request) -> Result<Decision> {
+    let (ca, clock) = (identities.issuing.clone(), inner.clock.clone());
     inner.store.write(move |tx| {
         let at = issue::time(tx, &*clock)?;
         decide_within(tx, at, &ca.certificate, &request)

@@ -194,7 +194,10 @@ fn removal_context(unit: UnitId) -> String {
 impl Inner {
     /// The settings, cached until the data changes.
     pub(crate) fn settings(&self) -> Result<Arc<Settings>> {
-        let generation = self.store.generation(Topic::Unit)?;
+        self.settings_at(self.store.generation(Topic::Unit)?)
+    }
+    /// The same, when the generation is known already.
+    pub(crate) fn settings_at(&self, generation: u64) -> Result<Arc<Settings>> {
         self.cache.settings.get(generation, || self.store.read(|c| Settings::read(&stored(c)?)))
     }
     /// The removal password for supervised phones, opened.

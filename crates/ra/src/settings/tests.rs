@@ -85,16 +85,16 @@ fn the_status_url_follows_the_public_url_and_goes_into_certificates_only_when_it
         assert_eq!(settings.status_url.as_deref().unwrap_or_default(), status, "{public}");
         assert_eq!(officer.setting("status.url").unwrap(), status);
         assert_eq!(settings.status_in_certificates, in_certificates, "{public}");
-        assert_eq!(authority.0.status_urls().unwrap().0.len(), usize::from(in_certificates));
+        assert_eq!(crate::authority::Inner::status_urls(&authority.0.settings().unwrap()).0.len(), usize::from(in_certificates));
     }
     officer.set_setting("status.in_certificates", "yes").unwrap();
     assert_eq!(
-        authority.0.status_urls().unwrap(),
+        crate::authority::Inner::status_urls(&authority.0.settings().unwrap()),
         (vec!["http://localhost:8080/crl/issuing.crl".into()], vec!["http://localhost:8080/ca/issuing.crt".into()])
     );
     officer.set_setting("status.url", "http://pki.example.edu/pki").unwrap();
     officer.set_setting("status.in_certificates", "no").unwrap();
-    assert_eq!(authority.0.status_urls().unwrap(), (vec![], vec![]));
+    assert_eq!(crate::authority::Inner::status_urls(&authority.0.settings().unwrap()), (vec![], vec![]));
 }
 
 #[test]

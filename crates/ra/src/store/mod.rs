@@ -72,6 +72,12 @@ impl Store {
         self.readers.version()
     }
 
+    /// How often units (with settings) and our own identities were changed.
+    pub(crate) fn generations(&self) -> Result<(u64, u64)> {
+        let generations = self.readers.generations()?;
+        Ok((generations.unit, generations.identity))
+    }
+
     /// How often what `topic` is about was changed, by any process. Cheap: read again only after `version` moved.
     pub(crate) fn generation(&self, topic: Topic) -> Result<u64> {
         let generations = self.readers.generations()?;
@@ -105,6 +111,8 @@ fn configure(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "trusted_schema", false)?;
     // So that REPLACE fires the triggers that forbid deleting.
     connection.pragma_update(None, "recursive_triggers", true)?;
+    // A prepared statement keeps its plan whatever is bound to it; SQLite would make some of ours anew for each value.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(())
 }

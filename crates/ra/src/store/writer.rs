@@ -7,6 +7,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::mpsc,
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 /// Most writes in one commit: bounds what one power cut can make all of them repeat, and how long the first waits.
@@ -15,6 +16,9 @@ const MOST: usize = 256;
 thread_local! {
     static IS_WRITER: Cell<bool> = const { Cell::new(false) };
 }
+
+/// How long a commit waits for as many writes as the last one had. Only while several come at once: who writes alone never waits.
+const PATIENCE: Duration = Duration::from_millis(1);
 
 /// A waiting write with its type erased.
 trait Job: Send {
@@ -93,13 +97,16 @@ impl Drop for Writer {
 
 fn serve(connection: &Connection, jobs: &mpsc::Receiver<Box<dyn Job>>) {
     IS_WRITER.set(true);
+    let mut expected = 1;
     while let Ok(first) = jobs.recv() {
-        group(connection, first, jobs);
+        expected = group(connection, first, jobs, expected);
     }
 }
 
-/// One transaction for `first` and for what comes while it runs.
-fn group(connection: &Connection, first: Box<dyn Job>, jobs: &mpsc::Receiver<Box<dyn Job>>) {
+/// One transaction for `first` and for what comes while it runs, and a little longer while fewer than `expected` came. How many there
+/// were.
+fn group(connection: &Connection, first: Box<dyn Job>, jobs: &mpsc::Receiver<Box<dyn Job>>, expected: usize) -> usize {
+    let patience = Instant::now() + PATIENCE;
     let mut done: Vec<Box<dyn Job>> = Vec::new();
     let mut next = Some(first);
     let mut lost = run(connection, "BEGIN IMMEDIATE").err();
@@ -108,7 +115,12 @@ fn group(connection: &Connection, first: Box<dyn Job>, jobs: &mpsc::Receiver<Box
             lost = in_savepoint(connection, job.as_mut()).err();
         }
         done.push(job);
-        next = if done.len() < MOST && lost.is_none() { jobs.try_recv().ok() } else { None };
+        next = match done.len() {
+            _ if lost.is_some() => None,
+            MOST.. => None,
+            come if come < expected => jobs.recv_timeout(patience.saturating_duration_since(Instant::now())).ok(),
+            _ => jobs.try_recv().ok(),
+        };
     }
     if lost.is_none() {
         lost = run(connection, "COMMIT").err();
@@ -119,9 +131,11 @@ fn group(connection: &Connection, first: Box<dyn Job>, jobs: &mpsc::Receiver<Box
     if let Some(error) = &lost {
         tracing::error!(%error, writes = done.len(), "a commit failed");
     }
+    let come = done.len();
     for job in done {
         job.deliver(lost.as_ref());
     }
+    come
 }
 
 /// `Err`: the whole transaction is lost (SQLite rolls back by itself when the disk is full, for example).
