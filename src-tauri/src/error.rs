@@ -24,6 +24,12 @@ pub enum Code {
     EnrollmentEnded,
     /// The person still has active certificates.
     ActiveCertificates,
+    /// The person has an active certificate that encrypts, and may have one only.
+    ActiveEncryption,
+    /// Another program works on the batch, or it has ended.
+    Batch,
+    /// Keys that sign are never made here.
+    SigningKeyHere,
     /// A newer Signet wrote this folder.
     NewerDatabase,
     /// The mailbox has no recorded validation.
@@ -119,6 +125,8 @@ fn conflict_code(conflict: Conflict) -> Code {
         Conflict::EnrollmentEnded => Code::EnrollmentEnded,
         Conflict::ActiveCertificates => Code::ActiveCertificates,
         Conflict::NewerDatabase => Code::NewerDatabase,
+        Conflict::ActiveEncryption => Code::ActiveEncryption,
+        Conflict::BatchUnderWay | Conflict::BatchEnded => Code::Batch,
     }
 }
 
@@ -127,6 +135,7 @@ fn denied_code(denied: Denied) -> Code {
         Denied::MailboxNotValidated => Code::MailboxNotValidated,
         Denied::NotSetUp => Code::NotSetUp,
         Denied::ClockBehind => Code::ClockBehind,
+        Denied::SigningKeyHere => Code::SigningKeyHere,
         Denied::LinkEnded => Code::EnrollmentEnded,
         Denied::SignIn | Denied::TooManyTries | Denied::Device | Denied::EncryptionByScep => Code::Denied,
     }

@@ -177,6 +177,12 @@ export type Code =
 "enrollmentEnded" | 
 /**  The person still has active certificates. */
 "activeCertificates" | 
+/**  The person has an active certificate that encrypts, and may have one only. */
+"activeEncryption" | 
+/**  Another program works on the batch, or it has ended. */
+"batch" | 
+/**  Keys that sign are never made here. */
+"signingKeyHere" | 
 /**  A newer Signet wrote this folder. */
 "newerDatabase" | 
 /**  The mailbox has no recorded validation. */

@@ -119,9 +119,9 @@ pub(crate) fn refusal(frame: &Frame, error: &Error) -> Response<Body> {
         Error::Denied(Denied::NotSetUp | Denied::ClockBehind) | Error::Conflict(Conflict::NewerDatabase) | Error::Unavailable(_) => {
             (StatusCode::SERVICE_UNAVAILABLE, &t.not_ready)
         }
-        Error::Denied(Denied::SignIn | Denied::Device | Denied::MailboxNotValidated | Denied::EncryptionByScep) => {
-            (StatusCode::FORBIDDEN, &t.sign_in_first)
-        }
+        Error::Denied(
+            Denied::SignIn | Denied::Device | Denied::MailboxNotValidated | Denied::EncryptionByScep | Denied::SigningKeyHere,
+        ) => (StatusCode::FORBIDDEN, &t.sign_in_first),
         Error::Denied(Denied::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, &t.too_many_failures),
         // The other conflicts are an officer's; nothing on these pages leads to them.
         Error::Conflict(_) | Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, &t.our_fault),

@@ -2,10 +2,14 @@
 
 use crate::{Error, key::PrivateKey, tlv, x509::CertificateView};
 use openssl::{
+    hash::MessageDigest,
+    nid::Nid,
     pkcs12::Pkcs12,
     pkey::PKey,
+    stack::Stack,
     x509::{X509, X509Ref},
 };
+use zeroize::Zeroizing;
 
 const WHAT: &str = "PKCS#12";
 /// Largest file read, octets.
@@ -21,6 +25,52 @@ pub struct Identity {
     pub certificate: CertificateView,
     /// The rest of the chain, leaf's issuer first.
     pub chain: Vec<CertificateView>,
+}
+
+/// For which readers a PKCS#12 is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Triple DES and SHA-1 (RFC 7292 appendix C): phones and computers of Apple, gpgsm, Windows before 10 1709 read nothing newer.
+    Legacy,
+    /// PBES2 with AES-256-CBC and HMAC-SHA-256, MAC with SHA-256 (RFC 8018).
+    Modern,
+}
+
+/// Rounds of the key derivations. The password is meant to be a generated one of 112 bits or more, which needs no stretching, and
+/// old readers refuse or crawl through large numbers.
+const ITERATIONS: u32 = 2048;
+
+/// Makes a PKCS#12 with a key, its certificate and the chain (issuer first). `name` is what the reader's list shows.
+pub fn seal(
+    key: &PrivateKey,
+    certificate: &CertificateView,
+    chain: &[&CertificateView],
+    name: &str,
+    password: &str,
+    form: Form,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    for (what, text) in [("password", password), ("name", name)] {
+        if text.contains('\0') {
+            return Err(Error::Unencodable { what, reason: "holds a NUL character".to_owned() });
+        }
+    }
+    if !certificate.public_key.belongs_to(key) {
+        return Err(Error::Unencodable { what: "PKCS#12", reason: "the certificate belongs to another key".to_owned() });
+    }
+    let mut further = Stack::new()?;
+    for view in chain {
+        further.push(X509::from_der(&view.der)?)?;
+    }
+    let (cipher, digest) = match form {
+        Form::Legacy => (Nid::PBE_WITHSHA1AND3_KEY_TRIPLEDES_CBC, MessageDigest::sha1()),
+        Form::Modern => (Nid::AES_256_CBC, MessageDigest::sha256()),
+    };
+    let leaf = X509::from_der(&certificate.der)?;
+    let mut builder = Pkcs12::builder();
+    builder.name(name).pkey(key.as_openssl()).cert(&leaf).ca(further);
+    builder.key_algorithm(cipher).cert_algorithm(cipher).key_iter(ITERATIONS).mac_iter(ITERATIONS).mac_md(digest);
+    Ok(Zeroizing::new(builder.build2(password)?.to_der()?))
 }
 
 /// Opens a PKCS#12 with its password: AES or triple DES; 40-bit RC2, which old programs use for the certificates, is refused.

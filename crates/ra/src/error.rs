@@ -21,6 +21,8 @@ pub enum Noun {
     Setting,
     /// A CRL.
     Crl,
+    /// A batch of certificates.
+    Batch,
 }
 
 /// What already is so.
@@ -40,6 +42,12 @@ pub enum Conflict {
     ActiveCertificates,
     /// The database was written by a newer Signet.
     NewerDatabase,
+    /// The person has an active certificate of this encrypting kind; a second one only in its place (invariant 3).
+    ActiveEncryption,
+    /// Another program or window works on the batch.
+    BatchUnderWay,
+    /// The batch has ended.
+    BatchEnded,
 }
 
 /// A rule that says no.
@@ -61,6 +69,8 @@ pub enum Denied {
     EncryptionByScep,
     /// The clock is behind the last ledger row.
     ClockBehind,
+    /// Keys that sign are made by their holder: never here (invariant 1).
+    SigningKeyHere,
 }
 
 /// What is not there just now.
@@ -131,6 +141,9 @@ impl Error {
                 Conflict::EnrollmentEnded => "enrollmentEnded",
                 Conflict::ActiveCertificates => "activeCertificates",
                 Conflict::NewerDatabase => "newerDatabase",
+                Conflict::ActiveEncryption => "activeEncryption",
+                Conflict::BatchUnderWay => "batchUnderWay",
+                Conflict::BatchEnded => "batchEnded",
             },
             Error::Denied(denied) => match denied {
                 Denied::MailboxNotValidated => "mailboxNotValidated",
@@ -141,6 +154,7 @@ impl Error {
                 Denied::Device => "device",
                 Denied::EncryptionByScep => "encryptionByScep",
                 Denied::ClockBehind => "clockBehind",
+                Denied::SigningKeyHere => "signingKeyHere",
             },
             Error::Unavailable(dependency) => match dependency {
                 Dependency::Keyring(_) => "keyring",

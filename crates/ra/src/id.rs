@@ -40,5 +40,7 @@ id!(/// A device.
     DeviceId);
 id!(/// A pending SCEP request.
     RequestId);
+id!(/// A batch of certificates.
+    BatchId);
 id!(/// A sealed private key of ours.
     KeyId);

@@ -11,7 +11,7 @@ use crate::{
     id::{EnrollmentId, SubscriberId},
     ledger::{self, Actor},
     ports::Clock,
-    profile::TRANSPORT_PURPOSE,
+    profile::{ProfileName, TRANSPORT_PURPOSE},
 };
 use protocol::{
     Timestamp,
@@ -132,10 +132,18 @@ fn specify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, re
 }
 
 /// Step 4, the part that every issuance shares: the reservation ends (a fault when it is gone), certificate and ledger row are stored.
-pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Intent, view: &CertificateView) -> Result<()> {
+/// Serials of those that it supersedes.
+pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Intent, view: &CertificateView) -> Result<Vec<SerialNumber>> {
     let kind = match intent.purpose {
         Purpose::Transport => Kind::Transport,
         Purpose::Certificate(_) => Kind::Subscriber,
+    };
+    // At most one to encrypt with (invariant 3): the earlier one ends in the transaction that stores the later one.
+    let superseded = match (intent.purpose, intent.subscriber) {
+        (Purpose::Certificate(profile @ (ProfileName::Encryption | ProfileName::Document)), Some(subscriber)) => {
+            certificate::supersede(tx, at, actor, subscriber, profile.as_str(), &view.serial)?
+        }
+        _ => Vec::new(),
     };
     certificate::insert(
         tx,
@@ -155,7 +163,8 @@ pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Inte
         "key": hex(&view.public_key.fingerprint()),
         "sha256": hex(&view.sha256()),
     });
-    ledger::append(tx, at, actor, "certificate.issued", &view.serial.to_string(), &facts)
+    ledger::append(tx, at, actor, "certificate.issued", &view.serial.to_string(), &facts)?;
+    Ok(superseded)
 }
 
 /// Lower-case hex.

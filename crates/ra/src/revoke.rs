@@ -36,6 +36,9 @@ pub(crate) fn revoke(tx: &Connection, at: Timestamp, actor: &Actor, serial: &Ser
 /// What an officer may revoke: not Signet's own certificates, without which nothing works until they are replaced.
 pub(crate) fn by_officer(tx: &Connection, at: Timestamp, actor: &Actor, serial: &SerialNumber, reason: Reason) -> Result<()> {
     let found = row(tx, serial)?;
+    if !found.ours {
+        return Err(Error::invalid("serial", "another CA issued this certificate; ask that CA to revoke it"));
+    }
     if !matches!(found.kind.as_str(), "subscriber" | "transport") {
         return Err(Error::invalid("serial", format!("this is Signet's own {} certificate; it is replaced, not revoked", found.profile)));
     }
@@ -44,6 +47,8 @@ pub(crate) fn by_officer(tx: &Connection, at: Timestamp, actor: &Actor, serial: 
 
 struct Found {
     number: i64,
+    /// We issued it; otherwise it was imported.
+    ours: bool,
     kind: String,
     profile: String,
     subject: String,
@@ -51,10 +56,13 @@ struct Found {
 }
 
 fn row(tx: &Connection, serial: &SerialNumber) -> Result<Found> {
-    let mut statement = tx.prepare_cached("SELECT number, kind, profile, subject, reason FROM certificate WHERE serial = ?")?;
+    let mut statement = tx.prepare_cached(
+        "SELECT number, kind, profile, subject, reason, issuer IS NOT NULL OR kind <> 'subscriber' FROM certificate WHERE serial = ?",
+    )?;
     let found = statement
         .query_row([serial.octets()], |row| {
-            let found = Found { number: row.get(0)?, kind: row.get(1)?, profile: row.get(2)?, subject: row.get(3)?, reason: None };
+            let (kind, profile, subject) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            let found = Found { number: row.get(0)?, ours: row.get(5)?, kind, profile, subject, reason: None };
             Ok((found, row.get::<_, Option<i64>>(4)?))
         })
         .optional()?;

@@ -64,6 +64,32 @@ impl Code {
     }
 }
 
+/// Password of a file that leaves here: 24 characters of Crockford's base 32 (120 random bits) in groups of four with dashes, which
+/// belong to it. Nobody invents it, it is shown once.
+pub struct FilePassword(Zeroizing<String>);
+impl FilePassword {
+    /// A new one.
+    pub fn random() -> crate::Result<Self> {
+        let octets = Zeroizing::new(random::<15>()?);
+        // 24 characters and 5 dashes: allocated at once, so that no copy is left behind.
+        let mut text = Zeroizing::new(String::with_capacity(29));
+        for (group, five) in octets.chunks(5).enumerate() {
+            let bits = five.iter().fold(0u64, |bits, octet| bits << 8 | u64::from(*octet));
+            for digit in 0..8u32 {
+                if digit % 4 == 0 && (group, digit) != (0, 0) {
+                    text.push('-');
+                }
+                text.push(char::from(CROCKFORD.get((bits >> (5 * (7 - digit)) & 31) as usize).copied().unwrap_or(b'0')));
+            }
+        }
+        Ok(FilePassword(text))
+    }
+    /// The text: show it once, never log it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Fills from the system's random source.
 pub fn random<const N: usize>() -> crate::Result<[u8; N]> {
     let mut out = [0; N];
@@ -73,7 +99,7 @@ pub fn random<const N: usize>() -> crate::Result<[u8; N]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, Token};
+    use super::{Code, FilePassword, Token};
 
     #[test]
     fn a_token_is_128_bits_in_22_characters_and_never_twice_the_same() {
@@ -84,6 +110,20 @@ mod tests {
         assert_eq!(Token::received(one.reveal()).hash(), one.hash());
         assert_ne!(one.hash(), two.hash());
         assert_eq!(Token::received(&"x".repeat(10_000)).reveal().len(), 64, "a peer's text is cut before it is hashed");
+    }
+
+    #[test]
+    fn a_file_password_has_120_bits_in_groups_that_can_be_typed() {
+        let passwords: Vec<_> = (0..200).map(|_| FilePassword::random().unwrap()).collect();
+        let mut seen = std::collections::HashSet::new();
+        for password in &passwords {
+            let groups: Vec<_> = password.reveal().split('-').collect();
+            assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [4; 6]);
+            assert!(password.reveal().bytes().all(|b| b == b'-' || super::CROCKFORD.contains(&b)), "no I, L, O, U");
+            assert!(seen.insert(password.reveal()));
+        }
+        let used: std::collections::HashSet<_> = passwords.iter().flat_map(|p| p.reveal().bytes()).collect();
+        assert_eq!(used.len(), 33, "every digit comes up: all 5 bits of each are random");
     }
 
     #[test]

@@ -4,7 +4,6 @@
 
 mod cli;
 mod commands;
-mod csv;
 mod output;
 mod refusal;
 mod secret;

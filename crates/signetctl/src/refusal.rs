@@ -79,6 +79,7 @@ fn not_found(noun: Noun) -> (String, String) {
         Noun::Request => ("request that waits", "`signetctl scep pending` shows all; it may have been answered already."),
         Noun::Setting => ("setting of this name", "`signetctl settings get` shows all."),
         Noun::Crl => ("CRL of this name", "There are root and issuing."),
+        Noun::Batch => ("batch", "Start it again from its list."),
     };
     (format!("There is no such {what}."), next.to_owned())
 }
@@ -95,6 +96,12 @@ fn conflict(conflict: Conflict) -> (&'static str, &'static str) {
         }
         Conflict::EnrollmentEnded => ("The enrollment has ended.", "Invite the person again."),
         Conflict::ActiveCertificates => ("The person still has active certificates.", "Revoke them first."),
+        Conflict::ActiveEncryption => (
+            "The person has an active certificate of this kind, and may have one only.",
+            "Give --replace to issue a new one in its place; the old one stays readable as superseded.",
+        ),
+        Conflict::BatchUnderWay => ("Another program works on this batch.", "Wait until it has ended, or end it there."),
+        Conflict::BatchEnded => ("The batch has ended.", "Start a new one from its list."),
         Conflict::NewerDatabase => ("A newer Signet wrote this folder.", "Install that version or a later one; nothing was changed."),
     }
 }
@@ -113,6 +120,10 @@ fn denied(denied: Denied) -> (&'static str, &'static str) {
         Denied::EncryptionByScep => (
             "Encryption keys are made and kept by Signet; a device cannot bring its own.",
             "Choose another certificate profile, such as signing or authentication.",
+        ),
+        Denied::SigningKeyHere => (
+            "Keys that sign or prove who somebody is are made by their holder, never by Signet.",
+            "Give the holder's request with --csr FILE, or invite the person's phone.",
         ),
         Denied::ClockBehind => ("This computer's clock is behind the last entry of the ledger.", "Set the clock right and try again."),
     }

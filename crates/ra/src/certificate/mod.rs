@@ -1,7 +1,9 @@
 //! Certificates: the records.
 
+mod foreign;
 mod record;
 mod reservation;
+mod supersede;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -10,8 +12,10 @@ pub(crate) use tests::{issued, signed};
 use crate::{Error, Operator, Result};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 
-pub(crate) use record::{active_count, ending_before, insert, known, of_enrollment, reason_code, reason_of, san_text};
+pub(crate) use foreign::{der_of, insert_foreign};
+pub(crate) use record::{active_count, authorities, ending_before, insert, known, of_enrollment, one, reason_code, reason_of, san_text};
 pub(crate) use reservation::{GIVEN_UP_AFTER, abandon, abandon_left_behind, fresh_serial, reserve, reserved_at};
+pub(crate) use supersede::{has_active, supersede};
 
 /// As the interfaces show it (design.md section 7).
 #[derive(Debug, Clone, serde::Serialize)]

@@ -48,11 +48,11 @@ pub(crate) fn insert(tx: &Connection, new: &NewCertificate<'_>) -> Result<i64> {
     Ok(number)
 }
 
-/// Looks one up by serial.
+/// Looks one of ours up by serial; what was imported from elsewhere proves nothing here.
 pub(crate) fn known(tx: &Connection, serial: &SerialNumber) -> Result<Option<Known>> {
     let mut statement = tx.prepare_cached(
         "SELECT kind, profile, der, subscriber, enrollment, reason, not_after FROM certificate JOIN certificate_der USING (number) \
-         WHERE serial = ?",
+         WHERE serial = ? AND (issuer IS NOT NULL OR kind <> 'subscriber')",
     )?;
     let found = statement
         .query_row([serial.octets()], |row| {
@@ -75,9 +75,9 @@ pub(crate) fn known(tx: &Connection, serial: &SerialNumber) -> Result<Option<Kno
     found.map(|(kind, known)| Ok(Known { kind: Kind::parse(&kind)?, ..known })).transpose()
 }
 
-/// How many certificates of a subscriber are active at `at`.
+/// How many certificates that we issued to a subscriber are active at `at`.
 pub(crate) fn active_count(tx: &Connection, at: Timestamp, subscriber: SubscriberId) -> Result<u32> {
-    let sql = format!("SELECT count(*) FROM certificate WHERE subscriber = ?2 AND not_after >= ?1 AND {ACTIVE}");
+    let sql = format!("SELECT count(*) FROM certificate WHERE subscriber = ?2 AND issuer IS NOT NULL AND not_after >= ?1 AND {ACTIVE}");
     Ok(tx.prepare_cached(&sql)?.query_row(rusqlite::params![at.0, subscriber], |row| row.get(0))?)
 }
 
@@ -115,17 +115,17 @@ pub(super) fn list(c: &Connection, at: Timestamp, query: &CertificateQuery) -> R
 }
 
 /// One by serial.
-pub(super) fn one(c: &Connection, at: Timestamp, serial: &SerialNumber) -> Result<Certificate> {
+pub(crate) fn one(c: &Connection, at: Timestamp, serial: &SerialNumber) -> Result<Certificate> {
     let sql = format!("SELECT {COLUMNS} FROM certificate WHERE serial = ?");
     collect(c, &sql, &[&serial.octets()], at)?.pop().ok_or(Error::NotFound(Noun::Certificate))
 }
 
 /// A certificate's DER, and those of its issuers up to the root, by authorityKeyIdentifier.
 pub(super) fn with_chain(c: &Connection, serial: &SerialNumber) -> Result<(Vec<u8>, Vec<Vec<u8>>)> {
-    let known = known(c, serial)?.ok_or(Error::NotFound(Noun::Certificate))?;
+    let der = super::der_of(c, serial)?.ok_or(Error::NotFound(Noun::Certificate))?;
     let authorities = authorities(c)?;
     let mut chain: Vec<Vec<u8>> = Vec::new();
-    let mut child = CertificateView::from_der(&known.der)?;
+    let mut child = CertificateView::from_der(&der)?;
     while let Some(issuer) = authorities
         .iter()
         .find(|a| child.der != a.der && child.issuer_der == a.subject_der && child.authority_key_identifier == a.subject_key_identifier)
@@ -136,7 +136,7 @@ pub(super) fn with_chain(c: &Connection, serial: &SerialNumber) -> Result<(Vec<u
             return Err(Error::fault("CA certificates that certify each other"));
         }
     }
-    Ok((known.der, chain))
+    Ok((der, chain))
 }
 
 /// All root and issuing CA certificates, newest first.

@@ -16,6 +16,7 @@ mod transaction;
 mod tests;
 
 pub use approval::PendingRequest;
+pub(crate) use request::deviation;
 
 use crate::{Enroller, Error, Result, settings::Settings};
 use protocol::cms;

@@ -53,7 +53,7 @@ pub(super) fn decide(
         return refuse("keys that decrypt are never enrolled by SCEP");
     }
     let certificate = CertificateView::from_der(&old.der)?;
-    if let Some(reason) = deviation(request, &certificate.subject, &certificate.san) {
+    if let Some(reason) = deviation(&request.csr, &certificate.subject, &certificate.san) {
         return of_known(tx, at, about, FailInfo::BadRequest, reason, Some(request.names()));
     }
     if old.subscriber.is_none() {

@@ -148,7 +148,7 @@ pub(super) fn by_challenge(
     if challenge.claimed_by.is_some_and(|key| key != request.csr_key) {
         return refuse("the challenge was used with another key");
     }
-    if let Some(asked) = deviation(request, &challenge.subject, &challenge.san) {
+    if let Some(asked) = deviation(&request.csr, &challenge.subject, &challenge.san) {
         return of_known(tx, at, about, FailInfo::BadRequest, asked, Some(request.names()));
     }
     let cause = Cause::Challenge(challenge.id);
@@ -253,8 +253,7 @@ pub(super) fn refusal_by_records(
 }
 
 /// Invariant 6: whatever identity the CSR states must be one that we certify; what it leaves out we fill in.
-pub(super) fn deviation(request: &Request, subject: &DistinguishedName, san: &[SubjectAltName]) -> Option<&'static str> {
-    let csr = &request.csr;
+pub(crate) fn deviation(csr: &CertificationRequest, subject: &DistinguishedName, san: &[SubjectAltName]) -> Option<&'static str> {
     if csr.asks_for_ca {
         return Some("the request asks for a CA certificate");
     }

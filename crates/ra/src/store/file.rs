@@ -47,12 +47,28 @@ pub(crate) fn lock_folder(folder: &Path) -> Result<File> {
     Err(Error::Unavailable(Dependency::DatabaseBusy))
 }
 
+/// Holds a further lock of the folder until dropped or the process ends; `None` when somebody else holds it.
+pub(crate) fn try_lock(folder: &Path, name: &str) -> Result<Option<File>> {
+    let path = folder.join(name);
+    let file = private().create(true).write(true).truncate(false).open(&path).map_err(|e| io_error(&path, &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(e)) => Err(io_error(&path, &e)),
+    }
+}
+
 /// Writes a file that only its owner may read, so that it is there whole or not at all, also after a power cut.
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<()> {
     write_atomically(path, content, private())
 }
 
-/// The same for a file that everybody may read.
+/// A file that only its owner may read, to write at its end.
+pub(crate) fn append_private(path: &Path) -> Result<File> {
+    private().create(true).append(true).open(path).map_err(|e| io_error(path, &e))
+}
+
+/// As [`write_private`], for a file that everybody may read.
 pub(crate) fn write_public(path: &Path, content: &[u8]) -> Result<()> {
     write_atomically(path, content, OpenOptions::new())
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 use writer::Writer;
 
 pub(crate) use cached::Cached;
-pub(crate) use file::{io_error, lock_folder, make_folder, write_private, write_public};
+pub(crate) use file::{append_private, io_error, lock_folder, make_folder, try_lock, write_private, write_public};
 
 /// Name of the database in the data folder.
 pub(crate) const DATABASE: &str = "signet.db";

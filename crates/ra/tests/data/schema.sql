@@ -40,6 +40,35 @@ CREATE TRIGGER unit_added AFTER INSERT ON unit BEGIN UPDATE generation SET numbe
 
 CREATE TRIGGER unit_changed AFTER UPDATE ON unit BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
 
+CREATE TABLE batch (
+    id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    name       TEXT    NOT NULL, -- what the officer calls it: the file's name
+    digest     BLOB    NOT NULL CHECK (length(digest) = 32), -- of list and choices: the same again is the same batch
+    form       TEXT    NOT NULL CHECK (form IN ('legacy', 'modern')), -- of the PKCS#12
+    supersede  INTEGER NOT NULL CHECK (supersede IN (0, 1)),
+    state      TEXT    NOT NULL CHECK (state IN ('running', 'done', 'cancelled')),
+    created_at INTEGER NOT NULL,
+    ended_at   INTEGER,
+    CHECK ((state = 'running') = (ended_at IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE batch_item (
+    batch      BLOB    NOT NULL REFERENCES batch (id),
+    number     INTEGER NOT NULL, -- order of the list
+    line       INTEGER NOT NULL, -- of the file
+    subscriber BLOB    NOT NULL,
+    mail       TEXT    NOT NULL,
+    profile    TEXT    NOT NULL,
+    csr        BLOB,             -- DER; NULL: the key is made here
+    state      TEXT    NOT NULL CHECK (state IN ('waiting', 'reserved', 'issued', 'delivered', 'refused')),
+    serial     BLOB,
+    code       TEXT,             -- of the refusal
+    reason     TEXT,
+    PRIMARY KEY (batch, number),
+    CHECK ((state IN ('reserved', 'issued', 'delivered')) = (serial IS NOT NULL)),
+    CHECK ((state = 'refused') = (code IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE certificate (
     number          INTEGER NOT NULL PRIMARY KEY, -- order of storing: newest first is the list's order
     serial          BLOB    NOT NULL UNIQUE CHECK (length(serial) BETWEEN 1 AND 20),
@@ -373,6 +402,10 @@ CREATE TABLE unit (
     CHECK ((kind = 'organization') = (parent IS NULL))
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX batch_by_digest ON batch (digest);
+
+CREATE INDEX batch_item_by_state ON batch_item (batch, state, number);
+
 CREATE INDEX certificate_ending ON certificate (not_after) WHERE kind = 'subscriber' AND revoked_at IS NULL AND superseded_at IS NULL;
 
 CREATE INDEX certificate_of_enrollment ON certificate (enrollment) WHERE enrollment IS NOT NULL;
@@ -380,6 +413,10 @@ CREATE INDEX certificate_of_enrollment ON certificate (enrollment) WHERE enrollm
 CREATE INDEX certificate_of_ours ON certificate (kind, number) WHERE kind NOT IN ('subscriber', 'transport');
 
 CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number) WHERE subscriber IS NOT NULL;
+
+CREATE UNIQUE INDEX certificate_one_to_encrypt ON certificate (subscriber, profile)
+    WHERE profile IN ('encryption', 'document') AND kind = 'subscriber' AND issuer IS NOT NULL AND subscriber IS NOT NULL
+      AND superseded_at IS NULL AND (reason IS NULL OR reason = 6);
 
 CREATE INDEX certificate_revoked ON certificate (issuer, number, serial, revoked_at, reason, invalid_since) WHERE revoked_at IS NOT NULL;
 

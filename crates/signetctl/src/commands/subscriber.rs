@@ -2,13 +2,12 @@
 
 use crate::{
     cli::Subscriber as Command,
-    csv,
     output::{Output, plain, table},
     refusal::Refusal,
     session::Session,
 };
 use ra::{
-    Error, Operator,
+    Error, Operator, csv,
     subscriber::{NewSubscriber, Subscriber, SubscriberKind, SubscriberQuery},
 };
 use serde::Serialize;

@@ -2,13 +2,15 @@
 
 /// One record with the number of the line on which it begins.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Record {
-    pub(crate) line: usize,
-    pub(crate) fields: Vec<String>,
+pub struct Record {
+    /// From 1.
+    pub line: usize,
+    /// Without blanks around them.
+    pub fields: Vec<String>,
 }
 
 /// Reads all records. Blank lines are skipped; a quotation mark that is never closed is an error that names its line.
-pub(crate) fn read(text: &str) -> Result<Vec<Record>, String> {
+pub fn read(text: &str) -> Result<Vec<Record>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let separator = separator(text);
     let mut records = Vec::new();

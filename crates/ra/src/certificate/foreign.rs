@@ -1,0 +1,34 @@
+//! Certificates that other CAs issued, kept as history: without an issuer of ours they stand on no CRL and prove nothing here.
+
+use super::san_text;
+use crate::{Error, Result, id::SubscriberId};
+use protocol::x509::{CertificateView, SerialNumber};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// The DER of whatever certificate has this serial number.
+pub(crate) fn der_of(tx: &Connection, serial: &SerialNumber) -> Result<Option<Vec<u8>>> {
+    let mut statement = tx.prepare_cached("SELECT der FROM certificate JOIN certificate_der USING (number) WHERE serial = ?")?;
+    Ok(statement.query_row([serial.octets()], |row| row.get(0)).optional()?)
+}
+
+/// Stores one that was issued elsewhere; nothing was reserved for it. When it was issued is not said: not later than it begins.
+pub(crate) fn insert_foreign(tx: &Connection, profile: &str, view: &CertificateView, subscriber: Option<SubscriberId>) -> Result<()> {
+    let san = serde_json::to_string(&view.san.iter().map(san_text).collect::<Vec<_>>()).map_err(Error::fault)?;
+    tx.prepare_cached(
+        "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at) \
+         VALUES (?1, 'subscriber', ?2, ?3, ?4, NULL, ?5, ?6, ?7, ?8, ?7)",
+    )?
+    .execute(params![
+        view.serial.octets(),
+        profile,
+        view.subject.to_string(),
+        san,
+        subscriber,
+        view.public_key.fingerprint(),
+        view.validity.not_before.0,
+        view.validity.not_after.0,
+    ])?;
+    let number = tx.last_insert_rowid();
+    tx.prepare_cached("INSERT INTO certificate_der (number, der) VALUES (?, ?)")?.execute(params![number, view.der])?;
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! Batches: a list of people, one certificate each and profile; planned without changing anything, then worked off in steps that
+//! may be interrupted at any instant.
+
+mod list;
+mod plan;
+mod rows;
+mod step;
+
+use crate::{
+    Conflict, Error, Noun, Operator, Result,
+    id::{BatchId, SubscriberId},
+    ledger,
+    profile::ProfileName,
+    secret::FilePassword,
+};
+use protocol::{Timestamp, pkcs12::Form, x509::CertificateView};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+/// Most people in one list.
+pub const MOST: usize = 100_000;
+/// Longest list, octets.
+pub const MAX_LIST: usize = 64 * 1024 * 1024;
+
+/// Which column of the list holds what, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Columns {
+    /// Mail address: says who it is.
+    pub mail: usize,
+    /// Name; where it is given it must be the person's.
+    pub name: Option<usize>,
+    /// Request (PKCS#10 in PEM or base64), for a profile whose keys their holders make.
+    pub csr: Option<usize>,
+}
+
+/// What the officer chose.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    /// What the batch is called: the file's name.
+    pub name: String,
+    /// Profiles of the bundle, issued in one act.
+    pub profiles: Vec<ProfileName>,
+    /// Form of the PKCS#12 files.
+    pub form: Form,
+    /// Whoever has an active certificate that encrypts gets a new one in its place; otherwise the row is left as it is.
+    pub supersede: bool,
+    /// `None`: the first line names the columns.
+    pub columns: Option<Columns>,
+}
+
+/// Why a row gives nothing.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct RowError {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// As it stands there.
+    pub mail: String,
+    /// Stable word.
+    pub code: String,
+    /// Column.
+    pub field: String,
+    /// What to correct.
+    pub reason: String,
+}
+
+/// One certificate to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Line of the file.
+    pub line: usize,
+    /// For whom.
+    pub subscriber: SubscriberId,
+    /// By which address.
+    pub mail: String,
+    /// Of which profile.
+    pub profile: ProfileName,
+    /// The request, DER; `None`: the key is made here.
+    pub csr: Option<Vec<u8>>,
+}
+
+/// What a list would do: nothing has been changed.
+#[derive(Debug, Clone)]
+pub struct BatchPlan {
+    /// Headings of the list, for mapping columns.
+    pub headings: Vec<String>,
+    /// What was taken for what.
+    pub columns: Columns,
+    /// Rows of the list.
+    pub rows: usize,
+    /// What will be made.
+    pub items: Vec<Planned>,
+    /// Rows (by line, with the profile) that have what they ask for already.
+    pub there: Vec<(usize, ProfileName)>,
+    /// Rows that give nothing, and why.
+    pub errors: Vec<RowError>,
+    /// Profiles of the bundle whose keys the people's devices make: invite them.
+    pub by_device: Vec<ProfileName>,
+    choices: Choices,
+    digest: [u8; 32],
+}
+
+/// Where a batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BatchState {
+    /// Steps are left.
+    Running,
+    /// Every item was delivered or refused.
+    Done,
+    /// The officer ended it; what was delivered stays.
+    Cancelled,
+}
+
+/// How far a batch is.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct BatchProgress {
+    /// Id.
+    pub id: BatchId,
+    /// Its name.
+    pub name: String,
+    /// State.
+    pub state: BatchState,
+    /// All items.
+    pub total: u64,
+    /// Issued and handed on.
+    pub delivered: u64,
+    /// Refused: see [`Operator::batch_refusals`].
+    pub refused: u64,
+    /// Begun at.
+    pub created_at: Timestamp,
+    /// Ended at.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A certificate of a batch, to be handed on. A key in it exists nowhere else.
+pub struct Delivery {
+    /// Line of the list.
+    pub line: usize,
+    /// Whose, by which address.
+    pub mail: String,
+    /// Profile.
+    pub profile: ProfileName,
+    /// The certificate.
+    pub certificate: CertificateView,
+    /// PKCS#12 and its password, where the key was made here.
+    pub identity: Option<(Zeroizing<Vec<u8>>, FilePassword)>,
+}
+
+impl Operator {
+    /// Reads a list (CSV in UTF-8, with commas or semicolons) and says what it would do, row by row. Changes nothing.
+    pub fn plan_batch(&self, csv: &[u8], choices: &Choices) -> Result<BatchPlan> {
+        plan::plan(self, csv, choices)
+    }
+
+    /// Records the batch. The same list with the same choices again is the same batch while it runs; when it is done, those who got
+    /// their certificate from it are "there" in the next plan. So nothing is issued twice.
+    pub fn start_batch(&self, plan: &BatchPlan) -> Result<BatchId> {
+        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        let (digest, choices, items) = (plan.digest, plan.choices.clone(), plan.items.clone());
+        self.inner.store.write(move |tx| {
+            if let Some(same) = rows::running(tx, &digest)? {
+                return Ok(same);
+            }
+            if items.is_empty() {
+                return Err(Error::invalid("list", "no row of it gives a certificate; look at what is said about each row"));
+            }
+            let (id, at) = (BatchId::fresh(), clock.now());
+            rows::insert(tx, at, id, &digest, &choices, &items)?;
+            let facts = json!({
+                "name": choices.name, "count": items.len(), "sha256": crate::issue::hex(&digest),
+                "profiles": choices.profiles.iter().map(|profile| profile.as_str()).collect::<Vec<_>>(),
+            });
+            ledger::append(tx, at, &actor, "batch.started", &id.to_string(), &facts)?;
+            Ok(id)
+        })
+    }
+
+    /// Works off the next part (one or two seconds) and hands each certificate to `deliver` after it is stored; call it until the
+    /// state is no longer running. Keys are made on all cores. A step first puts right what a crash left: a key that was not
+    /// handed on is lost, its certificate is revoked and made again. An error of `deliver` ends the step and counts as such a loss.
+    pub fn step_batch(&self, id: BatchId, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<BatchProgress> {
+        step::step(self, id, deliver)
+    }
+
+    /// How far it is.
+    pub fn batch(&self, id: BatchId) -> Result<BatchProgress> {
+        self.inner.store.read(|c| rows::progress(c, id))
+    }
+
+    /// All batches, newest first.
+    pub fn batches(&self) -> Result<Vec<BatchProgress>> {
+        self.inner.store.read(rows::all)
+    }
+
+    /// What was refused while it ran, in the order of the list.
+    pub fn batch_refusals(&self, id: BatchId) -> Result<Vec<RowError>> {
+        self.inner.store.read(|c| rows::refusals(c, id))
+    }
+
+    /// Ends it between two steps: what is delivered stays, nothing more is begun.
+    pub fn cancel_batch(&self, id: BatchId) -> Result<BatchProgress> {
+        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            if rows::progress(tx, id)?.state != BatchState::Running {
+                return Err(Error::Conflict(Conflict::BatchEnded));
+            }
+            let at = clock.now();
+            rows::end(tx, at, id, BatchState::Cancelled)?;
+            let progress = rows::progress(tx, id)?;
+            let facts = json!({ "delivered": progress.delivered, "of": progress.total });
+            ledger::append(tx, at, &actor, "batch.cancelled", &id.to_string(), &facts)?;
+            Ok(progress)
+        })
+    }
+}
+
+/// It is not here.
+fn unknown() -> Error {
+    Error::NotFound(Noun::Batch)
+}

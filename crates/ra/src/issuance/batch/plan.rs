@@ -1,0 +1,217 @@
+//! What a list would do, row by row.
+
+use super::{BatchPlan, Choices, Planned, RowError, list, rows};
+use crate::{
+    Conflict, Denied, Error, Operator, Result, certificate,
+    csv::Record,
+    id::SubscriberId,
+    issuance::{definition, made_here, request},
+    mailbox::{self, Address},
+    profile::ProfileName,
+    subscriber,
+};
+use protocol::{
+    Timestamp,
+    csr::CertificationRequest,
+    x509::{DistinguishedName, SubjectAltName},
+};
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::{HashMap, HashSet};
+
+pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result<BatchPlan> {
+    if choices.name.trim().is_empty() || choices.name.chars().count() > 200 {
+        return Err(Error::invalid("name", "give the batch a name of 1 to 200 characters"));
+    }
+    if choices.profiles.is_empty() {
+        return Err(Error::invalid("bundle", "choose at least one certificate profile"));
+    }
+    let mut choices = choices.clone();
+    let mut seen = Vec::new();
+    choices.profiles.retain(|profile| {
+        !seen.contains(profile) && {
+            seen.push(*profile);
+            true
+        }
+    });
+    let list = list::read(csv, choices.columns)?;
+    let (here, theirs): (Vec<_>, Vec<_>) = choices.profiles.iter().copied().partition(|profile| made_here(&definition(*profile)));
+    // One request is for one profile.
+    let by_request = match (list.columns.csr, theirs.as_slice()) {
+        (Some(_), [one]) => Some(*one),
+        _ => None,
+    };
+    let by_device: Vec<_> = theirs.into_iter().filter(|profile| Some(*profile) != by_request).collect();
+    if here.is_empty() && by_request.is_none() {
+        return Err(Error::invalid(
+            "bundle",
+            "the keys of these profiles are made by their holders: invite their phones, or give requests of one profile in a column csr",
+        ));
+    }
+    let at = operator.inner.clock.now();
+    let digest = digest(&list, &choices)?;
+    let mut plan = BatchPlan {
+        headings: list.headings,
+        columns: list.columns,
+        rows: list.rows.len(),
+        items: Vec::new(),
+        there: Vec::new(),
+        errors: Vec::new(),
+        by_device,
+        choices,
+        digest,
+    };
+    operator.inner.store.read(|tx| {
+        let mut first: HashMap<SubscriberId, usize> = HashMap::new();
+        let given = rows::given(tx, at, &plan.digest)?;
+        for record in &list.rows {
+            match judge(tx, at, &plan, record, &here, by_request, &mut first, &given) {
+                Ok(Row { items, there }) => {
+                    plan.items.extend(items);
+                    plan.there.extend(there);
+                }
+                Err(Wrong::Row(error)) => plan.errors.push(error),
+                Err(Wrong::Store(error)) => return Err(error),
+            }
+        }
+        Ok(())
+    })?;
+    Ok(plan)
+}
+
+struct Row {
+    items: Vec<Planned>,
+    there: Vec<(usize, ProfileName)>,
+}
+
+/// Wrong is the row, or nothing can be read at all.
+enum Wrong {
+    Row(RowError),
+    Store(Error),
+}
+
+fn judge(
+    tx: &Connection,
+    at: Timestamp,
+    plan: &BatchPlan,
+    record: &Record,
+    here: &[ProfileName],
+    by_request: Option<ProfileName>,
+    first: &mut HashMap<SubscriberId, usize>,
+    given: &HashSet<(SubscriberId, String)>,
+) -> std::result::Result<Row, Wrong> {
+    let mail = list::cell(record, plan.columns.mail, "mail").map_err(Wrong::Row)?;
+    let wrong = |error: Error| of_row(error, record.line, mail);
+    let address = Address::parse(mail).map_err(wrong)?;
+    let owner = mailbox::owner(tx, &address).map_err(wrong)?;
+    if !mailbox::is_validated(tx, owner.subscriber, &owner.address).map_err(wrong)? {
+        return Err(wrong(Error::Denied(Denied::MailboxNotValidated)));
+    }
+    let (name, subject): (String, String) = tx
+        .prepare_cached("SELECT name, subject FROM subscriber WHERE id = ?1")
+        .and_then(|mut statement| statement.query_row([owner.subscriber], |row| Ok((row.get(0)?, row.get(1)?))))
+        .map_err(|error| Wrong::Store(error.into()))?;
+    if let Some(column) = plan.columns.name {
+        let typed = list::cell(record, column, "name").map_err(Wrong::Row)?;
+        if !typed.is_empty() && subscriber::name::fold(typed) != subscriber::name::fold(&name) {
+            return Err(wrong(Error::invalid("name", format!("the address belongs to {name}, not to {}", shown(typed)))));
+        }
+    }
+    if let Some(line) = first.insert(owner.subscriber, record.line) {
+        first.insert(owner.subscriber, line);
+        return Err(wrong(Error::invalid("mail", format!("the same person stands in line {line} already"))));
+    }
+    let mut row = Row { items: Vec::new(), there: Vec::new() };
+    let planned = |profile, csr| Planned { line: record.line, subscriber: owner.subscriber, mail: owner.address.clone(), profile, csr };
+    for profile in here {
+        let has = certificate::has_active(tx, at, owner.subscriber, profile.as_str()).map_err(wrong)?;
+        if has && (!plan.choices.supersede || given.contains(&(owner.subscriber, profile.as_str().to_owned()))) {
+            row.there.push((record.line, *profile));
+        } else {
+            row.items.push(planned(*profile, None));
+        }
+    }
+    if let (Some(profile), Some(column)) = (by_request, plan.columns.csr) {
+        let text = list::cell(record, column, "csr").map_err(Wrong::Row)?;
+        if !text.is_empty() {
+            let csr = read_request(text, &owner.address, profile, &subject).map_err(wrong)?;
+            if has_key(tx, at, owner.subscriber, profile, &csr).map_err(wrong)? {
+                row.there.push((record.line, profile));
+            } else {
+                row.items.push(planned(profile, Some(csr.der)));
+            }
+        }
+    }
+    if row.items.is_empty() && row.there.is_empty() {
+        return Err(wrong(Error::invalid("csr", "the row has no request")));
+    }
+    Ok(row)
+}
+
+fn read_request(text: &str, address: &str, profile: ProfileName, subject: &str) -> Result<CertificationRequest> {
+    let csr = request::read(text.as_bytes())?;
+    let subject: DistinguishedName = serde_json::from_str(subject).map_err(Error::fault)?;
+    let san = match definition(profile).with_address {
+        true => vec![SubjectAltName::Rfc822Name(address.to_owned())],
+        false => Vec::new(),
+    };
+    request::check_names(&csr, &subject, &san)?;
+    Ok(csr)
+}
+
+/// The person has an active certificate of this profile for this very key.
+fn has_key(tx: &Connection, at: Timestamp, subscriber: SubscriberId, profile: ProfileName, csr: &CertificationRequest) -> Result<bool> {
+    let found = tx
+        .prepare_cached(
+            "SELECT 1 FROM certificate WHERE subscriber = ?1 AND profile = ?2 AND key_fingerprint = ?3 AND not_after >= ?4
+               AND issuer IS NOT NULL AND revoked_at IS NULL AND superseded_at IS NULL",
+        )?
+        .query_row(rusqlite::params![subscriber, profile.as_str(), csr.public_key.fingerprint(), at.0], |_| Ok(()))
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// An error of one row; whatever else goes wrong ends the reading.
+fn of_row(error: Error, line: usize, mail: &str) -> Wrong {
+    match say(&error) {
+        Some((field, reason)) => {
+            Wrong::Row(RowError { line, mail: shown(mail), code: error.code().to_owned(), field: field.to_owned(), reason })
+        }
+        None => Wrong::Store(error),
+    }
+}
+
+/// Column and sentence of what a row can be refused for; `None`: it is not the row's fault.
+pub(super) fn say(error: &Error) -> Option<(&'static str, String)> {
+    Some(match error {
+        Error::Invalid { field, reason } => (field, reason.clone()),
+        Error::NotFound(_) => ("mail", "nobody here has this address; add the person first".to_owned()),
+        Error::Denied(Denied::MailboxNotValidated) => {
+            ("mail", "nobody has recorded that this mailbox is the person's; record it first".to_owned())
+        }
+        Error::Conflict(Conflict::ActiveEncryption) => {
+            ("mail", "the person has an active certificate of this kind; choose to replace it, or leave the row out".to_owned())
+        }
+        Error::Denied(Denied::EncryptionByScep) => ("csr", "keys that decrypt are made here; leave the request out".to_owned()),
+        Error::Denied(_) | Error::Conflict(_) | Error::Unavailable(_) | Error::Internal(_) => return None,
+    })
+}
+
+/// A cell in a message: one line of it, and nothing that turns or hides text.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().filter(|c| !crate::host::is_hidden(*c)).take(80).collect()
+}
+
+/// What makes two lists the same: addresses, requests and choices; not the file's name, nor what is there already.
+fn digest(list: &list::List, choices: &Choices) -> Result<[u8; 32]> {
+    let mut sha = openssl::sha::Sha256::new();
+    let chosen = serde_json::to_string(&(choices.form, choices.supersede, &choices.profiles)).map_err(Error::fault)?;
+    sha.update(format!("signet batch 1 {chosen}").as_bytes());
+    for record in &list.rows {
+        for column in [Some(list.columns.mail), list.columns.csr].into_iter().flatten() {
+            let text = record.fields.get(column).map_or("", String::as_str).to_ascii_lowercase();
+            sha.update(&(text.len() as u64).to_be_bytes());
+            sha.update(text.as_bytes());
+        }
+    }
+    Ok(sha.finish())
+}

@@ -1,0 +1,182 @@
+//! Rows of batches and their items.
+
+use super::{BatchProgress, BatchState, Choices, Planned, RowError, unknown};
+use crate::{
+    Error, Result,
+    id::{BatchId, SubscriberId},
+    profile::ProfileName,
+};
+use protocol::{Timestamp, pkcs12::Form, x509::SerialNumber};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashSet;
+
+impl BatchState {
+    fn as_str(self) -> &'static str {
+        match self {
+            BatchState::Running => "running",
+            BatchState::Done => "done",
+            BatchState::Cancelled => "cancelled",
+        }
+    }
+    fn parse(text: &str) -> Result<Self> {
+        [BatchState::Running, BatchState::Done, BatchState::Cancelled]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| Error::fault(format!("batch in state {text}")))
+    }
+}
+
+/// An item that is to be worked off.
+pub(super) struct Item {
+    pub(super) number: i64,
+    pub(super) line: usize,
+    pub(super) subscriber: SubscriberId,
+    pub(super) mail: String,
+    pub(super) profile: ProfileName,
+    pub(super) csr: Option<Vec<u8>>,
+    pub(super) serial: Option<SerialNumber>,
+}
+
+/// How a batch works.
+pub(super) struct Batch {
+    pub(super) form: Form,
+    pub(super) supersede: bool,
+    pub(super) state: BatchState,
+}
+
+fn form_text(form: Form) -> &'static str {
+    match form {
+        Form::Legacy => "legacy",
+        Form::Modern => "modern",
+    }
+}
+
+/// The running batch of this list.
+pub(super) fn running(tx: &Connection, digest: &[u8; 32]) -> Result<Option<BatchId>> {
+    let mut statement = tx.prepare_cached("SELECT id FROM batch WHERE digest = ?1 AND state = 'running'")?;
+    Ok(statement.query_row([digest], |row| row.get(0)).optional()?)
+}
+
+/// Who has an active certificate of which profile from a batch of this very list.
+pub(super) fn given(tx: &Connection, at: Timestamp, digest: &[u8; 32]) -> Result<HashSet<(SubscriberId, String)>> {
+    let mut statement = tx.prepare_cached(
+        "SELECT i.subscriber, i.profile FROM batch b JOIN batch_item i ON i.batch = b.id JOIN certificate c ON c.serial = i.serial
+         WHERE b.digest = ?1 AND i.state = 'delivered' AND c.revoked_at IS NULL AND c.superseded_at IS NULL AND c.not_after >= ?2",
+    )?;
+    let rows = statement.query_map(params![digest, at.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn insert(tx: &Connection, at: Timestamp, id: BatchId, digest: &[u8; 32], choices: &Choices, items: &[Planned]) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO batch (id, name, digest, form, supersede, state, created_at) VALUES (?1, ?2, ?3, ?4, ?5, 'running', ?6)",
+    )?
+    .execute(params![id, choices.name.trim(), digest, form_text(choices.form), choices.supersede, at.0])?;
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO batch_item (batch, number, line, subscriber, mail, profile, csr, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting')",
+    )?;
+    for (number, item) in (1_i64..).zip(items) {
+        let line = i64::try_from(item.line).map_err(Error::fault)?;
+        statement.execute(params![id, number, line, item.subscriber, item.mail, item.profile.as_str(), item.csr])?;
+    }
+    Ok(())
+}
+
+pub(super) fn batch(tx: &Connection, id: BatchId) -> Result<Batch> {
+    let (form, supersede, state): (String, bool, String) = tx
+        .prepare_cached("SELECT form, supersede, state FROM batch WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?
+        .ok_or_else(unknown)?;
+    let form = if form == form_text(Form::Legacy) { Form::Legacy } else { Form::Modern };
+    Ok(Batch { form, supersede, state: BatchState::parse(&state)? })
+}
+
+/// The first items in a state.
+pub(super) fn items(tx: &Connection, id: BatchId, state: &str, limit: usize) -> Result<Vec<Item>> {
+    let mut statement = tx.prepare_cached(
+        "SELECT number, line, subscriber, mail, profile, csr, serial FROM batch_item WHERE batch = ?1 AND state = ?2 ORDER BY number LIMIT ?3",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![id, state, limit], |row| Ok(item(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+fn item(row: &Row<'_>) -> Result<Item> {
+    let profile: String = row.get(4)?;
+    let serial: Option<Vec<u8>> = row.get(6)?;
+    Ok(Item {
+        number: row.get(0)?,
+        line: usize::try_from(row.get::<_, i64>(1)?).map_err(Error::fault)?,
+        subscriber: row.get(2)?,
+        mail: row.get(3)?,
+        profile: ProfileName::parse(&profile).ok_or_else(|| Error::fault(format!("batch item of profile {profile}")))?,
+        csr: row.get(5)?,
+        serial: serial.map(|octets| SerialNumber::from_octets(&octets)).transpose()?,
+    })
+}
+
+/// It goes on to a state with a serial, or back to waiting without one.
+pub(super) fn set(tx: &Connection, id: BatchId, number: i64, state: &str, serial: Option<&SerialNumber>) -> Result<()> {
+    tx.prepare_cached("UPDATE batch_item SET state = ?3, serial = ?4 WHERE batch = ?1 AND number = ?2")?.execute(params![
+        id,
+        number,
+        state,
+        serial.map(SerialNumber::octets)
+    ])?;
+    Ok(())
+}
+
+/// It gives nothing, and why.
+pub(super) fn refuse(tx: &Connection, id: BatchId, number: i64, code: &str, reason: &str) -> Result<()> {
+    tx.prepare_cached("UPDATE batch_item SET state = 'refused', serial = NULL, code = ?3, reason = ?4 WHERE batch = ?1 AND number = ?2")?
+        .execute(params![id, number, code, reason])?;
+    Ok(())
+}
+
+pub(super) fn end(tx: &Connection, at: Timestamp, id: BatchId, state: BatchState) -> Result<()> {
+    tx.prepare_cached("UPDATE batch SET state = ?2, ended_at = ?3 WHERE id = ?1")?.execute(params![id, state.as_str(), at.0])?;
+    Ok(())
+}
+
+pub(super) fn progress(tx: &Connection, id: BatchId) -> Result<BatchProgress> {
+    let mut statement = tx.prepare_cached("SELECT name, state, created_at, ended_at FROM batch WHERE id = ?1")?;
+    let (name, state, created_at, ended_at): (String, String, i64, Option<i64>) =
+        statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?.ok_or_else(unknown)?;
+    let mut statement = tx.prepare_cached(
+        "SELECT count(*), coalesce(sum(state = 'delivered'), 0), coalesce(sum(state = 'refused'), 0) FROM batch_item WHERE batch = ?1",
+    )?;
+    let count = |n: i64| u64::try_from(n).unwrap_or(0);
+    let (total, delivered, refused) = statement.query_row([id], |row| Ok((count(row.get(0)?), count(row.get(1)?), count(row.get(2)?))))?;
+    Ok(BatchProgress {
+        id,
+        name,
+        state: BatchState::parse(&state)?,
+        total,
+        delivered,
+        refused,
+        created_at: Timestamp(created_at),
+        ended_at: ended_at.map(Timestamp),
+    })
+}
+
+pub(super) fn all(c: &Connection) -> Result<Vec<BatchProgress>> {
+    let mut statement = c.prepare_cached("SELECT id FROM batch ORDER BY id DESC")?;
+    let ids: Vec<BatchId> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    ids.into_iter().map(|id| progress(c, id)).collect()
+}
+
+pub(super) fn refusals(c: &Connection, id: BatchId) -> Result<Vec<RowError>> {
+    let mut statement =
+        c.prepare_cached("SELECT line, mail, code, reason FROM batch_item WHERE batch = ?1 AND state = 'refused' ORDER BY number")?;
+    let rows = statement.query_map([id], |row| {
+        Ok(RowError {
+            line: usize::try_from(row.get::<_, i64>(0)?).unwrap_or(0),
+            mail: row.get(1)?,
+            code: row.get(2)?,
+            field: "mail".to_owned(),
+            reason: row.get(3)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

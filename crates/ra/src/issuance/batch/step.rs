@@ -1,0 +1,329 @@
+//! One step of a batch. Keys are made on all cores while this thread reserves, signs, stores and hands on those that are ready.
+
+use super::{BatchProgress, BatchState, Delivery, plan, rows, rows::Item};
+use crate::{
+    Conflict, Error, Operator, Result, certificate,
+    certification::{Authorities, Identity},
+    id::BatchId,
+    issuance::{
+        cycle::{self, Claim, Order},
+        generated, request,
+    },
+    issue, ledger,
+    ledger::Actor,
+    revoke,
+    secret::FilePassword,
+    store, subscriber,
+};
+use protocol::{
+    crl::Reason,
+    key::{PrivateKey, PublicKey},
+    pkcs12::Form,
+    x509::{CertificateView, SerialNumber},
+};
+use rusqlite::Connection;
+use serde_json::json;
+use std::{
+    num::NonZero,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc,
+    },
+};
+use zeroize::Zeroizing;
+
+/// Keys made on each core in one step: the cores wait for the last one once a step, which must not matter.
+const PER_CORE: usize = 24;
+/// Most certificates that share the two transactions.
+const GROUP: usize = 32;
+
+pub(super) fn step(operator: &Operator, id: BatchId, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<BatchProgress> {
+    let inner = &operator.inner;
+    // Ends with the process, so that whoever gets it knows that nobody else is at work: what is half done was left by a crash.
+    let lock = store::try_lock(&inner.folder, "batch.lock")?.ok_or(Error::Conflict(Conflict::BatchUnderWay))?;
+    let batch = inner.store.read(|c| rows::batch(c, id))?;
+    if batch.state != BatchState::Running {
+        return Err(Error::Conflict(Conflict::BatchEnded));
+    }
+    let run = Run {
+        operator,
+        id,
+        form: batch.form,
+        supersede: batch.supersede,
+        ca: inner.issuing_ca()?,
+        urls: inner.status_urls()?,
+        authorities: inner.authorities()?,
+    };
+    run.put_right(deliver)?;
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let items = inner.store.read(|c| rows::items(c, id, "waiting", cores * PER_CORE))?;
+    if !items.is_empty() {
+        run.work(&items, cores, deliver)?;
+    }
+    let (clock, actor) = (inner.clock.clone(), operator.actor.clone());
+    let progress = inner.store.write(move |tx| {
+        let progress = rows::progress(tx, id)?;
+        if progress.state != BatchState::Running || progress.delivered + progress.refused < progress.total {
+            return Ok(progress);
+        }
+        let at = clock.now();
+        rows::end(tx, at, id, BatchState::Done)?;
+        let facts = json!({ "delivered": progress.delivered, "refused": progress.refused });
+        ledger::append(tx, at, &actor, "batch.done", &id.to_string(), &facts)?;
+        rows::progress(tx, id)
+    })?;
+    drop(lock);
+    Ok(progress)
+}
+
+/// What all certificates of a step share.
+struct Run<'a> {
+    operator: &'a Operator,
+    id: BatchId,
+    form: Form,
+    supersede: bool,
+    ca: Arc<Identity>,
+    urls: (Vec<String>, Vec<String>),
+    authorities: Arc<Authorities>,
+}
+
+/// An item whose key is ready.
+struct Ready {
+    /// `None`: its holder has it.
+    key: Option<PrivateKey>,
+    public_key: PublicKey,
+}
+
+/// A certificate that is signed and about to be stored, with what will be handed on.
+struct Signed<'a> {
+    item: &'a Item,
+    view: CertificateView,
+    identity: Option<(Zeroizing<Vec<u8>>, FilePassword)>,
+}
+
+impl Run<'_> {
+    fn work(&self, items: &[Item], cores: usize, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<()> {
+        let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let (sender, ready) = mpsc::channel();
+        std::thread::scope(|scope| {
+            for _ in 0..cores.min(items.len()) {
+                let (sender, next, stop) = (sender.clone(), &next, &stop);
+                scope.spawn(move || {
+                    while !stop.load(Ordering::Relaxed)
+                        && let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed))
+                        && sender.send((item, self.prepare(item))).is_ok()
+                    {}
+                });
+            }
+            drop(sender);
+            let result = self.take(&ready, deliver);
+            stop.store(true, Ordering::Relaxed);
+            result
+        })
+    }
+
+    /// The key of an item; on a worker's thread.
+    fn prepare(&self, item: &Item) -> Result<Ready> {
+        match &item.csr {
+            Some(csr) => Ok(Ready { key: None, public_key: request::read(csr)?.public_key }),
+            None => {
+                let key = generated::make_key(&self.operator.inner, item.profile)?;
+                Ok(Ready { public_key: key.public()?, key: Some(key) })
+            }
+        }
+    }
+
+    /// Takes what is ready, in groups, until nothing is left, the batch was ended, or something fails.
+    fn take<'i>(&self, ready: &mpsc::Receiver<(&'i Item, Result<Ready>)>, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<()> {
+        let mut handed_on = Vec::new();
+        let mut result = Ok(true);
+        while matches!(result, Ok(true))
+            && let Ok(first) = ready.recv()
+        {
+            let mut group = vec![first];
+            while group.len() < GROUP
+                && let Ok(next) = ready.try_recv()
+            {
+                group.push(next);
+            }
+            result = self.group(group, &mut handed_on, deliver);
+        }
+        // Also after a failure: what was handed on was handed on.
+        self.mark(handed_on)?;
+        result.map(|_| ())
+    }
+
+    fn mark(&self, handed_on: Vec<(i64, SerialNumber)>) -> Result<()> {
+        let id = self.id;
+        self.operator.inner.store.write(move |tx| mark(tx, id, &handed_on))
+    }
+
+    /// Steps 1 to 4 of the issuance cycle for some items, then hands them on; `false`: the batch was ended meanwhile.
+    fn group<'i>(
+        &self,
+        group: Vec<(&'i Item, Result<Ready>)>,
+        handed_on: &mut Vec<(i64, SerialNumber)>,
+        deliver: &mut dyn FnMut(Delivery) -> Result<()>,
+    ) -> Result<bool> {
+        // 1. reserve
+        let Some(claims) = self.reserve(&group, std::mem::take(handed_on))? else { return Ok(false) };
+        // 2. sign; 3. re-parse and lint
+        let mut claimed = Vec::with_capacity(claims.len());
+        let mut signed = Vec::with_capacity(claims.len());
+        for (claim, (item, prepared)) in claims.into_iter().zip(group) {
+            let (Some(claim), Ok(prepared)) = (claim, prepared) else { continue };
+            match self.sign(&claim, item, prepared) {
+                Ok(one) => {
+                    claimed.push((item.number, claim, one.view.clone()));
+                    signed.push(one);
+                }
+                Err(error) => self.give_up(item.number, claim.reservation.serial, &error)?,
+            }
+        }
+        // 4. store
+        let stored = self.store(claimed)?;
+        for (one, stored) in signed.into_iter().zip(stored) {
+            if !stored {
+                continue;
+            }
+            let (number, serial) = (one.item.number, one.view.serial.clone());
+            deliver(Delivery {
+                line: one.item.line,
+                mail: one.item.mail.clone(),
+                profile: one.item.profile,
+                certificate: one.view,
+                identity: one.identity,
+            })?;
+            handed_on.push((number, serial));
+        }
+        Ok(true)
+    }
+
+    /// A claim for each item, `None` for one that was refused; `None` when the batch was ended.
+    fn reserve(&self, group: &[(&Item, Result<Ready>)], handed_on: Vec<(i64, SerialNumber)>) -> Result<Option<Vec<Option<Claim>>>> {
+        let wanted: Vec<_> = group
+            .iter()
+            .map(|(item, ready)| {
+                let key = ready.as_ref().map(|ready| ready.public_key.clone()).map_err(Clone::clone);
+                (item.number, item.subscriber, item.mail.clone(), item.profile, item.csr.clone(), key)
+            })
+            .collect();
+        let (clock, id, ca, supersede) = (self.operator.inner.clock.clone(), self.id, self.ca.clone(), self.supersede);
+        self.operator.inner.store.write(move |tx| {
+            mark(tx, id, &handed_on)?;
+            if rows::batch(tx, id)?.state != BatchState::Running {
+                return Ok(None);
+            }
+            let at = issue::time(tx, &*clock)?;
+            let mut claims = Vec::with_capacity(wanted.len());
+            for (number, subscriber, mail, profile, csr, key) in wanted {
+                let claim = key.and_then(|key| {
+                    let order = Order::new(&subscriber::read(tx, at, subscriber)?, &mail, profile, supersede)?;
+                    if let Some(csr) = &csr {
+                        request::check_names(&request::read(csr)?, &order.subject, &order.san)?;
+                    }
+                    cycle::reserve(tx, at, &ca.certificate, order, key)
+                });
+                claims.push(match claim {
+                    Ok(claim) => {
+                        rows::set(tx, id, number, "reserved", Some(&claim.reservation.serial))?;
+                        Some(claim)
+                    }
+                    Err(error) => {
+                        let (_, reason) = plan::say(&error).ok_or_else(|| error.clone())?;
+                        rows::refuse(tx, id, number, error.code(), &reason)?;
+                        None
+                    }
+                });
+            }
+            Ok(Some(claims))
+        })
+    }
+
+    fn sign<'i>(&self, claim: &Claim, item: &'i Item, ready: Ready) -> Result<Signed<'i>> {
+        let view = issue::certify(&self.ca, &self.urls, &claim.intent, &claim.reservation)?;
+        let identity = ready.key.map(|key| generated::seal(&self.authorities, &key, &view, item.profile, self.form)).transpose()?;
+        Ok(Signed { item, view, identity })
+    }
+
+    /// Ours alone: the row must not be tried for ever.
+    fn give_up(&self, number: i64, serial: SerialNumber, error: &Error) -> Result<()> {
+        tracing::error!(%error, batch = %self.id, number, "an item of a batch could not be signed");
+        let (clock, id) = (self.operator.inner.clock.clone(), self.id);
+        self.operator.inner.store.write(move |tx| {
+            certificate::abandon(tx, issue::time(tx, &*clock)?, &serial, "signing or linting failed")?;
+            rows::refuse(tx, id, number, "internal", "Signet made a mistake; the log says which")
+        })
+    }
+
+    /// Which of them were stored.
+    fn store(&self, claimed: Vec<(i64, Claim, CertificateView)>) -> Result<Vec<bool>> {
+        let (clock, id, actor) = (self.operator.inner.clock.clone(), self.id, self.operator.actor.clone());
+        self.operator.inner.store.write(move |tx| {
+            let at = issue::time(tx, &*clock)?;
+            let mut stored = Vec::with_capacity(claimed.len());
+            for (number, claim, view) in &claimed {
+                match cycle::store(tx, at, &actor, claim, view) {
+                    Ok(_) => rows::set(tx, id, *number, "issued", Some(&view.serial))?,
+                    Err(error) => {
+                        let (_, reason) = plan::say(&error).ok_or_else(|| error.clone())?;
+                        certificate::abandon(tx, at, &view.serial, "what it rests on changed meanwhile")?;
+                        rows::refuse(tx, id, *number, error.code(), &reason)?;
+                        stored.push(false);
+                        continue;
+                    }
+                }
+                stored.push(true);
+            }
+            Ok(stored)
+        })
+    }
+
+    /// What an interruption left. A reserved serial may have been signed: it is abandoned. A certificate that was stored and not
+    /// handed on is handed on now where its holder has the key; otherwise the key is lost, and it is revoked and made again.
+    fn put_right(&self, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<()> {
+        let inner = &self.operator.inner;
+        let id = self.id;
+        let (reserved, issued) =
+            inner.store.read(|c| Ok((rows::items(c, id, "reserved", usize::MAX)?, rows::items(c, id, "issued", usize::MAX)?)))?;
+        let mut handed_on = Vec::new();
+        let mut lost = Vec::new();
+        for item in issued {
+            let serial = item.serial.clone().ok_or_else(|| Error::fault("an issued item without a serial"))?;
+            if item.csr.is_none() {
+                lost.push((item.number, serial));
+                continue;
+            }
+            let certificate = CertificateView::from_der(&self.operator.export_certificate(&serial)?.0)?;
+            deliver(Delivery { line: item.line, mail: item.mail, profile: item.profile, certificate, identity: None })?;
+            handed_on.push((item.number, serial));
+        }
+        if reserved.is_empty() && lost.is_empty() && handed_on.is_empty() {
+            return Ok(());
+        }
+        let reserved: Vec<_> = reserved.into_iter().filter_map(|item| Some((item.number, item.serial?))).collect();
+        let clock = inner.clock.clone();
+        inner.store.write(move |tx| {
+            let at = issue::time(tx, &*clock)?;
+            mark(tx, id, &handed_on)?;
+            for (number, serial) in &reserved {
+                certificate::abandon(tx, at, serial, "the batch was interrupted")?;
+                rows::set(tx, id, *number, "waiting", None)?;
+            }
+            for (number, serial) in &lost {
+                match revoke::revoke(tx, at, &Actor::Signet, serial, Reason::Superseded) {
+                    Ok(()) | Err(Error::Conflict(Conflict::AlreadyRevoked)) => {}
+                    Err(error) => return Err(error),
+                }
+                rows::set(tx, id, *number, "waiting", None)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// They were handed on.
+fn mark(tx: &Connection, id: BatchId, handed_on: &[(i64, SerialNumber)]) -> Result<()> {
+    handed_on.iter().try_for_each(|(number, serial)| rows::set(tx, id, *number, "delivered", Some(serial)))
+}

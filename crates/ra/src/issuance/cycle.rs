@@ -1,0 +1,142 @@
+//! Steps 1 to 4 of docs/issuance-cycle.md for what the officer orders.
+
+use super::{Issued, definition, made_here};
+use crate::{
+    Conflict, Denied, Error, Noun, Operator, Result,
+    authority::Inner,
+    certificate,
+    challenge::Purpose,
+    id::SubscriberId,
+    issue::{self, Intent, Reservation},
+    ledger::Actor,
+    mailbox,
+    profile::ProfileName,
+    subscriber::{self, Subscriber},
+};
+use protocol::{
+    Timestamp,
+    key::PublicKey,
+    x509::{CertificateView, DistinguishedName, SerialNumber, SubjectAltName},
+};
+use rusqlite::Connection;
+
+/// One certificate that is to be made, all from our records.
+#[derive(Clone)]
+pub(super) struct Order {
+    pub(super) subscriber: SubscriberId,
+    /// The address that was typed: its mailbox must be validated, whether the certificate states it or not.
+    pub(super) mail: String,
+    pub(super) profile: ProfileName,
+    pub(super) subject: DistinguishedName,
+    pub(super) san: Vec<SubjectAltName>,
+    pub(super) supersede: bool,
+}
+
+impl Order {
+    pub(super) fn new(person: &Subscriber, mail: &str, profile: ProfileName, supersede: bool) -> Result<Self> {
+        let addresses = super::addresses(person, mail, &definition(profile))?;
+        Ok(Order {
+            subscriber: person.id,
+            mail: mail.trim().to_owned(),
+            profile,
+            subject: person.subject.clone(),
+            san: addresses.into_iter().map(SubjectAltName::Rfc822Name).collect(),
+            supersede,
+        })
+    }
+
+    fn intent(self, public_key: PublicKey) -> Intent {
+        Intent {
+            purpose: Purpose::Certificate(self.profile),
+            subject: self.subject,
+            san: self.san,
+            subscriber: Some(self.subscriber),
+            enrollment: None,
+            public_key,
+        }
+    }
+}
+
+/// What our records say about it at this moment: the person is here, the mailboxes are validated, no second one to encrypt.
+pub(super) fn check(tx: &Connection, at: Timestamp, order: &Order) -> Result<()> {
+    if !subscriber::exists(tx, order.subscriber)? {
+        return Err(Error::NotFound(Noun::Subscriber));
+    }
+    let stated = order.san.iter().filter_map(|name| match name {
+        SubjectAltName::Rfc822Name(address) => Some(address.as_str()),
+        _ => None,
+    });
+    for address in std::iter::once(order.mail.as_str()).chain(stated) {
+        if !mailbox::is_validated(tx, order.subscriber, address)? {
+            return Err(Error::Denied(Denied::MailboxNotValidated));
+        }
+    }
+    if !order.supersede
+        && made_here(&definition(order.profile))
+        && certificate::has_active(tx, at, order.subscriber, order.profile.as_str())?
+    {
+        return Err(Error::Conflict(Conflict::ActiveEncryption));
+    }
+    Ok(())
+}
+
+/// What step 1 left.
+pub(super) struct Claim {
+    pub(super) intent: Intent,
+    pub(super) reservation: Reservation,
+    order: Order,
+}
+
+/// Step 1, in the caller's transaction.
+pub(super) fn reserve(tx: &Connection, at: Timestamp, ca: &CertificateView, order: Order, public_key: PublicKey) -> Result<Claim> {
+    check(tx, at, &order)?;
+    let intent = order.clone().intent(public_key);
+    let reservation = issue::reserve(tx, at, ca, &intent)?;
+    Ok(Claim { intent, reservation, order })
+}
+
+/// Step 4, in the caller's transaction; serials of those that were superseded.
+pub(super) fn store(tx: &Connection, at: Timestamp, actor: &Actor, claim: &Claim, view: &CertificateView) -> Result<Vec<SerialNumber>> {
+    // Again: another officer may have been faster, the mailbox or the person may be gone.
+    check(tx, at, &claim.order)?;
+    issue::store(tx, at, actor, &claim.intent, view)
+}
+
+/// What was reserved, and perhaps signed, will not be stored.
+pub(super) fn abandon(inner: &Inner, serial: SerialNumber, why: &'static str) -> Result<()> {
+    let clock = inner.clock.clone();
+    inner.store.write(move |tx| certificate::abandon(tx, issue::time(tx, &*clock)?, &serial, why))
+}
+
+/// All four steps for one order.
+pub(super) fn one(operator: &Operator, order: Order, public_key: PublicKey) -> Result<(Issued, CertificateView)> {
+    let inner = &operator.inner;
+    let (ca, urls) = (inner.issuing_ca()?, inner.status_urls()?);
+    let (clock, issuer) = (inner.clock.clone(), ca.clone());
+    // 1. reserve
+    let claim = inner.store.write(move |tx| reserve(tx, issue::time(tx, &*clock)?, &issuer.certificate, order, public_key))?;
+    let serial = claim.reservation.serial.clone();
+    // 2. sign; 3. re-parse and lint
+    let view = match issue::certify(&ca, &urls, &claim.intent, &claim.reservation) {
+        Ok(view) => view,
+        Err(error) => {
+            abandon(inner, serial, "signing or linting failed")?;
+            return Err(error);
+        }
+    };
+    // 4. store
+    let (clock, actor, signed) = (inner.clock.clone(), operator.actor.clone(), view.clone());
+    let stored = inner.store.write(move |tx| {
+        let at = issue::time(tx, &*clock)?;
+        let superseded = store(tx, at, &actor, &claim, &signed)?;
+        Ok((certificate::one(tx, at, &signed.serial)?, superseded))
+    });
+    let (certificate, superseded) = match stored {
+        Ok(stored) => stored,
+        Err(error) => {
+            abandon(inner, serial, "what it rests on changed meanwhile")?;
+            return Err(error);
+        }
+    };
+    Ok((Issued { certificate, superseded: superseded.iter().map(ToString::to_string).collect() }, view))
+}

@@ -1,0 +1,34 @@
+//! Keys made here: they encrypt only, leave in a PKCS#12 and are kept nowhere.
+
+use crate::{Result, authority::Inner, certification::Authorities, profile::ProfileName, secret::FilePassword};
+use protocol::{
+    key::{KeyAlgorithm, PrivateKey},
+    pkcs12::{self, Form},
+    x509::CertificateView,
+};
+use zeroize::Zeroizing;
+
+/// RSA, because encrypting to elliptic keys is beyond many mail programs; its size is the profile's.
+pub(super) fn key_algorithm(_profile: ProfileName) -> KeyAlgorithm {
+    KeyAlgorithm::Rsa2048
+}
+
+/// A new key for a profile. CPU bound: outside transactions.
+pub(super) fn make_key(inner: &Inner, profile: ProfileName) -> Result<PrivateKey> {
+    (inner.make_key)(key_algorithm(profile))
+}
+
+/// Key, certificate and chain behind a new password.
+pub(super) fn seal(
+    authorities: &Authorities,
+    key: &PrivateKey,
+    certificate: &CertificateView,
+    profile: ProfileName,
+    form: Form,
+) -> Result<(Zeroizing<Vec<u8>>, FilePassword)> {
+    let password = FilePassword::random()?;
+    let name = format!("{} ({})", certificate.subject.common_name().unwrap_or("Signet"), profile.as_str());
+    let chain = [authorities.issuing.as_ref(), authorities.root.as_ref()];
+    let sealed = pkcs12::seal(key, certificate, &chain, &name, password.reveal(), form)?;
+    Ok((sealed, password))
+}

@@ -1,0 +1,115 @@
+//! Certificates issued by the officer: from a person's request, or with a key made here that only encrypts (invariants 1 and 2).
+//! One at a time, or a list of people as a batch. The same issuance cycle as everywhere (docs/issuance-cycle.md).
+
+pub mod batch;
+mod cycle;
+mod folder;
+mod generated;
+pub mod import;
+mod request;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    Denied, Error, Operator, Result,
+    certificate::Certificate,
+    profile::{CertificateProfile, ProfileName},
+    secret::FilePassword,
+    subscriber::Subscriber,
+};
+use cycle::Order;
+use protocol::x509::KeyUsage;
+use zeroize::Zeroizing;
+
+pub use folder::DeliveryFolder;
+pub use protocol::pkcs12::Form;
+
+/// What was issued from a request.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Issued {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Serials of those that it superseded in the same transaction.
+    pub superseded: Vec<String>,
+}
+
+/// A key made here with its certificate. It exists only in this value: what is dropped without being handed on is lost.
+pub struct IssuedIdentity {
+    /// The certificate and what it superseded.
+    pub issued: Issued,
+    /// PKCS#12 with key, certificate and chain.
+    pub pkcs12: Zeroizing<Vec<u8>>,
+    /// Its password: show it once.
+    pub password: FilePassword,
+}
+
+/// Whose key a certificate of this profile is for: made here, because it can only decrypt, or by its holder.
+#[must_use]
+pub fn made_here(profile: &CertificateProfile) -> bool {
+    let usage = profile.key_usage;
+    let signs = usage.has(KeyUsage::DIGITAL_SIGNATURE) || usage.has(KeyUsage::CONTENT_COMMITMENT);
+    let decrypts = usage.has(KeyUsage::KEY_ENCIPHERMENT) || usage.has(KeyUsage::DATA_ENCIPHERMENT) || usage.has(KeyUsage::KEY_AGREEMENT);
+    decrypts && !signs
+}
+
+/// The one place where issuing asks what a profile is.
+pub(crate) fn definition(name: ProfileName) -> CertificateProfile {
+    name.definition()
+}
+
+impl Operator {
+    /// Issues from a request (PKCS#10 in DER, PEM or bare base64) of the person with this address. The key must be the requester's
+    /// (proof of possession), strong and not known to be bad; whatever identity the request states must be one that we certify
+    /// (invariant 6); the mailbox must be validated (invariant 5). Profiles that encrypt are refused: their keys are made here.
+    pub fn issue_from_csr(&self, mail: &str, profile: ProfileName, csr: &[u8]) -> Result<Issued> {
+        if made_here(&definition(profile)) {
+            return Err(Error::Denied(Denied::EncryptionByScep));
+        }
+        let csr = request::read(csr)?;
+        let person = self.subscriber_by_mail(mail)?;
+        let order = Order::new(&person, mail, profile, false)?;
+        request::check_names(&csr, &order.subject, &order.san)?;
+        cycle::one(self, order, csr.public_key).map(|(issued, _)| issued)
+    }
+
+    /// Makes a key and issues its certificate; profiles that encrypt only. A person has one active certificate of each such profile
+    /// (invariant 3): with `supersede` the new one takes its place in the same transaction, without it a second one is refused.
+    /// Key and password leave in the result and are nowhere else.
+    pub fn issue_generated(&self, mail: &str, profile: ProfileName, form: Form, supersede: bool) -> Result<IssuedIdentity> {
+        if !made_here(&definition(profile)) {
+            return Err(Error::Denied(Denied::SigningKeyHere));
+        }
+        let person = self.subscriber_by_mail(mail)?;
+        let order = Order::new(&person, mail, profile, supersede)?;
+        // Before the work of making a key.
+        self.inner.store.read({
+            let (order, at) = (order.clone(), self.inner.clock.now());
+            move |tx| cycle::check(tx, at, &order)
+        })?;
+        let key = generated::make_key(&self.inner, profile)?;
+        let (issued, view) = cycle::one(self, order, key.public()?)?;
+        let (pkcs12, password) = generated::seal(&*self.inner.authorities()?, &key, &view, profile, form)?;
+        Ok(IssuedIdentity { issued, pkcs12, password })
+    }
+}
+
+/// The validated addresses of a person that a certificate of this profile states, the one that was typed first.
+fn addresses(person: &Subscriber, mail: &str, profile: &CertificateProfile) -> Result<Vec<String>> {
+    let typed = mail.trim();
+    let asked = person
+        .mailboxes
+        .iter()
+        .find(|mailbox| mailbox.address.eq_ignore_ascii_case(typed))
+        .filter(|mailbox| mailbox.validated_at.is_some())
+        .ok_or(Error::Denied(Denied::MailboxNotValidated))?;
+    if !profile.with_address {
+        return Ok(Vec::new());
+    }
+    let mut list = vec![asked.address.clone()];
+    if made_here(profile) {
+        // A person has one key to decrypt with (invariant 3): mail to every address must find it.
+        let others = person.mailboxes.iter().filter(|mailbox| mailbox.id != asked.id && mailbox.validated_at.is_some());
+        list.extend(others.map(|mailbox| mailbox.address.clone()));
+    }
+    Ok(list)
+}
