@@ -258,3 +258,25 @@ fn names_of_every_kind_come_through_whole() {
         assert_eq!(seen.split_whitespace().collect::<Vec<_>>().join(" "), folded);
     }
 }
+
+#[test]
+fn many_phones_at_once_are_all_configured() {
+    let house = House::new();
+    let mails: Vec<String> = (0..12).map(|number| format!("phone{number}@example.edu")).collect();
+    mails.iter().enumerate().for_each(|(number, mail)| house.add(&format!("Phone {number}"), mail));
+    std::thread::scope(|scope| {
+        for mail in &mails {
+            scope.spawn(|| {
+                let (_, installed, invitation) = house.enroll(Variant::default(), mail);
+                assert_eq!((installed.identities.len(), house.state(invitation.enrollment)), (2, State::Configured));
+            });
+        }
+    });
+    let issued = house.certificates().into_iter().filter(|c| c.kind == "subscriber" || c.kind == "transport");
+    let mut serials: Vec<String> = issued.map(|c| c.serial).collect();
+    assert_eq!(serials.len(), 3 * mails.len());
+    serials.sort();
+    serials.dedup();
+    assert_eq!(serials.len(), 3 * mails.len(), "a serial number repeats");
+    house.authority.auditor().verify_ledger().unwrap();
+}

@@ -192,3 +192,41 @@ fn a_person_who_declines_ends_the_enrollment() {
     assert_eq!(house.state(invitation.enrollment), State::Declined);
     assert_eq!(safari.open(&invitation.url).unwrap().status, 410);
 }
+
+#[test]
+fn http_basic_and_code_with_password_sign_in_too() {
+    let house = House::new();
+    house.set("portal.sign_in", "password");
+    let (wire, first) = (house.wire(), house.invite(ALICE));
+    let mut safari = Safari::new(&wire);
+    let page = sign_in(&mut safari, &first.url, &first.code.reveal()).unwrap();
+    let form = page.form_with("password").unwrap();
+    let page = safari.submit(&page, &form, &[("password", "correct: hörse 1")]).unwrap();
+    download(&mut safari, &page).unwrap();
+
+    house.set("portal.sign_in", "basic");
+    let basic = house.invite(ALICE);
+    for (password, right) in [("wrong", false), ("correct: hörse 1", true)] {
+        let mut safari = Safari::new(&wire);
+        safari.credentials = Some((ALICE.into(), password.into()));
+        let hello = safari.open(&basic.url).unwrap();
+        let form = hello.forms().into_iter().find(|f| f.method.eq_ignore_ascii_case("post")).unwrap();
+        let page = safari.submit(&hello, &form, &[]).unwrap();
+        assert_eq!(download(&mut safari, &page).is_ok(), right, "{password}: {}", page.text());
+    }
+
+    house.set("portal.sign_in", "both");
+    let both = house.invite(ALICE);
+    let mut safari = Safari::new(&wire);
+    let hello = safari.open(&both.url).unwrap();
+    let form = hello.form_with("code").unwrap();
+    let code = both.code.reveal();
+    let typed = |code: &str, password: &str| [("code", code.to_owned()), ("mail", ALICE.to_owned()), ("password", password.to_owned())];
+    for (values, right) in
+        [(typed("AAAA-AAAA", "correct: hörse 1"), false), (typed(&code, "wrong"), false), (typed(&code, "correct: hörse 1"), true)]
+    {
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let page = safari.submit(&hello, &form, &values).unwrap();
+        assert_eq!(download(&mut safari, &page).is_ok(), right, "{}", page.text());
+    }
+}

@@ -5,6 +5,8 @@ use device::{DeviceCa, Digest, Identity, Iphone, KeyKind, iphone::Variant, profi
 use openssl::x509::X509;
 use protocol::{
     Error,
+    cms::{self, SigningIdentity},
+    key::PrivateKey,
     ota::{self, DeviceAttribute, Issuer, verify_device_message},
     x509::CertificateView,
 };
@@ -123,4 +125,21 @@ fn phase_3_says_nothing_of_the_challenge_and_names_its_signer() {
     assert!(matches!(read.issuer, Issuer::Other));
     assert!(read.attributes.challenge.is_none());
     assert_eq!(read.signer.der, identity.certificate.to_der().unwrap());
+}
+
+#[test]
+fn a_message_without_its_certificate_is_verified_with_a_stored_one_only() {
+    let phone = Iphone::new(&CA, Variant { key: KeyKind::Rsa(2048), ..Variant::default() }, NOW).unwrap();
+    let certificate = CertificateView::from_der(&phone.device.certificate.to_der().unwrap()).unwrap();
+    let key = PrivateKey::from_der(&phone.device.key.private_key_to_pkcs8().unwrap()).unwrap();
+    let identity = SigningIdentity { certificate: &certificate, key: &key, chain: &[] };
+    let content = phone.attributes(&service(), true).unwrap();
+    let bare = cms::sign(&content, &identity, cms::Digest::Sha1, None, Vec::new(), false).unwrap();
+    let pinned = pinned(&CA);
+    assert!(verify_device_message(&bare, &pinned, &[]).is_err());
+    let other = Iphone::new(&CA, Variant::default(), NOW).unwrap();
+    let others = CertificateView::from_der(&other.device.certificate.to_der().unwrap()).unwrap();
+    assert!(verify_device_message(&bare, &pinned, &[others]).is_err());
+    let read = verify_device_message(&bare, &pinned, std::slice::from_ref(&certificate)).unwrap();
+    assert!(matches!(read.issuer, Issuer::DeviceCa(_)));
 }
