@@ -8,7 +8,10 @@ pub(crate) fn bench(arguments: &[String]) -> Done {
     match arguments.first().map(String::as_str) {
         Some("scep") => {
             packages::install(&For::Test)?;
-            run(&mut program("cargo", ["build", "--release", "--quiet", "--package", "signetctl", "--package", "device", "--features", "signetctl/bench"]))?;
+            run(&mut program(
+                "cargo",
+                ["build", "--release", "--quiet", "--package", "signetctl", "--package", "device", "--features", "signetctl/bench"],
+            ))?;
             run(&mut program("target/release/bench-scep", &arguments[1..]))
         }
         _ => Err("which one? cargo xtask bench scep".to_owned()),

@@ -111,7 +111,7 @@ pub(super) fn abandon(inner: &Inner, serial: SerialNumber, why: &'static str) ->
 /// All four steps for one order.
 pub(super) fn one(operator: &Operator, order: Order, public_key: PublicKey) -> Result<(Issued, CertificateView)> {
     let inner = &operator.inner;
-    let (ca, urls) = (inner.issuing_ca()?, inner.status_urls()?);
+    let (ca, urls) = (inner.issuing_ca()?, Inner::status_urls(&*inner.settings()?));
     let (clock, issuer) = (inner.clock.clone(), ca.clone());
     // 1. reserve
     let claim = inner.store.write(move |tx| reserve(tx, issue::time(tx, &*clock)?, &issuer.certificate, order, public_key))?;

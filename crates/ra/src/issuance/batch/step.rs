@@ -2,7 +2,9 @@
 
 use super::{BatchProgress, BatchState, Delivery, plan, rows, rows::Item};
 use crate::{
-    Conflict, Error, Operator, Result, certificate,
+    Conflict, Error, Operator, Result,
+    authority::Inner,
+    certificate,
     certification::{Authorities, Identity},
     id::BatchId,
     issuance::{
@@ -52,7 +54,7 @@ pub(super) fn step(operator: &Operator, id: BatchId, deliver: &mut dyn FnMut(Del
         form: batch.form,
         supersede: batch.supersede,
         ca: inner.issuing_ca()?,
-        urls: inner.status_urls()?,
+        urls: Inner::status_urls(&*inner.settings()?),
         authorities: inner.authorities()?,
     };
     run.put_right(deliver)?;
