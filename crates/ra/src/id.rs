@@ -44,3 +44,5 @@ id!(/// A batch of certificates.
     BatchId);
 id!(/// A sealed private key of ours.
     KeyId);
+id!(/// A saved view.
+    ViewId);

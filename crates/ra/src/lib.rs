@@ -17,6 +17,7 @@ pub mod enrollment;
 mod error;
 #[cfg(feature = "bench")]
 mod filler;
+pub mod find;
 mod host;
 pub mod id;
 pub mod invitation;

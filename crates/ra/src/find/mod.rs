@@ -1,0 +1,267 @@
+//! Finding and seeing: searched and filtered lists, saved views, exports, one certificate in full, calendar, inventory, coverage,
+//! reports. Everything is paged in SQL by keyset; nothing here changes what is certified.
+
+mod calendar;
+mod count;
+mod csv;
+mod detail;
+mod export;
+mod report;
+mod tree;
+mod view;
+
+pub use calendar::{Coverage, CoverageRow, ExpiryDay, InventoryRow};
+pub use count::{CertificateCounts, Counted};
+pub use csv::cell as csv_cell;
+pub use detail::{CertificateDetail, ChainLink, Event, Provenance, Summary};
+pub use export::{CertificateFormat, PeopleFormat};
+pub use report::{Report, ReportFilter, ReportFormat, ReportHead, ReportName};
+pub use tree::Node;
+pub use view::{NewView, SavedView, ViewOf};
+
+use crate::{
+    Operator, Result,
+    certificate::Certificate,
+    id::{SubscriberId, ViewId},
+    subscriber::{Page, Subscriber, SubscriberKind},
+};
+use protocol::x509::SerialNumber;
+
+/// What a certificate is at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Usable now.
+    Active,
+    /// Suspended (certificateHold).
+    Held,
+    /// Revoked for ever.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// Replaced by a newer one.
+    Superseded,
+}
+
+/// Whose certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kinds {
+    /// Those of people and functional mailboxes.
+    #[default]
+    Subscriber,
+    /// Transport identities of phones.
+    Transport,
+    /// Our own: root, issuing, RA, profile signer, TLS, OCSP.
+    Authority,
+    /// All of them.
+    All,
+}
+
+/// Which certificates; every part narrows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct CertificateFilter {
+    /// Words of name, address or device, each anywhere (without regard to accents and case; below three characters a beginning of
+    /// name or address), or the beginning of serial number, SHA-256 or SHA-1 fingerprint in hex (blanks and colons ignored).
+    pub search: Option<String>,
+    /// Only these; empty: any.
+    pub statuses: Vec<Status>,
+    /// Only of these certificate profiles; empty: any.
+    pub profiles: Vec<String>,
+    /// Only active ones that end within so many days.
+    pub expiring_days: Option<u32>,
+    /// Whose.
+    pub kind: Kinds,
+    /// Only of this subscriber.
+    pub subscriber: Option<SubscriberId>,
+}
+
+/// Order of a list of certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CertificateSort {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Ending soonest first.
+    EndingFirst,
+    /// Ending last first.
+    EndingLast,
+    /// By name (common name without accents and case).
+    Name,
+}
+
+/// A page of certificates to find.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct CertificatesQuery {
+    /// Which.
+    pub filter: CertificateFilter,
+    /// In which order.
+    pub sort: CertificateSort,
+    /// Keyset: after the certificate with this serial number.
+    pub after: Option<String>,
+    /// At most this many (1 to 500).
+    pub limit: u32,
+}
+
+/// A page of certificates.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct CertificatesPage {
+    /// Rows.
+    pub rows: Vec<Certificate>,
+    /// There are more.
+    pub more: bool,
+    /// All that match; at least so many when `total_is_exact` is false.
+    pub total: u64,
+    /// `total` was counted to the end (a search that finds very many is not).
+    pub total_is_exact: bool,
+    /// So many new certificates are not in the search index yet: a search may miss them for a moment.
+    pub not_indexed: u64,
+}
+
+/// Which certificates a person has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Has {
+    /// At least one active certificate.
+    Active,
+    /// No active certificate.
+    None,
+    /// An active encryption certificate: can receive encrypted mail.
+    Encryption,
+    /// No active encryption certificate.
+    NoEncryption,
+    /// An active certificate that ends within 30 days.
+    Ending,
+}
+
+/// Which people; every part narrows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct PeopleFilter {
+    /// Words of name and addresses, each anywhere; below three characters a beginning.
+    pub search: Option<String>,
+    /// Only persons or only functional mailboxes.
+    pub kind: Option<SubscriberKind>,
+    /// By their certificates.
+    pub has: Option<Has>,
+    /// `true`: every mailbox is validated; `false`: one is not.
+    pub validated: Option<bool>,
+}
+
+/// Order of a list of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PeopleSort {
+    /// By name.
+    #[default]
+    Name,
+    /// Newest first.
+    Newest,
+}
+
+/// A page of people to find.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct PeopleQuery {
+    /// Which.
+    pub filter: PeopleFilter,
+    /// In which order.
+    pub sort: PeopleSort,
+    /// Keyset: after this person.
+    pub after: Option<SubscriberId>,
+    /// At most this many (1 to 500).
+    pub limit: u32,
+}
+
+impl Operator {
+    /// Certificates by search, filter and order, a page at a time.
+    pub fn find_certificates(&self, query: &CertificatesQuery) -> Result<CertificatesPage> {
+        let _ = query;
+        todo!()
+    }
+
+    /// How many certificates of `kind` there are by status, profile and both: for the filter chips. Exact, whatever their number.
+    pub fn certificate_counts(&self, kind: Kinds) -> Result<CertificateCounts> {
+        let _ = kind;
+        todo!()
+    }
+
+    /// People by search, filter and order, a page at a time.
+    pub fn find_people(&self, query: &PeopleQuery) -> Result<Page<Subscriber>> {
+        let _ = query;
+        todo!()
+    }
+
+    /// Everything about one certificate.
+    pub fn certificate_detail(&self, serial: &SerialNumber) -> Result<CertificateDetail> {
+        let _ = serial;
+        todo!()
+    }
+
+    /// The saved views of a list, by name.
+    pub fn saved_views(&self, of: ViewOf) -> Result<Vec<SavedView>> {
+        let _ = of;
+        todo!()
+    }
+
+    /// Saves a view; one of the same name in the same list is replaced.
+    pub fn save_view(&self, view: NewView) -> Result<SavedView> {
+        let _ = view;
+        todo!()
+    }
+
+    /// Deletes a view.
+    pub fn delete_view(&self, id: ViewId) -> Result<()> {
+        let _ = id;
+        todo!()
+    }
+
+    /// Writes all certificates of a list, in its order, in the format; how many. Rows are read while they are written.
+    /// PKCS#7 holds at most 10,000.
+    pub fn export_certificates(&self, query: &CertificatesQuery, format: CertificateFormat, to: &mut dyn std::io::Write) -> Result<u64> {
+        let _ = (query, format, to);
+        todo!()
+    }
+
+    /// The same for a list of people.
+    pub fn export_people(&self, query: &PeopleQuery, format: PeopleFormat, to: &mut dyn std::io::Write) -> Result<u64> {
+        let _ = (query, format, to);
+        todo!()
+    }
+
+    /// How many active certificates of people end on each of the next `days` days (UTC; 1 to 3,660); days without any are left out.
+    pub fn expiry_calendar(&self, days: u32) -> Result<Vec<ExpiryDay>> {
+        let _ = days;
+        todo!()
+    }
+
+    /// Certificates by kind, profile and status.
+    pub fn inventory(&self) -> Result<Vec<InventoryRow>> {
+        todo!()
+    }
+
+    /// Who can sign, receive encrypted mail and sign in.
+    pub fn coverage(&self) -> Result<Coverage> {
+        todo!()
+    }
+
+    /// A report, whole: for the screen. `limit` rows at most (0: all).
+    pub fn report(&self, name: ReportName, filter: &ReportFilter, limit: u32) -> Result<Report> {
+        let _ = (name, filter, limit);
+        todo!()
+    }
+
+    /// Writes a report, with its filter, its time and the ledger's head.
+    pub fn export_report(&self, name: ReportName, filter: &ReportFilter, format: ReportFormat, to: &mut dyn std::io::Write) -> Result<u64> {
+        let _ = (name, filter, format, to);
+        todo!()
+    }
+
+    /// Puts a bounded number of new certificates into the search index; `true`: there are more. For idle moments.
+    pub fn index_new_certificates(&self) -> Result<bool> {
+        todo!()
+    }
+}
