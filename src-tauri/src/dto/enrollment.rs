@@ -186,7 +186,7 @@ impl TryFrom<EnrollmentQuery> for core::EnrollmentQuery {
     }
 }
 
-/// Objects become their members; everything else is one fact.
+/// Objects become their members, objects in them too; everything else is one fact. What is missing or false says nothing.
 fn facts(value: serde_json::Value) -> Vec<Fact> {
     let text = |v: serde_json::Value| match v {
         serde_json::Value::String(s) => s,
@@ -195,10 +195,17 @@ fn facts(value: serde_json::Value) -> Vec<Fact> {
         }
         other => other.to_string(),
     };
+    let flat = |(name, value): (String, serde_json::Value)| match value {
+        serde_json::Value::Object(members) => members.into_iter().map(|(name, v)| (name.to_lowercase(), v)).collect(),
+        other => vec![(name, other)],
+    };
     match value {
-        serde_json::Value::Object(members) => {
-            members.into_iter().filter(|(_, v)| !v.is_null()).map(|(name, v)| Fact { name, value: text(v) }).collect()
-        }
+        serde_json::Value::Object(members) => members
+            .into_iter()
+            .flat_map(flat)
+            .filter(|(_, v)| !v.is_null() && *v != serde_json::Value::Bool(false))
+            .map(|(name, v)| Fact { name, value: text(v) })
+            .collect(),
         serde_json::Value::Null => Vec::new(),
         other => vec![Fact { name: "detail".to_owned(), value: text(other) }],
     }
@@ -273,9 +280,11 @@ mod tests {
 
     #[test]
     fn facts_are_shown_by_name_and_nothing_is_lost() {
-        let shown = facts(serde_json::json!({"product": "iPhone15,2", "bytes": 4127, "missing": null, "names": ["a", "b"]}));
+        let shown = facts(
+            serde_json::json!({"attributes": {"PRODUCT": "iPhone15,2"}, "bytes": 4127, "missing": null, "again": false, "names": ["a", "b"]}),
+        );
         let shown: Vec<(&str, &str)> = shown.iter().map(|f| (f.name.as_str(), f.value.as_str())).collect();
-        assert_eq!(shown, [("bytes", "4127"), ("names", "a, b"), ("product", "iPhone15,2")]);
+        assert_eq!(shown, [("product", "iPhone15,2"), ("bytes", "4127"), ("names", "a, b")]);
         assert!(facts(serde_json::Value::Null).is_empty());
     }
 }

@@ -183,9 +183,11 @@ impl SetupDraft {
         url("https", &self.host, port(&self.https), "443")
     }
 
-    /// Where CRLs are found, only for a name that lasts: an address of today must not stand in certificates for years.
+    /// Where CRLs are found, for a name that may last; else the authority derives it, and decides itself what it writes into certificates.
     pub fn status_url(&self) -> Option<String> {
-        let lasting = self.host.contains('.') && self.host.parse::<std::net::IpAddr>().is_err();
+        let name = self.host.parse::<std::net::IpAddr>().is_err();
+        let end = self.host.rsplit('.').next().unwrap_or_default();
+        let lasting = name && self.host.contains('.') && !["local", "localhost", "lan", "home", "internal"].contains(&end);
         lasting.then(|| url("http", &self.host, port(&self.http), "80"))
     }
 }
@@ -248,6 +250,7 @@ impl Interface {
     pub fn all() -> std::io::Result<Vec<Interface>> {
         let mut all: Vec<Interface> = if_addrs::get_if_addrs()?
             .into_iter()
+            .filter(|i| i.ip() != std::net::IpAddr::V6(std::net::Ipv6Addr::LOCALHOST)) // 127.0.0.1 says the same
             .filter_map(|i| Some(Interface { reach: reach(i.ip())?, address: i.ip().to_string(), name: i.name }))
             .collect();
         all.sort_by_key(|i| (i.reach == Reach::ThisComputer, i.address.contains(':')));
@@ -302,6 +305,7 @@ mod tests {
     fn an_address_of_today_is_never_written_into_certificates() {
         assert_eq!(draft("192.0.2.4", "192.0.2.4:8443").status_url(), None);
         assert_eq!(draft("localhost", "127.0.0.1:8443").status_url(), None);
+        assert_eq!(draft("laptop.local", "192.0.2.4:8443").status_url(), None);
         assert_eq!(draft("pki.example.edu", "192.0.2.4:8443").status_url().as_deref(), Some("http://pki.example.edu:8080"));
     }
 

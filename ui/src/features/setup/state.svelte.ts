@@ -7,8 +7,12 @@ export type StepName = (typeof STEPS)[number];
 
 const empty: SetupDraft = { step: 0, organization: "", department: "", mailDomains: [], host: "", https: "", http: "", tls: "private", caKey: "rsa3072", contact: "", training: false };
 
-export const isAddress = (host: string): boolean => /^[0-9.]+$/.test(host) || host.includes(":");
-export const isHost = (host: string): boolean => isAddress(host) || /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(host);
+const isV4 = (host: string): boolean => /^(\d{1,3}\.){3}\d{1,3}$/.test(host) && host.split(".").every((part) => Number(part) <= 255);
+const isV6 = (host: string): boolean => /^[0-9a-f:.]{2,45}$/i.test(host) && host.split(":").length > 2;
+export const isAddress = (host: string): boolean => isV4(host) || isV6(host);
+export const isHost = (host: string): boolean => isAddress(host) || (!/^[\d.]+$/.test(host) && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(host));
+/** A name that will still be right in some years: it may stand in certificates. */
+export const isLasting = (host: string): boolean => !isAddress(host) && host.includes(".") && !/\.(local|localhost|lan|home|internal)$/i.test(host);
 export const isDomain = (domain: string): boolean => /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/i.test(domain);
 export const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535;
 

@@ -1,0 +1,205 @@
+//! The real window under a virtual display: set up a department, add Alice, show the QR code, see her phone become "configured".
+//!
+//! `SIGNET_SCREENSHOTS=1` renews the pictures of the guide; else they are kept beside the build.
+
+mod desk;
+mod phone;
+mod window;
+
+use desk::{Desk, free_port};
+use device::DeviceCa;
+use ra::{Authority, OpenOptions, Operator, ledger::Actor, ports::SystemClock};
+use std::sync::Arc;
+use window::Window;
+
+const ALICE: &str = "alice@example.edu";
+
+#[test]
+fn an_officer_sets_up_invites_and_sees_the_phone_configured() {
+    let Some(desk) = Desk::new() else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let outcome = runtime.block_on(async {
+        let window = Window::open(&desk).await;
+        let window = Arc::new(window);
+        // In a task of its own, so that a failure still closes the window.
+        let work = tokio::spawn({
+            let (window, other) = (window.clone(), Other::of(&desk));
+            async move { journey(&window, &other).await }
+        });
+        let outcome = work.await;
+        if let Ok(window) = Arc::try_unwrap(window).map_err(drop) {
+            window.close().await;
+        }
+        outcome
+    });
+    if let Err(failed) = outcome {
+        std::panic::resume_unwind(failed.into_panic());
+    }
+}
+
+/// What happens outside of the window: another process on the same folder, and Alice's phone.
+struct Other {
+    data: std::path::PathBuf,
+    device_ca: std::path::PathBuf,
+}
+
+impl Other {
+    fn of(desk: &Desk) -> Self {
+        Other { data: desk.data(), device_ca: desk.scratch("device-ca.pem") }
+    }
+
+    /// A second process on the window's folder.
+    fn operator(&self) -> Operator {
+        let options = OpenOptions { folder: self.data.clone(), keyring: None, clock: Arc::new(SystemClock) };
+        Authority::open(options).unwrap().operator(Actor::Command("test".into()))
+    }
+}
+
+async fn journey(window: &Window, other: &Other) {
+    set_up(window).await;
+    let device_ca = DeviceCa::new(1024).unwrap();
+    std::fs::write(&other.device_ca, device_ca.to_pem().unwrap()).unwrap();
+    let operator = other.operator();
+    operator.set_setting("serve.device_ca", other.device_ca.to_str().unwrap()).unwrap();
+
+    let (link, code) = invite(window).await;
+    let root = operator.ca_certificates().unwrap().into_iter().find(|ca| ca.name == "root").unwrap().der;
+    tokio::task::spawn_blocking(move || phone::enroll(&root, &device_ca, &link, &code)).await.unwrap();
+
+    // The window learns of it by itself, on the invitation, in the list and in the register.
+    window.says("Configured").await;
+    window.go("enrollments").await;
+    window.find("td[data-state='configured']").await;
+    window.go("people").await;
+    window.press("Alice Example").await;
+    window.find(".ident").await;
+    window.find("td[data-state='configured']").await;
+
+    operator.add_subscriber(new_person("Åsa Öberg", "asa.oberg@example.edu")).unwrap();
+    window.says("Åsa Öberg").await; // another process added her
+
+    assert_eq!(window.faults().await, "[]");
+    tour(window).await;
+    revoke(window).await;
+    assert_eq!(window.faults().await, "[]");
+}
+
+fn new_person(name: &str, mail: &str) -> ra::subscriber::NewSubscriber {
+    ra::subscriber::NewSubscriber { name: name.into(), mail: mail.into(), kind: ra::subscriber::SubscriberKind::Person }
+}
+
+/// The wizard, to the running server.
+async fn set_up(window: &Window) {
+    window.fill("#organization", "Example University").await;
+    window.fill("#department", "Department of Physics").await;
+    window.fill("#domains", "example.edu").await;
+    window.fill("#contact", "+44 20 7946 0187").await;
+    window.keep("setup-department").await;
+    window.click("[data-act='next']").await;
+    window.press("127.0.0.1").await;
+    window.fill("#host", "localhost").await;
+    window.fill("#https", &free_port().to_string()).await;
+    window.fill("#http", &free_port().to_string()).await;
+    window.says("Only this computer").await;
+    window.keep("setup-reach").await;
+    window.click("[data-act='next']").await;
+    window.says("How will phones trust you").await;
+    window.keep("setup-tls").await;
+    window.click("[data-act='next']").await;
+    window.says("Make your certification authority").await;
+    window.keep("setup-authority").await;
+    window.choose("main select", "rsa2048").await;
+    window.click("[data-act='next']").await;
+    window.find("[data-act='skip']").await;
+    window.keep("setup-root").await;
+    window.click("[data-act='skip']").await;
+    window.says("Ready for the first iPhone").await;
+    window.keep("setup-ready").await;
+    window.click("[data-act='start']").await;
+    window.says("Server on").await;
+}
+
+/// Adds Alice, records how her address was validated, shows the QR code; what the phone sees and what the officer says.
+async fn invite(window: &Window) -> (String, String) {
+    window.go("people").await;
+    window.says("Nobody is in the register yet").await;
+    window.keep("people-empty").await;
+    window.control("n").await;
+    window.fill("#person-name", "Alice Example").await;
+    window.fill("#person-mail", ALICE).await;
+    window.keep("person-new").await;
+    window.press("Add person").await;
+    window.find(".ident").await;
+    // Without a validated address there is no invitation: the window asks for the validation first.
+    window.click("[data-act='invite']").await;
+    window.fill("#evidence", "Staff card 4711 seen, opened the mailbox at my desk").await;
+    window.keep("validate").await;
+    window.press("Record validation").await;
+    window.find("[data-code]").await;
+    window.keep("invite-trust").await;
+    window.click("[data-act='second-qr']").await;
+    let code = window.find("[data-code]").await.text().await.unwrap();
+    let link = phone::scan(&window.picture().await);
+    assert_eq!(window.find("[data-link]").await.text().await.unwrap().replace(char::is_whitespace, ""), link);
+    window.keep("invite").await;
+    (link, code)
+}
+
+/// Every screen in light and dark; then in French, in a small window and with large text.
+async fn tour(window: &Window) {
+    let guide = async |window: &Window, name: String| window.keep(&name).await;
+    screens(window, guide).await;
+    window.prefer("light", "fr").await;
+    window.says("Aujourd’hui").await;
+    window.resize(1000, 700).await;
+    screens(window, async |window, name| window.look(&format!("{name}-fr-small")).await).await;
+    window.resize(1280, 800).await;
+    window.prefer("light", "en").await;
+}
+
+/// Goes to each screen and shows it.
+async fn screens(window: &Window, show: impl AsyncFn(&Window, String)) {
+    for noun in [
+        "today",
+        "server",
+        "ledger",
+        "settings",
+        "settings/portal",
+        "settings/phone",
+        "settings/network",
+        "settings/keys",
+        "settings/about",
+    ] {
+        window.go(noun).await;
+        window.find(".head h1").await;
+        show(window, noun.replace('/', "-")).await;
+    }
+    for (noun, detail) in [("people", ".ident"), ("certificates", "aside .lead"), ("enrollments", ".funnel")] {
+        window.go(noun).await;
+        if noun != "enrollments" {
+            window.press("Alice Example").await;
+        }
+        window.find(detail).await;
+        show(window, noun.to_owned()).await;
+    }
+    window.press("Alice Example").await;
+    window.find(".phase").await;
+    show(window, "enrollment".to_owned()).await;
+    window.go("today").await;
+    window.control("k").await;
+    window.find("[role='combobox']").await.send_keys("ali").await.unwrap();
+    window.find("[role='option']").await;
+    show(window, "palette".to_owned()).await;
+    window.find("[role='combobox']").await.send_keys("\u{E00C}").await.unwrap(); // Escape
+}
+
+/// A revocation asks first, and the register says so afterwards.
+async fn revoke(window: &Window) {
+    window.go("certificates").await;
+    window.press("Alice Example").await;
+    window.click("aside .danger-line").await;
+    window.find("[role='alertdialog']").await;
+    window.keep("revoke").await;
+    window.press("Revoke 1 certificate").await;
+    window.says("Nobody should trust this certificate any more").await;
+}

@@ -1,0 +1,186 @@
+//! The real window, worked as an officer would: by what is written on it.
+
+use crate::desk::{Desk, pictures, scratch_pictures};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use std::{collections::HashMap, path::Path, time::Duration};
+
+/// Longest wait for the window to show something; making the CA's keys is the longest.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The driver's picture lags behind the page by some frames.
+const FRAMES: Duration = Duration::from_millis(400);
+
+pub(crate) struct Window(Client);
+
+impl Window {
+    /// Starts the program.
+    pub(crate) async fn open(desk: &Desk) -> Self {
+        let mut capabilities = Capabilities::new();
+        let options = json!({ "binary": env!("CARGO_BIN_EXE_signet"), "args": [] });
+        capabilities.insert("webkitgtk:browserOptions".into(), options);
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let driver = desk.driver();
+        let session = builder.capabilities(capabilities).connect(&driver);
+        let client = tokio::time::timeout(PATIENCE, session).await.expect("the driver answers").expect("the window opens");
+        let window = Window(client);
+        window.watch().await;
+        window
+    }
+
+    /// Gathers from now on what goes wrong in the page, violations of the content security policy too.
+    async fn watch(&self) {
+        let script = "window.__faults = []; \
+            addEventListener('error', (e) => __faults.push(String(e.message))); \
+            addEventListener('unhandledrejection', (e) => __faults.push(String(e.reason))); \
+            addEventListener('securitypolicyviolation', (e) => __faults.push(e.violatedDirective + ' ' + e.blockedURI))";
+        self.0.execute(script, vec![]).await.unwrap();
+    }
+
+    /// Closes it; also after a failure, else the program would stay.
+    pub(crate) async fn close(self) {
+        let _ = self.0.close().await;
+    }
+
+    /// Waits for an element.
+    pub(crate) async fn find(&self, css: &str) -> Element {
+        match self.0.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => panic!("{css}: {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Waits for a button, link or choice with these words.
+    pub(crate) async fn named(&self, words: &str) -> Element {
+        let path = format!("//*[self::button or self::a or self::label or @role='menuitem'][contains(normalize-space(.), \"{words}\")]");
+        match self.0.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+            Ok(element) => element,
+            Err(error) => panic!("{words}: {error}\n{}", self.text().await),
+        }
+    }
+
+    pub(crate) async fn click(&self, css: &str) {
+        self.find(css).await.click().await.unwrap();
+    }
+
+    pub(crate) async fn press(&self, words: &str) {
+        self.named(words).await.click().await.unwrap();
+    }
+
+    /// Replaces what a field holds.
+    pub(crate) async fn fill(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses in a list.
+    pub(crate) async fn choose(&self, css: &str, value: &str) {
+        self.find(css).await.select_by_value(value).await.unwrap();
+    }
+
+    /// Goes to an area.
+    pub(crate) async fn go(&self, place: &str) {
+        self.0.execute("location.hash = arguments[0]", vec![json!(format!("#/{place}"))]).await.unwrap();
+    }
+
+    /// Waits until the window says this.
+    pub(crate) async fn says(&self, words: &str) {
+        let path = format!("//*[contains(normalize-space(.), \"{words}\")]");
+        if let Err(error) = self.0.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+            panic!("{words}: {error}\n{}", self.text().await);
+        }
+    }
+
+    /// All words of the window.
+    pub(crate) async fn text(&self) -> String {
+        let body = self.0.find(Locator::Css("body")).await.unwrap();
+        body.text().await.unwrap_or_default()
+    }
+
+    /// A key with Control.
+    pub(crate) async fn control(&self, key: &str) {
+        let script = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: arguments[0], ctrlKey: true, bubbles: true }))";
+        self.0.execute(script, vec![json!(key)]).await.unwrap();
+    }
+
+    /// Colour scheme and language, as the officer's own settings.
+    pub(crate) async fn prefer(&self, theme: &str, language: &str) {
+        let script =
+            "localStorage.setItem('signet.window', JSON.stringify({ theme: arguments[0], language: arguments[1] })); location.reload()";
+        self.0.execute(script, vec![json!(theme), json!(language)]).await.unwrap();
+        self.find(&format!("html[lang='{language}'][data-theme='{theme}'] .rail")).await;
+        self.watch().await;
+    }
+
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.0.set_window_size(width, height).await.unwrap();
+    }
+
+    /// The window as PNG.
+    pub(crate) async fn picture(&self) -> Vec<u8> {
+        tokio::time::sleep(FRAMES).await;
+        self.0.screenshot().await.unwrap()
+    }
+
+    /// Keeps a picture of the window in light and in dark, and lets axe judge both.
+    pub(crate) async fn keep(&self, name: &str) {
+        for theme in ["light", "dark"] {
+            self.0.execute("document.documentElement.dataset.theme = arguments[0]", vec![json!(theme)]).await.unwrap();
+            std::fs::write(pictures().join(format!("{name}-{theme}.png")), smaller(&self.picture().await)).unwrap();
+            self.judge(&format!("{name}, {theme}")).await;
+        }
+        self.0.execute("document.documentElement.dataset.theme = 'light'", vec![]).await.unwrap();
+    }
+
+    /// A picture in light only, beside the build.
+    pub(crate) async fn look(&self, name: &str) {
+        std::fs::write(scratch_pictures().join(format!("{name}.png")), smaller(&self.picture().await)).unwrap();
+        self.judge(name).await;
+    }
+
+    /// WCAG 2.2 A and AA as far as a program can tell: axe-core finds nothing.
+    async fn judge(&self, screen: &str) {
+        let axe = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js"));
+        let axe = axe.expect("ui/node_modules (npm ci)");
+        self.0.execute(&format!("if (!window.axe) {{ {axe}\n }}"), vec![]).await.unwrap();
+        let script = "const done = arguments[arguments.length - 1]; \
+            axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then( \
+              (found) => done(found.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).join(', ')).join('; ')), \
+              (failed) => done('axe: ' + failed))";
+        let found = self.0.execute_async(script, vec![]).await.unwrap();
+        assert_eq!(found, json!(""), "{screen}");
+    }
+
+    /// What went wrong in the page since it was loaded.
+    pub(crate) async fn faults(&self) -> String {
+        let faults = self.0.execute("return JSON.stringify(window.__faults)", vec![]).await.unwrap();
+        faults.as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// The same picture with a palette: flat surfaces and text need no more than 256 colours, and the guide stays small.
+fn smaller(png: &[u8]) -> Vec<u8> {
+    let picture = image::load_from_memory(png).unwrap().to_rgb8();
+    let mut counts = HashMap::<[u8; 3], usize>::new();
+    for pixel in picture.pixels() {
+        *counts.entry(pixel.0).or_default() += 1;
+    }
+    let mut colours: Vec<[u8; 3]> = counts.keys().copied().collect();
+    colours.sort_unstable_by_key(|colour| std::cmp::Reverse((counts[colour], *colour)));
+    let palette: Vec<[u8; 3]> = colours.iter().copied().take(256).collect();
+    let nearest = |colour: &[u8; 3]| {
+        let far = |other: &[u8; 3]| (0..3).map(|at| (i32::from(colour[at]) - i32::from(other[at])).pow(2)).sum::<i32>();
+        u8::try_from((0..palette.len()).min_by_key(|&at| far(&palette[at])).unwrap()).unwrap()
+    };
+    let index: HashMap<[u8; 3], u8> = colours.iter().map(|colour| (*colour, nearest(colour))).collect();
+    let pixels: Vec<u8> = picture.pixels().map(|pixel| index[&pixel.0]).collect();
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, picture.width(), picture.height());
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::High);
+    encoder.set_palette(palette.concat());
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    out
+}

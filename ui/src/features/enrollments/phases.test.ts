@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import type { EnrollmentDetail, State, StepKind } from "$lib/api";
+import { phases } from "./phases";
+
+function walk(state: State, ...kinds: StepKind[]): EnrollmentDetail {
+  return {
+    enrollment: { id: "e", subscriber: "s", name: "Alice", mail: "a@example.edu", state, profileSent: false, channel: "show", createdAt: "", expiresAt: "", updatedAt: "", device: null, downloadEndsAt: null },
+    steps: kinds.map((kind, n) => ({ at: `2026-03-12T09:00:0${n}Z`, kind, facts: [] })),
+    certificates: [],
+    shown: false,
+  };
+}
+
+describe("the three phases", () => {
+  it("begin with the link, everything else is to come", () => {
+    const [first, second, third] = phases(walk("invited", "invited"));
+    expect([first.here, first.todo, second.here]).toEqual(["opened", ["signedIn"], null]);
+    expect(second.todo).toEqual(["profileServiceSent", "install", "deviceIdentified", "transportIssued"]);
+    expect(third.todo).toEqual(["profileSent", "configured"]);
+  });
+  it("wait in Settings after the download", () => {
+    const [first, second] = phases(walk("authenticated", "invited", "opened", "signedIn", "profileServiceSent"));
+    expect(first.todo).toEqual([]);
+    expect([second.here, second.todo]).toEqual(["install", ["deviceIdentified", "transportIssued"]]);
+  });
+  it("have nothing to come when the phone is configured", () => {
+    const all = phases(walk("configured", "invited", "opened", "signedIn", "profileServiceSent", "deviceIdentified", "transportIssued", "profileSent", "identityIssued", "configured"));
+    expect(all.map((phase) => [phase.here, phase.todo.length])).toEqual([[null, 0], [null, 0], [null, 0]]);
+    expect(all[2].steps.map((step) => step.kind)).toEqual(["profileSent", "identityIssued", "configured"]);
+  });
+  it("promise nothing after the end", () => {
+    expect(phases(walk("cancelled", "invited", "cancelled")).map((phase) => [phase.here, phase.todo.length])).toEqual([[null, 0], [null, 0], [null, 0]]);
+  });
+  it("keep a repeat where it happened", () => {
+    const [, second] = phases(walk("identified", "invited", "opened", "signedIn", "profileServiceSent", "deviceIdentified", "repeated"));
+    expect(second.steps.map((step) => step.kind)).toEqual(["profileServiceSent", "deviceIdentified", "repeated"]);
+  });
+});

@@ -1,0 +1,39 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+const invoke = vi.fn();
+vi.mock("@tauri-apps/api/core", () => ({ invoke: (...args: unknown[]) => invoke(...args) }));
+
+const { api, ApiError } = await import("./api");
+const { presentation, inline, refusal } = await import("./errors");
+const { messages } = await import("./messages");
+
+describe("the door to the program", () => {
+  beforeEach(() => void invoke.mockReset());
+
+  it("answers with the value", async () => {
+    invoke.mockResolvedValue([]);
+    expect(await api.interfaces()).toEqual([]);
+    expect(invoke).toHaveBeenCalledWith("interfaces");
+  });
+  it("throws a refusal with its code, field and incident", async () => {
+    invoke.mockRejectedValue({ code: "validation", message: "Give an address.", field: "mail", incident: null });
+    await expect(api.invite("x", "show")).rejects.toMatchObject({ code: "validation", field: "mail", message: "Give an address." });
+  });
+  it("takes whatever else is thrown for an internal error that shows nothing of it", () => {
+    const error = ApiError.from(new TypeError("secret of the stack"));
+    expect([error.code, error.message]).toEqual(["internal", ""]);
+  });
+});
+
+describe("every refusal", () => {
+  const codes = Object.keys(presentation) as (keyof typeof presentation)[];
+
+  it.each(codes)("%s says what happened and what to do, in both languages", (code) => {
+    for (const t of [messages.en, messages.fr]) {
+      const said = refusal(new ApiError({ code, message: "192.0.2.44:8443", field: null, incident: null }), t);
+      expect(said.title.length).toBeGreaterThan(5);
+      expect(said.next).toMatch(/[.]$/);
+      expect(inline(new ApiError({ code, message: "Reason.", field: null, incident: null }), t)).not.toBe("");
+    }
+  });
+});

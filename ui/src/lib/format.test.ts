@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { ago, clock, date, dayAndClock, figure, groups, left, model, took } from "./format";
+
+const NOW = new Date("2026-03-12T09:41:07Z").getTime();
+
+describe("times", () => {
+  it("are relative where near, in both languages", () => {
+    expect(ago("2026-03-15T09:41:07Z", NOW, "en")).toBe("in 3 days");
+    expect(ago("2026-03-11T09:00:00Z", NOW, "en")).toBe("yesterday");
+    expect(ago("2026-03-12T09:39:00Z", NOW, "fr")).toBe("il y a 2 minutes");
+    expect(ago("2026-03-12T09:41:00Z", NOW, "en")).toBe("now");
+  });
+  it("are written as people of the language write them", () => {
+    expect(date("2027-09-14T12:00:00Z", "en").replaceAll("\u00A0", " ")).toMatch(/^14 Sept? 2027$/);
+    expect(date("2027-09-14T12:00:00Z", "fr").replaceAll("\u00A0", " ")).toBe("14 septembre 2027");
+    expect(clock(new Date(2026, 2, 12, 9, 4), "fr")).toBe("9\u00A0h\u00A004");
+    expect(clock(new Date(2026, 2, 12, 9, 4), "en")).toBe("09:04");
+    expect(dayAndClock(new Date(2026, 2, 15, 9, 41).toISOString(), "fr")).toBe("15\u00A0mars à 9\u00A0h\u00A041");
+  });
+  it("count down in minutes and seconds and never below nothing", () => {
+    expect(left("2026-03-12T09:43:14Z", NOW, "en")).toBe("2:07");
+    expect(left("2026-03-12T09:00:00Z", NOW, "en")).toBe("0:00");
+    expect(left("2026-03-15T10:00:00Z", NOW, "en")).toBe("3\u00A0days");
+    expect(took("2026-03-12T09:33:41Z", "2026-03-12T09:34:57Z")).toBe("1\u00A0min\u00A016\u00A0s");
+  });
+});
+
+describe("figures", () => {
+  it("have a no-break space for thousands", () => {
+    expect([999, 1284, 1000000].map(figure)).toEqual(["999", "1\u00A0284", "1\u00A0000\u00A0000"]);
+  });
+  it("of serials stand in groups of four, counted from the right", () => {
+    expect(groups("2C81D40E9B5703AF")).toBe("2C81 D40E 9B57 03AF");
+    expect(groups("1D40E")).toBe("1 D40E");
+  });
+  it("of models become names where they are known", () => {
+    expect(model("iPhone15,4")).toBe("iPhone 15");
+    expect(model("iPhone99,9")).toBe("iPhone99,9");
+    expect(model(null)).toBe("iPhone");
+  });
+});

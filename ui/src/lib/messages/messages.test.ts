@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { frenchSpaces, messages } from "./index";
+
+/** Every text of a language with its path; functions are called with something for each argument. */
+function texts(words: object, path = ""): [string, string][] {
+  return Object.entries(words).flatMap(([key, value]): [string, string][] => {
+    const here = path ? `${path}.${key}` : key;
+    if (typeof value === "string") return [[here, value]];
+    if (typeof value === "function") return [[here, String(value(...Array.from({ length: value.length || 3 }, () => 3)))]];
+    return texts(value as object, here);
+  });
+}
+
+describe("the words", () => {
+  const english = texts(messages.en);
+  const french = texts(messages.fr);
+
+  it("are the same set in both languages, and none is empty", () => {
+    expect(french.map(([path]) => path).sort()).toEqual(english.map(([path]) => path).sort());
+    expect([...english, ...french].filter(([, text]) => !text.trim())).toEqual([]);
+  });
+  it("are really translated", () => {
+    const same = english.filter(([path, text]) => /[a-z]{4,} [a-z]{3,}/.test(text) && french.find(([p]) => p === path)?.[1] === text);
+    expect(same).toEqual([]);
+  });
+  it("use typographic apostrophes and quotation marks, no exclamation marks", () => {
+    expect([...english, ...french].filter(([, text]) => /['"!]/.test(text)).map(([path, text]) => `${path}: ${text}`)).toEqual([]);
+  });
+  it("never say what the style forbids", () => {
+    expect(english.filter(([, text]) => /\b(please|successfully|simply|oops)\b/i.test(text))).toEqual([]);
+  });
+  it("have French spaces that do not break", () => {
+    expect(french.filter(([, text]) => / [;:!?»]|« /.test(text)).map(([path, text]) => `${path}: ${text}`)).toEqual([]);
+    expect(frenchSpaces("Qui ? « Moi » : oui ; 3 jours")).toBe("Qui\u202F? «\u202FMoi\u202F»\u00A0: oui\u202F; 3\u00A0jours");
+  });
+});
