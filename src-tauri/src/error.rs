@@ -38,6 +38,12 @@ pub enum Code {
     NotSetUp,
     /// Another rule said no.
     Denied,
+    /// A gate between pilot and production is closed.
+    GatesClosed,
+    /// The certificate profile is not offered.
+    NotOffered,
+    /// Another officer must approve.
+    SecondOfficer,
     /// The computer's clock is behind the ledger.
     ClockBehind,
     /// The keyring is missing or locked.
@@ -136,6 +142,9 @@ fn denied_code(denied: Denied) -> Code {
         Denied::NotSetUp => Code::NotSetUp,
         Denied::ClockBehind => Code::ClockBehind,
         Denied::SigningKeyHere => Code::SigningKeyHere,
+        Denied::GatesClosed => Code::GatesClosed,
+        Denied::NotOffered => Code::NotOffered,
+        Denied::SecondOfficer => Code::SecondOfficer,
         Denied::LinkEnded => Code::EnrollmentEnded,
         Denied::SignIn | Denied::TooManyTries | Denied::Device | Denied::EncryptionByScep => Code::Denied,
     }

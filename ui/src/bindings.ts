@@ -191,6 +191,12 @@ export type Code =
 "notSetUp" | 
 /**  Another rule said no. */
 "denied" | 
+/**  A gate between pilot and production is closed. */
+"gatesClosed" | 
+/**  The certificate profile is not offered. */
+"notOffered" | 
+/**  Another officer must approve. */
+"secondOfficer" | 
 /**  The computer's clock is behind the ledger. */
 "clockBehind" | 
 /**  The keyring is missing or locked. */

@@ -120,7 +120,14 @@ pub(crate) fn refusal(frame: &Frame, error: &Error) -> Response<Body> {
             (StatusCode::SERVICE_UNAVAILABLE, &t.not_ready)
         }
         Error::Denied(
-            Denied::SignIn | Denied::Device | Denied::MailboxNotValidated | Denied::EncryptionByScep | Denied::SigningKeyHere,
+            Denied::SignIn
+            | Denied::Device
+            | Denied::MailboxNotValidated
+            | Denied::EncryptionByScep
+            | Denied::SigningKeyHere
+            | Denied::NotOffered
+            | Denied::GatesClosed
+            | Denied::SecondOfficer,
         ) => (StatusCode::FORBIDDEN, &t.sign_in_first),
         Error::Denied(Denied::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, &t.too_many_failures),
         // The other conflicts are an officer's; nothing on these pages leads to them.

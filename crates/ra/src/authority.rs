@@ -6,6 +6,7 @@ use crate::{
     crl::Crls,
     department::Department,
     ledger::Actor,
+    policy::Policy,
     ports::Clock,
     settings::Settings,
     store::{self, Cached, Store},
@@ -47,6 +48,7 @@ pub(crate) struct Cache {
     pub(crate) identities: Cached<Identities>,
     pub(crate) tls: Cached<TlsCached>,
     pub(crate) crls: Crls,
+    pub(crate) policy: Cached<Policy>,
 }
 
 impl Authority {

@@ -79,6 +79,8 @@ pub struct Department {
     pub hosts: Vec<String>,
     /// Training department.
     pub training: bool,
+    /// A pilot: certificates say so and live at most 90 days.
+    pub pilot: bool,
     /// When it was set up.
     pub created_at: Timestamp,
     /// The portal's TLS certificate was imported (else: by the issuing CA, private root).
@@ -100,7 +102,7 @@ impl Inner {
 
 fn read(c: &Connection) -> Result<Option<Department>> {
     let mut statement = c.prepare_cached(
-        "SELECT d.id, o.name, d.name, d.mail_domains, d.hosts, d.training, d.created_at, \
+        "SELECT d.id, o.name, d.name, d.mail_domains, d.hosts, d.training, d.created_at, d.production_at IS NULL, \
          EXISTS (SELECT 1 FROM sealed_key WHERE purpose = 'tls' AND retired_at IS NULL AND certificate IS NULL), \
          EXISTS (SELECT 1 FROM sealed_key WHERE purpose = 'root' AND retired_at IS NULL AND sealed IS NOT NULL) \
          FROM unit AS d JOIN unit AS o ON o.id = d.parent WHERE d.kind = 'department'",
@@ -115,8 +117,9 @@ fn read(c: &Connection) -> Result<Option<Department>> {
                 hosts: Vec::new(),
                 training: row.get(5)?,
                 created_at: Timestamp(row.get(6)?),
-                public_tls: row.get(7)?,
-                root_key_here: row.get(8)?,
+                pilot: row.get(7)?,
+                public_tls: row.get(8)?,
+                root_key_here: row.get(9)?,
             };
             Ok((department, row.get::<_, String>(3)?, row.get::<_, String>(4)?))
         })

@@ -23,6 +23,8 @@ pub enum Noun {
     Crl,
     /// A batch of certificates.
     Batch,
+    /// A bundle of certificate profiles.
+    Bundle,
 }
 
 /// What already is so.
@@ -71,6 +73,12 @@ pub enum Denied {
     ClockBehind,
     /// Keys that sign are made by their holder: never here (invariant 1).
     SigningKeyHere,
+    /// A gate between pilot and production is closed (S4-01, S4-17 to S4-22, S1-28).
+    GatesClosed,
+    /// The certificate profile is not offered.
+    NotOffered,
+    /// Under four eyes another officer approves than the one who made the challenge.
+    SecondOfficer,
 }
 
 /// What is not there just now.
@@ -155,6 +163,9 @@ impl Error {
                 Denied::EncryptionByScep => "encryptionByScep",
                 Denied::ClockBehind => "clockBehind",
                 Denied::SigningKeyHere => "signingKeyHere",
+                Denied::GatesClosed => "gatesClosed",
+                Denied::NotOffered => "notOffered",
+                Denied::SecondOfficer => "secondOfficer",
             },
             Error::Unavailable(dependency) => match dependency {
                 Dependency::Keyring(_) => "keyring",

@@ -25,7 +25,7 @@ impl Operator {
         let ca = self.inner.issuing_ca()?;
         let name = vec![(AttributeType::Organization, "Example University".to_owned()), (AttributeType::CommonName, "Filler".to_owned())];
         let intent = Intent {
-            purpose: Purpose::Certificate(ProfileName::Signing),
+            terms: self.inner.policy()?.terms(Purpose::Certificate(ProfileName::Signing)),
             subject: DistinguishedName::new(name)?,
             san: vec![SubjectAltName::Rfc822Name("filler@example.edu".to_owned())],
             subscriber: None,
@@ -65,6 +65,8 @@ fn fill(tx: &Connection, at: protocol::Timestamp, ca: &CertificateView, template
         let new = NewCertificate {
             kind: Kind::Subscriber,
             profile: "signing",
+            profile_version: 0,
+            pilot: false,
             view: &view,
             subscriber: Some(subscriber),
             enrollment: None,

@@ -10,8 +10,9 @@ use crate::{
     challenge::Purpose,
     id::{EnrollmentId, SubscriberId},
     ledger::{self, Actor},
+    policy::Terms,
     ports::Clock,
-    profile::{ProfileName, TRANSPORT_PURPOSE},
+    profile::TRANSPORT_PURPOSE,
 };
 use protocol::{
     Timestamp,
@@ -31,12 +32,18 @@ const BACKDATED: i64 = 10 * Timestamp::MINUTE;
 /// What is to be certified: all from our records, but for the key.
 #[derive(Clone)]
 pub(crate) struct Intent {
-    pub(crate) purpose: Purpose,
+    pub(crate) terms: Terms,
     pub(crate) subject: DistinguishedName,
     pub(crate) san: Vec<SubjectAltName>,
     pub(crate) subscriber: Option<SubscriberId>,
     pub(crate) enrollment: Option<EnrollmentId>,
     pub(crate) public_key: PublicKey,
+}
+
+impl Intent {
+    pub(crate) fn purpose(&self) -> Purpose {
+        self.terms.purpose()
+    }
 }
 
 /// A serial number that belongs to one intent, since `at`.
@@ -59,8 +66,11 @@ pub(crate) fn time(tx: &Connection, clock: &dyn Clock) -> Result<Timestamp> {
 /// Step 1: reserves a serial and records the intent.
 pub(crate) fn reserve(tx: &Connection, at: Timestamp, issuer: &CertificateView, intent: &Intent) -> Result<Reservation> {
     let serial = certificate::fresh_serial()?;
+    let (version, pilot) = intent.terms.version();
     let recorded = json!({
-        "profile": intent.purpose.as_str(),
+        "profile": intent.purpose().as_str(),
+        "version": version,
+        "pilot": pilot,
         "subject": intent.subject.to_string(),
         "key": hex(&intent.public_key.fingerprint()),
     });
@@ -69,11 +79,18 @@ pub(crate) fn reserve(tx: &Connection, at: Timestamp, issuer: &CertificateView, 
 }
 
 /// Step 1 again for the same intent, after an answer or a process was lost: the living reservation of `serial`. One that is too old
-/// is abandoned, and the caller reserves anew.
-pub(crate) fn resume(tx: &Connection, at: Timestamp, serial: &SerialNumber) -> Result<Option<Reservation>> {
-    let Some(reserved_at) = certificate::reserved_at(tx, serial)? else { return Ok(None) };
+/// is abandoned, and the caller reserves anew; so is one made by another version of the profile, for two things under one serial
+/// may never be signed.
+pub(crate) fn resume(tx: &Connection, at: Timestamp, serial: &SerialNumber, terms: &Terms) -> Result<Option<Reservation>> {
+    let Some((reserved_at, recorded)) = certificate::reserved(tx, serial)? else { return Ok(None) };
     if reserved_at.plus(certificate::GIVEN_UP_AFTER) < at {
         certificate::abandon(tx, at, serial, "the request was repeated too late")?;
+        return Ok(None);
+    }
+    let (version, pilot) = terms.version();
+    let same = |key: &str, now: serde_json::Value| recorded.get(key).is_none_or(|then| *then == now);
+    if !same("version", version.into()) || !same("pilot", pilot.into()) {
+        certificate::abandon(tx, at, serial, "the policy changed before the request was repeated")?;
         return Ok(None);
     }
     Ok(Some(Reservation { serial: serial.clone(), at: reserved_at }))
@@ -99,16 +116,21 @@ pub(crate) fn certify(
 }
 
 fn specify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, reservation: &Reservation) -> CertificateSpec {
-    let (key_usage, extended_key_usage, days) = match intent.purpose {
-        Purpose::Transport => (
+    let (key_usage, extended_key_usage, days, policies, crl_urls) = match &intent.terms {
+        Terms::Transport => (
             KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::KEY_ENCIPHERMENT),
             vec![ExtendedKeyUsage::Other(TRANSPORT_PURPOSE.to_owned())],
             TRANSPORT_DAYS,
+            Vec::new(),
+            urls.0.clone(),
         ),
-        Purpose::Certificate(name) => {
-            let profile = name.definition();
-            (profile.key_usage, profile.extended_key_usage, profile.days)
-        }
+        Terms::Profile(profile) => (
+            profile.key_usage_for(&intent.public_key),
+            profile.extended_key_usage.clone(),
+            profile.days,
+            profile.policies.iter().map(|policy| (policy.oid.clone(), policy.cps.clone())).collect(),
+            if profile.crl_address { urls.0.clone() } else { Vec::new() },
+        ),
     };
     let not_before = reservation.at.plus(-BACKDATED).max(ca.certificate.validity.not_before);
     // Both ends are inclusive (RFC 5280 4.1.2.5), and nothing outlives its CA.
@@ -123,8 +145,8 @@ fn specify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, re
         extended_key_usage,
         ca: None,
         name_constraints: None,
-        policies: Vec::new(),
-        crl_urls: urls.0.clone(),
+        policies,
+        crl_urls,
         ca_issuer_urls: urls.1.clone(),
         ocsp_urls: Vec::new(),
         ocsp_nocheck: false,
@@ -134,14 +156,15 @@ fn specify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, re
 /// Step 4, the part that every issuance shares: the reservation ends (a fault when it is gone), certificate and ledger row are stored.
 /// Serials of those that it supersedes.
 pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Intent, view: &CertificateView) -> Result<Vec<SerialNumber>> {
-    let kind = match intent.purpose {
+    let (version, pilot) = intent.terms.version();
+    let kind = match intent.purpose() {
         Purpose::Transport => Kind::Transport,
         Purpose::Certificate(_) => Kind::Subscriber,
     };
     // At most one to encrypt with (invariant 3): the earlier one ends in the transaction that stores the later one.
-    let superseded = match (intent.purpose, intent.subscriber) {
-        (Purpose::Certificate(profile @ (ProfileName::Encryption | ProfileName::Document)), Some(subscriber)) => {
-            certificate::supersede(tx, at, actor, subscriber, profile.as_str(), &view.serial)?
+    let superseded = match (&intent.terms, intent.subscriber) {
+        (Terms::Profile(profile), Some(subscriber)) if profile.made_here() => {
+            certificate::supersede(tx, at, actor, subscriber, profile.name.as_str(), &view.serial)?
         }
         _ => Vec::new(),
     };
@@ -149,7 +172,9 @@ pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Inte
         tx,
         &NewCertificate {
             kind,
-            profile: intent.purpose.as_str(),
+            profile: intent.purpose().as_str(),
+            profile_version: version,
+            pilot,
             view,
             subscriber: intent.subscriber,
             enrollment: intent.enrollment,
@@ -157,7 +182,9 @@ pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Inte
         },
     )?;
     let facts = json!({
-        "profile": intent.purpose.as_str(),
+        "profile": intent.purpose().as_str(),
+        "version": version,
+        "pilot": pilot,
         "subject": intent.subject.to_string(),
         "not_after": view.validity.not_after,
         "key": hex(&view.public_key.fingerprint()),

@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod mailbox;
 mod operator;
 pub mod ota;
+pub mod policy;
 pub mod ports;
 pub mod profile;
 mod revoke;

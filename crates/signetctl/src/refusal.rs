@@ -78,6 +78,7 @@ fn not_found(noun: Noun) -> (String, String) {
         Noun::Profile => ("certificate profile", "There are signing, encryption, authentication, document and functional."),
         Noun::Request => ("request that waits", "`signetctl scep pending` shows all; it may have been answered already."),
         Noun::Setting => ("setting of this name", "`signetctl settings get` shows all."),
+        Noun::Bundle => ("bundle", "`signetctl policy show` names all."),
         Noun::Crl => ("CRL of this name", "There are root and issuing."),
         Noun::Batch => ("batch", "Start it again from its list."),
     };
@@ -124,6 +125,17 @@ fn denied(denied: Denied) -> (&'static str, &'static str) {
         Denied::SigningKeyHere => (
             "Keys that sign or prove who somebody is are made by their holder, never by Signet.",
             "Give the holder's request with --csr FILE, or invite the person's phone.",
+        ),
+        Denied::GatesClosed => (
+            "A gate between pilot and production is closed.",
+            "`signetctl policy gates` shows which; complete each, or override it by name and reason.",
+        ),
+        Denied::NotOffered => {
+            ("This certificate profile is not offered.", "Choose another one, or offer it: signetctl policy set PROFILE offered=yes.")
+        }
+        Denied::SecondOfficer => (
+            "This profile needs two officers, and you made the challenge.",
+            "Ask another officer to approve the request from their own account.",
         ),
         Denied::ClockBehind => ("This computer's clock is behind the last entry of the ledger.", "Set the clock right and try again."),
     }

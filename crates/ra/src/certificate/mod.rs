@@ -14,7 +14,7 @@ use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 
 pub(crate) use foreign::{der_of, insert_foreign};
 pub(crate) use record::{active_count, authorities, ending_before, insert, known, of_enrollment, one, reason_code, reason_of, san_text};
-pub(crate) use reservation::{GIVEN_UP_AFTER, abandon, abandon_left_behind, fresh_serial, reserve, reserved_at};
+pub(crate) use reservation::{GIVEN_UP_AFTER, abandon, abandon_left_behind, fresh_serial, reserve, reserved};
 pub(crate) use supersede::{has_active, supersede};
 
 /// As the interfaces show it (design.md section 7).
@@ -90,6 +90,10 @@ impl Kind {
 pub(crate) struct NewCertificate<'a> {
     pub(crate) kind: Kind,
     pub(crate) profile: &'a str,
+    /// Version of the profile; 0: built in, or none.
+    pub(crate) profile_version: u64,
+    /// Issued by a pilot.
+    pub(crate) pilot: bool,
     pub(crate) view: &'a protocol::x509::CertificateView,
     pub(crate) subscriber: Option<crate::id::SubscriberId>,
     pub(crate) enrollment: Option<crate::id::EnrollmentId>,

@@ -22,12 +22,12 @@ const ACTIVE: &str = "kind = 'subscriber' AND revoked_at IS NULL AND superseded_
 /// Stores a signed certificate in the caller's transaction and ends its reservation; without one it refuses (recorded before
 /// signed). Its number in the store.
 pub(crate) fn insert(tx: &Connection, new: &NewCertificate<'_>) -> Result<i64> {
-    let NewCertificate { kind, profile, view, subscriber, enrollment, issued_at } = new;
+    let NewCertificate { kind, profile, profile_version, pilot, view, subscriber, enrollment, issued_at } = new;
     reservation::end(tx, *issued_at, &view.serial)?;
     let san = serde_json::to_string(&view.san.iter().map(san_text).collect::<Vec<_>>()).map_err(Error::fault)?;
     tx.prepare_cached(
         "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, enrollment, key_fingerprint, not_before, \
-         not_after, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         not_after, issued_at, profile_version, pilot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?)",
     )?
     .execute(rusqlite::params![
         view.serial.octets(),
@@ -42,6 +42,8 @@ pub(crate) fn insert(tx: &Connection, new: &NewCertificate<'_>) -> Result<i64> {
         view.validity.not_before.0,
         view.validity.not_after.0,
         issued_at.0,
+        i64::try_from(*profile_version).map_err(Error::fault)?,
+        pilot,
     ])?;
     let number = tx.last_insert_rowid();
     tx.prepare_cached("INSERT INTO certificate_der (number, der) VALUES (?, ?)")?.execute(rusqlite::params![number, view.der])?;

@@ -31,11 +31,12 @@ pub(crate) fn reserve(
     Ok(())
 }
 
-/// Since when it is reserved; `None` when it was stored, abandoned or never reserved.
-pub(crate) fn reserved_at(tx: &Connection, serial: &SerialNumber) -> Result<Option<Timestamp>> {
+/// Since when it is reserved, and for what; `None` when it was stored, abandoned or never reserved.
+pub(crate) fn reserved(tx: &Connection, serial: &SerialNumber) -> Result<Option<(Timestamp, serde_json::Value)>> {
     let mut statement =
-        tx.prepare_cached("SELECT reserved_at FROM issuance WHERE serial = ? AND state <> 'stored' AND state = 'reserved'")?;
-    Ok(statement.query_row([serial.octets()], |row| row.get(0).map(Timestamp)).optional()?)
+        tx.prepare_cached("SELECT reserved_at, intent FROM issuance WHERE serial = ? AND state <> 'stored' AND state = 'reserved'")?;
+    let found = statement.query_row([serial.octets()], |row| Ok((row.get(0).map(Timestamp)?, row.get::<_, String>(1)?))).optional()?;
+    found.map(|(at, intent)| Ok((at, serde_json::from_str(&intent).map_err(Error::fault)?))).transpose()
 }
 
 /// The certificate is being stored in this transaction.

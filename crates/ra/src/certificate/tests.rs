@@ -41,7 +41,16 @@ pub(crate) fn signed(authority: &Authority, name: &str) -> CertificateView {
 fn store(authority: &Authority, view: CertificateView, kind: Kind) -> crate::Result<()> {
     let at = authority.0.clock.now();
     authority.0.store.write(move |tx| {
-        let new = NewCertificate { kind, profile: "authentication", view: &view, subscriber: None, enrollment: None, issued_at: at };
+        let new = NewCertificate {
+            kind,
+            profile: "authentication",
+            profile_version: 0,
+            pilot: false,
+            view: &view,
+            subscriber: None,
+            enrollment: None,
+            issued_at: at,
+        };
         super::insert(tx, &new).map(|_| ())
     })
 }

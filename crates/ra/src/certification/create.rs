@@ -97,7 +97,16 @@ impl Founded {
     /// Step 4, inside the transaction that creates the department.
     pub(crate) fn store(&self, tx: &Connection, at: Timestamp, actor: &Actor) -> Result<()> {
         for (kind, view, key) in &self.0 {
-            let new = NewCertificate { kind: *kind, profile: kind.as_str(), view, subscriber: None, enrollment: None, issued_at: at };
+            let new = NewCertificate {
+                kind: *kind,
+                profile: kind.as_str(),
+                profile_version: 0,
+                pilot: false,
+                view,
+                subscriber: None,
+                enrollment: None,
+                issued_at: at,
+            };
             let number = certificate::insert(tx, &new)?;
             keys::insert(tx, at, key, Some(number))?;
             super::record_issued(tx, at, actor, *kind, view)?;

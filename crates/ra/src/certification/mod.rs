@@ -137,10 +137,10 @@ impl Inner {
         self.identities_at(self.store.generation(Topic::Identity)?)
     }
 
-    /// Settings and keys at one moment, for the price of one question.
-    pub(crate) fn settings_and_identities(&self) -> Result<(Arc<crate::settings::Settings>, Arc<Identities>)> {
+    /// Settings, policy and keys at one moment, for the price of one question.
+    pub(crate) fn at_one_moment(&self) -> Result<(Arc<crate::settings::Settings>, Arc<crate::policy::Policy>, Arc<Identities>)> {
         let (unit, identity) = self.store.generations()?;
-        Ok((self.settings_at(unit)?, self.identities_at(identity)?))
+        Ok((self.settings_at(unit)?, self.policy_at(unit)?, self.identities_at(identity)?))
     }
 
     fn identities_at(&self, generation: u64) -> Result<Arc<Identities>> {

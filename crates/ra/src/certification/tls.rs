@@ -129,8 +129,16 @@ impl Inner {
             }
             Ok((view, sealed)) => {
                 supersede(tx, at)?;
-                let new =
-                    NewCertificate { kind: Kind::Tls, profile: "tls", view: &view, subscriber: None, enrollment: None, issued_at: at };
+                let new = NewCertificate {
+                    kind: Kind::Tls,
+                    profile: "tls",
+                    profile_version: 0,
+                    pilot: false,
+                    view: &view,
+                    subscriber: None,
+                    enrollment: None,
+                    issued_at: at,
+                };
                 let number = certificate::insert(tx, &new)?;
                 keys::insert(tx, at, &sealed, Some(number))?;
                 keys::retire(tx, at, Kind::Tls, sealed.id)?;

@@ -7,6 +7,8 @@ pub use offer::ScepChallenge;
 use crate::{
     Denied, Error, Result,
     id::{DeviceId, EnrollmentId, SubscriberId},
+    ledger::Actor,
+    policy::Policy,
     profile::ProfileName,
     secret::Token,
 };
@@ -40,13 +42,6 @@ impl Purpose {
             other => ProfileName::parse(other).map(Purpose::Certificate),
         }
     }
-    /// The key may be made on the device (invariant 2).
-    pub(crate) fn by_scep(self) -> bool {
-        match self {
-            Purpose::Transport => true,
-            Purpose::Certificate(profile) => profile.definition().by_scep,
-        }
-    }
 }
 
 /// A challenge to be made: what may be certified with it.
@@ -60,17 +55,22 @@ pub(crate) struct NewChallenge {
     pub(crate) expires_at: Timestamp,
     /// The officer must approve each request (PENDING).
     pub(crate) manual_approval: bool,
+    /// Who made it: under four eyes somebody else approves.
+    pub(crate) made_by: Option<Actor>,
 }
 
 /// Makes one in the caller's transaction; the secret exists only in the result.
-pub(crate) fn create(tx: &Connection, at: Timestamp, new: &NewChallenge) -> Result<Token> {
-    if !new.purpose.by_scep() {
+pub(crate) fn create(tx: &Connection, at: Timestamp, policy: &Policy, new: &NewChallenge) -> Result<Token> {
+    if !policy.by_scep(new.purpose) {
         return Err(Error::Denied(Denied::EncryptionByScep));
+    }
+    if !policy.offers(new.purpose) {
+        return Err(Error::Denied(Denied::NotOffered));
     }
     let secret = Token::random()?;
     tx.prepare_cached(
-        "INSERT INTO challenge (hash, purpose, subject, san, subscriber, enrollment, device, created_at, expires_at, manual_approval, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'open')",
+        "INSERT INTO challenge (hash, purpose, subject, san, subscriber, enrollment, device, created_at, expires_at, manual_approval, state, made_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'open', ?11)",
     )?
     .execute(params![
         secret.hash(),
@@ -83,6 +83,7 @@ pub(crate) fn create(tx: &Connection, at: Timestamp, new: &NewChallenge) -> Resu
         at.0,
         new.expires_at.0,
         new.manual_approval,
+        new.made_by.as_ref().map(serde_json::to_string).transpose().map_err(Error::fault)?,
     ])?;
     Ok(secret)
 }
@@ -138,17 +139,22 @@ pub(crate) struct Challenge {
     pub(crate) claimed_by: Option<[u8; 32]>,
     /// Reserved for it, or of its certificate.
     pub(crate) serial: Option<SerialNumber>,
+    /// Who made it, where an officer did.
+    pub(crate) made_by: Option<Actor>,
 }
 
-const BY_HASH: &str = "SELECT id, purpose, subject, san, subscriber, enrollment, expires_at, manual_approval, state, claimed_by, serial
+const BY_HASH: &str =
+    "SELECT id, purpose, subject, san, subscriber, enrollment, expires_at, manual_approval, state, claimed_by, serial, made_by
     FROM challenge WHERE hash = ?1";
-const BY_ID: &str = "SELECT id, purpose, subject, san, subscriber, enrollment, expires_at, manual_approval, state, claimed_by, serial
+const BY_ID: &str =
+    "SELECT id, purpose, subject, san, subscriber, enrollment, expires_at, manual_approval, state, claimed_by, serial, made_by
     FROM challenge WHERE id = ?1";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<Challenge>> {
     let (purpose, state): (rusqlite::types::ValueRef<'_>, rusqlite::types::ValueRef<'_>) = (row.get_ref(1)?, row.get_ref(8)?);
     let (subject, san) = (row.get_ref(2)?, row.get_ref(3)?);
     let serial: Option<Vec<u8>> = row.get(10)?;
+    let made_by: Option<String> = row.get(11)?;
     let damaged = |what: &str| Error::fault(format!("stored challenge: {what}"));
     let challenge = (|| {
         Ok(Challenge {
@@ -163,6 +169,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<Challenge>> {
             state: state.as_str().ok().and_then(State::parse).ok_or_else(|| damaged("state"))?,
             claimed_by: row.get(9)?,
             serial: serial.map(|octets| SerialNumber::from_octets(&octets)).transpose()?,
+            made_by: made_by.map(|text| serde_json::from_str(&text)).transpose().map_err(Error::fault)?,
         })
     })();
     Ok(challenge)

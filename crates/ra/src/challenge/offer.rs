@@ -1,7 +1,13 @@
 //! Challenges for SCEP clients that are no iPhones: Linux, routers, tests.
 
 use super::{NewChallenge, Purpose, create};
-use crate::{Denied, Error, Operator, Result, ledger, profile::ProfileName, scep, secret::Token, subscriber};
+use crate::{
+    Denied, Error, Operator, Result, invitation, ledger,
+    profile::{Approval, ProfileName},
+    scep,
+    secret::Token,
+    subscriber,
+};
 use protocol::{Timestamp, x509::SubjectAltName};
 
 /// Such a challenge lives 7 days: the device may be set up later and elsewhere.
@@ -32,18 +38,14 @@ impl Operator {
         if !(1..=MOST).contains(&count) {
             return Err(Error::invalid("count", format!("give a number from 1 to {MOST}")));
         }
-        let definition = profile.definition();
+        let (policy, settings) = (self.inner.policy()?, self.inner.settings()?);
+        let definition = policy.profile(profile).clone();
         if !definition.by_scep {
             return Err(Error::Denied(Denied::EncryptionByScep));
         }
-        let settings = self.inner.settings()?;
         let url = scep::url(&settings)?;
         let person = self.subscriber_by_mail(mail)?;
-        let with_address = match profile {
-            ProfileName::Authentication => settings.authentication_with_address,
-            _ => definition.with_address,
-        };
-        let san = match with_address {
+        let san = match invitation::states_address(&definition, &settings) {
             true => {
                 let typed = SubjectAltName::Rfc822Name(mail.trim().to_owned()).comparable();
                 let mailbox = person
@@ -58,7 +60,7 @@ impl Operator {
         };
         let (subject, subscriber) = (person.subject.clone(), person.id);
         let (clock, actor, address) = (self.inner.clock.clone(), self.actor.clone(), san.clone());
-        let manual_approval = settings.scep_manual_approval;
+        let manual_approval = settings.scep_manual_approval || definition.approval != Approval::Automatic;
         let (secrets, expires_at): (Vec<Token>, Timestamp) = self.inner.store.write(move |tx| {
             let at = clock.now();
             if !subscriber::exists(tx, subscriber)? {
@@ -73,8 +75,9 @@ impl Operator {
                 device: None,
                 expires_at: at.plus(LIFETIME),
                 manual_approval,
+                made_by: Some(actor.clone()),
             };
-            let secrets = (0..count).map(|_| create(tx, at, &new)).collect::<Result<Vec<_>>>()?;
+            let secrets = (0..count).map(|_| create(tx, at, &policy, &new)).collect::<Result<Vec<_>>>()?;
             let facts = serde_json::json!({ "profile": profile.as_str(), "count": count, "expires_at": new.expires_at });
             ledger::append(tx, at, &actor, "challenge.made", &subscriber.to_string(), &facts)?;
             Ok((secrets, new.expires_at))
@@ -86,7 +89,7 @@ impl Operator {
                 challenge: secret.reveal().to_owned(),
                 subject: person.subject.to_rdn_arrays(),
                 san: san.clone(),
-                usage: profile.apple_key_usage(),
+                usage: definition.apple_key_usage(),
                 url: url.clone(),
                 expires_at,
             })

@@ -12,7 +12,8 @@ use crate::{
     id::EnrollmentId,
     ledger,
     mailbox::{self, Address},
-    profile::ProfileName,
+    policy::Policy,
+    profile::{CertificateProfile, ProfileName},
     secret::{Code, Token},
     settings::Settings,
     sign_in::LinkEnd,
@@ -75,11 +76,8 @@ impl LinkEnd {
 }
 
 /// The certificate profile states a mail address under these settings.
-pub(crate) fn states_address(profile: ProfileName, settings: &Settings) -> bool {
-    match profile {
-        ProfileName::Authentication => settings.authentication_with_address,
-        other => other.definition().with_address,
-    }
+pub(crate) fn states_address(profile: &CertificateProfile, settings: &Settings) -> bool {
+    profile.with_address && (profile.name != ProfileName::Authentication || settings.authentication_with_address)
 }
 
 impl Operator {
@@ -93,13 +91,13 @@ impl Operator {
         }
         let address = Address::parse(mail)?;
         let (at, actor, inner) = (self.inner.clock.now(), self.actor.clone(), self.inner.clone());
-        let settings = self.inner.settings()?;
+        let (settings, policy) = (self.inner.settings()?, self.inner.policy()?);
         let addresses = Addresses::of(&inner, &settings)?;
         let secrets = Secrets::new(at, &settings)?;
         let made = secrets.clone();
         let enrollment = self.inner.store.write(move |tx| {
             let mailbox::Owner { subscriber, mailbox, address } = mailbox::owner(tx, &address)?;
-            must_be_invitable(tx, mailbox, &settings)?;
+            must_be_invitable(tx, mailbox, &settings, &policy)?;
             let id = EnrollmentId::fresh();
             tx.prepare_cached(
                 "INSERT INTO enrollment (id, subscriber, mailbox, channel, state, reached, created_at, expires_at, updated_at, link)
@@ -120,7 +118,7 @@ impl Operator {
     /// configured, declined or cancelled.
     pub fn resend(&self, enrollment: EnrollmentId) -> Result<Invitation> {
         let (at, actor, inner) = (self.inner.clock.now(), self.actor.clone(), self.inner.clone());
-        let settings = self.inner.settings()?;
+        let (settings, policy) = (self.inner.settings()?, self.inner.policy()?);
         let addresses = Addresses::of(&inner, &settings)?;
         let secrets = Secrets::new(at, &settings)?;
         let made = secrets.clone();
@@ -129,7 +127,7 @@ impl Operator {
             if matches!(head.state, State::Configured | State::Declined | State::Cancelled) {
                 return Err(Error::Conflict(Conflict::EnrollmentEnded));
             }
-            must_be_invitable(tx, head.mailbox, &settings)?;
+            must_be_invitable(tx, head.mailbox, &settings, &policy)?;
             end_links(tx, at, enrollment, LinkEnd::Cancelled)?;
             challenge::cancel_for_enrollment(tx, enrollment)?;
             tx.prepare_cached("UPDATE session SET dead = 1 WHERE enrollment = ?1")?.execute([enrollment])?;
@@ -163,8 +161,11 @@ impl Operator {
 }
 
 /// Invariant 5, asked at the door: a person whose mailbox nobody validated would fail in phase 3 only.
-fn must_be_invitable(tx: &Connection, mailbox: crate::id::MailboxId, settings: &Settings) -> Result<()> {
-    let stated = settings.bundle.iter().any(|profile| states_address(*profile, settings));
+fn must_be_invitable(tx: &Connection, mailbox: crate::id::MailboxId, settings: &Settings, policy: &Policy) -> Result<()> {
+    if policy.phones(settings).next().is_none() {
+        return Err(Error::Denied(Denied::NotOffered));
+    }
+    let stated = policy.phones(settings).any(|profile| states_address(profile, settings));
     if stated && mailbox::validated(tx, mailbox)?.is_none() {
         return Err(Error::Denied(Denied::MailboxNotValidated));
     }

@@ -1,16 +1,16 @@
 //! Steps 1 to 4 of docs/issuance-cycle.md for what the officer orders.
 
-use super::{Issued, definition, made_here};
+use super::Issued;
 use crate::{
     Conflict, Denied, Error, Noun, Operator, Result,
     authority::Inner,
     certificate,
-    challenge::Purpose,
     id::SubscriberId,
     issue::{self, Intent, Reservation},
     ledger::Actor,
     mailbox,
-    profile::ProfileName,
+    policy::{Policy, Terms},
+    profile::{CertificateProfile, ProfileName},
     subscriber::{self, Subscriber},
 };
 use protocol::{
@@ -19,6 +19,7 @@ use protocol::{
     x509::{CertificateView, DistinguishedName, SerialNumber, SubjectAltName},
 };
 use rusqlite::Connection;
+use std::sync::Arc;
 
 /// One certificate that is to be made, all from our records.
 #[derive(Clone)]
@@ -26,15 +27,20 @@ pub(super) struct Order {
     pub(super) subscriber: SubscriberId,
     /// The address that was typed: its mailbox must be validated, whether the certificate states it or not.
     pub(super) mail: String,
-    pub(super) profile: ProfileName,
+    /// As it was when it was ordered.
+    pub(super) profile: Arc<CertificateProfile>,
     pub(super) subject: DistinguishedName,
     pub(super) san: Vec<SubjectAltName>,
     pub(super) supersede: bool,
 }
 
 impl Order {
-    pub(super) fn new(person: &Subscriber, mail: &str, profile: ProfileName, supersede: bool) -> Result<Self> {
-        let addresses = super::addresses(person, mail, &definition(profile))?;
+    pub(super) fn new(policy: &Policy, person: &Subscriber, mail: &str, profile: ProfileName, supersede: bool) -> Result<Self> {
+        let profile = policy.profile(profile).clone();
+        if !profile.offered {
+            return Err(Error::Denied(Denied::NotOffered));
+        }
+        let addresses = super::addresses(person, mail, &profile)?;
         Ok(Order {
             subscriber: person.id,
             mail: mail.trim().to_owned(),
@@ -47,7 +53,7 @@ impl Order {
 
     fn intent(self, public_key: PublicKey) -> Intent {
         Intent {
-            purpose: Purpose::Certificate(self.profile),
+            terms: Terms::Profile(self.profile),
             subject: self.subject,
             san: self.san,
             subscriber: Some(self.subscriber),
@@ -71,10 +77,7 @@ pub(super) fn check(tx: &Connection, at: Timestamp, order: &Order) -> Result<()>
             return Err(Error::Denied(Denied::MailboxNotValidated));
         }
     }
-    if !order.supersede
-        && made_here(&definition(order.profile))
-        && certificate::has_active(tx, at, order.subscriber, order.profile.as_str())?
-    {
+    if !order.supersede && order.profile.made_here() && certificate::has_active(tx, at, order.subscriber, order.profile.name.as_str())? {
         return Err(Error::Conflict(Conflict::ActiveEncryption));
     }
     Ok(())
@@ -90,6 +93,9 @@ pub(super) struct Claim {
 /// Step 1, in the caller's transaction.
 pub(super) fn reserve(tx: &Connection, at: Timestamp, ca: &CertificateView, order: Order, public_key: PublicKey) -> Result<Claim> {
     check(tx, at, &order)?;
+    if !order.profile.accepts(&public_key) {
+        return Err(Error::invalid("csr", "the key is weaker than its certificate profile asks: make a longer one"));
+    }
     let intent = order.clone().intent(public_key);
     let reservation = issue::reserve(tx, at, ca, &intent)?;
     Ok(Claim { intent, reservation, order })

@@ -1,21 +1,22 @@
 //! Keys made here: they encrypt only, leave in a PKCS#12 and are kept nowhere.
 
-use crate::{Result, authority::Inner, certification::Authorities, profile::ProfileName, secret::FilePassword};
+use crate::{
+    Result,
+    authority::Inner,
+    certification::Authorities,
+    profile::{CertificateProfile, ProfileName},
+    secret::FilePassword,
+};
 use protocol::{
-    key::{KeyAlgorithm, PrivateKey},
+    key::PrivateKey,
     pkcs12::{self, Form},
     x509::CertificateView,
 };
 use zeroize::Zeroizing;
 
-/// RSA, because encrypting to elliptic keys is beyond many mail programs; its size is the profile's.
-pub(super) fn key_algorithm(_profile: ProfileName) -> KeyAlgorithm {
-    KeyAlgorithm::Rsa2048
-}
-
-/// A new key for a profile. CPU bound: outside transactions.
-pub(super) fn make_key(inner: &Inner, profile: ProfileName) -> Result<PrivateKey> {
-    (inner.make_key)(key_algorithm(profile))
+/// A new key as the profile asks. CPU bound: outside transactions.
+pub(super) fn make_key(inner: &Inner, profile: &CertificateProfile) -> Result<PrivateKey> {
+    (inner.make_key)(profile.key)
 }
 
 /// Key, certificate and chain behind a new password.

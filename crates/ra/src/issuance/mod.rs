@@ -18,7 +18,6 @@ use crate::{
     subscriber::Subscriber,
 };
 use cycle::Order;
-use protocol::x509::KeyUsage;
 use zeroize::Zeroizing;
 
 pub use folder::DeliveryFolder;
@@ -43,31 +42,18 @@ pub struct IssuedIdentity {
     pub password: FilePassword,
 }
 
-/// Whose key a certificate of this profile is for: made here, because it can only decrypt, or by its holder.
-#[must_use]
-pub fn made_here(profile: &CertificateProfile) -> bool {
-    let usage = profile.key_usage;
-    let signs = usage.has(KeyUsage::DIGITAL_SIGNATURE) || usage.has(KeyUsage::CONTENT_COMMITMENT);
-    let decrypts = usage.has(KeyUsage::KEY_ENCIPHERMENT) || usage.has(KeyUsage::DATA_ENCIPHERMENT) || usage.has(KeyUsage::KEY_AGREEMENT);
-    decrypts && !signs
-}
-
-/// The one place where issuing asks what a profile is.
-pub(crate) fn definition(name: ProfileName) -> CertificateProfile {
-    name.definition()
-}
-
 impl Operator {
     /// Issues from a request (PKCS#10 in DER, PEM or bare base64) of the person with this address. The key must be the requester's
     /// (proof of possession), strong and not known to be bad; whatever identity the request states must be one that we certify
     /// (invariant 6); the mailbox must be validated (invariant 5). Profiles that encrypt are refused: their keys are made here.
     pub fn issue_from_csr(&self, mail: &str, profile: ProfileName, csr: &[u8]) -> Result<Issued> {
-        if made_here(&definition(profile)) {
+        let policy = self.inner.policy()?;
+        if policy.profile(profile).made_here() {
             return Err(Error::Denied(Denied::EncryptionByScep));
         }
         let csr = request::read(csr)?;
         let person = self.subscriber_by_mail(mail)?;
-        let order = Order::new(&person, mail, profile, false)?;
+        let order = Order::new(&policy, &person, mail, profile, false)?;
         request::check_names(&csr, &order.subject, &order.san)?;
         cycle::one(self, order, csr.public_key).map(|(issued, _)| issued)
     }
@@ -76,17 +62,18 @@ impl Operator {
     /// (invariant 3): with `supersede` the new one takes its place in the same transaction, without it a second one is refused.
     /// Key and password leave in the result and are nowhere else.
     pub fn issue_generated(&self, mail: &str, profile: ProfileName, form: Form, supersede: bool) -> Result<IssuedIdentity> {
-        if !made_here(&definition(profile)) {
+        let policy = self.inner.policy()?;
+        if !policy.profile(profile).made_here() {
             return Err(Error::Denied(Denied::SigningKeyHere));
         }
         let person = self.subscriber_by_mail(mail)?;
-        let order = Order::new(&person, mail, profile, supersede)?;
+        let order = Order::new(&policy, &person, mail, profile, supersede)?;
         // Before the work of making a key.
         self.inner.store.read({
             let (order, at) = (order.clone(), self.inner.clock.now());
             move |tx| cycle::check(tx, at, &order)
         })?;
-        let key = generated::make_key(&self.inner, profile)?;
+        let key = generated::make_key(&self.inner, policy.profile(profile))?;
         let (issued, view) = cycle::one(self, order, key.public()?)?;
         let (pkcs12, password) = generated::seal(&*self.inner.authorities()?, &key, &view, profile, form)?;
         Ok(IssuedIdentity { issued, pkcs12, password })
@@ -106,7 +93,7 @@ fn addresses(person: &Subscriber, mail: &str, profile: &CertificateProfile) -> R
         return Ok(Vec::new());
     }
     let mut list = vec![asked.address.clone()];
-    if made_here(profile) {
+    if profile.every_address || profile.made_here() {
         // A person has one key to decrypt with (invariant 3): mail to every address must find it.
         let others = person.mailboxes.iter().filter(|mailbox| mailbox.id != asked.id && mailbox.validated_at.is_some());
         list.extend(others.map(|mailbox| mailbox.address.clone()));

@@ -188,6 +188,12 @@ fn identify(inner: &Inner, tx: &Connection, at: Timestamp, enrollment: Enrollmen
                           "foreign_device_ca": new.device.foreign_device_ca });
     ledger::append(tx, at, &Actor::Device(enrollment), "device.identified", &enrollment.to_string(), &details)?;
     let subject = DistinguishedName::new(vec![(AttributeType::CommonName, format!("OTA {enrollment}"))]).map_err(Error::fault)?;
-    let plan = Plan::new(tx, at, &Recipient { subscriber, enrollment, device }, vec![(Purpose::Transport, subject, Vec::new())])?;
+    let plan = Plan::new(
+        tx,
+        at,
+        &*inner.policy()?,
+        &Recipient { subscriber, enrollment, device },
+        vec![(Purpose::Transport, subject, Vec::new())],
+    )?;
     Answer::insert(inner, tx, session, Phase::Two, &plan)
 }

@@ -17,6 +17,7 @@ use crate::{
     id::DeviceId,
     invitation::{self, Link},
     mailbox,
+    policy::Policy,
     secret::Token,
     settings::Settings,
     sign_in::LinkEnd,
@@ -113,14 +114,15 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
     {
         return refuse("a certificate of this phone was revoked or is on hold");
     }
-    let Some(identities) = identities(tx, &head, settings)? else { return refuse("the mailbox is not validated") };
+    let policy = inner.policy()?;
+    let Some(identities) = identities(tx, &head, settings, &policy)? else { return refuse("the mailbox is not validated") };
     let facts = json!({ "transport": shown.signer.serial.to_string(), "digest": shown.digest });
     enrollment::record(tx, at, link.enrollment, StepKind::ProfileRequested, facts)?;
     if update {
         enrollment::record(tx, at, link.enrollment, StepKind::Updated, json!({}))?;
     }
     let to = Recipient { subscriber: head.subscriber, enrollment: link.enrollment, device: walk.device };
-    let plan = Plan::new(tx, at, &to, identities)?;
+    let plan = Plan::new(tx, at, &policy, &to, identities)?;
     let answer = Answer::insert(inner, tx, walk.session, Phase::Three, &plan)?;
     for identity in &plan.identities {
         tx.prepare_cached("INSERT INTO profile_identity (answer, profile) VALUES (?1, ?2)")?
@@ -161,19 +163,19 @@ fn walk(tx: &Connection, link: &Link, shown: &Shown) -> Result<Option<Walk>> {
 type Identity = (Purpose, DistinguishedName, Vec<SubjectAltName>);
 
 /// The bundle's identities; `None` when one of them would state an address that nobody validated (invariant 5).
-fn identities(tx: &Connection, head: &Head, settings: &Settings) -> Result<Option<Vec<Identity>>> {
+fn identities(tx: &Connection, head: &Head, settings: &Settings, policy: &Policy) -> Result<Option<Vec<Identity>>> {
     let subject: String =
         tx.prepare_cached("SELECT subject FROM subscriber WHERE id = ?1")?.query_row([head.subscriber], |row| row.get(0))?;
     let subject: DistinguishedName = serde_json::from_str(&subject).map_err(crate::Error::fault)?;
     let address = mailbox::validated(tx, head.mailbox)?;
     let mut all = Vec::new();
-    for profile in &settings.bundle {
-        let san = match (invitation::states_address(*profile, settings), &address) {
+    for profile in policy.phones(settings) {
+        let san = match (invitation::states_address(profile, settings), &address) {
             (false, _) => Vec::new(),
             (true, Some(address)) => vec![SubjectAltName::Rfc822Name(address.clone())],
             (true, None) => return Ok(None),
         };
-        all.push((Purpose::Certificate(*profile), subject.clone(), san));
+        all.push((Purpose::Certificate(profile.name), subject.clone(), san));
     }
     Ok(Some(all))
 }

@@ -5,6 +5,7 @@ use crate::{
     authority::Inner,
     challenge::{self, NewChallenge, Purpose},
     id::{DeviceId, EnrollmentId, SubscriberId},
+    policy::Policy,
 };
 use protocol::{
     Timestamp,
@@ -57,6 +58,7 @@ impl Plan {
     pub(super) fn new(
         tx: &Connection,
         at: Timestamp,
+        policy: &Policy,
         to: &Recipient,
         identities: Vec<(Purpose, DistinguishedName, Vec<SubjectAltName>)>,
     ) -> Result<Self> {
@@ -71,8 +73,9 @@ impl Plan {
                 device: Some(to.device),
                 expires_at: at.plus(CHALLENGE),
                 manual_approval: false,
+                made_by: None,
             };
-            let challenge = challenge::create(tx, at, &new)?.reveal().to_owned();
+            let challenge = challenge::create(tx, at, policy, &new)?.reveal().to_owned();
             planned.push(Planned {
                 purpose: purpose.as_str().to_owned(),
                 uuid: Uuid::new_v4(),

@@ -7,12 +7,14 @@ use crate::{
     enrollment,
     id::EnrollmentId,
     invitation,
-    profile::ProfileName,
+    policy::Policy,
+    profile::{CertificateProfile, ProfileName},
     scep,
     settings::{Removal as Setting, Settings},
 };
 use protocol::{
     Timestamp,
+    key::KeyAlgorithm,
     mobileconfig::{
         CaFingerprint, CertificateKind, CertificatePayload, Configuration, ConsentText, IdentityUuid, PasscodePayload, Payload,
         PayloadIdentity, Removal, RemovalPasswordPayload, ScepKeySize, ScepKeyUsage, ScepPayload, VpnPayload, WifiPayload, sealed_profile,
@@ -52,6 +54,7 @@ pub(super) fn transport(inner: &Inner, plan: &Plan) -> Result<Zeroizing<Vec<u8>>
         identity,
         PayloadIdentity::new(format!("{}.ota.transport.scep", names.identifier), identity.uuid, &names.department),
         ScepKeyUsage::SignAndEncrypt,
+        ScepKeySize::Bits2048,
     )?;
     let outer = Configuration::new(PayloadIdentity {
         organization: Some(names.organization),
@@ -60,7 +63,21 @@ pub(super) fn transport(inner: &Inner, plan: &Plan) -> Result<Zeroizing<Vec<u8>>
     Ok(outer.to_plist(&[Payload::Scep(scep)])?)
 }
 
-fn scep_payload(inner: &Inner, planned: &Planned, identity: PayloadIdentity, key_usage: ScepKeyUsage) -> Result<ScepPayload> {
+/// The smallest key that phones make and the profile accepts; elliptic ones are not confirmed on iPhones (design.md section 6).
+fn key_size(profile: &CertificateProfile) -> ScepKeySize {
+    match profile.key {
+        KeyAlgorithm::Rsa2048 | KeyAlgorithm::P256 => ScepKeySize::Bits2048,
+        KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 | KeyAlgorithm::P384 => ScepKeySize::Bits4096,
+    }
+}
+
+fn scep_payload(
+    inner: &Inner,
+    planned: &Planned,
+    identity: PayloadIdentity,
+    key_usage: ScepKeyUsage,
+    key_size: ScepKeySize,
+) -> Result<ScepPayload> {
     let public = invitation::public_url(&*inner.settings()?, &*inner.department()?)?;
     Ok(ScepPayload {
         identity,
@@ -69,7 +86,7 @@ fn scep_payload(inner: &Inner, planned: &Planned, identity: PayloadIdentity, key
         subject: planned.subject.clone(),
         san: planned.san.clone(),
         challenge: Zeroizing::new(planned.challenge.clone()),
-        key_size: ScepKeySize::Bits2048,
+        key_size,
         key_usage,
         // SHA-1: older iOS knows nothing longer. It only tells the phone which of the certificates of GetCACert is meant.
         ca_fingerprint: Some(CaFingerprint::Sha1(inner.root_certificate()?.sha1())),
@@ -84,7 +101,7 @@ pub(super) fn sealed(inner: &Inner, enrollment: EnrollmentId, plan: &Plan, recip
 }
 
 fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Configuration, Vec<Payload>)> {
-    let (names, settings) = (names(inner)?, inner.settings()?);
+    let (names, settings, policy) = (names(inner)?, inner.settings()?, inner.policy()?);
     let french = speaks_french(inner, enrollment)?;
     let say = |en: &'static str, fr: &'static str| if french { fr } else { en };
     let part = |part: &str, uuid: Uuid, name: &str| PayloadIdentity {
@@ -105,16 +122,17 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Con
     let mut client: Option<(IdentityUuid, &Planned)> = None;
     for planned in &plan.identities {
         let profile = ProfileName::parse(&planned.purpose).ok_or_else(|| Error::fault("a planned identity of no profile"))?;
+        let terms = policy.profile(profile);
         let name = match profile {
             ProfileName::Authentication => say("Sign-in to networks and services", "Connexion aux réseaux et services"),
             _ => say("Signed mail", "Messages signés"),
         };
-        let usage = match profile.apple_key_usage() {
+        let usage = match terms.apple_key_usage() {
             1 => ScepKeyUsage::Sign,
             4 => ScepKeyUsage::Encrypt,
             _ => ScepKeyUsage::SignAndEncrypt,
         };
-        let payload = scep_payload(inner, planned, part(profile.as_str(), planned.uuid, name), usage)?;
+        let payload = scep_payload(inner, planned, part(profile.as_str(), planned.uuid, name), usage, key_size(terms))?;
         if profile == ProfileName::Authentication {
             client = Some((payload.identity_uuid(), planned));
         }
@@ -168,8 +186,8 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Con
             organization: Some(names.organization.clone()),
             ..PayloadIdentity::new(names.identifier.clone(), plan.uuid, &names.department)
         },
-        consent: Some(consent(&names, &settings)),
-        expires_at: Some(plan.at.plus(lifetime(&settings))),
+        consent: Some(consent(&names, &settings, &policy)),
+        expires_at: Some(plan.at.plus(lifetime(&settings, &policy))),
         removed_at: None,
         removal,
     };
@@ -177,8 +195,8 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Con
 }
 
 /// Seconds until Settings offers the update: of the certificate that ends first, at most a year, less two weeks.
-fn lifetime(settings: &Settings) -> i64 {
-    let days = settings.bundle.iter().map(|profile| profile.definition().days).min().unwrap_or(PROFILE_DAYS).min(PROFILE_DAYS);
+fn lifetime(settings: &Settings, policy: &Policy) -> i64 {
+    let days = policy.phones(settings).map(|profile| profile.days).min().unwrap_or(PROFILE_DAYS).min(PROFILE_DAYS);
     (i64::from(days) * Timestamp::DAY - UPDATE_BEFORE).max(Timestamp::DAY)
 }
 
@@ -206,8 +224,8 @@ fn removal(inner: &Inner, settings: &Settings) -> Result<(Removal, Option<Zeroiz
 }
 
 /// Shown before the profile is installed: what it brings, and how to undo it.
-fn consent(names: &Names, settings: &Settings) -> ConsentText {
-    let signing = settings.bundle.contains(&ProfileName::Signing);
+fn consent(names: &Names, settings: &Settings, policy: &Policy) -> ConsentText {
+    let signing = policy.phones(settings).any(|profile| profile.name == ProfileName::Signing);
     let (mut en, mut fr) = (Vec::new(), Vec::new());
     let mut add = |there: bool, english: String, french: String| {
         if there {

@@ -3,16 +3,18 @@
 use super::{
     cycle::{self, Claim},
     operation::Answer,
-    request::refusal_by_records,
+    request::{refusal_by_policy, refusal_by_records},
     transaction::Cause,
 };
 use crate::{
-    Conflict, Error, Noun, Operator, Result,
-    challenge::{self, Challenge, State},
+    Conflict, Denied, Error, Noun, Operator, Result,
+    challenge::{self, Challenge, Purpose, State},
     enrollment::{self, StepKind},
     id::RequestId,
     issue::{self, Intent},
-    ledger,
+    ledger::{self, Actor},
+    policy::{Policy, Terms},
+    profile::Approval,
 };
 use protocol::{Timestamp, key::PublicKey};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -61,6 +63,20 @@ fn waiting(tx: &Connection, id: RequestId) -> Result<(Challenge, PublicKey)> {
     Ok((challenge, PublicKey::from_spki(&spki)?))
 }
 
+/// The profile asks for a second officer.
+fn four_eyes(policy: &Policy, purpose: Purpose) -> bool {
+    matches!(policy.terms(purpose), Terms::Profile(profile) if profile.approval == Approval::FourEyes)
+}
+
+/// An account is the same person in the window and on the command line.
+fn same_person(one: &Actor, other: &Actor) -> bool {
+    let account = |actor: &Actor| match actor {
+        Actor::Officer(name) | Actor::Command(name) => Some(name.clone()),
+        Actor::Subscriber(_) | Actor::Device(_) | Actor::Signet => None,
+    };
+    account(one) == account(other)
+}
+
 impl Operator {
     /// Requests that wait for approval.
     pub fn pending_requests(&self) -> Result<Vec<PendingRequest>> {
@@ -85,7 +101,7 @@ impl Operator {
     }
     /// Approves: the certificate is issued at once and given at the next poll.
     pub fn approve_request(&self, id: RequestId) -> Result<()> {
-        let (settings, identities) = self.inner.settings_and_identities()?;
+        let (settings, policy, identities) = self.inner.at_one_moment()?;
         let (ca, clock, actor) = (identities.issuing.clone(), self.inner.clock.clone(), self.actor.clone());
         // 1. reserve
         let claim = self.inner.store.write(move |tx| {
@@ -94,8 +110,14 @@ impl Operator {
             if let Some(reason) = refusal_by_records(tx, challenge.subscriber, &challenge.san)? {
                 return Err(Error::invalid("request", reason));
             }
+            if let Some(reason) = refusal_by_policy(&policy, challenge.purpose, &public_key) {
+                return Err(Error::invalid("request", reason));
+            }
+            if four_eyes(&policy, challenge.purpose) && challenge.made_by.as_ref().is_none_or(|maker| same_person(maker, &actor)) {
+                return Err(Error::Denied(Denied::SecondOfficer));
+            }
             let intent = Intent {
-                purpose: challenge.purpose,
+                terms: policy.terms(challenge.purpose),
                 subject: challenge.subject,
                 san: challenge.san,
                 subscriber: challenge.subscriber,
@@ -103,7 +125,7 @@ impl Operator {
                 public_key,
             };
             let begun = match &challenge.serial {
-                Some(serial) => issue::resume(tx, at, serial)?,
+                Some(serial) => issue::resume(tx, at, serial, &intent.terms)?,
                 None => None,
             };
             let reservation = match begun {
@@ -111,7 +133,7 @@ impl Operator {
                 None => {
                     let reservation = issue::reserve(tx, at, &ca.certificate, &intent)?;
                     challenge::approve(tx, challenge.id, &reservation.serial)?;
-                    let facts = json!({ "serial": reservation.serial.to_string(), "profile": intent.purpose.as_str() });
+                    let facts = json!({ "serial": reservation.serial.to_string(), "profile": intent.purpose().as_str() });
                     ledger::append(tx, at, &actor, "request.approved", &id.to_string(), &facts)?;
                     reservation
                 }

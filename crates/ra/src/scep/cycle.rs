@@ -100,9 +100,9 @@ fn tell(tx: &Connection, at: Timestamp, claim: &Claim, view: &CertificateView) -
     }
     let Some(enrollment) = claim.intent.enrollment else { return Ok(()) };
     match &claim.cause {
-        Cause::Challenge(_) => enrollment::certificate_issued(tx, at, enrollment, claim.intent.purpose, &view.serial),
+        Cause::Challenge(_) => enrollment::certificate_issued(tx, at, enrollment, claim.intent.purpose(), &view.serial),
         Cause::Renewal(_) => {
-            let facts = json!({ "serial": view.serial.to_string(), "profile": claim.intent.purpose.as_str(), "renewal": true });
+            let facts = json!({ "serial": view.serial.to_string(), "profile": claim.intent.purpose().as_str(), "renewal": true });
             enrollment::record(tx, at, enrollment, StepKind::IdentityIssued, facts)
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     cycle::Claim,
     refusal::{About, of_known},
-    request::{self, Decision, Request, by_challenge, deviation, refusal_by_records},
+    request::{self, Decision, Ground, Request, by_challenge, deviation, refusal_by_policy, refusal_by_records},
     transaction::{self, Cause},
 };
 use crate::{
@@ -22,7 +22,7 @@ use rusqlite::Connection;
 pub(super) fn decide(
     tx: &Connection,
     at: Timestamp,
-    ca: &CertificateView,
+    ground: &Ground<'_>,
     request: &Request,
     old: &Known,
     begun: Option<Cause>,
@@ -43,14 +43,14 @@ pub(super) fn decide(
         match challenge::find(tx, &Token::received(secret))?.filter(|challenge| fits(challenge, old, profile)) {
             None => return refuse("wrong challenge in a renewal"),
             Some(challenge) if challenge.state == State::Spent => {}
-            Some(_) => return by_challenge(tx, at, ca, request, Some(old)),
+            Some(_) => return by_challenge(tx, at, ground, request, Some(old)),
         }
     }
     if old.not_after < at {
         return refuse("the certificate that signed has expired");
     }
-    if !profile.definition().by_scep {
-        return refuse("keys that decrypt are never enrolled by SCEP");
+    if let Some(reason) = refusal_by_policy(ground.policy, Purpose::Certificate(profile), &request.csr.public_key) {
+        return refuse(reason);
     }
     let certificate = CertificateView::from_der(&old.der)?;
     if let Some(reason) = deviation(&request.csr, &certificate.subject, &certificate.san) {
@@ -63,7 +63,7 @@ pub(super) fn decide(
         return refuse(reason);
     }
     let intent = Intent {
-        purpose: Purpose::Certificate(profile),
+        terms: ground.policy.terms(Purpose::Certificate(profile)),
         subject: certificate.subject,
         san: certificate.san,
         subscriber: old.subscriber,
@@ -71,12 +71,12 @@ pub(super) fn decide(
         public_key: request.csr.public_key.clone(),
     };
     let resumed = match &begun {
-        Some(Cause::Renewal(serial)) => issue::resume(tx, at, serial)?,
+        Some(Cause::Renewal(serial)) => issue::resume(tx, at, serial, &intent.terms)?,
         Some(Cause::Challenge(_)) | None => None,
     };
     let reservation = match resumed {
         Some(reservation) => reservation,
-        None => issue::reserve(tx, at, ca, &intent)?,
+        None => issue::reserve(tx, at, ground.ca, &intent)?,
     };
     let cause = Cause::Renewal(reservation.serial.clone());
     // Remembered at once: it is what a copy of this request finds, as a challenge is for enrollments.

@@ -13,21 +13,24 @@ use crate::{
     certificate,
     certificate::Known,
     certification::Identities,
-    challenge::{self, Challenge, State},
+    challenge::{self, Challenge, Purpose, State},
     id::SubscriberId,
     issue::{self, Intent},
     ledger::Actor,
     mailbox,
+    policy::{Policy, Terms},
     secret::Token,
     subscriber,
 };
 use protocol::{
     Timestamp,
     csr::CertificationRequest,
+    key::PublicKey,
     scep::{FailInfo, TransactionId},
     x509::{CertificateView, DistinguishedName, SerialNumber, SubjectAltName},
 };
 use rusqlite::Connection;
+use std::sync::Arc;
 
 /// A request that is well-formed and whose key may be certified.
 pub(super) struct Request {
@@ -70,6 +73,12 @@ impl Request {
     }
 }
 
+/// What decides beside the records: read before the transaction.
+pub(super) struct Ground<'a> {
+    pub(super) ca: &'a CertificateView,
+    pub(super) policy: &'a Policy,
+}
+
 /// What step 1 came to.
 pub(super) enum Decision {
     /// No certificate is to be made.
@@ -79,15 +88,15 @@ pub(super) enum Decision {
 }
 
 /// Step 1, in its transaction.
-pub(super) fn decide(inner: &Inner, identities: &Identities, request: Request) -> Result<Decision> {
-    let (ca, clock) = (identities.issuing.clone(), inner.clock.clone());
+pub(super) fn decide(inner: &Inner, policy: &Arc<Policy>, identities: &Identities, request: Request) -> Result<Decision> {
+    let (ca, policy, clock) = (identities.issuing.clone(), policy.clone(), inner.clock.clone());
     inner.store.write(move |tx| {
         let at = issue::time(tx, &*clock)?;
-        decide_within(tx, at, &ca.certificate, &request)
+        decide_within(tx, at, &Ground { ca: &ca.certificate, policy: &policy }, &request)
     })
 }
 
-fn decide_within(tx: &Connection, at: Timestamp, ca: &CertificateView, request: &Request) -> Result<Decision> {
+fn decide_within(tx: &Connection, at: Timestamp, ground: &Ground<'_>, request: &Request) -> Result<Decision> {
     let mut begun = None;
     if let Some(known) = transaction::find(tx, &request.transaction_id)? {
         if known.key != request.signer_key {
@@ -101,8 +110,8 @@ fn decide_within(tx: &Connection, at: Timestamp, ca: &CertificateView, request: 
         }
     }
     match signer_of_ours(tx, request)? {
-        Some(old) => renewal::decide(tx, at, ca, request, &old, begun),
-        None => by_challenge(tx, at, ca, request, None),
+        Some(old) => renewal::decide(tx, at, ground, request, &old, begun),
+        None => by_challenge(tx, at, ground, request, None),
     }
 }
 
@@ -127,7 +136,7 @@ fn signer_of_ours(tx: &Connection, request: &Request) -> Result<Option<Known>> {
 pub(super) fn by_challenge(
     tx: &Connection,
     at: Timestamp,
-    ca: &CertificateView,
+    ground: &Ground<'_>,
     request: &Request,
     old: Option<&Known>,
 ) -> Result<Decision> {
@@ -139,8 +148,8 @@ pub(super) fn by_challenge(
     };
     let about = About { subscriber: challenge.subscriber, enrollment: challenge.enrollment };
     let refuse = |reason: &str| of_known(tx, at, about, FailInfo::BadRequest, reason, None);
-    if !challenge.purpose.by_scep() {
-        return refuse("keys that decrypt are never enrolled by SCEP");
+    if let Some(reason) = refusal_by_policy(ground.policy, challenge.purpose, &request.csr.public_key) {
+        return refuse(reason);
     }
     if old.is_none() && request.signer_key != request.csr_key {
         return refuse("the message is signed by another key than the one to be certified");
@@ -168,7 +177,7 @@ pub(super) fn by_challenge(
         State::Open | State::Claimed => match refusal_by_records(tx, challenge.subscriber, &challenge.san)? {
             Some(reason) => refuse(reason),
             None if challenge.manual_approval => wait(tx, at, request, &challenge),
-            None => claim(tx, at, ca, request, challenge),
+            None => claim(tx, at, ground, request, challenge),
         },
     }
 }
@@ -181,9 +190,9 @@ fn again_by(tx: &Connection, at: Timestamp, request: &Request, cause: &Cause) ->
     again(tx, cause)
 }
 
-fn claim(tx: &Connection, at: Timestamp, ca: &CertificateView, request: &Request, challenge: Challenge) -> Result<Decision> {
+fn claim(tx: &Connection, at: Timestamp, ground: &Ground<'_>, request: &Request, challenge: Challenge) -> Result<Decision> {
     let intent = Intent {
-        purpose: challenge.purpose,
+        terms: ground.policy.terms(challenge.purpose),
         subject: challenge.subject,
         san: challenge.san,
         subscriber: challenge.subscriber,
@@ -191,13 +200,13 @@ fn claim(tx: &Connection, at: Timestamp, ca: &CertificateView, request: &Request
         public_key: request.csr.public_key.clone(),
     };
     let begun = match &challenge.serial {
-        Some(serial) => issue::resume(tx, at, serial)?,
+        Some(serial) => issue::resume(tx, at, serial, &intent.terms)?,
         None => None,
     };
     let reservation = match begun {
         Some(reservation) => reservation,
         None => {
-            let reservation = issue::reserve(tx, at, ca, &intent)?;
+            let reservation = issue::reserve(tx, at, ground.ca, &intent)?;
             challenge::claim(tx, challenge.id, &request.csr_key, &reservation.serial)?;
             reservation
         }
@@ -230,6 +239,20 @@ fn wait(tx: &Connection, at: Timestamp, request: &Request, challenge: &Challenge
     challenge::wait(tx, challenge.id, &request.csr_key)?;
     super::approval::ask(tx, at, challenge, request.csr.public_key.spki())?;
     Ok(Decision::Answer(Answer::Pending))
+}
+
+/// Why the policy forbids this purpose for a key made elsewhere.
+pub(super) fn refusal_by_policy(policy: &Policy, purpose: Purpose, key: &PublicKey) -> Option<&'static str> {
+    if !policy.by_scep(purpose) {
+        return Some("keys that decrypt are never enrolled by SCEP");
+    }
+    if !policy.offers(purpose) {
+        return Some("the certificate profile is not offered");
+    }
+    match policy.terms(purpose) {
+        Terms::Profile(profile) if !profile.accepts(key) => Some("the key is weaker than its certificate profile asks"),
+        Terms::Profile(_) | Terms::Transport => None,
+    }
 }
 
 /// Why our records forbid to certify these names for this person now (invariant 5), whatever was promised before.

@@ -3,7 +3,7 @@
 use super::{Removal, SignIn};
 use crate::{
     host::{Host, Origin, dns_name, is_hidden, shortened},
-    profile::ProfileName,
+    profile::{ProfileDraft, ProfileName},
 };
 use std::net::SocketAddr;
 
@@ -132,7 +132,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
 fn bundle(text: &str) -> Result<String, String> {
     let mut names = Vec::new();
     for word in words(text) {
-        let name = ProfileName::parse(word).filter(|n| n.definition().by_scep);
+        let name = ProfileName::parse(word).filter(|name| !ProfileDraft::builtin(*name).decrypts());
         let name = name.ok_or_else(|| format!("{:?} is no certificate profile that a phone can ask for", shortened(word)))?.as_str();
         if !names.contains(&name) {
             names.push(name);

@@ -6,6 +6,7 @@ use crate::{
     authority::Inner,
     enrollment::{self, ENDED_LINKS, StepKind},
     invitation::{self, Link},
+    policy::Policy,
     profile::ProfileName,
     secret::Token,
     settings::{Settings, SignIn},
@@ -36,10 +37,11 @@ pub(super) fn department(inner: &Inner) -> Result<PublicDepartment> {
 }
 
 /// What will change on the phone.
-pub(super) fn contents(settings: &Settings) -> ProfileContents {
+pub(super) fn contents(settings: &Settings, policy: &Policy) -> ProfileContents {
+    let has = |name| policy.phones(settings).any(|profile| profile.name == name);
     ProfileContents {
-        signing: settings.bundle.contains(&ProfileName::Signing),
-        authentication: settings.bundle.contains(&ProfileName::Authentication),
+        signing: has(ProfileName::Signing),
+        authentication: has(ProfileName::Authentication),
         wifi: settings.wifi_ssid.clone(),
         vpn: settings.vpn_server.clone(),
         passcode: (settings.passcode_min_length > 0).then_some(settings.passcode_min_length),
@@ -59,7 +61,7 @@ pub(super) fn asked(tx: &Connection, settings: &Settings, link: &Link) -> Result
 }
 
 pub(super) fn link(inner: &Inner, token: &Token) -> Result<LinkView> {
-    let (at, hash, settings) = (inner.clock.now(), token.hash(), inner.settings()?);
+    let (at, hash, settings, policy) = (inner.clock.now(), token.hash(), inner.settings()?, inner.policy()?);
     let (view, log) = inner.store.read(|tx| {
         let Some(link) = invitation::find(tx, &hash)? else { return Ok((LinkView::Unknown, None)) };
         if link.ended_at.is_some_and(|ended| ended.plus(ENDED_LINKS) <= at) {
@@ -72,7 +74,7 @@ pub(super) fn link(inner: &Inner, token: &Token) -> Result<LinkView> {
             enrollment: link.enrollment,
             sign_in: asked(tx, &settings, &link)?,
             expires_at: link.expires_at,
-            contents: contents(&settings),
+            contents: contents(&settings, &policy),
             min_os: settings.min_os.clone(),
         };
         let log = (!viewed_lately(tx, at, &link)?).then_some(link.enrollment);
@@ -101,7 +103,8 @@ fn viewed_lately(tx: &Connection, at: Timestamp, link: &Link) -> Result<bool> {
 }
 
 pub(super) fn session(inner: &Inner, token: &Token, cookie: &Token) -> Result<Option<SessionView>> {
-    let (at, link, cookie, settings) = (inner.clock.now(), token.hash(), cookie.hash(), inner.settings()?);
+    let (at, link, cookie) = (inner.clock.now(), token.hash(), cookie.hash());
+    let (settings, policy) = (inner.settings()?, inner.policy()?);
     inner.store.read(|tx| {
         let Some(session) = super::session::find(tx, at, &link, &cookie)? else { return Ok(None) };
         let head = enrollment::head(tx, session.enrollment)?;
@@ -119,7 +122,7 @@ pub(super) fn session(inner: &Inner, token: &Token, cookie: &Token) -> Result<Op
                 .and_then(|both| both.split_once('\n'))
                 .map(|(has, needs)| (has.to_owned(), needs.to_owned())),
             download_ends_at: head.download_ends_at.filter(|end| *end > at),
-            contents: contents(&settings),
+            contents: contents(&settings, &policy),
         }))
     })
 }

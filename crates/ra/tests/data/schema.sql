@@ -1,3 +1,9 @@
+CREATE TRIGGER bundle_added AFTER INSERT ON bundle BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER bundle_changed AFTER UPDATE ON bundle BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER bundle_removed AFTER DELETE ON bundle BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
 CREATE TRIGGER certificate_is_not_forgotten BEFORE DELETE ON certificate BEGIN SELECT RAISE(ABORT, 'a certificate is never forgotten'); END;
 
 CREATE TRIGGER certificate_revocation AFTER UPDATE OF revoked_at, reason, invalid_since ON certificate
@@ -9,6 +15,19 @@ BEGIN SELECT RAISE(ABORT, 'a challenge that has ended stays so'); END;
 CREATE TRIGGER challenge_keeps_its_key BEFORE UPDATE OF claimed_by ON challenge WHEN OLD.claimed_by IS NOT NULL AND NEW.claimed_by IS NOT OLD.claimed_by
 BEGIN SELECT RAISE(ABORT, 'a claimed challenge belongs to its key'); END;
 
+CREATE TRIGGER escrow_decided AFTER INSERT ON escrow_decision BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER escrow_decision_is_not_forgotten BEFORE DELETE ON escrow_decision
+BEGIN SELECT RAISE(ABORT, 'a decision is never forgotten'); END;
+
+CREATE TRIGGER escrow_decision_stays BEFORE UPDATE ON escrow_decision BEGIN SELECT RAISE(ABORT, 'a decision is never changed'); END;
+
+CREATE TRIGGER gate_added AFTER INSERT ON gate BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER gate_changed AFTER UPDATE ON gate BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER gate_removed AFTER DELETE ON gate BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
 CREATE TRIGGER issuance_abandoned AFTER UPDATE OF state ON issuance WHEN NEW.state = 'abandoned'
 BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'revocation'; END;
 
@@ -17,6 +36,13 @@ CREATE TRIGGER issuance_is_not_forgotten BEFORE DELETE ON issuance BEGIN SELECT 
 CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
 CREATE TRIGGER ledger_is_not_deleted BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER profile_added AFTER INSERT ON profile BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER profile_version_is_not_forgotten BEFORE DELETE ON profile
+BEGIN SELECT RAISE(ABORT, 'a version of a profile is never forgotten'); END;
+
+CREATE TRIGGER profile_version_stays BEFORE UPDATE ON profile BEGIN SELECT RAISE(ABORT, 'a version of a profile is never changed'); END;
 
 CREATE TRIGGER sealed_key_added AFTER INSERT ON sealed_key BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'identity'; END;
 
@@ -69,6 +95,13 @@ CREATE TABLE batch_item (
     CHECK ((state = 'refused') = (code IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE bundle (
+    unit     BLOB NOT NULL REFERENCES unit (id),
+    name     TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+    profiles TEXT NOT NULL, -- JSON array
+    PRIMARY KEY (unit, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE certificate (
     number          INTEGER NOT NULL PRIMARY KEY, -- order of storing: newest first is the list's order
     serial          BLOB    NOT NULL UNIQUE CHECK (length(serial) BETWEEN 1 AND 20),
@@ -86,7 +119,7 @@ CREATE TABLE certificate (
     superseded_at   INTEGER, -- replaced by a newer one (renewal, re-key)
     revoked_at      INTEGER,
     reason          INTEGER CHECK (reason BETWEEN 0 AND 10 AND reason <> 7), -- CRLReason (RFC 5280 5.3.1); 6 = held
-    invalid_since   INTEGER,
+    invalid_since   INTEGER, profile_version INTEGER, pilot INTEGER NOT NULL DEFAULT 0 CHECK (pilot IN (0, 1)),
     CHECK ((revoked_at IS NULL) = (reason IS NULL))
 ) STRICT;
 
@@ -109,7 +142,7 @@ CREATE TABLE challenge (
     manual_approval INTEGER NOT NULL CHECK (manual_approval IN (0, 1)),
     state           TEXT    NOT NULL CHECK (state IN ('open', 'claimed', 'pending', 'spent', 'refused', 'cancelled')),
     claimed_by      BLOB    CHECK (length(claimed_by) = 32), -- SHA-256 of the key's SubjectPublicKeyInfo
-    serial          BLOB,                                    -- reserved (claimed, pending) or issued (spent)
+    serial          BLOB, made_by TEXT,                                    -- reserved (claimed, pending) or issued (spent)
     CHECK ((state IN ('claimed', 'pending', 'spent', 'refused')) <= (claimed_by IS NOT NULL)),
     CHECK (state <> 'spent' OR serial IS NOT NULL)
 ) STRICT;
@@ -173,6 +206,25 @@ CREATE TABLE enrollment (
     page_viewed_at   INTEGER,
     -- "has needs", while a phone waits for its update.
     os_too_old       TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE escrow_decision (
+    number   INTEGER NOT NULL PRIMARY KEY,
+    unit     BLOB    NOT NULL REFERENCES unit (id),
+    at       INTEGER NOT NULL,
+    actor    TEXT    NOT NULL, -- JSON
+    enabled  INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    decision TEXT    NOT NULL  -- JSON: answers, recommendation, who decided, why, advisers
+) STRICT;
+
+CREATE TABLE gate (
+    unit       BLOB    NOT NULL REFERENCES unit (id),
+    name       TEXT    NOT NULL,
+    at         INTEGER NOT NULL,
+    actor      TEXT    NOT NULL, -- JSON
+    overridden INTEGER NOT NULL CHECK (overridden IN (0, 1)),
+    answers    TEXT    NOT NULL, -- JSON: what was written down, or name and reason of the override
+    PRIMARY KEY (unit, name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE generation (
@@ -273,6 +325,22 @@ CREATE TABLE portal (
     id                 INTEGER PRIMARY KEY CHECK (id = 1),
     code_key           BLOB NOT NULL,
     profile_identifier TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE profile (
+    version    INTEGER NOT NULL PRIMARY KEY,
+    unit       BLOB    NOT NULL REFERENCES unit (id),
+    name       TEXT    NOT NULL CHECK (name IN ('signing', 'encryption', 'authentication', 'document', 'functional')),
+    at         INTEGER NOT NULL,
+    actor      TEXT    NOT NULL, -- JSON
+    definition TEXT,             -- JSON
+    signs      INTEGER NOT NULL CHECK (signs IN (0, 1)),
+    decrypts   INTEGER NOT NULL CHECK (decrypts IN (0, 1)),
+    escrow     INTEGER NOT NULL CHECK (escrow IN (0, 1)),
+    exception  TEXT,             -- who made an exception for a key that signs and decrypts, and why
+    -- Keys that sign are never escrowed (invariant 1); a key of both kinds only by a named exception.
+    CHECK (escrow = 0 OR decrypts = 1),
+    CHECK (escrow = 0 OR signs = 0 OR length(exception) > 0)
 ) STRICT;
 
 CREATE TABLE profile_identity (
@@ -398,7 +466,7 @@ CREATE TABLE unit (
     mail_domains TEXT    NOT NULL DEFAULT '[]', -- JSON array
     hosts        TEXT    NOT NULL DEFAULT '[]', -- JSON array
     training     INTEGER NOT NULL DEFAULT 0 CHECK (training IN (0, 1)),
-    created_at   INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL, production_at INTEGER,
     CHECK ((kind = 'organization') = (parent IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -443,6 +511,8 @@ CREATE INDEX mailboxes_by_subscriber ON mailbox (subscriber, position);
 CREATE INDEX ota_answer_by_session ON ota_answer (session, phase, id);
 
 CREATE INDEX password_failure_by_subscriber ON password_failure (subscriber, at);
+
+CREATE INDEX profile_of_unit ON profile (unit, name, version);
 
 CREATE INDEX sealed_key_in_use ON sealed_key (purpose, created_at);
 

@@ -5,9 +5,9 @@ use crate::{
     Conflict, Denied, Error, Operator, Result, certificate,
     csv::Record,
     id::SubscriberId,
-    issuance::{definition, made_here, request},
+    issuance::request,
     mailbox::{self, Address},
-    profile::ProfileName,
+    profile::{CertificateProfile, ProfileName},
     subscriber,
 };
 use protocol::{
@@ -34,7 +34,11 @@ pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result
         }
     });
     let list = list::read(csv, choices.columns)?;
-    let (here, theirs): (Vec<_>, Vec<_>) = choices.profiles.iter().copied().partition(|profile| made_here(&definition(*profile)));
+    let policy = operator.inner.policy()?;
+    if choices.profiles.iter().any(|profile| !policy.profile(*profile).offered) {
+        return Err(Error::Denied(Denied::NotOffered));
+    }
+    let (here, theirs): (Vec<_>, Vec<_>) = choices.profiles.iter().copied().partition(|profile| policy.profile(*profile).made_here());
     // One request is for one profile.
     let by_request = match (list.columns.csr, theirs.as_slice()) {
         (Some(_), [one]) => Some(*one),
@@ -64,7 +68,7 @@ pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result
         let mut first: HashMap<SubscriberId, usize> = HashMap::new();
         let given = rows::given(tx, at, &plan.digest)?;
         for record in &list.rows {
-            match judge(tx, at, &plan, record, &here, by_request, &mut first, &given) {
+            match judge(tx, at, &plan, record, &here, by_request.map(|profile| policy.profile(profile).as_ref()), &mut first, &given) {
                 Ok(Row { items, there }) => {
                     plan.items.extend(items);
                     plan.there.extend(there);
@@ -95,7 +99,7 @@ fn judge(
     plan: &BatchPlan,
     record: &Record,
     here: &[ProfileName],
-    by_request: Option<ProfileName>,
+    by_request: Option<&CertificateProfile>,
     first: &mut HashMap<SubscriberId, usize>,
     given: &HashSet<(SubscriberId, String)>,
 ) -> std::result::Result<Row, Wrong> {
@@ -134,10 +138,10 @@ fn judge(
         let text = list::cell(record, column, "csr").map_err(Wrong::Row)?;
         if !text.is_empty() {
             let csr = read_request(text, &owner.address, profile, &subject).map_err(wrong)?;
-            if has_key(tx, at, owner.subscriber, profile, &csr).map_err(wrong)? {
-                row.there.push((record.line, profile));
+            if has_key(tx, at, owner.subscriber, profile.name, &csr).map_err(wrong)? {
+                row.there.push((record.line, profile.name));
             } else {
-                row.items.push(planned(profile, Some(csr.der)));
+                row.items.push(planned(profile.name, Some(csr.der)));
             }
         }
     }
@@ -147,10 +151,10 @@ fn judge(
     Ok(row)
 }
 
-fn read_request(text: &str, address: &str, profile: ProfileName, subject: &str) -> Result<CertificationRequest> {
+fn read_request(text: &str, address: &str, profile: &CertificateProfile, subject: &str) -> Result<CertificationRequest> {
     let csr = request::read(text.as_bytes())?;
     let subject: DistinguishedName = serde_json::from_str(subject).map_err(Error::fault)?;
-    let san = match definition(profile).with_address {
+    let san = match profile.with_address {
         true => vec![SubjectAltName::Rfc822Name(address.to_owned())],
         false => Vec::new(),
     };
@@ -191,6 +195,7 @@ pub(super) fn say(error: &Error) -> Option<(&'static str, String)> {
         Error::Conflict(Conflict::ActiveEncryption) => {
             ("mail", "the person has an active certificate of this kind; choose to replace it, or leave the row out".to_owned())
         }
+        Error::Denied(Denied::NotOffered) => ("bundle", "the certificate profile is not offered any more".to_owned()),
         Error::Denied(Denied::EncryptionByScep) => ("csr", "keys that decrypt are made here; leave the request out".to_owned()),
         Error::Denied(_) | Error::Conflict(_) | Error::Unavailable(_) | Error::Internal(_) => return None,
     })

@@ -13,6 +13,7 @@ use crate::{
     },
     issue, ledger,
     ledger::Actor,
+    policy::Policy,
     revoke,
     secret::FilePassword,
     store, subscriber,
@@ -56,6 +57,7 @@ pub(super) fn step(operator: &Operator, id: BatchId, deliver: &mut dyn FnMut(Del
         ca: inner.issuing_ca()?,
         urls: Inner::status_urls(&*inner.settings()?),
         authorities: inner.authorities()?,
+        policy: inner.policy()?,
     };
     run.put_right(deliver)?;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -88,6 +90,7 @@ struct Run<'a> {
     ca: Arc<Identity>,
     urls: (Vec<String>, Vec<String>),
     authorities: Arc<Authorities>,
+    policy: Arc<Policy>,
 }
 
 /// An item whose key is ready.
@@ -130,7 +133,7 @@ impl Run<'_> {
         match &item.csr {
             Some(csr) => Ok(Ready { key: None, public_key: request::read(csr)?.public_key }),
             None => {
-                let key = generated::make_key(&self.operator.inner, item.profile)?;
+                let key = generated::make_key(&self.operator.inner, self.policy.profile(item.profile))?;
                 Ok(Ready { public_key: key.public()?, key: Some(key) })
             }
         }
@@ -212,6 +215,7 @@ impl Run<'_> {
             })
             .collect();
         let (clock, id, ca, supersede) = (self.operator.inner.clock.clone(), self.id, self.ca.clone(), self.supersede);
+        let policy = self.policy.clone();
         self.operator.inner.store.write(move |tx| {
             mark(tx, id, &handed_on)?;
             if rows::batch(tx, id)?.state != BatchState::Running {
@@ -221,7 +225,7 @@ impl Run<'_> {
             let mut claims = Vec::with_capacity(wanted.len());
             for (number, subscriber, mail, profile, csr, key) in wanted {
                 let claim = key.and_then(|key| {
-                    let order = Order::new(&subscriber::read(tx, at, subscriber)?, &mail, profile, supersede)?;
+                    let order = Order::new(&policy, &subscriber::read(tx, at, subscriber)?, &mail, profile, supersede)?;
                     if let Some(csr) = &csr {
                         request::check_names(&request::read(csr)?, &order.subject, &order.san)?;
                     }

@@ -106,6 +106,7 @@ fn a_transport_certificate_is_never_renewed() {
     let f = Fixture::new();
     let subject = DistinguishedName::new(vec![(AttributeType::CommonName, "OTA 1".into())]).unwrap();
     let (at, named, alice) = (Timestamp(crate::testing::START), subject.clone(), f.alice.id);
+    let policy = f.authority.0.policy().unwrap();
     let secret = f
         .authority
         .0
@@ -120,8 +121,9 @@ fn a_transport_certificate_is_never_renewed() {
                 device: None,
                 expires_at: at.plus(Timestamp::HOUR),
                 manual_approval: false,
+                made_by: None,
             };
-            challenge::create(tx, at, &new)
+            challenge::create(tx, at, &policy, &new)
         })
         .unwrap();
     let csr = Csr::naming(&subject).challenge(secret.reveal());

@@ -1,0 +1,117 @@
+//! Bundles: profiles that are issued in one act.
+
+use crate::{
+    Error, Noun, Operator, Result, ledger,
+    profile::{ProfileName, Scope, Source, is_text},
+};
+use rusqlite::{Connection, params};
+use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
+
+/// Profiles that are issued in one act.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Bundle {
+    /// Its name, such as `Staff`; capitals do not tell two apart.
+    pub name: String,
+    /// At least one, each once.
+    pub profiles: Vec<ProfileName>,
+}
+
+/// A bundle and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct BundleView {
+    /// The bundle.
+    #[serde(flatten)]
+    pub bundle: Bundle,
+    /// Whose it is.
+    pub source: Source,
+}
+
+fn builtin() -> impl Iterator<Item = Bundle> {
+    use ProfileName::{Authentication, Encryption, Functional, Signing};
+    let all: [(&str, &[ProfileName]); 4] = [
+        ("Staff", &[Signing, Encryption, Authentication]),
+        ("Student", &[Signing, Authentication]),
+        ("Functional mailbox", &[Functional]),
+        ("Phone only", &[Authentication]),
+    ];
+    all.into_iter().map(|(name, profiles)| Bundle { name: name.to_owned(), profiles: profiles.to_vec() })
+}
+
+/// As names are compared.
+fn key(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase().nfc().collect()
+}
+
+pub(super) fn all(c: &Connection) -> Result<Vec<BundleView>> {
+    let mut found: BTreeMap<String, BundleView> =
+        builtin().map(|bundle| (key(&bundle.name), BundleView { bundle, source: Source::Builtin })).collect();
+    let mut statement = c.prepare_cached(
+        "SELECT u.kind, b.name, b.profiles FROM bundle AS b JOIN unit AS u ON u.id = b.unit ORDER BY u.kind = 'department'", // its own come last and win
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);
+        let profiles: Vec<ProfileName> = serde_json::from_str(row.get_ref(2)?.as_str().map_err(Error::fault)?).map_err(Error::fault)?;
+        let source = if kind == "department" { Source::Department } else { Source::Organization };
+        if profiles.is_empty() {
+            found.remove(&key(&name));
+        } else {
+            found.insert(key(&name), BundleView { bundle: Bundle { name, profiles }, source });
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+impl Operator {
+    /// All bundles by name: the department's own, those of its organization, and the built-in ones.
+    pub fn bundles(&self) -> Result<Vec<BundleView>> {
+        self.inner.store.read(all)
+    }
+    /// The bundle of this name; capitals do not matter.
+    pub fn bundle(&self, name: &str) -> Result<Bundle> {
+        let wanted = key(name);
+        let found = self.bundles()?.into_iter().find(|view| key(&view.bundle.name) == wanted);
+        Ok(found.ok_or(Error::NotFound(Noun::Bundle))?.bundle)
+    }
+    /// Saves a bundle, in place of one of the same name.
+    pub fn save_bundle(&self, scope: Scope, bundle: &Bundle) -> Result<()> {
+        let name: String = bundle.name.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
+        if !is_text(&name, 64) {
+            return Err(Error::invalid("name", "1 to 64 characters, without hidden ones"));
+        }
+        let mut profiles = Vec::new();
+        for profile in &bundle.profiles {
+            if !profiles.contains(profile) {
+                profiles.push(*profile);
+            }
+        }
+        if profiles.is_empty() {
+            return Err(Error::invalid("profiles", "name at least one certificate profile"));
+        }
+        self.put_bundle(scope, name, profiles, "bundle.saved")
+    }
+    /// Takes a bundle away, for this scope. Certificates stay as they are.
+    pub fn remove_bundle(&self, scope: Scope, name: &str) -> Result<()> {
+        let found = self.bundle(name)?;
+        self.put_bundle(scope, found.name, Vec::new(), "bundle.removed")
+    }
+
+    fn put_bundle(&self, scope: Scope, name: String, profiles: Vec<ProfileName>, event: &'static str) -> Result<()> {
+        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            let (at, unit) = (clock.now(), scope.unit(tx)?);
+            let same: Vec<String> = {
+                let mut statement = tx.prepare_cached("SELECT name FROM bundle WHERE unit = ?")?;
+                let names = statement.query_map([unit], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+                names.into_iter().filter(|other| key(other) == key(&name)).collect()
+            };
+            for other in same {
+                tx.prepare_cached("DELETE FROM bundle WHERE unit = ? AND name = ?")?.execute(params![unit, other])?;
+            }
+            let list = serde_json::to_string(&profiles).map_err(Error::fault)?;
+            tx.prepare_cached("INSERT INTO bundle (unit, name, profiles) VALUES (?, ?, ?)")?.execute(params![unit, name, list])?;
+            ledger::append(tx, at, &actor, event, &name, &serde_json::json!({ "for": scope, "profiles": profiles }))
+        })
+    }
+}

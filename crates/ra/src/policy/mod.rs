@@ -1,0 +1,196 @@
+//! What the department certifies by: its profiles, bundles, escrow decision, and whether it is a pilot.
+
+mod bundle;
+mod escrow;
+mod gate;
+#[cfg(test)]
+mod tests;
+
+pub use bundle::{Bundle, BundleView};
+pub use escrow::{Adviser, AdviserRole, Answers, Decided, EscrowAdvice, EscrowDecision, EscrowStatus, Reason, Recommendation};
+pub use gate::{Gate, GateState, GateView};
+
+use crate::{
+    Operator, Result,
+    authority::Inner,
+    challenge::Purpose,
+    profile::{self, CertificateProfile, Escrow, ProfileName, ProfileView},
+    settings::Settings,
+    store::Topic,
+};
+use protocol::Timestamp;
+use rusqlite::Connection;
+use std::sync::Arc;
+
+/// Whether certificates count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Everything works, says so, and lasts at most 90 days.
+    Pilot,
+    /// For real.
+    Production,
+}
+
+/// What issuing needs of it, kept in memory until anything of it changes.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    /// The department has decided for escrow.
+    pub(crate) escrow: bool,
+    signing: Arc<CertificateProfile>,
+    encryption: Arc<CertificateProfile>,
+    authentication: Arc<CertificateProfile>,
+    document: Arc<CertificateProfile>,
+    functional: Arc<CertificateProfile>,
+}
+
+/// What stands in a certificate beside names and key, and why.
+#[derive(Debug, Clone)]
+pub(crate) enum Terms {
+    /// The transport identity of phase 2: no profile, no policy.
+    Transport,
+    /// By a profile.
+    Profile(Arc<CertificateProfile>),
+}
+
+impl Terms {
+    pub(crate) fn purpose(&self) -> Purpose {
+        match self {
+            Terms::Transport => Purpose::Transport,
+            Terms::Profile(profile) => Purpose::Certificate(profile.name),
+        }
+    }
+    /// Version of the profile, and whether a pilot issues by it.
+    pub(crate) fn version(&self) -> (u64, bool) {
+        match self {
+            Terms::Transport => (0, false),
+            Terms::Profile(profile) => (profile.version, profile.pilot),
+        }
+    }
+}
+
+impl Policy {
+    fn read(c: &Connection) -> Result<Self> {
+        let stage = stage(c)?.0;
+        let profile = |name| {
+            let profile = profile::saved(c, name)?;
+            Ok::<_, crate::Error>(Arc::new(if stage == Stage::Pilot { profile.piloted() } else { profile }))
+        };
+        Ok(Policy {
+            escrow: escrow::enabled(c)?,
+            signing: profile(ProfileName::Signing)?,
+            encryption: profile(ProfileName::Encryption)?,
+            authentication: profile(ProfileName::Authentication)?,
+            document: profile(ProfileName::Document)?,
+            functional: profile(ProfileName::Functional)?,
+        })
+    }
+    /// The profile of this name.
+    pub(crate) fn profile(&self, name: ProfileName) -> &Arc<CertificateProfile> {
+        match name {
+            ProfileName::Signing => &self.signing,
+            ProfileName::Encryption => &self.encryption,
+            ProfileName::Authentication => &self.authentication,
+            ProfileName::Document => &self.document,
+            ProfileName::Functional => &self.functional,
+        }
+    }
+    /// What is issued for this purpose.
+    pub(crate) fn terms(&self, purpose: Purpose) -> Terms {
+        match purpose {
+            Purpose::Transport => Terms::Transport,
+            Purpose::Certificate(name) => Terms::Profile(self.profile(name).clone()),
+        }
+    }
+    /// The key may be made on the device (invariant 2).
+    pub(crate) fn by_scep(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Transport => true,
+            Purpose::Certificate(name) => self.profile(name).by_scep,
+        }
+    }
+    /// May be issued at all.
+    pub(crate) fn offers(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Transport => true,
+            Purpose::Certificate(name) => self.profile(name).offered,
+        }
+    }
+    /// What a phone gets: of the bundle in the settings what may be made on a device and is offered.
+    pub(crate) fn phones<'a>(&'a self, settings: &'a Settings) -> impl Iterator<Item = &'a Arc<CertificateProfile>> {
+        settings.bundle.iter().map(|name| self.profile(*name)).filter(|profile| profile.by_scep && profile.offered)
+    }
+    /// Keys of this profile are escrowed.
+    pub(crate) fn escrows(&self, name: ProfileName) -> bool {
+        self.escrow && self.profile(name).escrow == Escrow::ByPolicy
+    }
+}
+
+/// Stage of the department and since when; a pilot before there is one.
+fn stage(c: &Connection) -> Result<(Stage, Option<Timestamp>)> {
+    let mut statement = c.prepare_cached("SELECT production_at, created_at FROM unit WHERE kind = 'department'")?;
+    let mut rows = statement.query([])?;
+    let Some(row) = rows.next()? else { return Ok((Stage::Pilot, None)) };
+    Ok(match row.get(0)? {
+        Some(at) => (Stage::Production, Some(Timestamp(at))),
+        None => (Stage::Pilot, Some(Timestamp(row.get(1)?))),
+    })
+}
+
+/// Everything about the policy, for screens and programs.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct PolicyView {
+    /// Pilot or production.
+    pub stage: Stage,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// Escrow: whether, since when and why.
+    pub escrow: EscrowStatus,
+    /// All profiles as they were saved.
+    pub profiles: Vec<ProfileView>,
+    /// All bundles.
+    pub bundles: Vec<BundleView>,
+    /// What stands between pilot and production.
+    pub gates: Vec<GateView>,
+}
+
+impl Inner {
+    /// The policy, cached until the data changes.
+    pub(crate) fn policy(&self) -> Result<Arc<Policy>> {
+        self.policy_at(self.store.generation(Topic::Unit)?)
+    }
+    /// The same, when the generation is known already.
+    pub(crate) fn policy_at(&self, generation: u64) -> Result<Arc<Policy>> {
+        self.cache.policy.get(generation, || self.store.read(Policy::read))
+    }
+    /// The profile that is issued by now: what was saved, under the rules of a pilot while it is one.
+    pub(crate) fn profile(&self, name: ProfileName) -> Result<Arc<CertificateProfile>> {
+        Ok(self.policy()?.profile(name).clone())
+    }
+}
+
+impl Operator {
+    /// Stage, escrow, profiles, bundles and gates.
+    pub fn policy(&self) -> Result<PolicyView> {
+        let profiles = ProfileName::ALL.into_iter().map(|name| self.profile(name)).collect::<Result<_>>()?;
+        let (bundles, gates) = (self.bundles()?, self.gates()?);
+        self.inner.store.read(|c| {
+            let (stage, since) = stage(c)?;
+            Ok(PolicyView { stage, since, escrow: escrow::status(c)?, profiles, bundles, gates })
+        })
+    }
+    /// The profile as certificates are issued by it now (a pilot's are shorter and under the pilot's policy).
+    pub fn profile_in_force(&self, name: ProfileName) -> Result<CertificateProfile> {
+        Ok(self.inner.profile(name)?.as_ref().clone())
+    }
+    /// Keys of this profile are escrowed now: the profile says so, and the department has decided for escrow.
+    pub fn escrows(&self, name: ProfileName) -> Result<bool> {
+        Ok(self.inner.policy()?.escrows(name))
+    }
+}
+
+/// When the department was set up.
+fn created_at(c: &Connection) -> Result<Option<Timestamp>> {
+    let mut statement = c.prepare_cached("SELECT created_at FROM unit WHERE kind = 'department'")?;
+    Ok(rusqlite::OptionalExtension::optional(statement.query_row([], |row| row.get(0)))?.map(Timestamp))
+}

@@ -1,0 +1,247 @@
+//! The rules of the editor: what cannot be saved, and what is advised (S1-11, L5 to L11; a private PKI takes the S/MIME baseline as advice, L19).
+
+use super::{Approval, DOCUMENT_ENCRYPTION, Escrow, PILOT_POLICY, ProfileDraft, ProfileName, TRANSPORT_PURPOSE, Usage};
+use crate::host::is_hidden;
+use protocol::{key::KeyAlgorithm, x509::ExtendedKeyUsage};
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// It cannot be saved so.
+    Error,
+    /// It can, and somebody will be sorry.
+    Advice,
+}
+
+/// What is to be said about one field of a profile.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// How much it matters.
+    pub level: Level,
+    /// Which field of [`ProfileDraft`].
+    pub field: &'static str,
+    /// The rule: a clause, or our own (docs/conformance.md).
+    pub rule: &'static str,
+    /// What to do, in a sentence.
+    pub text: String,
+}
+
+/// Purposes that no certificate of a person has (S/MIME BR 7.1.2.3 f), each with its name.
+const FORBIDDEN: [(&str, &str); 6] = [
+    ("2.5.29.37.0", "anyExtendedKeyUsage"),
+    ("1.3.6.1.5.5.7.3.1", "serverAuth"),
+    ("1.3.6.1.5.5.7.3.3", "codeSigning"),
+    ("1.3.6.1.5.5.7.3.8", "timeStamping"),
+    ("1.3.6.1.5.5.7.3.9", "OCSPSigning"),
+    (TRANSPORT_PURPOSE, "the transport identity's"),
+];
+
+/// Longest validity that can be saved; nothing outlives the CA anyway.
+const MOST_DAYS: u32 = 3650;
+/// S/MIME BR 6.3.2, multipurpose and strict.
+const BASELINE_DAYS: u32 = 825;
+
+struct Review(Vec<Finding>);
+
+impl Review {
+    fn error(&mut self, wrong: bool, field: &'static str, rule: &'static str, text: &str) {
+        self.add(wrong, Level::Error, field, rule, text);
+    }
+    fn advice(&mut self, so: bool, field: &'static str, rule: &'static str, text: &str) {
+        self.add(so, Level::Advice, field, rule, text);
+    }
+    fn add(&mut self, so: bool, level: Level, field: &'static str, rule: &'static str, text: &str) {
+        if so {
+            self.0.push(Finding { level, field, rule, text: text.to_owned() });
+        }
+    }
+}
+
+/// Errors first.
+pub(super) fn review(name: ProfileName, draft: &ProfileDraft) -> Vec<Finding> {
+    let mut review = Review(Vec::new());
+    usages(&mut review, name, draft);
+    purposes(&mut review, name, draft);
+    escrow(&mut review, draft);
+    times(&mut review, draft);
+    policies(&mut review, draft);
+    rest(&mut review, draft);
+    review.0.sort_by_key(|finding| finding.level == Level::Advice);
+    review.0
+}
+
+fn usages(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
+    const FIELD: &str = "usage";
+    let has = |usage| draft.usage.contains(&usage);
+    let (signs, decrypts) = (draft.signs(), draft.decrypts());
+    r.error(draft.usage.is_empty(), FIELD, "RFC 5280 4.2.1.3", "choose what the key is used for");
+    r.error(repeats(&draft.usage), FIELD, "RFC 5280 4.2.1.3", "name each use once");
+    r.error(
+        has(Usage::ContentCommitment) && !has(Usage::DigitalSignature),
+        FIELD,
+        "RFC 8550 4.4.2",
+        "choose digitalSignature too: phones do not sign with contentCommitment alone",
+    );
+    let promised = match name {
+        ProfileName::Signing => signs && !decrypts,
+        ProfileName::Authentication => signs && !decrypts,
+        ProfileName::Encryption | ProfileName::Document => decrypts && !signs,
+        ProfileName::Functional => signs || decrypts,
+    };
+    let text = match name {
+        ProfileName::Signing => "a signing key signs and decrypts nothing; encryption has its own profile",
+        ProfileName::Authentication => "a key for signing in signs, and keyEncipherment stands only beside clientAuth alone",
+        ProfileName::Encryption | ProfileName::Document => "an encryption key decrypts and never signs; signing has its own profile",
+        ProfileName::Functional => "choose signing, encryption or both",
+    };
+    r.error(!draft.usage.is_empty() && !promised, FIELD, "S1-11", text);
+    r.advice(
+        signs && decrypts,
+        FIELD,
+        "S1-11",
+        "two keys are better than one that signs and decrypts: a lost one is then replaced, the other recovered",
+    );
+}
+
+fn purposes(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
+    const FIELD: &str = "purposes";
+    let (client, mail) = (ExtendedKeyUsage::ClientAuth, ExtendedKeyUsage::EmailProtection);
+    let has = |oid: &str| draft.purposes.iter().any(|purpose| purpose == oid);
+    r.error(draft.purposes.is_empty() || draft.purposes.len() > 8, FIELD, "RFC 5280 4.2.1.12", "give 1 to 8 purposes");
+    r.error(repeats(&draft.purposes), FIELD, "RFC 5280 4.2.1.12", "name each purpose once");
+    r.error(!draft.purposes.iter().all(|oid| is_oid(oid)), FIELD, "X.660", "write each purpose as an OID, such as 1.3.6.1.5.5.7.3.4");
+    for (oid, called) in FORBIDDEN {
+        r.error(has(oid), FIELD, "L8", &format!("{oid} ({called}) is no purpose of a person's certificate"));
+    }
+    let (needs, called) = match name {
+        ProfileName::Signing | ProfileName::Encryption => (mail.oid(), "emailProtection"),
+        ProfileName::Authentication => (client.oid(), "clientAuth"),
+        ProfileName::Document | ProfileName::Functional => ("", ""),
+    };
+    r.error(!needs.is_empty() && !has(needs), FIELD, "L8", &format!("name {needs} ({called}): it is what this profile is for"));
+    r.error(has(mail.oid()) && !draft.with_address, "with_address", "L9", "mail programs look for the address: state it");
+    r.advice(
+        has(mail.oid()) && has(client.oid()),
+        FIELD,
+        "L8",
+        "mail and sign-in in one certificate will not do for public CAs from July 2027 but for this pair alone; separate profiles are safer",
+    );
+    r.advice(
+        has(mail.oid()) && draft.purposes.iter().any(|p| p != mail.oid() && p != client.oid()),
+        FIELD,
+        "L8",
+        "beside emailProtection the S/MIME baseline will allow clientAuth alone from July 2027",
+    );
+    r.advice(name == ProfileName::Document && !has(DOCUMENT_ENCRYPTION), FIELD, "S4-11", "document programs look for 1.3.6.1.4.1.311.80.1");
+}
+
+fn escrow(r: &mut Review, draft: &ProfileDraft) {
+    let (signs, decrypts, escrowed) = (draft.signs(), draft.decrypts(), draft.escrow == Escrow::ByPolicy);
+    r.error(escrowed && !decrypts, "escrow", "S1-11", "a key that signs is never escrowed: whoever loses it gets a new one");
+    let named = draft.exception.as_ref().is_some_and(|e| is_text(&e.name, 100) && is_text(&e.reason, 1000));
+    r.error(
+        escrowed && signs && decrypts && !named,
+        "exception",
+        "S1-11",
+        "a key that signs and decrypts is escrowed only as an exception: give the name of who decides, and the reason",
+    );
+    r.error(
+        draft.exception.is_some() && !(escrowed && signs && decrypts),
+        "exception",
+        "S1-11",
+        "there is nothing to except: it is only for escrow of a key that signs and decrypts",
+    );
+    r.advice(escrowed && signs && decrypts, "escrow", "L15", "signatures of this key cannot be shown to be its holder's alone");
+    r.advice(
+        escrowed && decrypts,
+        "escrow",
+        "L11",
+        "the holder is told that the key is escrowed, once the department has decided for escrow",
+    );
+    r.advice(!escrowed && decrypts, "escrow", "S1-07", "without escrow, what was encrypted to a lost key is lost");
+}
+
+fn times(r: &mut Review, draft: &ProfileDraft) {
+    r.error(!(1..=MOST_DAYS).contains(&draft.days), "days", "RFC 5280 4.1.2.5", &format!("give 1 to {MOST_DAYS} days"));
+    r.error(
+        draft.renewal_days == 0 || draft.renewal_days >= draft.days.max(2),
+        "renewal_days",
+        "L5",
+        "renewal begins at least one day before the end, and after the beginning",
+    );
+    let mail = draft.purposes.iter().any(|p| p == ExtendedKeyUsage::EmailProtection.oid());
+    r.advice(mail && draft.days > BASELINE_DAYS, "days", "L5", "the S/MIME baseline allows at most 825 days");
+    r.advice(mail && draft.days == BASELINE_DAYS, "days", "L5", "the longest validity should not be the usual one");
+    r.advice(
+        draft.renewal_days < draft.days && draft.renewal_days > draft.days / 2,
+        "renewal_days",
+        "L5",
+        "renewal in the second half of a certificate's life is early enough",
+    );
+}
+
+fn policies(r: &mut Review, draft: &ProfileDraft) {
+    const FIELD: &str = "policies";
+    let oids: Vec<_> = draft.policies.iter().map(|p| p.oid.as_str()).collect();
+    r.error(oids.len() > 5, FIELD, "RFC 5280 4.2.1.4", "give at most 5 policies");
+    r.error(repeats(&oids), FIELD, "RFC 5280 4.2.1.4", "name each policy once");
+    r.error(!oids.iter().all(|oid| is_oid(oid)), FIELD, "X.660", "write each policy as an OID, such as 1.3.6.1.4.1.32473.1");
+    r.error(oids.contains(&PILOT_POLICY), FIELD, "S4-23", "this is the policy of pilots, which Signet writes by itself");
+    r.error(
+        !draft.policies.iter().filter_map(|p| p.cps.as_deref()).all(is_uri),
+        FIELD,
+        "RFC 5280 4.2.1.4",
+        "write the CPS as an address in ASCII that begins with https:// or http://, of at most 200 characters",
+    );
+    let baseline = oids.iter().filter(|oid| oid.starts_with("2.23.140.1.5.")).count();
+    r.error(baseline > 1, FIELD, "L6", "at most one policy of the S/MIME baseline (2.23.140.1.5)");
+    r.advice(baseline > 0, FIELD, "L19", "a policy of the S/MIME baseline is a claim that only an audited public CA can make");
+    r.advice(oids.contains(&"2.5.29.32.0"), FIELD, "RFC 5280 4.2.1.4", "anyPolicy says nothing in a person's certificate");
+    r.advice(oids.is_empty(), FIELD, "S4-13", "register your CPS: an OID and the address where it can be read");
+}
+
+fn rest(r: &mut Review, draft: &ProfileDraft) {
+    r.error(draft.every_address && !draft.with_address, "every_address", "L1", "all addresses can be stated only where one is");
+    r.advice(!draft.crl_address, "crl_address", "L9", "whoever relies on the certificate cannot find out that it was revoked");
+    r.advice(
+        matches!(draft.key, KeyAlgorithm::P256 | KeyAlgorithm::P384),
+        "key",
+        "L7",
+        "elliptic keys are not confirmed on iPhones, which get an RSA key instead",
+    );
+    r.advice(
+        draft.approval == Approval::FourEyes,
+        "approval",
+        "T5",
+        "this is for requests by challenge; to invite a person's phone is the officer's approval",
+    );
+}
+
+fn repeats<T: PartialEq>(list: &[T]) -> bool {
+    list.iter().enumerate().any(|(at, one)| list.iter().skip(at + 1).any(|other| other == one))
+}
+
+/// Two arcs or more in decimal, the first ones as X.660 allows, of a length that certificates take.
+pub(super) fn is_oid(text: &str) -> bool {
+    let arcs: Vec<_> = text.split('.').collect();
+    let decimal = |arc: &&str| !arc.is_empty() && arc.bytes().all(|b| b.is_ascii_digit()) && (*arc == "0" || !arc.starts_with('0'));
+    let first = match (arcs.first(), arcs.get(1).and_then(|arc| arc.parse::<u64>().ok())) {
+        (Some(&("0" | "1")), Some(second)) => second < 40,
+        (Some(&"2"), second) => second.is_some(),
+        _ => false,
+    };
+    text.len() <= 100 && arcs.iter().all(decimal) && first
+}
+
+fn is_uri(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    text.len() <= 200
+        && rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b)))
+}
+
+/// Something was written, nothing that hides.
+pub(crate) fn is_text(text: &str, most: usize) -> bool {
+    let text = text.trim();
+    (1..=most).contains(&text.chars().count()) && !text.chars().any(|c| is_hidden(c) && c != '\n')
+}

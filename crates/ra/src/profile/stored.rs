@@ -1,0 +1,179 @@
+//! Saved profiles: a version is never changed, the last one of the department counts, before it its organization's, before that the built-in one.
+
+use super::{CertificateProfile, Escrow, Finding, Level, ProfileDraft, ProfileName};
+use crate::{
+    Denied, Error, Operator, Result,
+    id::UnitId,
+    ledger::{self, Actor},
+};
+use protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// For whom something is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// For all departments that have nothing of their own.
+    Organization,
+    /// For the department.
+    Department,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The department's own.
+    Department,
+    /// Inherited from the organization.
+    Organization,
+    /// Nobody has saved one.
+    Builtin,
+}
+
+/// A profile as the editor shows it.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct ProfileView {
+    /// Which.
+    pub name: ProfileName,
+    /// Version; 0: built in.
+    pub version: u64,
+    /// Whose it is.
+    pub source: Source,
+    /// When it was saved.
+    pub saved_at: Option<Timestamp>,
+    /// By whom.
+    pub saved_by: Option<Actor>,
+    /// What it says.
+    pub definition: ProfileDraft,
+    /// What is advised about it.
+    pub findings: Vec<Finding>,
+}
+
+impl Scope {
+    /// Its unit.
+    pub(crate) fn unit(self, c: &Connection) -> Result<UnitId> {
+        let sql = match self {
+            Scope::Organization => "SELECT id FROM unit WHERE kind = 'organization'",
+            Scope::Department => "SELECT id FROM unit WHERE kind = 'department'",
+        };
+        c.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?.ok_or(Error::Denied(Denied::NotSetUp))
+    }
+}
+
+const COLUMNS: &str = "version, u.kind, p.at, p.actor, p.definition FROM profile AS p JOIN unit AS u ON u.id = p.unit";
+
+fn view(row: &rusqlite::Row<'_>, name: ProfileName) -> rusqlite::Result<Result<Option<ProfileView>>> {
+    let (version, kind, at, actor): (i64, String, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+    let definition: Option<String> = row.get(4)?;
+    Ok((|| {
+        let Some(definition) = definition else { return Ok(None) };
+        let definition: ProfileDraft = serde_json::from_str(&definition).map_err(Error::fault)?;
+        Ok(Some(ProfileView {
+            name,
+            version: u64::try_from(version).map_err(Error::fault)?,
+            source: if kind == "department" { Source::Department } else { Source::Organization },
+            saved_at: Some(Timestamp(at)),
+            saved_by: Some(serde_json::from_str(&actor).map_err(Error::fault)?),
+            findings: definition.review(name),
+            definition,
+        }))
+    })())
+}
+
+/// What counts now.
+fn current(c: &Connection, name: ProfileName) -> Result<ProfileView> {
+    for kind in ["department", "organization"] {
+        let sql = format!("SELECT {COLUMNS} WHERE u.kind = ?1 AND p.name = ?2 ORDER BY version DESC LIMIT 1");
+        let found = c.prepare_cached(&sql)?.query_row((kind, name.as_str()), |row| view(row, name)).optional()?.transpose()?;
+        if let Some(Some(found)) = found {
+            return Ok(found);
+        }
+    }
+    let definition = ProfileDraft::builtin(name);
+    let findings = definition.review(name);
+    Ok(ProfileView { name, version: 0, source: Source::Builtin, saved_at: None, saved_by: None, definition, findings })
+}
+
+/// The profile that counts, before the rules of a pilot.
+pub(crate) fn saved(c: &Connection, name: ProfileName) -> Result<CertificateProfile> {
+    let view = current(c, name)?;
+    // Checked when it was saved; a rule that came later holds for it too.
+    let profile = view.definition.check(name).map_err(|wrong| Error::invalid(wrong.field, wrong.text))?;
+    Ok(CertificateProfile { version: view.version, ..profile })
+}
+
+fn insert(tx: &Connection, unit: UnitId, at: Timestamp, actor: &Actor, name: ProfileName, draft: Option<&ProfileDraft>) -> Result<u64> {
+    let actor = serde_json::to_string(actor).map_err(Error::fault)?;
+    let definition = draft.map(serde_json::to_string).transpose().map_err(Error::fault)?;
+    let exception = draft.and_then(|d| d.exception.as_ref()).map(|e| format!("{}: {}", e.name, e.reason));
+    tx.prepare_cached(
+        "INSERT INTO profile (unit, name, at, actor, definition, signs, decrypts, escrow, exception) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        unit,
+        name.as_str(),
+        at.0,
+        actor,
+        definition,
+        draft.is_some_and(ProfileDraft::signs),
+        draft.is_some_and(ProfileDraft::decrypts),
+        draft.is_some_and(|d| d.escrow == Escrow::ByPolicy),
+        exception,
+    ])?;
+    u64::try_from(tx.last_insert_rowid()).map_err(Error::fault)
+}
+
+impl Operator {
+    /// The profile as it counts now.
+    pub fn profile(&self, name: ProfileName) -> Result<ProfileView> {
+        self.inner.store.read(|c| current(c, name))
+    }
+    /// All versions that were saved, newest first; where one was taken back there is none.
+    pub fn profile_versions(&self, name: ProfileName) -> Result<Vec<ProfileView>> {
+        self.inner.store.read(|c| {
+            let sql = format!("SELECT {COLUMNS} WHERE p.name = ?1 ORDER BY version DESC");
+            let mut statement = c.prepare_cached(&sql)?;
+            let rows = statement.query_map([name.as_str()], |row| view(row, name))?.collect::<rusqlite::Result<Vec<_>>>()?;
+            rows.into_iter().filter_map(Result::transpose).collect()
+        })
+    }
+    /// Saves a new version and returns its number; refused with the first thing that is wrong. Saving what counts already changes nothing.
+    pub fn save_profile(&self, scope: Scope, name: ProfileName, draft: ProfileDraft) -> Result<u64> {
+        if let Some(wrong) = draft.review(name).into_iter().find(|finding| finding.level == Level::Error) {
+            return Err(Error::invalid(wrong.field, wrong.text));
+        }
+        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            let (at, unit, before) = (clock.now(), scope.unit(tx)?, current(tx, name)?);
+            let own = match scope {
+                Scope::Organization => Source::Organization,
+                Scope::Department => Source::Department,
+            };
+            if before.source == own && before.definition == draft {
+                return Ok(before.version);
+            }
+            let version = insert(tx, unit, at, &actor, name, Some(&draft))?;
+            let facts = serde_json::json!({ "for": scope, "version": version, "from": before.definition, "to": draft });
+            ledger::append(tx, at, &actor, "profile.saved", name.as_str(), &facts)?;
+            Ok(version)
+        })
+    }
+    /// Takes back what was saved for this scope: the profile is inherited again.
+    pub fn inherit_profile(&self, scope: Scope, name: ProfileName) -> Result<()> {
+        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            let (at, unit) = (clock.now(), scope.unit(tx)?);
+            let last: Option<bool> = tx
+                .prepare_cached("SELECT definition IS NOT NULL FROM profile WHERE unit = ? AND name = ? ORDER BY version DESC LIMIT 1")?
+                .query_row(params![unit, name.as_str()], |row| row.get(0))
+                .optional()?;
+            if last != Some(true) {
+                return Ok(());
+            }
+            let version = insert(tx, unit, at, &actor, name, None)?;
+            let facts = serde_json::json!({ "for": scope, "version": version });
+            ledger::append(tx, at, &actor, "profile.inherited", name.as_str(), &facts)
+        })
+    }
+}
