@@ -5,7 +5,7 @@ use ra::{
     Authority, OpenOptions, Operator,
     id::EnrollmentId,
     invitation::Invitation,
-    ledger::Actor,
+    ledger::{Actor, Verification},
     ports::{Clock, SystemClock},
     vault::KeyringChoice,
 };
@@ -27,6 +27,7 @@ struct Inner {
     authority: Mutex<Option<Authority>>,
     serving: Serving,
     shown: Mutex<HashMap<EnrollmentId, Arc<Invitation>>>,
+    ledger_broken_at: Mutex<Option<u64>>,
 }
 
 impl App {
@@ -42,6 +43,7 @@ impl App {
             authority: Mutex::default(),
             serving: Serving::new(clock.clone()),
             shown: Mutex::default(),
+            ledger_broken_at: Mutex::default(),
             clock,
         }))
     }
@@ -54,6 +56,17 @@ impl App {
     /// The server.
     pub fn serving(&self) -> &Serving {
         &self.0.serving
+    }
+
+    /// The first row of the ledger that did not fit when it was last verified.
+    pub fn ledger_broken_at(&self) -> Option<u64> {
+        *lock(&self.0.ledger_broken_at)
+    }
+
+    /// Keeps what a verification found; true when that is news.
+    pub fn note_ledger(&self, found: &Verification) -> bool {
+        let mut kept = lock(&self.0.ledger_broken_at);
+        std::mem::replace(&mut *kept, found.broken_at) != found.broken_at
     }
 
     /// The opened folder; opened on first use, tried again after a failure.

@@ -1,8 +1,12 @@
 //! Tells the window when the data changed, also when another process changed it.
 
 use crate::state::App;
+use ra::{Authority, ledger::Verification};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{
+    sync::mpsc::{Receiver, Sender},
+    time::Duration,
+};
 use tauri::{AppHandle, Runtime};
 use tauri_specta::Event;
 
@@ -25,6 +29,7 @@ pub fn spawn<R: Runtime>(handle: AppHandle<R>, app: App) -> std::io::Result<()> 
 
 fn watch<R: Runtime>(handle: &AppHandle<R>, app: &App) {
     let mut last = None;
+    let mut ledger = None;
     for tick in 0_u32.. {
         std::thread::sleep(EVERY);
         let Ok(authority) = app.authority() else { continue };
@@ -33,6 +38,12 @@ fn watch<R: Runtime>(handle: &AppHandle<R>, app: &App) {
             && let Err(error) = app.as_operator(&authority).tidy()
         {
             tracing::warn!(%error, "tidying failed; it is tried again in a minute");
+        }
+        if ledger.is_none() {
+            ledger = Some(verify(app, &authority));
+        }
+        if ledger.as_ref().is_some_and(|whole| whole.try_recv().is_ok()) {
+            last = None; // tell the window, although nothing was written
         }
         match authority.version() {
             Ok(version) if last != Some(version) => {
@@ -45,5 +56,32 @@ fn watch<R: Runtime>(handle: &AppHandle<R>, app: &App) {
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "the folder's version could not be read"),
         }
+    }
+}
+
+/// Verifies the ledger: from its last signed head at once, the whole chain on a thread of its own. Each message says that the
+/// verdict changed.
+fn verify(app: &App, authority: &Authority) -> Receiver<()> {
+    let (news, whole) = std::sync::mpsc::channel();
+    let (app, auditor) = (app.clone(), authority.auditor());
+    judge(&app, auditor.verify_recent_ledger(), &news);
+    let thread = std::thread::Builder::new().name("signet-ledger".into());
+    if let Err(error) = thread.spawn(move || judge(&app, auditor.verify_ledger(), &news)) {
+        tracing::error!(%error, "the whole ledger is not verified");
+    }
+    whole
+}
+
+fn judge(app: &App, found: Result<Verification, ra::Error>, news: &Sender<()>) {
+    match found {
+        Ok(found) => {
+            if let Some(row) = found.broken_at {
+                tracing::error!(row, "the ledger is broken: an entry does not fit the one before it");
+            }
+            if app.note_ledger(&found) {
+                let _ = news.send(());
+            }
+        }
+        Err(error) => tracing::error!(%error, "the ledger could not be verified"),
     }
 }

@@ -551,6 +551,8 @@ export type Session = {
 	folder: string,
 	/**  The department; none: show the wizard. */
 	department: Department | null,
+	/**  The first row of the ledger that does not fit: somebody changed the database outside of Signet. */
+	ledgerBrokenAt: number | null,
 };
 
 /**  One change, by the setting's fixed name. */

@@ -275,7 +275,7 @@ pub(crate) enum Scep {
 
 #[derive(Subcommand)]
 pub(crate) enum Crl {
-    /// Write the current CRLs (root.crl, issuing.crl) into a folder, for a web server of yours.
+    /// Write the current CRLs and CA certificates (root.crl, issuing.crl, root.crt, issuing.crt) into a folder, for a web server of yours.
     Publish {
         /// The folder.
         #[arg(long, value_name = "DIR")]
@@ -293,6 +293,8 @@ pub(crate) enum Tls {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// Go back to a certificate of the department's own CA.
+    Own,
 }
 
 #[derive(Subcommand)]

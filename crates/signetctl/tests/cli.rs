@@ -167,11 +167,11 @@ fn certificates_are_listed_shown_and_exported_and_ours_are_not_revoked() {
 fn lists_are_published_and_the_ledger_is_whole() {
     let place = Place::with_department();
     fs::create_dir(place.path("web")).unwrap();
-    assert_eq!(place.json(&["crl", "publish", "--to", "web"])["published"].as_array().unwrap().len(), 2);
-    for name in ["root.crl", "issuing.crl"] {
+    assert_eq!(place.json(&["crl", "publish", "--to", "web"])["published"].as_array().unwrap().len(), 4);
+    for name in ["root.crl", "issuing.crl", "root.crt", "issuing.crt"] {
         assert_eq!(fs::read(place.path("web").join(name)).unwrap()[0], 0x30, "{name} is DER");
     }
-    assert_eq!(fs::read_dir(place.path("web")).unwrap().count(), 2, "nothing else is left");
+    assert_eq!(fs::read_dir(place.path("web")).unwrap().count(), 4, "nothing else is left");
     assert_eq!(place.run(&["crl", "publish", "--to", "nowhere", "--json"]).error_code(), "file");
     let verified = place.json(&["ledger", "verify"]);
     assert!(verified["rows"].as_u64().unwrap() >= 2 && verified["broken_at"].is_null());
@@ -271,4 +271,22 @@ fn a_server_needs_a_department_and_a_readable_device_ca() {
     let refused = place.run(&["serve", "--json", "--device-ca", "nowhere.pem"]);
     assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"));
     assert!(place.path("data").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_says_at_once_that_the_ledger_was_changed() {
+    let place = Place::with_department();
+    let whole = Served::start(&place, &[]).log();
+    assert!(!whole.contains("ledger is broken"), "{whole}");
+    let file = place.path("data").join("signet.db");
+    let mut bytes = fs::read(&file).unwrap();
+    let word = b"mixed_scripts"; // of the ledger's row about Alice, and of nothing else
+    let at: Vec<usize> = (0..bytes.len() - word.len()).filter(|at| bytes[*at..].starts_with(word)).collect();
+    assert!(!at.is_empty());
+    at.into_iter().for_each(|at| bytes[at] = b'M');
+    fs::write(&file, bytes).unwrap();
+    assert_eq!(place.run(&["ledger", "verify", "--json"]).error_code(), "ledgerBroken");
+    let said = Served::start(&place, &[]).log();
+    assert!(said.contains("the ledger is broken"), "{said}");
 }

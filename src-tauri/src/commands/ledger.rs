@@ -21,5 +21,10 @@ pub async fn ledger(app: State<'_, App>, before: Option<u32>) -> Result<Vec<Ledg
 #[tauri::command]
 #[specta::specta]
 pub async fn verify_ledger(app: State<'_, App>) -> Result<Verification, CommandError> {
-    app.with(|_, authority| Ok(authority.auditor().verify_ledger()?.into())).await
+    app.with(|app, authority| {
+        let found = authority.auditor().verify_ledger()?;
+        app.note_ledger(&found);
+        Ok(found.into())
+    })
+    .await
 }

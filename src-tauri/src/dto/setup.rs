@@ -91,6 +91,8 @@ pub struct Session {
     pub folder: String,
     /// The department; none: show the wizard.
     pub department: Option<Department>,
+    /// The first row of the ledger that does not fit: somebody changed the database outside of Signet.
+    pub ledger_broken_at: Option<u32>,
 }
 
 /// How far an interface's address reaches.
@@ -141,6 +143,7 @@ impl Session {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             folder: authority.folder().display().to_string(),
             department: department.map(Into::into),
+            ledger_broken_at: app.ledger_broken_at().map(super::count),
         })
     }
 }

@@ -52,6 +52,17 @@ impl Operator {
             ledger::append(tx, now, &actor, "tls.imported", &serial, &facts)
         })
     }
+
+    /// Goes back from an imported TLS identity to one of our own CA, made now. Nothing changes where our own is in use.
+    pub fn own_tls(&self) -> Result<()> {
+        let inner = &self.inner;
+        let Some(imported) = inner.tls()?.imported() else { return Ok(()) };
+        inner.reissue_tls(imported, self.actor.clone())?;
+        match inner.tls()?.imported() {
+            None => Ok(()),
+            Some(_) => Err(Error::fault("the portal's own TLS certificate could not be made")),
+        }
+    }
 }
 
 /// The chain of an imported key, leaf first; empty for one of ours.

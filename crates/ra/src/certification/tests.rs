@@ -1,6 +1,6 @@
 //! The department's own certificates, with OpenSSL as the judge.
 
-use crate::{Conflict, Dependency, Error, certificate::CertificateQuery, testing};
+use crate::{Conflict, Dependency, Error, certificate::CertificateQuery, ledger::Actor, testing};
 use std::{path::Path, process::Command};
 
 /// Runs the openssl program in a folder; its output, whether it was content or not.
@@ -233,6 +233,15 @@ fn an_institutions_certificate_is_imported_and_served_with_its_chain() {
     officer.import_tls(&pem, None).unwrap();
     assert_eq!(authority.enroller().tls_identity().unwrap().chain.len(), 2);
     assert_eq!(authority.auditor().ledger(None, 1).unwrap()[0].event, "tls.imported");
+    // And back to our own.
+    officer.own_tls().unwrap();
+    let back = testing::open(&folder, &clock).enroller().tls_identity().unwrap();
+    assert!(back.private_root && back.fingerprint != own.fingerprint && back.chain[0] != leaf);
+    assert!(!officer.department().unwrap().public_tls);
+    let newest = authority.auditor().ledger(None, 1).unwrap().remove(0);
+    assert_eq!((newest.event.as_str(), newest.actor), ("certificate.issued", Actor::Officer("rosa".into())));
+    officer.own_tls().unwrap();
+    assert_eq!(authority.enroller().tls_identity().unwrap().fingerprint, back.fingerprint, "nothing to go back from");
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl Inner {
         if kept.renew_at.is_none_or(|at| self.clock.now() < at) {
             return Ok(kept);
         }
-        self.reissue_tls(kept.key)?;
+        self.reissue_tls(kept.key, Actor::Signet)?;
         self.cache.tls.get(generation()?, || self.load_tls())
     }
 
@@ -100,7 +100,8 @@ impl Inner {
         }
     }
 
-    fn reissue_tls(&self, replaced: crate::id::KeyId) -> Result<()> {
+    /// `actor`: who wants it, for the ledger.
+    pub(super) fn reissue_tls(&self, replaced: crate::id::KeyId, actor: Actor) -> Result<()> {
         let (department, settings, issuing) = (self.department()?, self.settings()?, self.issuing_ca()?);
         let hosts = self.tls_hosts()?;
         let key = (self.make_key)(KeyAlgorithm::P256)?;
@@ -142,7 +143,7 @@ impl Inner {
                 let number = certificate::insert(tx, &new)?;
                 keys::insert(tx, at, &sealed, Some(number))?;
                 keys::retire(tx, at, Kind::Tls, sealed.id)?;
-                super::record_issued(tx, at, &Actor::Signet, Kind::Tls, &view)
+                super::record_issued(tx, at, &actor, Kind::Tls, &view)
             }
             Err(error) => {
                 certificate::abandon(tx, at, &serial, &error.to_string())?;
@@ -173,6 +174,13 @@ pub(crate) struct TlsCached {
     /// `None`: imported, never renewed by us.
     renew_at: Option<Timestamp>,
     pub(super) identity: TlsIdentity,
+}
+
+impl TlsCached {
+    /// Its key, when the institution brought it along.
+    pub(super) fn imported(&self) -> Option<crate::id::KeyId> {
+        self.renew_at.is_none().then_some(self.key)
+    }
 }
 
 /// Does the certificate speak for the host (RFC 6125 6.4: a wildcard stands for exactly the leftmost label)?

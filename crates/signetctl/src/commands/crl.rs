@@ -1,38 +1,23 @@
 //! `signetctl crl`.
 
 use crate::{cli::Crl as Command, output::Output, refusal::Refusal, session::Session};
+use ra::{Dependency, Error};
 use serde_json::json;
-use std::path::Path;
+
+/// What [`ra::Operator::crl_publish`] writes.
+const FILES: [&str; 4] = ["root.crt", "issuing.crt", "root.crl", "issuing.crl"];
 
 pub(crate) fn run(session: &Session, output: &Output, command: &Command) -> Result<(), Refusal> {
     let Command::Publish { to } = command;
-    let enroller = session.authority()?.enroller();
-    let mut published = Vec::new();
-    for name in ["root", "issuing"] {
-        let crl = enroller.crl(name)?;
-        let file = to.join(format!("{name}.crl"));
-        replace(&file, &crl)?;
-        published.push(json!({ "name": name, "file": file, "bytes": crl.len() }));
-    }
-    output.value(&json!({ "published": published }), |_| format!("root.crl and issuing.crl are in {}.", to.display()))
-}
-
-/// A web server that reads while we write must find the old list or the new one, whole.
-fn replace(file: &Path, bytes: &[u8]) -> Result<(), Refusal> {
-    let unwritten = |error: std::io::Error| {
-        Refusal::new(
+    session.operator()?.crl_publish(to).map_err(|error| match error {
+        // Not the data folder, of which this error otherwise speaks.
+        Error::Unavailable(Dependency::Folder(why)) => Refusal::new(
             "file",
-            format!("{} could not be written: {error}.", file.display()),
+            format!("{} could not be written to: {why}.", to.display()),
             "Name a folder that exists and that you may write to.",
-        )
-    };
-    let beside = file.with_extension("crl.new");
-    let write = || {
-        use std::io::Write;
-        let mut new = std::fs::File::create(&beside)?;
-        new.write_all(bytes)?;
-        new.sync_all()?;
-        std::fs::rename(&beside, file)
-    };
-    write().map_err(unwritten)
+        ),
+        other => other.into(),
+    })?;
+    let files: Vec<_> = FILES.iter().map(|name| json!({ "name": name, "file": to.join(name) })).collect();
+    output.value(&json!({ "published": files }), |_| format!("{} are in {}.", FILES.join(", "), to.display()))
 }

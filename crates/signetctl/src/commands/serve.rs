@@ -7,7 +7,10 @@ use crate::{
     session::{Session, actor},
 };
 use enroll::{RequestLog, ServeOptions, Server};
-use ra::{Error, Operator, ledger::Actor};
+use ra::{
+    Error, Operator,
+    ledger::{Actor, Verification},
+};
 use serde_json::json;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -21,6 +24,7 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     let authority = session.authority()?;
     let operator = authority.operator(actor());
     operator.department()?;
+    judge(authority.auditor().verify_recent_ledger());
     remember(&operator, arguments)?;
 
     let settings = operator.settings()?;
@@ -51,7 +55,10 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     })?;
 
     let house = authority.operator(Actor::Signet);
+    let auditor = authority.auditor();
     runtime.block_on(async {
+        // The whole chain beside the work: it may be long.
+        tokio::task::spawn_blocking(move || judge(auditor.verify_ledger()));
         let mut minutes = tokio::time::interval(TIDY_EVERY);
         minutes.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -64,6 +71,20 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     tracing::info!("stopping");
     server.stop();
     Ok(())
+}
+
+/// A broken ledger is said loudly, but phones go on being served: that it was tampered with is no reason to help who wants us silent.
+fn judge(found: Result<Verification, Error>) {
+    match found {
+        Ok(Verification { broken_at: Some(row), .. }) => {
+            tracing::error!(
+                row,
+                "the ledger is broken: an entry does not fit the one before it; `signetctl ledger verify` says what to do"
+            );
+        }
+        Ok(Verification { rows, .. }) => tracing::debug!(rows, "the ledger is whole"),
+        Err(error) => tracing::error!(%error, "the ledger could not be verified"),
+    }
 }
 
 /// Stores what was given, so that other processes and the next `serve` use it.

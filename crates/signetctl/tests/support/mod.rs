@@ -144,6 +144,14 @@ impl Served {
         self.listening[door].as_str().unwrap().parse().unwrap()
     }
 
+    /// Ends it; what it logged.
+    pub(crate) fn log(mut self) -> String {
+        assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        said
+    }
+
     /// Asks it to end as a service manager does.
     pub(crate) fn terminate(mut self) -> i32 {
         let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();

@@ -50,6 +50,7 @@ export const en = {
     on: "Server on",
     off: "Server off",
     ledger: "Ledger",
+    ledgerBroken: "Ledger broken",
     keys: { move: "move", open: "open", keys: "keys", search: "search", back: "back", next: "next field", go: "continue", close: "close" },
   },
   keys: {

@@ -51,6 +51,7 @@ export const fr: Messages = {
     on: "Serveur actif",
     off: "Serveur arrêté",
     ledger: "Registre",
+    ledgerBroken: "Registre altéré",
     keys: { move: "aller", open: "ouvrir", keys: "touches", search: "chercher", back: "retour", next: "champ suivant", go: "continuer", close: "fermer" },
   },
   keys: {

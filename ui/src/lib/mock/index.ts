@@ -87,7 +87,7 @@ function invitation(enrollment: string): Invitation {
 const fits = (text: string | null, ...where: string[]) => !text || where.some((w) => w.toLowerCase().includes(text.toLowerCase()));
 
 const calls: Api = {
-  session: async () => (state === "error" ? refuse("keyring", "Secret Service: locked") : { officer: "Rosa Meier", version: "0.1.0", folder: "/home/rosa/.local/share/signet", department }),
+  session: async () => (state === "error" ? refuse("keyring", "Secret Service: locked") : { officer: "Rosa Meier", version: "0.1.0", folder: "/home/rosa/.local/share/signet", department, ledgerBrokenAt: null }),
   setupDraft: async () => draft,
   saveSetupDraft: async (next) => ((draft = next), null),
   interfaces: async () => [
