@@ -7,10 +7,7 @@ use der::{
     asn1::{AnyRef, Ia5String, Null, ObjectIdentifier, OctetStringRef},
 };
 use rcgen::CustomExtension;
-use x509_cert::ext::pkix::{
-    AccessDescription, AuthorityInfoAccessSyntax, CertificatePolicies, certpolicy::PolicyInformation, certpolicy::PolicyQualifierInfo,
-    name::GeneralName,
-};
+use x509_cert::ext::pkix::{AccessDescription, AuthorityInfoAccessSyntax, name::GeneralName};
 
 const SUBJECT_KEY_IDENTIFIER: [u64; 4] = [2, 5, 29, 14];
 const CERTIFICATE_POLICIES: [u64; 4] = [2, 5, 29, 32];
@@ -34,9 +31,7 @@ pub(super) fn custom(spec: &CertificateSpec) -> Result<Vec<CustomExtension>, Err
         extensions.push(extension(&EXTENDED_KEY_USAGE, Ok(extended_key_usage(&spec.extended_key_usage)?), "extendedKeyUsage")?);
     }
     if !spec.policies.is_empty() {
-        let policies = spec.policies.iter().map(|(oid, cps)| policy(oid, cps.as_deref())).collect::<Result<Vec<_>, _>>();
-        let der = policies.and_then(|policies| CertificatePolicies(policies).to_der());
-        extensions.push(extension(&CERTIFICATE_POLICIES, der, "certificatePolicies")?);
+        extensions.push(extension(&CERTIFICATE_POLICIES, Ok(certificate_policies(&spec.policies)?), "certificatePolicies")?);
     }
     if !spec.ocsp_urls.is_empty() || !spec.ca_issuer_urls.is_empty() {
         let ocsp = spec.ocsp_urls.iter().map(|url| access(ID_AD_OCSP, url));
@@ -55,13 +50,30 @@ fn extension(oid: &[u64], der: Result<Vec<u8>, der::Error>, what: &'static str) 
     Ok(CustomExtension::from_oid_content(oid, der))
 }
 
-/// RFC 5280 4.2.1.4, with the CPS pointer as the only qualifier.
-fn policy(oid: &str, cps: Option<&str>) -> Result<PolicyInformation, der::Error> {
-    let qualifier = |uri: &str| {
-        let qualifier = Some(der::Any::encode_from(&Ia5String::new(uri)?)?);
-        Ok::<_, der::Error>(vec![PolicyQualifierInfo { policy_qualifier_id: ID_QT_CPS, qualifier }])
-    };
-    Ok(PolicyInformation { policy_identifier: ObjectIdentifier::new(oid)?, policy_qualifiers: cps.map(qualifier).transpose()? })
+/// RFC 5280 4.2.1.4, with the CPS pointer as the only qualifier. Written here because the arcs of 32 bits that `x509-cert` knows
+/// cannot hold an identifier under 2.25, whose arc is a UUID.
+fn certificate_policies(policies: &[(String, Option<String>)]) -> Result<Vec<u8>, Error> {
+    let unencodable = |reason: String| Error::Unencodable { what: "certificatePolicies", reason };
+    let mut all = Vec::new();
+    for (oid, cps) in policies {
+        let oid = tlv::oid_from_dotted(oid).ok_or_else(|| unencodable(format!("{oid} is no object identifier")))?;
+        all.extend(policy(&oid, cps.as_deref()).map_err(|error| unencodable(error.to_string()))?);
+    }
+    sequence(&all).map_err(|error| unencodable(error.to_string()))
+}
+
+fn policy(oid: &[u8], cps: Option<&str>) -> Result<Vec<u8>, der::Error> {
+    let mut content = AnyRef::new(Tag::ObjectIdentifier, oid)?.to_der()?;
+    if let Some(uri) = cps {
+        let mut qualifier = ID_QT_CPS.to_der()?;
+        Ia5String::new(uri)?.encode_to_vec(&mut qualifier)?;
+        content.extend(sequence(&sequence(&qualifier)?)?);
+    }
+    sequence(&content)
+}
+
+fn sequence(content: &[u8]) -> Result<Vec<u8>, der::Error> {
+    AnyRef::new(Tag::Sequence, content)?.to_der()
 }
 
 fn access(method: ObjectIdentifier, url: &str) -> Result<AccessDescription, der::Error> {

@@ -225,7 +225,9 @@ fn repeats<T: PartialEq>(list: &[T]) -> bool {
 /// Two arcs or more in decimal, the first ones as X.660 allows, of a length that certificates take.
 pub(super) fn is_oid(text: &str) -> bool {
     let arcs: Vec<_> = text.split('.').collect();
-    let decimal = |arc: &&str| !arc.is_empty() && arc.bytes().all(|b| b.is_ascii_digit()) && (*arc == "0" || !arc.starts_with('0'));
+    // 128 bits are an arc under 2.25, the widest that is in use.
+    let decimal =
+        |arc: &&str| arc.bytes().all(|b| b.is_ascii_digit()) && (*arc == "0" || !arc.starts_with('0')) && arc.parse::<u128>().is_ok();
     let first = match (arcs.first(), arcs.get(1).and_then(|arc| arc.parse::<u64>().ok())) {
         (Some(&("0" | "1")), Some(second)) => second < 40,
         (Some(&"2"), second) => second.is_some(),
