@@ -30,6 +30,8 @@ pub enum Code {
     Batch,
     /// Keys that sign are never made here.
     SigningKeyHere,
+    /// The certificate is not held, or is held already.
+    Hold,
     /// A newer Signet wrote this folder.
     NewerDatabase,
     /// The mailbox has no recorded validation.
@@ -133,6 +135,7 @@ fn conflict_code(conflict: Conflict) -> Code {
         Conflict::NewerDatabase => Code::NewerDatabase,
         Conflict::ActiveEncryption => Code::ActiveEncryption,
         Conflict::BatchUnderWay | Conflict::BatchEnded => Code::Batch,
+        Conflict::NotHeld | Conflict::AlreadyHeld => Code::Hold,
     }
 }
 

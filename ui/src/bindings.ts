@@ -183,6 +183,8 @@ export type Code =
 "batch" | 
 /**  Keys that sign are never made here. */
 "signingKeyHere" | 
+/**  The certificate is not held, or is held already. */
+"hold" | 
 /**  A newer Signet wrote this folder. */
 "newerDatabase" | 
 /**  The mailbox has no recorded validation. */

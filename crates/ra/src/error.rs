@@ -25,6 +25,10 @@ pub enum Noun {
     Batch,
     /// A bundle of certificate profiles.
     Bundle,
+    /// A device.
+    Device,
+    /// An act that waits for a second officer.
+    Act,
 }
 
 /// What already is so.
@@ -50,6 +54,10 @@ pub enum Conflict {
     BatchUnderWay,
     /// The batch has ended.
     BatchEnded,
+    /// The certificate is not held, so it cannot be reinstated.
+    NotHeld,
+    /// The certificate is held already.
+    AlreadyHeld,
 }
 
 /// A rule that says no.
@@ -77,7 +85,7 @@ pub enum Denied {
     GatesClosed,
     /// The certificate profile is not offered.
     NotOffered,
-    /// Under four eyes another officer approves than the one who made the challenge.
+    /// Under four eyes another officer approves than the one who made the challenge or asked for the act.
     SecondOfficer,
 }
 
@@ -152,6 +160,8 @@ impl Error {
                 Conflict::ActiveEncryption => "activeEncryption",
                 Conflict::BatchUnderWay => "batchUnderWay",
                 Conflict::BatchEnded => "batchEnded",
+                Conflict::NotHeld => "notHeld",
+                Conflict::AlreadyHeld => "alreadyHeld",
             },
             Error::Denied(denied) => match denied {
                 Denied::MailboxNotValidated => "mailboxNotValidated",

@@ -46,3 +46,5 @@ id!(/// A sealed private key of ours.
     KeyId);
 id!(/// A saved view.
     ViewId);
+id!(/// An act that waits for a second officer.
+    ActId);

@@ -24,6 +24,7 @@ pub mod invitation;
 pub mod issuance;
 mod issue;
 pub mod ledger;
+pub mod life;
 pub mod mailbox;
 mod operator;
 pub mod ota;

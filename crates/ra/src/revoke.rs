@@ -35,6 +35,9 @@ pub(crate) fn revoke(tx: &Connection, at: Timestamp, actor: &Actor, serial: &Ser
 
 /// What an officer may revoke: not Signet's own certificates, without which nothing works until they are replaced.
 pub(crate) fn by_officer(tx: &Connection, at: Timestamp, actor: &Actor, serial: &SerialNumber, reason: Reason) -> Result<()> {
+    if !crate::life::officer_may_give(reason) {
+        return Err(Error::invalid("reason", "an officer does not revoke for this reason (RFC 5280 5.3.1)"));
+    }
     let found = row(tx, serial)?;
     if !found.ours {
         return Err(Error::invalid("serial", "another CA issued this certificate; ask that CA to revoke it"));
@@ -43,6 +46,21 @@ pub(crate) fn by_officer(tx: &Connection, at: Timestamp, actor: &Actor, serial: 
         return Err(Error::invalid("serial", format!("this is Signet's own {} certificate; it is replaced, not revoked", found.profile)));
     }
     revoke(tx, at, actor, serial, reason)
+}
+
+/// Takes a hold back in the caller's transaction: the next complete CRL no longer lists the certificate (RFC 5280 5.3.1; removeFromCRL
+/// belongs to delta CRLs).
+pub(crate) fn reinstate(tx: &Connection, at: Timestamp, actor: &Actor, serial: &SerialNumber) -> Result<()> {
+    let found = row(tx, serial)?;
+    match found.reason {
+        Some(Reason::CertificateHold) => {}
+        Some(_) => return Err(Error::Conflict(Conflict::AlreadyRevoked)),
+        None => return Err(Error::Conflict(Conflict::NotHeld)),
+    }
+    tx.prepare_cached("UPDATE certificate SET revoked_at = NULL, reason = NULL, invalid_since = NULL WHERE number = ?")?
+        .execute([found.number])?;
+    let details = serde_json::json!({ "subject": found.subject, "profile": found.profile, "kind": found.kind });
+    ledger::append(tx, at, actor, "certificate.reinstated", &serial.to_string(), &details)
 }
 
 struct Found {

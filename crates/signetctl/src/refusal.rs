@@ -80,6 +80,8 @@ fn not_found(noun: Noun) -> (String, String) {
         Noun::Setting => ("setting of this name", "`signetctl settings get` shows all."),
         Noun::Bundle => ("bundle", "`signetctl policy show` names all."),
         Noun::Crl => ("CRL of this name", "There are root and issuing."),
+        Noun::Device => ("device", "`signetctl subscriber show MAIL` shows a person's devices."),
+        Noun::Act => ("act that waits for a second officer", "`signetctl act list` shows all; it may have been decided already."),
         Noun::Batch => ("batch", "Start it again from its list."),
     };
     (format!("There is no such {what}."), next.to_owned())
@@ -102,6 +104,10 @@ fn conflict(conflict: Conflict) -> (&'static str, &'static str) {
             "Give --replace to issue a new one in its place; the old one stays readable as superseded.",
         ),
         Conflict::BatchUnderWay => ("Another program works on this batch.", "Wait until it has ended, or end it there."),
+        Conflict::NotHeld => {
+            ("The certificate is not held.", "Only a hold can be taken back; `signetctl certificate show SERIAL` shows its status.")
+        }
+        Conflict::AlreadyHeld => ("The certificate is held already.", "Reinstate it, or revoke it for good."),
         Conflict::BatchEnded => ("The batch has ended.", "Start a new one from its list."),
         Conflict::NewerDatabase => ("A newer Signet wrote this folder.", "Install that version or a later one; nothing was changed."),
     }

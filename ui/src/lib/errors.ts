@@ -21,6 +21,7 @@ export const presentation = {
   activeEncryption: { tone: "warn", retry: false },
   batch: { tone: "warn", retry: true },
   signingKeyHere: { tone: "warn", retry: false },
+  hold: { tone: "warn", retry: false },
   newerDatabase: { tone: "danger", retry: false },
   mailboxNotValidated: { tone: "warn", retry: false },
   notSetUp: { tone: "warn", retry: false },

@@ -278,6 +278,7 @@ impl Operator {
         // One small transaction each, so that nobody waits behind a long one.
         self.inner.store.write(move |tx| tidy::expire(tx, at))?;
         self.inner.store.write(move |tx| tidy::revoke_unused_transport(tx, at))?;
+        self.inner.store.write(move |tx| crate::life::revoke_maybe_lost(tx, at))?;
         self.inner.store.write(move |tx| crate::certificate::abandon_left_behind(tx, at))?;
         self.inner.store.write(move |tx| tidy::forget(tx, at))?;
         self.inner.close_ledger_day()

@@ -8,7 +8,7 @@ use crate::{
     id::SubscriberId,
     issue::{self, Intent, Reservation},
     ledger::Actor,
-    mailbox,
+    life, mailbox,
     policy::{Policy, Terms},
     profile::{CertificateProfile, ProfileName},
     subscriber::{self, Subscriber},
@@ -32,6 +32,17 @@ pub(super) struct Order {
     pub(super) subject: DistinguishedName,
     pub(super) san: Vec<SubjectAltName>,
     pub(super) supersede: bool,
+    /// The certificate whose place it takes.
+    pub(super) replaces: Option<Replaced>,
+}
+
+/// A certificate that a new one replaces, in the transaction that stores the new one.
+#[derive(Clone)]
+pub(crate) struct Replaced {
+    pub(crate) serial: SerialNumber,
+    pub(crate) old: life::Old,
+    /// The new one has its key (renewal, RFC 3647 4.6).
+    pub(crate) same_key: bool,
 }
 
 impl Order {
@@ -48,6 +59,7 @@ impl Order {
             subject: person.subject.clone(),
             san: addresses.into_iter().map(SubjectAltName::Rfc822Name).collect(),
             supersede,
+            replaces: None,
         })
     }
 
@@ -77,6 +89,9 @@ pub(super) fn check(tx: &Connection, at: Timestamp, order: &Order) -> Result<()>
             return Err(Error::Denied(Denied::MailboxNotValidated));
         }
     }
+    if let Some(replaced) = &order.replaces {
+        life::may_be_replaced(tx, at, replaced)?;
+    }
     if !order.supersede && order.profile.made_here() && certificate::has_active(tx, at, order.subscriber, order.profile.name.as_str())? {
         return Err(Error::Conflict(Conflict::ActiveEncryption));
     }
@@ -105,7 +120,11 @@ pub(super) fn reserve(tx: &Connection, at: Timestamp, ca: &CertificateView, orde
 pub(super) fn store(tx: &Connection, at: Timestamp, actor: &Actor, claim: &Claim, view: &CertificateView) -> Result<Vec<SerialNumber>> {
     // Again: another officer may have been faster, the mailbox or the person may be gone.
     check(tx, at, &claim.order)?;
-    issue::store(tx, at, actor, &claim.intent, view)
+    let mut superseded = issue::store(tx, at, actor, &claim.intent, view)?;
+    if let Some(replaced) = &claim.order.replaces {
+        superseded.extend(life::replaced(tx, at, actor, replaced, &view.serial)?);
+    }
+    Ok(superseded)
 }
 
 /// What was reserved, and perhaps signed, will not be stored.

@@ -6,6 +6,7 @@ mod cycle;
 mod folder;
 mod generated;
 pub mod import;
+mod renewal;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use crate::{
     subscriber::Subscriber,
 };
 use cycle::Order;
+pub(crate) use cycle::Replaced;
 use zeroize::Zeroizing;
 
 pub use folder::DeliveryFolder;

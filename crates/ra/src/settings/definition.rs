@@ -42,6 +42,8 @@ pub(super) const DEFINITIONS: &[Definition] = &[
     Definition { key: "removal", default: "removable", check: |t| word(t, &["removable", "password", "locked"]) },
     Definition { key: "scep.legacy", default: "no", check: yes_no },
     Definition { key: "scep.manual_approval", default: "no", check: yes_no },
+    Definition { key: "revoke.four_eyes_above", default: "10", check: |t| number(t, 1, 100_000) },
+    Definition { key: "revoke.maybe_lost_days", default: "3", check: |t| number(t, 1, 90) },
     Definition { key: "invitation.hours", default: "72", check: |t| number(t, 1, 720) },
 ];
 

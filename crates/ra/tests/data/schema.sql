@@ -66,6 +66,20 @@ CREATE TRIGGER unit_added AFTER INSERT ON unit BEGIN UPDATE generation SET numbe
 
 CREATE TRIGGER unit_changed AFTER UPDATE ON unit BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
 
+CREATE TABLE act_request (
+    id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    act        TEXT    NOT NULL, -- JSON
+    why        TEXT    NOT NULL,
+    count      INTEGER NOT NULL, -- certificates it was about when it was asked for
+    state      TEXT    NOT NULL CHECK (state IN ('waiting', 'approved', 'refused')),
+    asked_by   TEXT    NOT NULL, -- JSON, an actor
+    asked_at   INTEGER NOT NULL,
+    decided_by TEXT,
+    decided_at INTEGER,
+    CHECK ((state = 'waiting') = (decided_by IS NULL)),
+    CHECK ((decided_by IS NULL) = (decided_at IS NULL))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE batch (
     id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     name       TEXT    NOT NULL, -- what the officer calls it: the file's name
@@ -161,6 +175,14 @@ CREATE TABLE crl_number (
     number INTEGER NOT NULL CHECK (number > 0)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE departure (
+    subscriber BLOB    NOT NULL PRIMARY KEY CHECK (length(subscriber) = 16),
+    at         INTEGER NOT NULL,
+    reason     INTEGER NOT NULL,
+    successor  TEXT, -- who may read what was written to the mailbox
+    keep_until INTEGER -- escrowed keys are kept so long
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE device (
     id           BLOB PRIMARY KEY,
     subscriber   BLOB NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
@@ -230,6 +252,12 @@ CREATE TABLE gate (
 CREATE TABLE generation (
     topic  TEXT    NOT NULL PRIMARY KEY CHECK (topic IN ('unit', 'identity', 'revocation')),
     number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hold_deadline (
+    serial   BLOB    NOT NULL PRIMARY KEY CHECK (length(serial) BETWEEN 1 AND 20),
+    since    INTEGER NOT NULL,
+    final_at INTEGER NOT NULL CHECK (final_at > since)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE imported_chain (
@@ -470,9 +498,13 @@ CREATE TABLE unit (
     CHECK ((kind = 'organization') = (parent IS NULL))
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX act_request_waiting ON act_request (asked_at) WHERE state = 'waiting';
+
 CREATE INDEX batch_by_digest ON batch (digest);
 
 CREATE INDEX batch_item_by_state ON batch_item (batch, state, number);
+
+CREATE INDEX certificate_compromised_key ON certificate (key_fingerprint) WHERE reason = 1;
 
 CREATE INDEX certificate_ending ON certificate (not_after) WHERE kind = 'subscriber' AND revoked_at IS NULL AND superseded_at IS NULL;
 
@@ -496,9 +528,13 @@ CREATE INDEX enrollment_by_configuration ON enrollment (configured_at) WHERE con
 
 CREATE INDEX enrollment_by_creation ON enrollment (created_at, state, reached);
 
+CREATE INDEX enrollment_by_device ON enrollment (device) WHERE device IS NOT NULL;
+
 CREATE INDEX enrollment_by_state ON enrollment (state, id);
 
 CREATE INDEX enrollment_by_subscriber ON enrollment (subscriber, id);
+
+CREATE INDEX hold_deadline_by_end ON hold_deadline (final_at);
 
 CREATE UNIQUE INDEX issuance_not_stored ON issuance (serial) WHERE state <> 'stored';
 

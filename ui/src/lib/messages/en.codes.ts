@@ -26,6 +26,7 @@ export const codes: Record<Code, Refusal> = {
   activeEncryption: { title: "The person has a certificate of this kind", meaning: () => "One key to decrypt with is current at any time, so that senders cannot take the wrong one.", next: "Choose to replace it, or keep it." },
   batch: { title: "The batch is not free", meaning: () => "Another window or a command works on it, or it has ended.", next: "Look at its progress, or start it again from its list." },
   signingKeyHere: { title: "Keys that sign are never made here", meaning: () => "Only the holder may ever have them.", next: "Take the holder’s request, or invite the person’s phone." },
+  hold: { title: "The hold is not as expected", meaning: () => "The certificate is not held, or somebody held it meanwhile.", next: "Look at its status and choose again." },
   newerDatabase: { title: "A newer Signet wrote this folder", meaning: () => "This version would not understand all of it and does not touch it.", next: "Install the newest version on this computer." },
   mailboxNotValidated: { title: "The address is not validated", meaning: () => "A certificate may only state an address that you know to be this person’s.", next: "Record how you validated it, then invite again." },
   notSetUp: { title: "There is no department yet", meaning: () => "The setup was not finished.", next: "Finish the setup." },

@@ -16,6 +16,7 @@ export const codes: Record<Code, Refusal> = {
   activeEncryption: { title: "La personne a déjà un certificat de ce type", meaning: () => "Une seule clé de déchiffrement est en cours à la fois, pour que personne n’en prenne une mauvaise.", next: "Choisissez de le remplacer, ou gardez-le." },
   batch: { title: "Le lot n’est pas libre", meaning: () => "Une autre fenêtre ou une commande y travaille, ou il est terminé.", next: "Regardez où il en est, ou recommencez à partir de sa liste." },
   signingKeyHere: { title: "Les clés de signature ne sont jamais créées ici", meaning: () => "Seul leur titulaire peut les avoir.", next: "Prenez la demande du titulaire, ou invitez son téléphone." },
+  hold: { title: "La suspension n’est pas celle attendue", meaning: () => "Le certificat n’est pas suspendu, ou quelqu’un l’a suspendu entre-temps.", next: "Regardez son état et choisissez à nouveau." },
   newerDatabase: { title: "Un Signet plus récent a écrit ce dossier", meaning: () => "Cette version ne comprendrait pas tout et n’y touche pas.", next: "Installez la dernière version sur cet ordinateur." },
   mailboxNotValidated: { title: "L’adresse n’est pas validée", meaning: () => "Un certificat ne peut citer qu’une adresse dont vous savez qu’elle est à cette personne.", next: "Notez comment vous l’avez validée, puis invitez de nouveau." },
   notSetUp: { title: "Il n’y a pas encore de département", meaning: () => "L’installation n’est pas terminée.", next: "Terminez l’installation." },

@@ -1,0 +1,72 @@
+//! Another certificate in the place of one: with its key (renewal, RFC 3647 4.6) or with a new one (re-key, 4.7).
+
+use super::{Issued, IssuedIdentity, cycle, cycle::Order, generated, request};
+use crate::{Denied, Error, Noun, Operator, Result, certificate, life::Old, profile::ProfileName};
+use protocol::{
+    pkcs12::Form,
+    x509::{CertificateView, SerialNumber, SubjectAltName},
+};
+
+impl Operator {
+    /// Renews: the same key, person and certificate profile, a new validity; the old certificate is superseded. Refused for what is
+    /// revoked, held or has ended, and for a key that was compromised anywhere.
+    pub fn renew(&self, serial: &SerialNumber) -> Result<Issued> {
+        let (mut order, view) = self.in_place_of(serial, Old::Stays)?;
+        if let Some(replaced) = &mut order.replaces {
+            replaced.same_key = true;
+        }
+        // What was strong enough once may not be so now.
+        view.public_key.check_strength().map_err(|error| Error::invalid("serial", format!("its key is not certified again: {error}")))?;
+        cycle::one(self, order, view.public_key).map(|(issued, _)| issued)
+    }
+
+    /// Replaces by a certificate for the key of this request, of the same person and certificate profile.
+    pub fn replace(&self, serial: &SerialNumber, csr: &[u8], old: Old) -> Result<Issued> {
+        let csr = request::read(csr)?;
+        let (order, _) = self.in_place_of(serial, old)?;
+        if order.profile.made_here() {
+            return Err(Error::Denied(Denied::EncryptionByScep));
+        }
+        request::check_names(&csr, &order.subject, &order.san)?;
+        cycle::one(self, order, csr.public_key).map(|(issued, _)| issued)
+    }
+
+    /// Replaces a certificate that encrypts by one for a key made here. Key and password leave in the result and are nowhere else.
+    pub fn replace_generated(&self, serial: &SerialNumber, form: Form, old: Old) -> Result<IssuedIdentity> {
+        let (order, _) = self.in_place_of(serial, old)?;
+        if !order.profile.made_here() {
+            return Err(Error::Denied(Denied::SigningKeyHere));
+        }
+        // Before the work of making a key.
+        self.inner.store.read({
+            let (order, at) = (order.clone(), self.inner.clock.now());
+            move |tx| cycle::check(tx, at, &order)
+        })?;
+        let profile = order.profile.clone();
+        let key = generated::make_key(&self.inner, &profile)?;
+        let (issued, view) = cycle::one(self, order, key.public()?)?;
+        let (pkcs12, password) = generated::seal(&*self.inner.authorities()?, &key, &view, profile.name, form)?;
+        Ok(IssuedIdentity { issued, pkcs12, password })
+    }
+
+    /// The order for a certificate in the place of `serial`: by today's records and policy.
+    fn in_place_of(&self, serial: &SerialNumber, old: Old) -> Result<(Order, CertificateView)> {
+        let known = self.inner.store.read(|c| certificate::known(c, serial))?.ok_or(Error::NotFound(Noun::Certificate))?;
+        let (profile, subscriber) = match (known.kind, ProfileName::parse(&known.profile), known.subscriber) {
+            (certificate::Kind::Subscriber, Some(profile), Some(subscriber)) => (profile, subscriber),
+            _ => return Err(Error::invalid("serial", "only the certificate of a person can be renewed or replaced")),
+        };
+        let view = CertificateView::from_der(&known.der)?;
+        let (policy, person) = (self.inner.policy()?, self.subscriber(subscriber)?);
+        // The address that it states, while it is still the person's.
+        let stated = view.san.iter().find_map(|name| match name {
+            SubjectAltName::Rfc822Name(address) => person.mailboxes.iter().find(|mailbox| mailbox.address.eq_ignore_ascii_case(address)),
+            _ => None,
+        });
+        let mailbox = stated.or(person.mailboxes.iter().find(|mailbox| mailbox.validated_at.is_some()));
+        let mail = mailbox.map(|mailbox| mailbox.address.clone()).ok_or(Error::Denied(Denied::MailboxNotValidated))?;
+        let mut order = Order::new(&policy, &person, &mail, profile, true)?;
+        order.replaces = Some(cycle::Replaced { serial: serial.clone(), old, same_key: false });
+        Ok((order, view))
+    }
+}

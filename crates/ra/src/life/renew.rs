@@ -1,0 +1,58 @@
+//! What a certificate must be for another one to take its place, and what becomes of it then.
+
+use super::Old;
+use crate::{
+    Conflict, Error, Noun, Result, certificate,
+    issuance::Replaced,
+    ledger::{self, Actor},
+    revoke,
+};
+use protocol::{Timestamp, x509::SerialNumber};
+use rusqlite::{Connection, params};
+use serde_json::json;
+
+/// Asked when it is ordered and again when it is stored.
+pub(crate) fn may_be_replaced(tx: &Connection, at: Timestamp, replaced: &Replaced) -> Result<()> {
+    let known = certificate::known(tx, &replaced.serial)?.ok_or(Error::NotFound(Noun::Certificate))?;
+    if known.held {
+        return Err(Error::Conflict(Conflict::AlreadyHeld));
+    }
+    if known.revoked && (replaced.same_key || replaced.old != Old::Stays) {
+        return Err(Error::Conflict(Conflict::AlreadyRevoked));
+    }
+    if let Old::Revoked(reason) = replaced.old
+        && (!super::officer_may_give(reason) || reason == protocol::crl::Reason::CertificateHold)
+    {
+        return Err(Error::invalid("reason", "an officer does not revoke for this reason (RFC 5280 5.3.1)"));
+    }
+    if !replaced.same_key {
+        return Ok(());
+    }
+    if known.not_after < at {
+        return Err(Error::invalid("serial", "the certificate has ended; issue a new one with a new key"));
+    }
+    let compromised = tx
+        .prepare_cached(
+            "SELECT 1 FROM certificate WHERE reason = 1 AND key_fingerprint = (SELECT key_fingerprint FROM certificate WHERE serial = ?1)",
+        )?
+        .exists([replaced.serial.octets()])?;
+    if compromised {
+        return Err(Error::invalid("serial", "its key was compromised; replace it by one with a new key"));
+    }
+    Ok(())
+}
+
+/// The new one, `by`, is stored in this transaction: the old one is superseded, and revoked where that was wanted. Serials of those
+/// that this superseded.
+pub(crate) fn replaced(tx: &Connection, at: Timestamp, actor: &Actor, replaced: &Replaced, by: &SerialNumber) -> Result<Vec<SerialNumber>> {
+    let ended = tx
+        .prepare_cached("UPDATE certificate SET superseded_at = ?2 WHERE serial = ?1 AND superseded_at IS NULL AND revoked_at IS NULL")?
+        .execute(params![replaced.serial.octets(), at.0])?;
+    if ended > 0 {
+        ledger::append(tx, at, actor, "certificate.superseded", &replaced.serial.to_string(), &json!({ "by": by.to_string() }))?;
+    }
+    if let Old::Revoked(reason) = replaced.old {
+        revoke::revoke(tx, at, actor, &replaced.serial, reason)?;
+    }
+    Ok(if ended > 0 { vec![replaced.serial.clone()] } else { Vec::new() })
+}

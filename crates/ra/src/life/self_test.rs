@@ -1,0 +1,134 @@
+//! The pair self-test (S0-03): sign, encrypt and read back with a person's certificates, as three ticks.
+
+use crate::{Error, Operator, Result, certificate, id::SubscriberId};
+use protocol::{
+    cms::{self, ContentCipher, Digest, KeyTransport, SigningIdentity},
+    key::PrivateKey,
+    x509::{CertificateView, KeyUsage, SerialNumber},
+};
+use serde::Serialize;
+
+/// What is signed and encrypted.
+const MESSAGE: &[u8] = b"Signet asks: who are you, is this whole, and can only you read it?";
+
+/// One property.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Tick {
+    /// Both sides were tried with the pair.
+    Proved,
+    /// The public side alone was tried: the private key is with its holder, as it must be.
+    PublicSideOnly,
+    /// The person has no active certificate for it.
+    NoCertificate,
+    /// It does not work; why.
+    Failed(String),
+}
+
+/// What works between this person and a correspondent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SelfTest {
+    /// Who it is: the signing certificate chains to the root, is current and states the person's address.
+    pub authentication: Tick,
+    /// Nothing was changed: a signature verifies, and one over other bytes does not.
+    pub integrity: Tick,
+    /// Only the person reads it: what is encrypted to the certificate opens with its key.
+    pub confidentiality: Tick,
+    /// A message encrypted to the person (EnvelopedData, DER), where only its holder can try the other side.
+    #[serde(skip)]
+    pub encrypted: Option<Vec<u8>>,
+}
+
+impl Operator {
+    /// Tries a person's active signing and encryption certificates. `keys` are what the caller holds at this moment (a pair just
+    /// issued); keys that are not here leave their side untried, and the ticks say so. Nothing is stored.
+    pub fn self_test(&self, person: SubscriberId, keys: &[&PrivateKey]) -> Result<SelfTest> {
+        let at = self.inner.clock.now();
+        let person = self.subscriber(person)?;
+        let all = self.certificates(&certificate::CertificateQuery { subscriber: Some(person.id), ..Default::default() })?;
+        let current = |usage: KeyUsage| -> Result<Option<CertificateView>> {
+            for row in all.iter().filter(|row| row.status == "active") {
+                let serial = SerialNumber::parse(&row.serial)?;
+                let (der, _) = self.export_certificate(&serial)?;
+                let view = CertificateView::from_der(&der)?;
+                let mails = view.san.iter().any(|name| matches!(name, protocol::x509::SubjectAltName::Rfc822Name(_)));
+                if mails && view.key_usage.is_some_and(|has| has.has(usage)) {
+                    return Ok(Some(view));
+                }
+            }
+            Ok(None)
+        };
+        let held = |view: &CertificateView| keys.iter().copied().find(|key| view.public_key.belongs_to(key));
+        let (signing, encryption) = (current(KeyUsage::CONTENT_COMMITMENT)?, current(KeyUsage::KEY_ENCIPHERMENT)?);
+        let (authentication, integrity) = match &signing {
+            None => (Tick::NoCertificate, Tick::NoCertificate),
+            Some(view) => {
+                let chained = chained(self, view);
+                match (chained, held(view)) {
+                    (Err(why), _) => (Tick::Failed(why.clone()), Tick::Failed(why)),
+                    (Ok(()), None) => (Tick::PublicSideOnly, Tick::PublicSideOnly),
+                    (Ok(()), Some(key)) => signed(view, key, at),
+                }
+            }
+        };
+        let (confidentiality, encrypted) = match &encryption {
+            None => (Tick::NoCertificate, None),
+            Some(view) => match cms::encrypt(MESSAGE, view, ContentCipher::Aes256Cbc, KeyTransport::Pkcs1v15) {
+                Err(error) => (Tick::Failed(error.to_string()), None),
+                Ok(sealed) => match held(view) {
+                    None => (Tick::PublicSideOnly, Some(sealed)),
+                    Some(key) => match cms::decrypt(&sealed, &[(view, key)]) {
+                        Ok(opened) if opened.content.as_slice() == MESSAGE => (Tick::Proved, Some(sealed)),
+                        Ok(_) => (Tick::Failed("what was opened is not what was sealed".to_owned()), None),
+                        Err(error) => (Tick::Failed(error.to_string()), None),
+                    },
+                },
+            },
+        };
+        Ok(SelfTest { authentication, integrity, confidentiality, encrypted })
+    }
+}
+
+/// Each certificate of the path is signed by the next, up to the root.
+fn chained(operator: &Operator, leaf: &CertificateView) -> std::result::Result<(), String> {
+    let text = |error: Error| error.to_string();
+    let (_, chain) = operator.export_certificate(&leaf.serial).map_err(text)?;
+    let chain: Vec<CertificateView> =
+        chain.iter().map(|der| CertificateView::from_der(der)).collect::<std::result::Result<_, _>>().map_err(|e| e.to_string())?;
+    let mut child = leaf;
+    for issuer in &chain {
+        child.verify_signature(&issuer.public_key, false).map_err(|e| e.to_string())?;
+        child = issuer;
+    }
+    match chain.last() {
+        Some(root) if root.issuer_der == root.subject_der => Ok(()),
+        _ => Err("the chain does not reach the root".to_owned()),
+    }
+}
+
+/// Signs, verifies, and sees that changed bytes do not verify.
+fn signed(view: &CertificateView, key: &PrivateKey, at: protocol::Timestamp) -> (Tick, Tick) {
+    let identity = SigningIdentity { certificate: view, key, chain: &[] };
+    let message = match cms::sign(MESSAGE, &identity, Digest::Sha256, Some(at), Vec::new(), true) {
+        Ok(message) => message,
+        Err(error) => return (Tick::Failed(error.to_string()), Tick::Failed(error.to_string())),
+    };
+    let authentication = match cms::verify_signed_data(&message, &[], false) {
+        Ok(read) if read.signer.der == view.der && read.content == MESSAGE => Tick::Proved,
+        Ok(_) => Tick::Failed("the message names another signer".to_owned()),
+        Err(error) => Tick::Failed(error.to_string()),
+    };
+    // One bit of the content.
+    let mut changed = message.clone();
+    let integrity = match message.windows(MESSAGE.len()).position(|window| window == MESSAGE).and_then(|place| changed.get_mut(place)) {
+        None => Tick::Failed("the message does not carry what was signed".to_owned()),
+        Some(octet) => {
+            *octet ^= 1;
+            match cms::verify_signed_data(&changed, &[], false) {
+                Err(_) => Tick::Proved,
+                Ok(_) => Tick::Failed("a changed message verifies".to_owned()),
+            }
+        }
+    };
+    (authentication, integrity)
+}

@@ -1,0 +1,96 @@
+//! Public certificates for correspondents (S0-04): .cer, .p7c, vCard and LDIF. Nothing secret leaves.
+
+use crate::{Error, Operator, Result, certificate::CertificateQuery, id::SubscriberId, subscriber::Subscriber};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use protocol::{
+    cms,
+    x509::{CertificateView, SerialNumber},
+};
+
+impl Operator {
+    /// The certificate alone, DER (RFC 2585: .cer).
+    pub fn share_cer(&self, serial: &SerialNumber) -> Result<Vec<u8>> {
+        Ok(self.export_certificate(serial)?.0)
+    }
+
+    /// The certificate with its chain as certs-only SignedData (RFC 8551 3.8: .p7c).
+    pub fn share_p7c(&self, serial: &SerialNumber) -> Result<Vec<u8>> {
+        let (leaf, chain) = self.export_certificate(serial)?;
+        let all = std::iter::once(&leaf).chain(&chain).map(|der| CertificateView::from_der(der));
+        let all = all.collect::<std::result::Result<Vec<_>, _>>()?;
+        Ok(cms::certs_only(&all.iter().collect::<Vec<_>>())?)
+    }
+
+    /// A vCard 3.0 of the person with every active certificate as KEY (RFC 2426 3.7.2).
+    pub fn share_vcard(&self, person: SubscriberId) -> Result<String> {
+        let (person, certificates) = self.shared(person)?;
+        let name = escaped(&person.name);
+        let mut card = String::new();
+        for line in ["BEGIN:VCARD".to_owned(), "VERSION:3.0".to_owned(), format!("FN:{name}"), format!("N:{name};;;;")] {
+            folded(&mut card, &line, "\r\n");
+        }
+        for mailbox in person.mailboxes.iter().filter(|mailbox| mailbox.validated_at.is_some()) {
+            folded(&mut card, &format!("EMAIL;TYPE=INTERNET:{}", escaped(&mailbox.address)), "\r\n");
+        }
+        for der in &certificates {
+            folded(&mut card, &format!("KEY;TYPE=X509;ENCODING=b:{}", STANDARD.encode(der)), "\r\n");
+        }
+        folded(&mut card, "END:VCARD", "\r\n");
+        Ok(card)
+    }
+
+    /// An LDIF record of the person with every active certificate (RFC 2849; userCertificate;binary of RFC 4523).
+    pub fn share_ldif(&self, person: SubscriberId) -> Result<String> {
+        let (person, certificates) = self.shared(person)?;
+        // Always in base64: then no character of a name has a meaning.
+        let coded = |name: &str, value: &[u8]| format!("{name}:: {}", STANDARD.encode(value));
+        let mut record = String::new();
+        folded(&mut record, "version: 1", "\n");
+        folded(&mut record, &coded("dn", person.subject.to_string().as_bytes()), "\n");
+        folded(&mut record, "objectClass: inetOrgPerson", "\n");
+        folded(&mut record, &coded("cn", person.name.as_bytes()), "\n");
+        // inetOrgPerson must have one; which part of a name it is, nobody wrote down.
+        folded(&mut record, &coded("sn", person.name.as_bytes()), "\n");
+        for mailbox in person.mailboxes.iter().filter(|mailbox| mailbox.validated_at.is_some()) {
+            folded(&mut record, &coded("mail", mailbox.address.as_bytes()), "\n");
+        }
+        for der in &certificates {
+            folded(&mut record, &coded("userCertificate;binary", der), "\n");
+        }
+        Ok(record)
+    }
+
+    fn shared(&self, person: SubscriberId) -> Result<(Subscriber, Vec<Vec<u8>>)> {
+        let person = self.subscriber(person)?;
+        let all = self.certificates(&CertificateQuery { subscriber: Some(person.id), ..Default::default() })?;
+        let active: Vec<Vec<u8>> = all
+            .iter()
+            .filter(|row| row.status == "active")
+            .map(|row| Ok(self.export_certificate(&SerialNumber::parse(&row.serial)?)?.0))
+            .collect::<Result<_>>()?;
+        if active.is_empty() {
+            return Err(Error::invalid("subscriber", "the person has no active certificate to share"));
+        }
+        Ok((person, active))
+    }
+}
+
+/// RFC 2426 4: backslash, comma, semicolon and line breaks.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace(',', "\\,").replace(';', "\\;").replace('\n', "\\n")
+}
+
+/// Lines of at most 75 octets, the next one begins with a blank (RFC 2426 2.6, RFC 2849 note 2); never within a character.
+fn folded(to: &mut String, line: &str, end: &str) {
+    let mut room = 75;
+    for c in line.chars() {
+        if c.len_utf8() > room {
+            to.push_str(end);
+            to.push(' ');
+            room = 74;
+        }
+        to.push(c);
+        room -= c.len_utf8();
+    }
+    to.push_str(end);
+}
