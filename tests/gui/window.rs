@@ -168,11 +168,16 @@ fn smaller(png: &[u8]) -> Vec<u8> {
     }
     let mut colours: Vec<[u8; 3]> = counts.keys().copied().collect();
     colours.sort_unstable_by_key(|colour| std::cmp::Reverse((counts[colour], *colour)));
-    let palette: Vec<[u8; 3]> = colours.iter().copied().take(256).collect();
-    let nearest = |colour: &[u8; 3]| {
-        let far = |other: &[u8; 3]| (0..3).map(|at| (i32::from(colour[at]) - i32::from(other[at])).pow(2)).sum::<i32>();
-        u8::try_from((0..palette.len()).min_by_key(|&at| far(&palette[at])).unwrap()).unwrap()
-    };
+    let far = |one: &[u8; 3], other: &[u8; 3]| (0..3).map(|at| (i32::from(one[at]) - i32::from(other[at])).pow(2)).sum::<i32>();
+    // The commonest first, but no two that look the same: else shades of grey would leave no room for the rarer hues.
+    let mut palette: Vec<[u8; 3]> = Vec::new();
+    for colour in &colours {
+        if palette.len() < 256 && palette.iter().all(|other| far(colour, other) > 60) {
+            palette.push(*colour);
+        }
+    }
+    let nearest =
+        |colour: &[u8; 3]| u8::try_from((0..palette.len()).min_by_key(|&at| far(colour, &palette[at])).unwrap()).unwrap();
     let index: HashMap<[u8; 3], u8> = colours.iter().map(|colour| (*colour, nearest(colour))).collect();
     let pixels: Vec<u8> = picture.pixels().map(|pixel| index[&pixel.0]).collect();
     let mut out = Vec::new();

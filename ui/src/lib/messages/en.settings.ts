@@ -76,7 +76,6 @@ export const settings = {
   root: "The root’s key",
   rootHere: "It is in this computer. Move it to a stick and keep that in a safe.",
   rootAway: "It is not in this computer.",
-  rootMove: "Move the root’s key",
   legacy: "Old algorithms",
   legacyText: "Single DES and MD5, for very old SCEP clients. Leave it off.",
   approval: "Approve each request",

@@ -77,7 +77,6 @@ export const settings: Messages["settings"] = {
   root: "La clé de la racine",
   rootHere: "Elle est dans cet ordinateur. Déplacez-la sur une clé USB et gardez celle-ci dans un coffre.",
   rootAway: "Elle n’est pas dans cet ordinateur.",
-  rootMove: "Déplacer la clé de la racine",
   legacy: "Anciens algorithmes",
   legacyText: "DES simple et MD5, pour de très vieux clients SCEP. Laissez désactivé.",
   approval: "Approuver chaque demande",

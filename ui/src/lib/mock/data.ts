@@ -102,7 +102,7 @@ export const certificates: Certificate[] = people.flatMap((person, n) =>
     kind: "subscriber",
   })),
 );
-export const ours: Certificate[] = ["tls", "profile-signer", "ra", "issuing", "root"].map((profile, n) => ({
+export const ours: Certificate[] = ["tls", "profile_signer", "ra", "issuing", "root"].map((profile, n) => ({
   serial: serial(900 + n),
   status: "active",
   profile,
