@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::{crl::Reason, key::KeyAlgorithm, x509::SerialNumber};
-use ra::{id, invitation::Channel, mailbox::Method, profile::ProfileName};
+use ra::{id, invitation::Channel, mailbox::Method, policy::Gate, profile::ProfileName};
 use std::{net::SocketAddr, path::PathBuf};
 
 /// Client certificates for a department: issue, enroll iPhones, revoke, prove.
@@ -48,6 +48,9 @@ pub(crate) enum Command {
     /// The ledger.
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Certificate profiles, bundles, escrow, pilot and production.
+    #[command(subcommand)]
+    Policy(Policy),
     /// Settings of the department.
     #[command(subcommand)]
     Settings(Settings),
@@ -304,6 +307,95 @@ pub(crate) enum Ledger {
 }
 
 #[derive(Subcommand)]
+pub(crate) enum Policy {
+    /// Show everything, or one certificate profile.
+    Show {
+        /// signing, encryption, authentication, document or functional.
+        #[arg(value_parser = profile)]
+        profile: Option<ProfileName>,
+    },
+    /// Change a certificate profile: fields one by one, or all of it from a file.
+    Set {
+        /// Which.
+        #[arg(value_parser = profile)]
+        profile: ProfileName,
+        /// Fields as `show` names them: days=365 approval=officer usage=digitalSignature,keyEncipherment
+        /// "policies=1.3.6.1.4.1.32473.1 https://pki.example.edu/cps" exception="NAME: REASON".
+        #[arg(value_name = "FIELD=VALUE", required_unless_present = "file")]
+        fields: Vec<String>,
+        /// The whole definition as JSON, as `show` prints it; `-` for standard input.
+        #[arg(long, value_name = "FILE", conflicts_with = "fields")]
+        file: Option<PathBuf>,
+        /// For all departments of the organization that have nothing of their own.
+        #[arg(long)]
+        organization: bool,
+    },
+    /// Take back what was set: the profile is inherited again.
+    Inherit {
+        /// Which.
+        #[arg(value_parser = profile)]
+        profile: ProfileName,
+        /// What was set for the organization.
+        #[arg(long)]
+        organization: bool,
+    },
+    /// All versions of a certificate profile, newest first.
+    History {
+        /// Which.
+        #[arg(value_parser = profile)]
+        profile: ProfileName,
+    },
+    /// Save a bundle of profiles that are issued in one act, or remove it.
+    Bundle {
+        /// Its name.
+        name: String,
+        /// Its certificate profiles.
+        #[arg(value_parser = profile, required_unless_present = "remove")]
+        profiles: Vec<ProfileName>,
+        /// Remove it.
+        #[arg(long, conflicts_with = "profiles")]
+        remove: bool,
+        /// For all departments of the organization.
+        #[arg(long)]
+        organization: bool,
+    },
+    /// Show whether keys are escrowed, since when and why; or record a decision.
+    Escrow {
+        /// The decision as JSON: {"answers", "enabled", "decided_by", "reason", "advisers"}; `-` for standard input.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// What stands between pilot and production.
+    Gates,
+    /// Pass a gate: answer its questions, or override it by name and reason.
+    Gate {
+        /// As `gates` names it, such as `activation` or `life-cycle.signing`.
+        #[arg(value_parser = gate)]
+        gate: Gate,
+        /// An answer; one for each question.
+        #[arg(long = "answer", value_name = "QUESTION=TEXT", required_unless_present_any = ["overridden_by", "reopen"])]
+        answers: Vec<String>,
+        /// Who answers for passing it without.
+        #[arg(long, value_name = "NAME", requires = "reason", conflicts_with_all = ["answers", "reopen"])]
+        overridden_by: Option<String>,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Take back what was written down.
+        #[arg(long, conflicts_with = "answers")]
+        reopen: bool,
+    },
+    /// End the pilot: certificates count from now on.
+    Production,
+    /// Go back to being a pilot.
+    Pilot {
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+}
+
+#[derive(Subcommand)]
 pub(crate) enum Settings {
     /// Show one setting, or all.
     Get {
@@ -366,6 +458,10 @@ fn method(text: &str) -> Result<Method, String> {
 
 fn profile(text: &str) -> Result<ProfileName, String> {
     word(text, &["signing", "encryption", "authentication", "document", "functional"])
+}
+
+fn gate(text: &str) -> Result<Gate, String> {
+    Gate::parse(text).ok_or_else(|| format!("one of {}", Gate::all().map(Gate::name).collect::<Vec<_>>().join(", ")))
 }
 
 fn reason(text: &str) -> Result<Reason, String> {

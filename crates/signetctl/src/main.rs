@@ -50,6 +50,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Refusal> {
         Command::Crl(command) => commands::crl::run(&session, output, &command),
         Command::Tls(command) => commands::tls::run(&session, output, &command),
         Command::Ledger(command) => commands::ledger::run(&session, output, &command),
+        Command::Policy(command) => commands::policy::run(&session, output, command),
         Command::Settings(command) => commands::settings::run(&session, output, command),
         #[cfg(feature = "bench")]
         Command::Fill { count } => Ok(session.operator()?.fill(count)?),

@@ -114,6 +114,7 @@ fn the_funnel_counts_how_far_people_came_in_thirty_days() {
 #[test]
 fn the_first_screen_counts_what_waits_and_shows_what_moved() {
     let world = world();
+    crate::testing::into_production(&world.officer);
     world.person("Alice Example", "alice@example.edu");
     world.invite("alice@example.edu");
     world.clock.advance(48 * 3600);

@@ -6,6 +6,7 @@ pub(crate) mod enrollment;
 pub(crate) mod init;
 pub(crate) mod invite;
 pub(crate) mod ledger;
+pub(crate) mod policy;
 pub(crate) mod scep;
 pub(crate) mod serve;
 pub(crate) mod settings;

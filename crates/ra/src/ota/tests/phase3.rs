@@ -27,6 +27,7 @@ fn challenges(payloads: &str) -> Vec<(String, String)> {
 #[test]
 fn the_final_profile_brings_everything_and_completes_once() {
     let world = world();
+    crate::testing::into_production(&world.officer);
     for (key, value) in [
         ("wifi.ssid", "eduroam & friends"),
         ("wifi.server_names", "radius.example.edu"),

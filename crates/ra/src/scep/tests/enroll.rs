@@ -13,6 +13,7 @@ use protocol::{
 #[test]
 fn a_right_challenge_gets_the_certificate_of_our_records() {
     let f = Fixture::new();
+    crate::testing::into_production(&f.operator);
     let key = client::key(0);
     // The CSR states nothing but the key: all else we fill in.
     let csr = Csr::naming(&Default::default()).challenge(&f.challenge(ProfileName::Signing));
