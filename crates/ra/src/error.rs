@@ -21,6 +21,8 @@ pub enum Noun {
     Setting,
     /// A CRL.
     Crl,
+    /// A saved view.
+    View,
     /// A batch of certificates.
     Batch,
     /// A bundle of certificate profiles.

@@ -82,6 +82,7 @@ fn not_found(noun: Noun) -> (String, String) {
         Noun::Crl => ("CRL of this name", "There are root and issuing."),
         Noun::Device => ("device", "`signetctl subscriber show MAIL` shows a person's devices."),
         Noun::Act => ("act that waits for a second officer", "`signetctl act list` shows all; it may have been decided already."),
+        Noun::View => ("saved view", "It may have been deleted; look at the list of views."),
         Noun::Batch => ("batch", "Start it again from its list."),
     };
     (format!("There is no such {what}."), next.to_owned())
@@ -218,6 +219,7 @@ mod tests {
             Error::invalid("mail", "write an address"),
             Error::invalid("mail", "write an address."),
             Error::NotFound(Noun::Crl),
+            Error::NotFound(Noun::View),
             Error::Conflict(Conflict::NameTaken),
             Error::Denied(Denied::MailboxNotValidated),
             Error::Unavailable(Dependency::Keyring("it is locked".into())),

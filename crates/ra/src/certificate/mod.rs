@@ -13,7 +13,9 @@ use crate::{Error, Operator, Result};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 
 pub(crate) use foreign::{der_of, insert_foreign};
-pub(crate) use record::{active_count, authorities, ending_before, insert, known, of_enrollment, one, reason_code, reason_of, san_text};
+pub(crate) use record::{
+    COLUMNS, active_count, authorities, ending_before, insert, known, listed, of_enrollment, one, reason_code, reason_of, san_text,
+};
 pub(crate) use reservation::{GIVEN_UP_AFTER, abandon, abandon_left_behind, fresh_serial, reserve, reserved};
 pub(crate) use supersede::{has_active, supersede};
 

@@ -13,11 +13,11 @@ use protocol::{
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
 /// Columns of a list row, in the order that [`listed`] reads.
-const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "serial, kind, profile, subject, san, subscriber, enrollment, not_before, not_after, superseded_at, revoked_at, reason";
 
 /// "Active at ?1": neither expired nor revoked, held or superseded.
-const ACTIVE: &str = "kind = 'subscriber' AND revoked_at IS NULL AND superseded_at IS NULL";
+const ACTIVE: &str = "kind = 'subscriber' AND reason IS NULL AND superseded_at IS NULL";
 
 /// Stores a signed certificate in the caller's transaction and ends its reservation; without one it refuses (recorded before
 /// signed). Its number in the store.
@@ -170,7 +170,7 @@ fn collect(c: &Connection, sql: &str, values: &[&dyn ToSql], at: Timestamp) -> R
     Ok(list)
 }
 
-fn listed(row: &Row<'_>, at: Timestamp) -> Result<Certificate> {
+pub(crate) fn listed(row: &Row<'_>, at: Timestamp) -> Result<Certificate> {
     let serial = SerialNumber::from_octets(row.get_ref(0)?.as_blob().map_err(Error::fault)?)?;
     let kind = Kind::parse(row.get_ref(1)?.as_str().map_err(Error::fault)?)?;
     let (not_before, not_after) = (Timestamp(row.get(7)?), Timestamp(row.get(8)?));

@@ -1,7 +1,12 @@
 //! What ends when, what there is, who is provided for: counts for charts.
 
-use super::Status;
+use super::{
+    Kinds, Status,
+    count::{self, Groups},
+};
+use crate::{Error, Result};
 use protocol::Timestamp;
+use rusqlite::{Connection, params};
 
 /// Certificates that end on one day.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -49,4 +54,70 @@ pub struct Coverage {
     pub with_device: u64,
     /// By certificate profile.
     pub by_profile: Vec<CoverageRow>,
+}
+
+/// Longest calendar, days.
+const MAX_DAYS: u32 = 3_660;
+
+pub(super) fn calendar(tx: &Connection, at: Timestamp, days: u32) -> Result<Vec<ExpiryDay>> {
+    if !(1..=MAX_DAYS).contains(&days) {
+        return Err(Error::invalid("days", "1 to 3660"));
+    }
+    let today = at.0.div_euclid(Timestamp::DAY);
+    let mut list: Vec<ExpiryDay> = Vec::new();
+    let mut add = |day: i64, profile: String, count: u64| {
+        let day = Timestamp(day * Timestamp::DAY);
+        match list.last_mut() {
+            Some(last) if last.day == day => {
+                last.count += count;
+                last.by_profile.push((profile, count));
+            }
+            _ => list.push(ExpiryDay { day, count, by_profile: vec![(profile, count)] }),
+        }
+    };
+    // What is left of today, then whole days.
+    let rest = count::until(tx, at, Timestamp((today + 1) * Timestamp::DAY), Kinds::Subscriber)?;
+    rest.into_iter().for_each(|(profile, count)| add(today, profile, count));
+    let mut statement = tx.prepare_cached(
+        "SELECT day, profile, count FROM certificate_count
+         WHERE kind = 'subscriber' AND state = 'valid' AND day > ?1 AND day < ?2 AND count > 0 ORDER BY day, profile",
+    )?;
+    let mut rows = statement.query(params![today, today + i64::from(days)])?;
+    while let Some(row) = rows.next()? {
+        add(row.get(0)?, row.get(1)?, u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0));
+    }
+    Ok(list)
+}
+
+pub(super) fn inventory(tx: &Connection, at: Timestamp) -> Result<Vec<InventoryRow>> {
+    let groups = Groups::read(tx, at)?.0;
+    Ok(groups.into_iter().map(|of| InventoryRow { kind: of.kind, profile: of.profile, status: of.status, count: of.count }).collect())
+}
+
+pub(super) fn coverage(tx: &Connection, at: Timestamp) -> Result<Coverage> {
+    let count = |sql: &str| -> Result<u64> {
+        let count: i64 = tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    };
+    let active = format!(
+        "c.kind = 'subscriber' AND c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= {} AND c.subscriber = s.id",
+        at.0
+    );
+    // One pass over the people, each with the profiles of their active certificates.
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT c.profile, count(DISTINCT s.id) FROM subscriber s CROSS JOIN certificate c WHERE {active} GROUP BY c.profile ORDER BY c.profile"
+    ))?;
+    let by_profile = statement
+        .query_map([], |row| Ok(CoverageRow { profile: row.get(0)?, people: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0) }))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Coverage {
+        people: count("SELECT count(*) FROM subscriber")?,
+        with_any: count(&format!("SELECT count(*) FROM subscriber s WHERE EXISTS (SELECT 1 FROM certificate c WHERE {active})"))?,
+        validated: count(
+            "SELECT count(*) FROM subscriber s WHERE NOT EXISTS (SELECT 1 FROM mailbox m WHERE m.subscriber = s.id
+                AND NOT EXISTS (SELECT 1 FROM mailbox_validation v WHERE v.mailbox = m.id))",
+        )?,
+        with_device: count("SELECT count(DISTINCT subscriber) FROM device")?,
+        by_profile,
+    })
 }

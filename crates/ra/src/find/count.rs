@@ -1,6 +1,10 @@
-//! Exact counts of certificates, kept by triggers per kind, profile, day of notAfter and state.
+//! Exact counts of certificates, kept by triggers per kind, profile, day of notAfter and state; what time alone decides is counted
+//! in the index for the one day that has begun.
 
-use super::Status;
+use super::{CertificateFilter, Kinds, Status};
+use crate::{Error, Result};
+use protocol::Timestamp;
+use rusqlite::{Connection, params};
 
 /// How many of what.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -26,4 +30,158 @@ pub struct CertificateCounts {
     pub by_both: Vec<Counted>,
     /// Active ones that end within 30 days.
     pub ending: u64,
+}
+
+/// One kind, profile and status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Group {
+    pub(super) kind: String,
+    pub(super) profile: String,
+    pub(super) status: Status,
+    pub(super) count: u64,
+}
+
+/// All groups that have any.
+pub(super) struct Groups(pub(super) Vec<Group>);
+
+impl Groups {
+    pub(super) fn read(tx: &Connection, at: Timestamp) -> Result<Self> {
+        let today = at.0.div_euclid(Timestamp::DAY);
+        // Before today: expired. After today: by state. Today: one by one, in the index that has all of it.
+        let mut statement = tx.prepare_cached(
+            "SELECT kind, profile, status, sum(n) FROM (
+                SELECT kind, profile, CASE WHEN state IN ('held', 'revoked') THEN state WHEN day < ?1 THEN 'expired'
+                           WHEN state = 'superseded' THEN state ELSE 'active' END AS status, count AS n
+                FROM certificate_count WHERE day <> ?1
+                UNION ALL
+                SELECT kind, profile, CASE WHEN reason = 6 THEN 'held' WHEN reason IS NOT NULL THEN 'revoked' WHEN not_after < ?2 THEN 'expired'
+                           WHEN superseded_at IS NOT NULL THEN 'superseded' ELSE 'active' END, 1
+                FROM certificate INDEXED BY certificate_ending WHERE not_after >= ?3 AND not_after < ?4
+             ) GROUP BY 1, 2, 3 HAVING sum(n) > 0",
+        )?;
+        let mut rows = statement.query(params![today, at.0, today * Timestamp::DAY, (today + 1) * Timestamp::DAY])?;
+        let mut groups = Vec::new();
+        while let Some(row) = rows.next()? {
+            groups.push(Group {
+                kind: row.get(0)?,
+                profile: row.get(1)?,
+                status: Status::parse(row.get_ref(2)?.as_str().map_err(Error::fault)?)?,
+                count: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
+            });
+        }
+        Ok(Groups(groups))
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.0.iter().map(|group| group.count).sum()
+    }
+
+    fn of_kind(&self, kind: Kinds) -> impl Iterator<Item = &Group> {
+        self.0.iter().filter(move |group| kind.has(&group.kind))
+    }
+}
+
+impl Kinds {
+    fn has(self, kind: &str) -> bool {
+        match self {
+            Kinds::Subscriber => kind == "subscriber",
+            Kinds::Transport => kind == "transport",
+            Kinds::Authority => !matches!(kind, "subscriber" | "transport"),
+            Kinds::All => true,
+        }
+    }
+}
+
+impl Status {
+    /// All of them, in the order of the screens.
+    pub const ALL: [Status; 5] = [Status::Active, Status::Held, Status::Revoked, Status::Expired, Status::Superseded];
+
+    /// As it is shown.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Active => "active",
+            Status::Held => "held",
+            Status::Revoked => "revoked",
+            Status::Expired => "expired",
+            Status::Superseded => "superseded",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| Error::fault(format!("status {text}")))
+    }
+}
+
+/// How many pass a filter, apart from its search and its subscriber.
+pub(super) fn total(tx: &Connection, at: Timestamp, groups: &Groups, filter: &CertificateFilter) -> Result<u64> {
+    let profile_fits = |profile: &str| filter.profiles.is_empty() || filter.profiles.iter().any(|wanted| wanted == profile);
+    let status_fits = |status: Status| filter.statuses.is_empty() || filter.statuses.contains(&status);
+    let Some(days) = filter.expiring_days else {
+        let fits = groups.of_kind(filter.kind).filter(|group| profile_fits(&group.profile) && status_fits(group.status));
+        return Ok(fits.map(|group| group.count).sum());
+    };
+    if !status_fits(Status::Active) {
+        return Ok(0);
+    }
+    let ending = ending(tx, at, days, filter.kind)?;
+    Ok(ending.into_iter().filter(|(profile, _)| profile_fits(profile)).map(|(_, count)| count).sum())
+}
+
+/// Active ones that end within so many days, by profile: whole days are counted already, the first and the last one by one.
+pub(super) fn ending(tx: &Connection, at: Timestamp, days: u32, kind: Kinds) -> Result<Vec<(String, u64)>> {
+    until(tx, at, at.plus(i64::from(days).saturating_mul(Timestamp::DAY)), kind)
+}
+
+/// The same, that end before `end`.
+pub(super) fn until(tx: &Connection, at: Timestamp, end: Timestamp, kind: Kinds) -> Result<Vec<(String, u64)>> {
+    let (first, last) = (at.0.div_euclid(Timestamp::DAY) + 1, end.0.div_euclid(Timestamp::DAY));
+    let whole_from = (first * Timestamp::DAY).min(end.0);
+    let whole_until = (last * Timestamp::DAY).max(whole_from);
+    let mut statement = tx.prepare_cached(
+        "SELECT kind, profile, sum(n) FROM (
+            SELECT kind, profile, count AS n FROM certificate_count WHERE state = 'valid' AND day >= ?1 AND day < ?2
+            UNION ALL
+            SELECT kind, profile, 1 FROM certificate INDEXED BY certificate_ending
+            WHERE not_after >= ?3 AND not_after < ?4 AND reason IS NULL AND superseded_at IS NULL
+            UNION ALL
+            SELECT kind, profile, 1 FROM certificate INDEXED BY certificate_ending
+            WHERE not_after >= ?5 AND not_after < ?6 AND reason IS NULL AND superseded_at IS NULL
+         ) GROUP BY 1, 2",
+    )?;
+    let mut rows = statement.query(params![first, last, at.0, whole_from, whole_until, end.0])?;
+    let mut list: Vec<(String, u64)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (of, profile, count): (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let count = u64::try_from(count).unwrap_or(0);
+        if !kind.has(&of) || count == 0 {
+            continue;
+        }
+        match list.iter_mut().find(|(known, _)| *known == profile) {
+            Some((_, sum)) => *sum += count,
+            None => list.push((profile, count)),
+        }
+    }
+    Ok(list)
+}
+
+/// For the filter chips.
+pub(super) fn of_kind(tx: &Connection, at: Timestamp, kind: Kinds) -> Result<CertificateCounts> {
+    let groups = Groups::read(tx, at)?;
+    let mut counts = CertificateCounts::default();
+    for group in groups.of_kind(kind) {
+        counts.total += group.count;
+        match counts.by_status.iter_mut().find(|(status, _)| *status == group.status) {
+            Some((_, sum)) => *sum += group.count,
+            None => counts.by_status.push((group.status, group.count)),
+        }
+        match counts.by_profile.iter_mut().find(|(profile, _)| *profile == group.profile) {
+            Some((_, sum)) => *sum += group.count,
+            None => counts.by_profile.push((group.profile.clone(), group.count)),
+        }
+        counts.by_both.push(Counted { profile: group.profile.clone(), status: group.status, count: group.count });
+    }
+    counts.by_status.sort_by_key(|(status, _)| Status::ALL.iter().position(|known| known == status));
+    counts.ending = ending(tx, at, 30, kind)?.into_iter().map(|(_, count)| count).sum();
+    Ok(counts)
 }

@@ -2,11 +2,15 @@
 //! reports. Everything is paged in SQL by keyset; nothing here changes what is certified.
 
 mod calendar;
+mod certificates;
 mod count;
 mod csv;
 mod detail;
 mod export;
+mod index;
+pub(crate) mod people;
 mod report;
+mod text;
 mod tree;
 mod view;
 
@@ -113,7 +117,7 @@ pub struct CertificatesPage {
     pub rows: Vec<Certificate>,
     /// There are more.
     pub more: bool,
-    /// All that match; at least so many when `total_is_exact` is false.
+    /// All that match; when `total_is_exact` is false about so many, and not counted beyond 10,000.
     pub total: u64,
     /// `total` was counted to the end (a search that finds very many is not).
     pub total_is_exact: bool,
@@ -137,7 +141,7 @@ pub enum Has {
     Ending,
 }
 
-/// Which people; every part narrows.
+/// Which people; every part narrows. By certificates or validation, no more than 10,000 are counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct PeopleFilter {
@@ -179,20 +183,24 @@ pub struct PeopleQuery {
 impl Operator {
     /// Certificates by search, filter and order, a page at a time.
     pub fn find_certificates(&self, query: &CertificatesQuery) -> Result<CertificatesPage> {
-        let _ = query;
-        todo!()
+        // Only a search and the order by name need the index.
+        let indexed = query.filter.search.is_some() || query.sort == CertificateSort::Name;
+        let not_indexed = if indexed { self.inner.index_certificates()? } else { 0 };
+        let at = self.inner.clock.now();
+        let page = self.inner.store.read(|tx| certificates::page(tx, at, query))?;
+        Ok(CertificatesPage { not_indexed, ..page })
     }
 
     /// How many certificates of `kind` there are by status, profile and both: for the filter chips. Exact, whatever their number.
     pub fn certificate_counts(&self, kind: Kinds) -> Result<CertificateCounts> {
-        let _ = kind;
-        todo!()
+        let at = self.inner.clock.now();
+        self.inner.store.read(|tx| count::of_kind(tx, at, kind))
     }
 
     /// People by search, filter and order, a page at a time.
     pub fn find_people(&self, query: &PeopleQuery) -> Result<Page<Subscriber>> {
-        let _ = query;
-        todo!()
+        let at = self.inner.clock.now();
+        self.inner.store.read(|tx| people::find(tx, at, query))
     }
 
     /// Everything about one certificate.
@@ -203,20 +211,18 @@ impl Operator {
 
     /// The saved views of a list, by name.
     pub fn saved_views(&self, of: ViewOf) -> Result<Vec<SavedView>> {
-        let _ = of;
-        todo!()
+        self.inner.store.read(|tx| view::list(tx, of))
     }
 
     /// Saves a view; one of the same name in the same list is replaced.
     pub fn save_view(&self, view: NewView) -> Result<SavedView> {
-        let _ = view;
-        todo!()
+        let (at, view) = (self.inner.clock.now(), view.checked()?);
+        self.inner.store.write(move |tx| view::save(tx, at, view))
     }
 
     /// Deletes a view.
     pub fn delete_view(&self, id: ViewId) -> Result<()> {
-        let _ = id;
-        todo!()
+        self.inner.store.write(move |tx| view::delete(tx, id))
     }
 
     /// Writes all certificates of a list, in its order, in the format; how many. Rows are read while they are written.
@@ -234,18 +240,20 @@ impl Operator {
 
     /// How many active certificates of people end on each of the next `days` days (UTC; 1 to 3,660); days without any are left out.
     pub fn expiry_calendar(&self, days: u32) -> Result<Vec<ExpiryDay>> {
-        let _ = days;
-        todo!()
+        let at = self.inner.clock.now();
+        self.inner.store.read(|tx| calendar::calendar(tx, at, days))
     }
 
     /// Certificates by kind, profile and status.
     pub fn inventory(&self) -> Result<Vec<InventoryRow>> {
-        todo!()
+        let at = self.inner.clock.now();
+        self.inner.store.read(|tx| calendar::inventory(tx, at))
     }
 
     /// Who can sign, receive encrypted mail and sign in.
     pub fn coverage(&self) -> Result<Coverage> {
-        todo!()
+        let at = self.inner.clock.now();
+        self.inner.store.read(|tx| calendar::coverage(tx, at))
     }
 
     /// A report, whole: for the screen. `limit` rows at most (0: all).
@@ -262,6 +270,6 @@ impl Operator {
 
     /// Puts a bounded number of new certificates into the search index; `true`: there are more. For idle moments.
     pub fn index_new_certificates(&self) -> Result<bool> {
-        todo!()
+        Ok(self.inner.index_certificates()? > 0)
     }
 }

@@ -1,9 +1,15 @@
 //! Lists of subscribers: searched and paged in SQL (keyset), never held whole.
 
-use super::{Page, Subscriber, SubscriberQuery, name, read};
-use crate::{Result, id::SubscriberId};
+use super::{Page, Subscriber, SubscriberQuery, name};
+use crate::{
+    Result,
+    find::{
+        PeopleFilter, PeopleSort,
+        people::{self, After},
+    },
+};
 use protocol::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 /// Longest text that is searched for, characters.
 const MAX_SEARCH: usize = 100;
@@ -34,26 +40,7 @@ impl Search {
 }
 
 pub(super) fn page(tx: &Connection, at: Timestamp, query: &SubscriberQuery) -> Result<Page<Subscriber>> {
-    let search = Search::new(query.search.as_deref());
-    let limit = query.limit.clamp(1, 500);
-    let total: i64 = tx
-        .prepare_cached(&format!("SELECT count(*) FROM subscriber s WHERE {}", Search::CONDITION))?
-        .query_row(params![search.beginning, search.part], |row| row.get(0))?;
-    if total == 0 {
-        return Ok(Page { rows: Vec::new(), more: false, total: 0 });
-    }
-    let after = query.after.as_ref().map(|(shown, id)| (name::fold(shown), *id));
-    let sql = format!(
-        "SELECT s.id FROM subscriber s WHERE {} AND {} ORDER BY s.sort_key, s.id LIMIT ?3",
-        Search::CONDITION,
-        if after.is_some() { "(s.sort_key, s.id) > (?4, ?5)" } else { "?4 IS NULL AND ?5 IS NULL" }
-    );
-    let (key, id) = after.unzip();
-    let mut statement = tx.prepare_cached(&sql)?;
-    let ids: Vec<SubscriberId> = statement
-        .query_map(params![search.beginning, search.part, i64::from(limit) + 1, key, id], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    let more = ids.len() > limit as usize;
-    let rows = ids.into_iter().take(limit as usize).map(|id| read(tx, at, id)).collect::<Result<_>>()?;
-    Ok(Page { rows, more, total: u64::try_from(total).unwrap_or(0) })
+    let filter = PeopleFilter { search: query.search.clone(), ..PeopleFilter::default() };
+    let after = query.after.clone().map(|(name, id)| After { name, id });
+    people::page(tx, at, &filter, PeopleSort::Name, after, query.limit)
 }

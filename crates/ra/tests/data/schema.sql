@@ -4,6 +4,23 @@ CREATE TRIGGER bundle_changed AFTER UPDATE ON bundle BEGIN UPDATE generation SET
 
 CREATE TRIGGER bundle_removed AFTER DELETE ON bundle BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
 
+CREATE TRIGGER certificate_counted AFTER INSERT ON certificate BEGIN
+    INSERT INTO certificate_count (kind, profile, day, state, count)
+        VALUES (NEW.kind, NEW.profile, NEW.not_after / 86400,
+            CASE WHEN NEW.reason = 6 THEN 'held' WHEN NEW.reason IS NOT NULL THEN 'revoked' WHEN NEW.superseded_at IS NOT NULL THEN 'superseded' ELSE 'valid' END, 1)
+        ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+
+CREATE TRIGGER certificate_counted_again AFTER UPDATE OF reason, superseded_at ON certificate
+WHEN OLD.reason IS NOT NEW.reason OR (OLD.superseded_at IS NULL) <> (NEW.superseded_at IS NULL) BEGIN
+    UPDATE certificate_count SET count = count - 1 WHERE kind = OLD.kind AND profile = OLD.profile AND day = OLD.not_after / 86400
+        AND state = CASE WHEN OLD.reason = 6 THEN 'held' WHEN OLD.reason IS NOT NULL THEN 'revoked' WHEN OLD.superseded_at IS NOT NULL THEN 'superseded' ELSE 'valid' END;
+    INSERT INTO certificate_count (kind, profile, day, state, count)
+        VALUES (NEW.kind, NEW.profile, NEW.not_after / 86400,
+            CASE WHEN NEW.reason = 6 THEN 'held' WHEN NEW.reason IS NOT NULL THEN 'revoked' WHEN NEW.superseded_at IS NOT NULL THEN 'superseded' ELSE 'valid' END, 1)
+        ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+
 CREATE TRIGGER certificate_is_not_forgotten BEFORE DELETE ON certificate BEGIN SELECT RAISE(ABORT, 'a certificate is never forgotten'); END;
 
 CREATE TRIGGER certificate_revocation AFTER UPDATE OF revoked_at, reason, invalid_since ON certificate
@@ -61,6 +78,27 @@ CREATE TRIGGER subject_names_are_kept BEFORE DELETE ON subject_name
 
 CREATE TRIGGER subject_names_stay BEFORE UPDATE ON subject_name
     BEGIN SELECT RAISE(ABORT, 'a subject DN belongs to one subscriber for ever'); END;
+
+CREATE TRIGGER subscriber_find_added AFTER INSERT ON subscriber_find BEGIN
+    INSERT INTO subscriber_search (rowid, text) VALUES (NEW.number, NEW.text);
+END;
+
+CREATE TRIGGER subscriber_find_changed AFTER UPDATE OF text ON subscriber_find BEGIN
+    INSERT INTO subscriber_search (subscriber_search, rowid, text) VALUES ('delete', OLD.number, OLD.text);
+    INSERT INTO subscriber_search (rowid, text) VALUES (NEW.number, NEW.text);
+END;
+
+CREATE TRIGGER subscriber_find_removed AFTER DELETE ON subscriber_find BEGIN
+    INSERT INTO subscriber_search (subscriber_search, rowid, text) VALUES ('delete', OLD.number, OLD.text);
+END;
+
+CREATE TRIGGER subscriber_found AFTER INSERT ON subscriber BEGIN
+    INSERT INTO subscriber_find (subscriber, text) VALUES (NEW.id, NEW.search);
+END;
+
+CREATE TRIGGER subscriber_found_again AFTER UPDATE OF search ON subscriber WHEN OLD.search <> NEW.search BEGIN
+    UPDATE subscriber_find SET text = NEW.search WHERE subscriber = NEW.id;
+END;
 
 CREATE TRIGGER unit_added AFTER INSERT ON unit BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
 
@@ -137,10 +175,39 @@ CREATE TABLE certificate (
     CHECK ((revoked_at IS NULL) = (reason IS NULL))
 ) STRICT;
 
+CREATE TABLE certificate_count (
+    kind    TEXT    NOT NULL,
+    profile TEXT    NOT NULL,
+    day     INTEGER NOT NULL,
+    state   TEXT    NOT NULL CHECK (state IN ('valid', 'held', 'revoked', 'superseded')),
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (kind, profile, day, state)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE certificate_der (
     number INTEGER NOT NULL PRIMARY KEY REFERENCES certificate (number),
     der    BLOB    NOT NULL
 ) STRICT;
+
+CREATE TABLE certificate_fingerprint (
+    head   BLOB    NOT NULL CHECK (length(head) = 8),
+    number INTEGER NOT NULL,
+    PRIMARY KEY (head, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE certificate_name (
+    key    TEXT    NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (key, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE certificate_search USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1');
+
+CREATE TABLE 'certificate_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'certificate_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'certificate_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 
 CREATE TABLE challenge (
     id              INTEGER NOT NULL PRIMARY KEY,
@@ -237,6 +304,11 @@ CREATE TABLE escrow_decision (
     actor    TEXT    NOT NULL, -- JSON
     enabled  INTEGER NOT NULL CHECK (enabled IN (0, 1)),
     decision TEXT    NOT NULL  -- JSON: answers, recommendation, who decided, why, advisers
+) STRICT;
+
+CREATE TABLE find_progress (
+    id     INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE gate (
@@ -384,6 +456,16 @@ CREATE TABLE refinery_schema_history(
              applied_on VARCHAR(255),
              checksum VARCHAR(255));
 
+CREATE TABLE saved_view (
+    id       BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    of       TEXT    NOT NULL CHECK (of IN ('certificates', 'people')),
+    name     TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+    query    TEXT    NOT NULL, -- JSON
+    columns  TEXT    NOT NULL, -- JSON array
+    saved_at INTEGER NOT NULL,
+    UNIQUE (of, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE scep_pending (
     id        BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     challenge INTEGER NOT NULL UNIQUE REFERENCES challenge (id),
@@ -478,6 +560,22 @@ CREATE TABLE subscriber (
     created_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE subscriber_find (
+    number     INTEGER NOT NULL PRIMARY KEY,
+    subscriber BLOB    NOT NULL UNIQUE REFERENCES subscriber (id) ON DELETE CASCADE,
+    text       TEXT    NOT NULL
+) STRICT;
+
+CREATE VIRTUAL TABLE subscriber_search USING fts5 (
+    text, content = 'subscriber_find', content_rowid = 'number', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1'
+);
+
+CREATE TABLE 'subscriber_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'subscriber_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'subscriber_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
 CREATE TABLE transport_certificate (
     serial     BLOB PRIMARY KEY,
     enrollment BLOB NOT NULL,
@@ -506,7 +604,11 @@ CREATE INDEX batch_item_by_state ON batch_item (batch, state, number);
 
 CREATE INDEX certificate_compromised_key ON certificate (key_fingerprint) WHERE reason = 1;
 
-CREATE INDEX certificate_ending ON certificate (not_after) WHERE kind = 'subscriber' AND revoked_at IS NULL AND superseded_at IS NULL;
+CREATE INDEX certificate_ending ON certificate (not_after, number, kind, profile, reason, superseded_at);
+
+CREATE INDEX certificate_finally_revoked ON certificate (number) WHERE reason <> 6;
+
+CREATE INDEX certificate_held ON certificate (number) WHERE reason = 6;
 
 CREATE INDEX certificate_of_enrollment ON certificate (enrollment) WHERE enrollment IS NOT NULL;
 
@@ -519,6 +621,8 @@ CREATE UNIQUE INDEX certificate_one_to_encrypt ON certificate (subscriber, profi
       AND superseded_at IS NULL AND (reason IS NULL OR reason = 6);
 
 CREATE INDEX certificate_revoked ON certificate (issuer, number, serial, revoked_at, reason, invalid_since) WHERE revoked_at IS NOT NULL;
+
+CREATE INDEX certificate_superseded ON certificate (number) WHERE superseded_at IS NOT NULL;
 
 CREATE INDEX challenge_of_enrollment ON challenge (enrollment) WHERE enrollment IS NOT NULL;
 
@@ -537,6 +641,9 @@ CREATE INDEX enrollment_by_subscriber ON enrollment (subscriber, id);
 CREATE INDEX hold_deadline_by_end ON hold_deadline (final_at);
 
 CREATE UNIQUE INDEX issuance_not_stored ON issuance (serial) WHERE state <> 'stored';
+
+CREATE INDEX ledger_of_certificate ON ledger (subject)
+    WHERE event >= 'certificate.' AND event < 'certificate/' AND event <> 'certificate.issued';
 
 CREATE INDEX link_by_enrollment ON link (enrollment);
 

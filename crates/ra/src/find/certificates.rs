@@ -1,0 +1,505 @@
+//! A page of certificates. What few match is collected and sorted; what many match is walked in the order of an index, so that the
+//! first page of a million costs no more than the first page of a thousand.
+
+use super::{
+    CertificateFilter, CertificateSort, CertificatesPage, CertificatesQuery, Kinds, Status,
+    count::{self, Groups},
+    index::{JOINED, SEARCHED, lines_of},
+    text::{self, Search},
+};
+use crate::{
+    Error, Noun, Result,
+    certificate::{COLUMNS, Certificate, listed},
+    subscriber::name::fold,
+};
+use protocol::{Timestamp, x509::SerialNumber};
+use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
+
+/// So many matches of a search are collected and compared; beyond, an order is walked.
+const COLLECTED: usize = 1_000;
+/// Beyond, matches of a search are not counted.
+const COUNTED: i64 = 10_000;
+/// A filter that passes fewer is collected instead of met by walking.
+const SPARSE: u64 = 20_000;
+/// Walking meets one in so many soon enough.
+const DENSE: u64 = 50;
+
+/// Conditions on `certificate c` with their values.
+struct Conditions {
+    sql: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn new(filter: &CertificateFilter, at: Timestamp, statuses: &[Status]) -> Self {
+        let mut sql = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
+        match filter.kind {
+            Kinds::Subscriber => sql.push("c.kind = 'subscriber'".to_owned()),
+            Kinds::Transport => sql.push("c.kind = 'transport'".to_owned()),
+            Kinds::Authority => sql.push("c.kind NOT IN ('subscriber', 'transport')".to_owned()),
+            Kinds::All => {}
+        }
+        if !statuses.is_empty() {
+            let any: Vec<_> = statuses.iter().map(|status| format!("({})", status_is(*status, at))).collect();
+            sql.push(format!("({})", any.join(" OR ")));
+        }
+        if let Some(days) = filter.expiring_days {
+            sql.push(format!("({}) AND c.not_after < {}", status_is(Status::Active, at), ends(at, days).0));
+        }
+        if !filter.profiles.is_empty() {
+            sql.push(format!("c.profile IN ({})", vec!["?"; filter.profiles.len()].join(", ")));
+            values.extend(filter.profiles.iter().map(|profile| Value::from(profile.clone())));
+        }
+        if let Some(subscriber) = filter.subscriber {
+            sql.push("c.subscriber = ?".to_owned());
+            values.push(subscriber.0.as_bytes().to_vec().into());
+        }
+        Conditions { sql, values }
+    }
+
+    fn and(&mut self, sql: &str, values: impl IntoIterator<Item = Value>) {
+        self.sql.push(sql.to_owned());
+        self.values.extend(values);
+    }
+
+    fn text(&self) -> String {
+        if self.sql.is_empty() { "true".to_owned() } else { self.sql.join(" AND ") }
+    }
+}
+
+/// What a status is, in SQL.
+fn status_is(status: Status, at: Timestamp) -> String {
+    let at = at.0;
+    match status {
+        Status::Active => format!("c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= {at}"),
+        Status::Held => "c.reason = 6".to_owned(),
+        Status::Revoked => "c.reason <> 6".to_owned(),
+        Status::Expired => format!("c.reason IS NULL AND c.not_after < {at}"),
+        Status::Superseded => format!("c.reason IS NULL AND c.superseded_at IS NOT NULL AND c.not_after >= {at}"),
+    }
+}
+
+fn ends(at: Timestamp, days: u32) -> Timestamp {
+    at.plus(i64::from(days).saturating_mul(Timestamp::DAY))
+}
+
+/// Where a page begins.
+struct Cursor {
+    number: i64,
+    not_after: i64,
+    key: String,
+}
+
+fn cursor(tx: &Connection, serial: &str) -> Result<Cursor> {
+    let serial = SerialNumber::parse(serial).map_err(|_| Error::invalid("after", "a serial number in hex"))?;
+    tx.prepare_cached("SELECT number, not_after, subject FROM certificate WHERE serial = ?1")?
+        .query_row([serial.octets()], |row| Ok(Cursor { number: row.get(0)?, not_after: row.get(1)?, key: key(&row.get::<_, String>(2)?) }))
+        .optional()?
+        .ok_or(Error::NotFound(Noun::Certificate))
+}
+
+/// Key of the order by name.
+fn key(subject: &str) -> String {
+    format!("n{}", fold(&text::name(subject)))
+}
+
+/// Everything a page needs to know.
+struct Ask<'a> {
+    tx: &'a Connection,
+    at: Timestamp,
+    filter: &'a CertificateFilter,
+    sort: CertificateSort,
+    after: Option<Cursor>,
+    limit: usize,
+}
+
+/// The page; `not_indexed` is for the caller to fill.
+pub(super) fn page(tx: &Connection, at: Timestamp, query: &CertificatesQuery) -> Result<CertificatesPage> {
+    let after = query.after.as_deref().map(|serial| cursor(tx, serial)).transpose()?;
+    let limit = query.limit.clamp(1, 500) as usize;
+    let ask = Ask { tx, at, filter: &query.filter, sort: query.sort, after, limit };
+    let search = Search::new(query.filter.search.as_deref());
+    let (mut numbers, total, total_is_exact) = match (&search, query.filter.subscriber) {
+        (None, None) => ask.unsearched()?,
+        (Some(search), None) => ask.searched(search)?,
+        (search, Some(_)) => {
+            let all = ask.of_subscriber(search.as_ref())?;
+            ask.collected(&all)?
+        }
+    };
+    let more = numbers.len() > limit;
+    numbers.truncate(limit);
+    Ok(CertificatesPage { rows: rows(tx, at, &numbers)?, more, total, total_is_exact, not_indexed: 0 })
+}
+
+fn rows(tx: &Connection, at: Timestamp, numbers: &[i64]) -> Result<Vec<Certificate>> {
+    let mut statement = tx.prepare_cached(&format!("SELECT {COLUMNS} FROM certificate WHERE number = ?1"))?;
+    let mut list = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        let mut rows = statement.query([number])?;
+        if let Some(row) = rows.next()? {
+            list.push(listed(row, at)?);
+        }
+    }
+    Ok(list)
+}
+
+type Numbers = (Vec<i64>, u64, bool);
+
+impl Ask<'_> {
+    /// Without a search everything is counted beforehand, which tells how to look.
+    fn unsearched(&self) -> Result<Numbers> {
+        let groups = Groups::read(self.tx, self.at)?;
+        let total = count::total(self.tx, self.at, &groups, self.filter)?;
+        if total == 0 {
+            return Ok((Vec::new(), 0, true));
+        }
+        let all = groups.total();
+        let numbers = match self.sort {
+            CertificateSort::Newest => self.newest(total, all)?,
+            _ if total <= SPARSE / 4 => return Ok((self.sorted(self.all_of_filter()?)?, total, true)),
+            CertificateSort::Name => self.by_name(None)?,
+            CertificateSort::EndingFirst | CertificateSort::EndingLast => self.by_end(None)?,
+        };
+        Ok((numbers, total, true))
+    }
+
+    fn newest(&self, total: u64, all: u64) -> Result<Vec<i64>> {
+        let before = self.after.as_ref().map_or(i64::MAX, |after| after.number);
+        let one = match self.filter.statuses.as_slice() {
+            [one] => Some(*one),
+            [] if self.filter.expiring_days.is_some() => Some(Status::Active),
+            _ => None,
+        };
+        // Each status has an index that holds little beside it; where most have it, the table itself is quickest.
+        let from = match one {
+            Some(Status::Held) => "INDEXED BY certificate_held",
+            Some(Status::Revoked) => "INDEXED BY certificate_finally_revoked",
+            Some(Status::Superseded) => "INDEXED BY certificate_superseded",
+            Some(Status::Expired) => "INDEXED BY certificate_ending",
+            _ if total.saturating_mul(DENSE) >= all => "NOT INDEXED",
+            _ if self.filter.kind == Kinds::Authority => "INDEXED BY certificate_of_ours",
+            _ => "INDEXED BY certificate_ending",
+        };
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        if one == Some(Status::Superseded) {
+            conditions.and("c.superseded_at IS NOT NULL", []);
+        }
+        conditions.and("c.number < ?", [before.into()]);
+        let sql = format!(
+            "SELECT c.number FROM certificate c {from} WHERE {} ORDER BY c.number DESC LIMIT {}",
+            conditions.text(),
+            self.limit + 1
+        );
+        self.numbers(&sql, &conditions.values)
+    }
+
+    fn numbers(&self, sql: &str, values: &[Value]) -> Result<Vec<i64>> {
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let found = statement.query_map(params_from_iter(values), |row| row.get(0))?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// All that the filter passes, which is little.
+    fn all_of_filter(&self) -> Result<Vec<i64>> {
+        let conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        let from = match self.filter.statuses.as_slice() {
+            [Status::Held] => "INDEXED BY certificate_held",
+            [Status::Revoked] => "INDEXED BY certificate_finally_revoked",
+            _ if self.filter.kind == Kinds::Authority => "INDEXED BY certificate_of_ours",
+            _ => "INDEXED BY certificate_ending",
+        };
+        self.numbers(&format!("SELECT c.number FROM certificate c {from} WHERE {}", conditions.text()), &conditions.values)
+    }
+
+    /// One person's, by their own index, compared with the search one by one.
+    fn of_subscriber(&self, search: Option<&Search>) -> Result<Vec<i64>> {
+        let Some(subscriber) = self.filter.subscriber else { return Ok(Vec::new()) };
+        let all: Vec<i64> = self
+            .tx
+            .prepare_cached("SELECT number FROM certificate WHERE subscriber = ?1")?
+            .query_map([subscriber], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let Some(search) = search else { return Ok(all) };
+        let by_digits = search.digits.as_deref().map(|digits| self.by_digits(digits)).transpose()?.unwrap_or_default();
+        all.into_iter().filter_map(|number| self.keep(number, search, &by_digits).transpose()).collect()
+    }
+
+    fn keep(&self, number: i64, search: &Search, by_digits: &[i64]) -> Result<Option<i64>> {
+        Ok((by_digits.contains(&number) || self.says(number, search)?).then_some(number))
+    }
+
+    /// The certificate's text holds what is searched for.
+    fn says(&self, number: i64, search: &Search) -> Result<bool> {
+        let mut statement = self.tx.prepare_cached(&format!("SELECT {SEARCHED} FROM {JOINED} WHERE c.number = ?1"))?;
+        let mut rows = statement.query([number])?;
+        match rows.next()? {
+            Some(row) => Ok(search.matches(&lines_of(row, 0)?.join("\n"))),
+            None => Ok(false),
+        }
+    }
+
+    fn searched(&self, search: &Search) -> Result<Numbers> {
+        let by_digits = search.digits.as_deref().map(|digits| self.by_digits(digits)).transpose()?.unwrap_or_default();
+        let expression = search.expression();
+        let candidates = match &expression {
+            Some(expression) => self.numbers(
+                &format!(
+                    "SELECT rowid FROM certificate_search WHERE certificate_search MATCH ? ORDER BY rowid DESC LIMIT {}",
+                    COLLECTED + 1
+                ),
+                &[expression.clone().into()],
+            )?,
+            None => self.beginnings(search, COLLECTED + 1)?,
+        };
+        if candidates.len() <= COLLECTED {
+            let mut found = by_digits.clone();
+            for number in candidates {
+                if !found.contains(&number) && (search.is_exact() || self.says(number, search)?) {
+                    found.push(number);
+                }
+            }
+            return self.collected(&found);
+        }
+        // What the filter passes may be little even where the search finds much.
+        let groups = Groups::read(self.tx, self.at)?;
+        let passes = count::total(self.tx, self.at, &groups, self.filter)?;
+        if passes <= COLLECTED as u64 {
+            let all = self.all_of_filter()?;
+            let found: Vec<i64> =
+                all.into_iter().filter_map(|number| self.keep(number, search, &by_digits).transpose()).collect::<Result<_>>()?;
+            return self.collected(&found);
+        }
+        let counted = match &expression {
+            Some(expression) => self
+                .tx
+                .prepare_cached(&format!(
+                    "SELECT count(*) FROM (SELECT 1 FROM certificate_search WHERE certificate_search MATCH ?1 LIMIT {COUNTED})"
+                ))?
+                .query_row([expression], |row| row.get::<_, i64>(0))?,
+            None => COUNTED,
+        };
+        let about = u64::try_from(counted).unwrap_or(0).min(passes);
+        let seek = Seek { search, by_digits: &by_digits };
+        let numbers = match (self.sort, &expression) {
+            (CertificateSort::Newest, Some(expression)) => self.newest_of(&seek, expression)?,
+            (CertificateSort::Newest, None) => self.newest_beginnings(&seek)?,
+            (CertificateSort::Name, _) => self.by_name(Some(&seek))?,
+            _ => self.by_end(Some(&seek))?,
+        };
+        Ok((numbers, about, false))
+    }
+
+    /// Serial numbers and fingerprints that begin so.
+    fn by_digits(&self, digits: &str) -> Result<Vec<i64>> {
+        let mut found = Vec::new();
+        let serial = digits.trim_start_matches('0');
+        // A first octet below 16 is printed with its zero, which nobody has to type.
+        for prefix in [digits.to_owned(), serial.to_owned(), format!("0{serial}")] {
+            if let Some((from, until)) = range(&prefix)
+                && prefix.len() <= 40
+            {
+                found.extend(self.numbers(
+                    &format!("SELECT number FROM certificate WHERE serial >= ? AND serial < ? LIMIT {COLLECTED}"),
+                    &[from.into(), until.into()],
+                )?);
+            }
+        }
+        if let Some((from, until)) = range(digits.get(..16).unwrap_or(digits)) {
+            let heads = self.numbers(
+                &format!("SELECT number FROM certificate_fingerprint WHERE head >= ? AND head < ? LIMIT {COLLECTED}"),
+                &[from.into(), until.into()],
+            )?;
+            for number in heads {
+                if digits.len() <= 16 || self.fingerprint_begins(number, digits)? {
+                    found.push(number);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn fingerprint_begins(&self, number: i64, digits: &str) -> Result<bool> {
+        let der: Vec<u8> =
+            self.tx.prepare_cached("SELECT der FROM certificate_der WHERE number = ?1")?.query_row([number], |row| row.get(0))?;
+        let begins = |octets: &[u8]| crate::issue::hex(octets).to_ascii_uppercase().starts_with(digits);
+        Ok(begins(&openssl::sha::sha256(&der)) || begins(&openssl::sha::sha1(&der)))
+    }
+
+    /// Certificates of which a name or an address begins with the first word.
+    fn beginnings(&self, search: &Search, limit: usize) -> Result<Vec<i64>> {
+        let mut found = Vec::new();
+        for kind in ['n', 'a'] {
+            let word = search.words.first().map_or("", String::as_str);
+            found.extend(self.numbers(
+                &format!("SELECT number FROM certificate_name WHERE key >= ? AND key < ? LIMIT {limit}"),
+                &[format!("{kind}{word}").into(), format!("{kind}{word}\u{10ffff}").into()],
+            )?);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// Filter, order and page of what was collected.
+    fn collected(&self, numbers: &[i64]) -> Result<Numbers> {
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        let list = serde_json::to_string(numbers).map_err(Error::fault)?;
+        conditions.and("c.number IN (SELECT value FROM json_each(?))", [list.into()]);
+        // By number alone: they are few.
+        let sql = format!("SELECT c.number FROM certificate c NOT INDEXED WHERE {}", conditions.text());
+        let passed = self.numbers(&sql, &conditions.values)?;
+        let total = passed.len() as u64;
+        Ok((self.sorted(passed)?, total, true))
+    }
+
+    /// In order, from the cursor on, one more than the page.
+    fn sorted(&self, mut numbers: Vec<i64>) -> Result<Vec<i64>> {
+        match self.sort {
+            CertificateSort::Newest => {
+                numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
+                if let Some(after) = &self.after {
+                    numbers.retain(|number| *number < after.number);
+                }
+            }
+            CertificateSort::EndingFirst | CertificateSort::EndingLast => {
+                let mut ends = self.keyed::<i64>(&numbers, "not_after", |end| end)?;
+                ends.sort_unstable();
+                if self.sort == CertificateSort::EndingLast {
+                    ends.reverse();
+                }
+                if let Some(after) = &self.after {
+                    let mark = (after.not_after, after.number);
+                    ends.retain(|end| if self.sort == CertificateSort::EndingLast { *end < mark } else { *end > mark });
+                }
+                numbers = ends.into_iter().map(|(_, number)| number).collect();
+            }
+            CertificateSort::Name => {
+                let mut keys = self.keyed::<String>(&numbers, "subject", |subject| key(&subject))?;
+                keys.sort_unstable();
+                if let Some(after) = &self.after {
+                    keys.retain(|(key, number)| (key, *number) > (&after.key, after.number));
+                }
+                numbers = keys.into_iter().map(|(_, number)| number).collect();
+            }
+        }
+        numbers.truncate(self.limit + 1);
+        Ok(numbers)
+    }
+
+    fn keyed<T: rusqlite::types::FromSql>(&self, numbers: &[i64], column: &str, of: impl Fn(T) -> T) -> Result<Vec<(T, i64)>> {
+        let mut statement = self.tx.prepare_cached(&format!("SELECT {column} FROM certificate WHERE number = ?1"))?;
+        numbers.iter().map(|number| Ok((of(statement.query_row([number], |row| row.get(0))?), *number))).collect()
+    }
+
+    /// Walks the index by notAfter.
+    fn by_end(&self, seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
+        let last = self.sort == CertificateSort::EndingLast;
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        if let Some(after) = &self.after {
+            let compare = if last { "<" } else { ">" };
+            // Both: the first lets the index be entered at the place, the second is exact.
+            conditions.and(&format!("c.not_after {compare}= ?"), [after.not_after.into()]);
+            conditions.and(&format!("(c.not_after {compare} ? OR c.number {compare} ?)"), [after.not_after.into(), after.number.into()]);
+        }
+        let direction = if last { "DESC" } else { "ASC" };
+        let sql = format!(
+            "SELECT c.number FROM certificate c INDEXED BY certificate_ending WHERE {} ORDER BY c.not_after {direction}, c.number {direction}",
+            conditions.text()
+        );
+        self.walk(&sql, &conditions.values, seek)
+    }
+
+    /// Walks the names.
+    fn by_name(&self, seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        let (key, number) = self.after.as_ref().map_or(("n", 0), |after| (after.key.as_str(), after.number));
+        conditions.and("(n.key, n.number) > (?, ?) AND n.key < 'o'", [key.to_owned().into(), number.into()]);
+        let sql = format!(
+            "SELECT c.number FROM certificate_name n CROSS JOIN certificate c ON c.number = n.number WHERE {} ORDER BY n.key, n.number",
+            conditions.text()
+        );
+        self.walk(&sql, &conditions.values, seek)
+    }
+
+    /// Walks the index of trigrams from the newest on.
+    fn newest_of(&self, seek: &Seek<'_>, expression: &str) -> Result<Vec<i64>> {
+        let before = self.after.as_ref().map_or(i64::MAX, |after| after.number);
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        conditions.and("f.certificate_search MATCH ? AND f.rowid < ?", [expression.to_owned().into(), before.into()]);
+        let sql = format!(
+            "SELECT c.number FROM certificate_search f CROSS JOIN certificate c ON c.number = f.rowid WHERE {} ORDER BY f.rowid DESC",
+            conditions.text()
+        );
+        let mut numbers = self.walk(&sql, &conditions.values, Some(seek))?;
+        let (by_digits, _, _) = self.collected(seek.by_digits)?;
+        numbers.extend(by_digits);
+        numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
+        numbers.dedup();
+        numbers.truncate(self.limit + 1);
+        Ok(numbers)
+    }
+
+    /// Many names begin so: the newest of them.
+    fn newest_beginnings(&self, seek: &Seek<'_>) -> Result<Vec<i64>> {
+        let before = self.after.as_ref().map_or(i64::MAX, |after| after.number);
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        conditions.and("c.number < ?", [before.into()]);
+        let sql = format!("SELECT c.number FROM certificate c NOT INDEXED WHERE {} ORDER BY c.number DESC", conditions.text());
+        self.walk(&sql, &conditions.values, Some(seek))
+    }
+
+    fn walk(&self, sql: &str, values: &[Value], seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut numbers = Vec::with_capacity(self.limit + 1);
+        while let Some(row) = rows.next()? {
+            let number = row.get(0)?;
+            if seek.map_or(Ok(true), |seek| seek.finds(self, number))? {
+                numbers.push(number);
+                if numbers.len() > self.limit {
+                    break;
+                }
+            }
+        }
+        Ok(numbers)
+    }
+}
+
+/// What a walk compares with.
+struct Seek<'a> {
+    search: &'a Search,
+    by_digits: &'a [i64],
+}
+
+impl Seek<'_> {
+    fn finds(&self, ask: &Ask<'_>, number: i64) -> Result<bool> {
+        Ok(ask.keep(number, self.search, self.by_digits)?.is_some())
+    }
+}
+
+/// Octet strings that begin with these hex digits: from the first until before the second.
+fn range(digits: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    if digits.is_empty() {
+        return None;
+    }
+    let octets = |filler: char| -> Option<Vec<u8>> {
+        let mut text = digits.to_owned();
+        if text.len() % 2 == 1 {
+            text.push(filler);
+        }
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+    };
+    let (from, mut until) = (octets('0')?, octets('F')?);
+    // The next one after all that begin with `until`.
+    while let Some(last) = until.pop() {
+        if last < 0xff {
+            until.push(last + 1);
+            return Some((from, until));
+        }
+    }
+    Some((from, vec![0xff; 41]))
+}

@@ -1,0 +1,170 @@
+//! A page of people. Few matches of a search are collected from the index of trigrams; many are met soon by walking the names.
+
+use super::{Has, PeopleFilter, PeopleQuery, PeopleSort, text::Search};
+use crate::{
+    Error, Noun, Result,
+    id::SubscriberId,
+    subscriber::{Page, Subscriber, SubscriberKind, name::fold, read},
+};
+use protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
+
+/// So many matches are collected; beyond, the names are walked.
+const COLLECTED: i64 = 2_000;
+/// Beyond, what passes a filter by certificates or mailboxes is not counted.
+const COUNTED: i64 = 10_000;
+
+/// Where a page begins: name as shown, id.
+pub(crate) struct After {
+    pub(crate) name: String,
+    pub(crate) id: SubscriberId,
+}
+
+/// The page that a query asks for.
+pub(super) fn find(tx: &Connection, at: Timestamp, query: &PeopleQuery) -> Result<Page<Subscriber>> {
+    let after = match query.after {
+        None => None,
+        Some(id) => {
+            let mut statement = tx.prepare_cached("SELECT name FROM subscriber WHERE id = ?1")?;
+            let name = statement.query_row([id], |row| row.get(0)).optional()?.ok_or(Error::NotFound(Noun::Subscriber))?;
+            Some(After { name, id })
+        }
+    };
+    page(tx, at, &query.filter, query.sort, after, query.limit)
+}
+
+/// Tables and conditions of one statement.
+#[derive(Default)]
+struct Ask {
+    tables: String,
+    sql: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Ask {
+    fn and(&mut self, sql: &str, values: impl IntoIterator<Item = Value>) {
+        self.sql.push(sql.to_owned());
+        self.values.extend(values);
+    }
+
+    fn text(&self) -> String {
+        let conditions = if self.sql.is_empty() { "true".to_owned() } else { self.sql.join(" AND ") };
+        format!("FROM {} WHERE {conditions}", self.tables)
+    }
+}
+
+pub(crate) fn page(
+    tx: &Connection,
+    at: Timestamp,
+    filter: &PeopleFilter,
+    sort: PeopleSort,
+    after: Option<After>,
+    limit: u32,
+) -> Result<Page<Subscriber>> {
+    let limit = limit.clamp(1, 500) as usize;
+    let search = Search::new(filter.search.as_deref());
+    let mut ask = Ask { tables: "subscriber s".to_owned(), ..Ask::default() };
+    let mut estimate = None;
+    if let Some(search) = &search {
+        estimate = searched(tx, search, &mut ask)?;
+    }
+    filtered(filter, at, &mut ask);
+    let total = match estimate {
+        Some(estimate) if filter.kind.is_none() && filter.has.is_none() && filter.validated.is_none() => estimate,
+        _ => {
+            let bound = if estimate.is_some() || filter.has.is_some() || filter.validated.is_some() { COUNTED } else { i64::MAX };
+            tx.prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 {} LIMIT {bound})", ask.text()))?
+                .query_row(params_from_iter(&ask.values), |row| row.get(0))?
+        }
+    };
+    if total == 0 {
+        return Ok(Page { rows: Vec::new(), more: false, total: 0 });
+    }
+    let order = match sort {
+        PeopleSort::Name => {
+            if let Some(after) = after {
+                ask.and("(s.sort_key, s.id) > (?, ?)", [fold(&after.name).into(), after.id.0.as_bytes().to_vec().into()]);
+            }
+            "s.sort_key, s.id"
+        }
+        // Ids are ordered by time.
+        PeopleSort::Newest => {
+            if let Some(after) = after {
+                ask.and("s.id < ?", [after.id.0.as_bytes().to_vec().into()]);
+            }
+            "s.id DESC"
+        }
+    };
+    let sql = format!("SELECT s.id {} ORDER BY {order} LIMIT {}", ask.text(), limit + 1);
+    let ids: Vec<SubscriberId> =
+        tx.prepare_cached(&sql)?.query_map(params_from_iter(&ask.values), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let more = ids.len() > limit;
+    let rows = ids.into_iter().take(limit).map(|id| read(tx, at, id)).collect::<Result<_>>()?;
+    Ok(Page { rows, more, total: u64::try_from(total).unwrap_or(0) })
+}
+
+/// Adds the search; how many it finds about, where that is too many to compare each.
+fn searched(tx: &Connection, search: &Search, ask: &mut Ask) -> Result<Option<i64>> {
+    let mut estimate = None;
+    if let Some(expression) = search.expression() {
+        let count = |bound: i64| -> Result<i64> {
+            Ok(tx
+                .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM subscriber_search WHERE subscriber_search MATCH ?1 LIMIT ?2)")?
+                .query_row((&expression, bound), |row| row.get(0))?)
+        };
+        if count(COLLECTED + 1)? <= COLLECTED {
+            ask.tables =
+                "subscriber_search f CROSS JOIN subscriber_find t ON t.number = f.rowid CROSS JOIN subscriber s ON s.id = t.subscriber"
+                    .to_owned();
+            ask.and("f.subscriber_search MATCH ?", [expression.into()]);
+        } else {
+            estimate = Some(count(i64::MAX)?);
+        }
+    } else if let Some(word) = search.words.first() {
+        let until = format!("{word}\u{10ffff}");
+        ask.and(
+            "s.id IN (SELECT id FROM subscriber WHERE sort_key >= ? AND sort_key < ?
+                      UNION SELECT subscriber FROM mailbox WHERE address_key >= ? AND address_key < ?)",
+            [word.clone().into(), until.clone().into(), word.clone().into(), until.into()],
+        );
+    }
+    for word in &search.words {
+        if word.chars().count() < 3 {
+            let words = [word.clone().into(), word.clone().into(), word.clone().into()];
+            ask.and("(substr(s.search, 1, length(?)) = ? OR instr(s.search, char(10) || ?) > 0)", words);
+        } else {
+            // Comparing substrings needs no escaping, whatever was typed.
+            ask.and("instr(s.search, ?) > 0", [word.clone().into()]);
+        }
+    }
+    Ok(estimate)
+}
+
+fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {
+    if let Some(kind) = filter.kind {
+        ask.and(if kind == SubscriberKind::Functional { "s.kind = 'functional'" } else { "s.kind <> 'functional'" }, []);
+    }
+    if let Some(has) = filter.has {
+        let (not, more) = match has {
+            Has::Active => ("", String::new()),
+            Has::None => ("NOT ", String::new()),
+            Has::Encryption => ("", " AND c.profile = 'encryption'".to_owned()),
+            Has::NoEncryption => ("NOT ", " AND c.profile = 'encryption'".to_owned()),
+            Has::Ending => ("", format!(" AND c.not_after < {}", at.plus(30 * Timestamp::DAY).0)),
+        };
+        let sql = format!(
+            "{not}EXISTS (SELECT 1 FROM certificate c WHERE c.subscriber = s.id AND c.kind = 'subscriber' AND c.reason IS NULL
+                AND c.superseded_at IS NULL AND c.not_after >= {}{more})",
+            at.0
+        );
+        ask.and(&sql, []);
+    }
+    if let Some(validated) = filter.validated {
+        let not = if validated { "NOT " } else { "" };
+        let sql = format!(
+            "{not}EXISTS (SELECT 1 FROM mailbox m WHERE m.subscriber = s.id
+                AND NOT EXISTS (SELECT 1 FROM mailbox_validation v WHERE v.mailbox = m.id))"
+        );
+        ask.and(&sql, []);
+    }
+}
