@@ -146,15 +146,19 @@ fn has_close_factors(n: &BigNumRef) -> Result<bool, ErrorStack> {
     Ok(false)
 }
 
-/// Integer square root by Newton's method from above.
+/// Integer square root by Newton's method, from above.
 fn root(n: &BigNumRef, context: &mut BigNumContext) -> Result<BigNum, ErrorStack> {
-    let mut guess = BigNum::from_u32(1)?;
     if n.num_bits() == 0 {
         return BigNum::new();
     }
-    let mut shifted = BigNum::new()?;
-    shifted.lshift(&guess, (n.num_bits() + 1) / 2)?;
-    guess = shifted;
+    // The root of the leading 62 bits and one more is above the root, and right in half of its first bits: each step doubles them.
+    let half = ((n.num_bits() - 62).max(0) + 1) / 2;
+    let mut leading = BigNum::new()?;
+    leading.rshift(n, 2 * half)?;
+    let leading = leading.to_vec().iter().fold(0_u64, |value, octet| value << 8 | u64::from(*octet));
+    let above = BigNum::from_slice(&(leading.isqrt() + 1).to_be_bytes())?;
+    let mut guess = BigNum::new()?;
+    guess.lshift(&above, half)?;
     loop {
         let mut quotient = BigNum::new()?;
         quotient.checked_div(n, &guess, context)?;

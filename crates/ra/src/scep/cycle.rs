@@ -95,7 +95,7 @@ fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: CertificateView) -
 
 /// What else changes in the transaction that stores the certificate.
 fn tell(tx: &Connection, at: Timestamp, claim: &Claim, view: &CertificateView) -> Result<()> {
-    if let Cause::Challenge(id) = &claim.cause {
+    if let (Cause::Challenge(id), None) = (&claim.cause, &claim.asked) {
         super::approval::done(tx, *id)?;
     }
     let Some(enrollment) = claim.intent.enrollment else { return Ok(()) };

@@ -5,9 +5,9 @@ use rusqlite::Connection;
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// Most writes in one commit: bounds what one power cut can make all of them repeat, and how long the first waits.
@@ -31,7 +31,7 @@ trait Job: Send {
 struct Task<T, W> {
     work: Option<W>,
     result: Option<Result<T>>,
-    reply: mpsc::SyncSender<Result<T>>,
+    reply: Reply<T>,
 }
 
 impl<T: Send, W: FnOnce(&Connection) -> Result<T> + Send> Job for Task<T, W> {
@@ -54,39 +54,99 @@ impl<T: Send, W: FnOnce(&Connection) -> Result<T> + Send> Job for Task<T, W> {
             (Some(Ok(value)), None) => Ok(value),
             (None, None) => Err(Error::fault("a write was not run")),
         };
-        let _ = self.reply.send(result); // the caller may have gone away
+        self.reply.give(result);
     }
+}
+
+/// Where a caller waits for its result. Without the spinning of a channel: a commit takes longer than any spin.
+struct Place<T> {
+    result: Mutex<Option<Result<T>>>,
+    came: Condvar,
+}
+
+/// The writer's end of a [`Place`]. Dropped without a result, it says so.
+struct Reply<T>(Option<Arc<Place<T>>>);
+
+impl<T> Reply<T> {
+    fn give(&mut self, result: Result<T>) {
+        if let Some(place) = self.0.take() {
+            *lock(&place.result) = Some(result);
+            place.came.notify_one();
+        }
+    }
+}
+
+impl<T> Drop for Reply<T> {
+    fn drop(&mut self) {
+        if self.0.is_some() {
+            self.give(Err(Error::fault("the writer has ended")));
+        }
+    }
+}
+
+/// Writes that wait, and when the writer wants to be woken.
+#[derive(Default)]
+struct Queue {
+    jobs: Vec<Box<dyn Job>>,
+    /// The writer sleeps until so many wait; 0: it is at work and looks by itself.
+    wanted: usize,
+    /// No further writes.
+    closed: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    wake: Condvar,
 }
 
 /// The writer thread.
 pub(super) struct Writer {
-    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> Result<Self> {
-        let (queue, jobs) = mpsc::channel();
+        let shared = Arc::<Shared>::default();
+        let own = Ending(shared.clone());
         let thread =
-            std::thread::Builder::new().name("signet-writer".into()).spawn(move || serve(&connection, &jobs)).map_err(Error::fault)?;
-        Ok(Writer { queue: Some(queue), thread: Some(thread) })
+            std::thread::Builder::new().name("signet-writer".into()).spawn(move || serve(&connection, &own.0)).map_err(Error::fault)?;
+        Ok(Writer { shared, thread: Some(thread) })
     }
 
     pub(super) fn write<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
         if IS_WRITER.get() {
             return Err(Error::fault("a write was started inside a write"));
         }
-        let (reply, result) = mpsc::sync_channel(1);
-        let job: Box<dyn Job> = Box::new(Task { work: Some(work), result: None, reply });
-        let gone = || Error::fault("the writer has ended");
-        self.queue.as_ref().ok_or_else(gone)?.send(job).map_err(|_| gone())?;
-        result.recv().map_err(|_| gone())?
+        let place = Arc::new(Place { result: Mutex::new(None), came: Condvar::new() });
+        let job: Box<dyn Job> = Box::new(Task { work: Some(work), result: None, reply: Reply(Some(place.clone())) });
+        let mut queue = lock(&self.shared.queue);
+        if !queue.closed {
+            queue.jobs.push(job);
+            let wake = queue.wanted > 0 && queue.jobs.len() >= queue.wanted;
+            drop(queue);
+            if wake {
+                self.shared.wake.notify_one();
+            }
+        } else {
+            drop(queue);
+            drop(job); // says that the writer has ended
+        }
+        let mut result = lock(&place.result);
+        loop {
+            match result.take() {
+                Some(result) => return result,
+                None => result = place.came.wait(result).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.queue = None;
+        lock(&self.shared.queue).closed = true;
+        self.shared.wake.notify_one();
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != std::thread::current().id()
         {
@@ -95,32 +155,63 @@ impl Drop for Writer {
     }
 }
 
-fn serve(connection: &Connection, jobs: &mpsc::Receiver<Box<dyn Job>>) {
-    IS_WRITER.set(true);
-    let mut expected = 1;
-    while let Ok(first) = jobs.recv() {
-        expected = group(connection, first, jobs, expected);
+/// However the thread ends, nobody waits for it any longer.
+struct Ending(Arc<Shared>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let mut queue = lock(&self.0.queue);
+        queue.closed = true;
+        let left = std::mem::take(&mut queue.jobs);
+        drop(queue);
+        drop(left);
     }
 }
 
-/// One transaction for `first` and for what comes while it runs, and a little longer while fewer than `expected` came. How many there
-/// were.
-fn group(connection: &Connection, first: Box<dyn Job>, jobs: &mpsc::Receiver<Box<dyn Job>>, expected: usize) -> usize {
-    let patience = Instant::now() + PATIENCE;
-    let mut done: Vec<Box<dyn Job>> = Vec::new();
-    let mut next = Some(first);
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn serve(connection: &Connection, shared: &Shared) {
+    IS_WRITER.set(true);
+    let mut expected = 1;
+    while let Some(first) = gather(shared, expected) {
+        expected = group(connection, first, shared);
+    }
+}
+
+/// Waits for a write, and then a little for as many as the last commit had. `None`: closed, and nothing waits any more.
+fn gather(shared: &Shared, expected: usize) -> Option<Vec<Box<dyn Job>>> {
+    let asleep = |queue: &mut Queue| queue.jobs.len() < queue.wanted && !queue.closed;
+    let mut queue = lock(&shared.queue);
+    queue.wanted = 1;
+    queue = shared.wake.wait_while(queue, |q| asleep(q)).unwrap_or_else(PoisonError::into_inner);
+    if queue.jobs.len() < expected {
+        queue.wanted = expected;
+        queue = shared.wake.wait_timeout_while(queue, PATIENCE, |q| asleep(q)).unwrap_or_else(PoisonError::into_inner).0;
+    }
+    queue.wanted = 0;
+    (!queue.jobs.is_empty()).then(|| take(&mut queue, MOST))
+}
+
+fn take(queue: &mut Queue, most: usize) -> Vec<Box<dyn Job>> {
+    let later = queue.jobs.split_off(queue.jobs.len().min(most));
+    std::mem::replace(&mut queue.jobs, later)
+}
+
+/// One transaction for `first` and for what comes while it runs. How many there were.
+fn group(connection: &Connection, first: Vec<Box<dyn Job>>, shared: &Shared) -> usize {
+    let mut done: Vec<Box<dyn Job>> = Vec::with_capacity(first.len());
+    let mut next = first;
     let mut lost = run(connection, "BEGIN IMMEDIATE").err();
-    while let Some(mut job) = next {
-        if lost.is_none() {
-            lost = in_savepoint(connection, job.as_mut()).err();
+    while !next.is_empty() {
+        for mut job in next {
+            if lost.is_none() {
+                lost = in_savepoint(connection, job.as_mut()).err();
+            }
+            done.push(job);
         }
-        done.push(job);
-        next = match done.len() {
-            _ if lost.is_some() => None,
-            MOST.. => None,
-            come if come < expected => jobs.recv_timeout(patience.saturating_duration_since(Instant::now())).ok(),
-            _ => jobs.try_recv().ok(),
-        };
+        next = if lost.is_none() { take(&mut lock(&shared.queue), MOST - done.len().min(MOST)) } else { Vec::new() };
     }
     if lost.is_none() {
         lost = run(connection, "COMMIT").err();
