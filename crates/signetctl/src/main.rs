@@ -46,6 +46,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Refusal> {
         Command::Invite(arguments) => commands::invite::run(&session, output, &arguments),
         Command::Enrollment(command) => commands::enrollment::run(&session, output, command),
         Command::Certificate(command) => commands::certificate::run(&session, output, command),
+        Command::IssueBatch(arguments) => commands::issue::batch(&session, output, &arguments),
         Command::Scep(command) => commands::scep::run(&session, output, command),
         Command::Crl(command) => commands::crl::run(&session, output, &command),
         Command::Tls(command) => commands::tls::run(&session, output, &command),

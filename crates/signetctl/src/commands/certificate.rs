@@ -16,6 +16,8 @@ use ra::{
 pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Result<(), Refusal> {
     let operator = session.operator()?;
     match command {
+        Command::Issue(arguments) => super::issue::issue(&operator, output, &arguments),
+        Command::Import { files } => super::issue::import(&operator, output, &files),
         Command::List { limit, all, mail } => list(&operator, output, mail.as_deref(), all, limit),
         Command::Show { serial } => output.value(&operator.certificate(&serial)?, one),
         Command::Export { serial, format } => export(&operator, output, &serial, format),
@@ -38,7 +40,7 @@ fn list(operator: &Operator, output: &Output, mail: Option<&str>, all: bool, lim
     })
 }
 
-fn one(certificate: &Certificate) -> String {
+pub(super) fn one(certificate: &Certificate) -> String {
     let row = |name: &str, value: &str| vec![name.to_owned(), value.to_owned()];
     let mut rows = vec![
         row("Serial", &certificate.serial),

@@ -5,6 +5,7 @@ pub(crate) mod crl;
 pub(crate) mod enrollment;
 pub(crate) mod init;
 pub(crate) mod invite;
+pub(crate) mod issue;
 pub(crate) mod ledger;
 pub(crate) mod policy;
 pub(crate) mod scep;

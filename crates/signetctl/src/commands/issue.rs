@@ -1,0 +1,258 @@
+//! `signetctl certificate issue`, `certificate import` and `issue-batch`.
+
+use super::certificate::one;
+use crate::{
+    cli::{Container, Issue, IssueBatch},
+    output::{Output, plain},
+    refusal::Refusal,
+    session::Session,
+};
+use ra::{
+    Error, Operator,
+    issuance::{
+        DeliveryFolder, Form, Issued,
+        batch::{BatchPlan, BatchProgress, BatchState, Choices, MAX_LIST, RowError},
+        import::{ImportFile, MAX_FILE},
+    },
+    profile::ProfileName,
+};
+use serde_json::json;
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+/// Folders in folders that are looked into.
+const MAX_DEPTH: usize = 8;
+
+pub(super) fn issue(operator: &Operator, output: &Output, arguments: &Issue) -> Result<(), Refusal> {
+    match (&arguments.csr, &arguments.p12, &arguments.password_out) {
+        (Some(csr), _, _) => {
+            let request = read(csr, MAX_CSR)?;
+            let issued = operator.issue_from_csr(&arguments.mail, arguments.profile, &request)?;
+            output.value(&issued, said)
+        }
+        (None, Some(p12), Some(password_out)) => {
+            // Both places are made before anything is issued: a key that cannot be written would be lost.
+            let mut files = Files::create(&[p12, password_out])?;
+            let made = operator.issue_generated(&arguments.mail, arguments.profile, arguments.container.into(), arguments.replace)?;
+            files.write(1, format!("{}\n", made.password.reveal()).as_bytes())?;
+            files.write(0, &made.pkcs12)?;
+            files.keep();
+            output.value(&made.issued, said)
+        }
+        _ => Err(Error::invalid("key", "give --csr FILE, or --generate with --p12 FILE and --password-out FILE").into()),
+    }
+}
+
+/// A request in PEM with remarks; longer ones are refused with the reason by whoever reads it.
+const MAX_CSR: usize = 2 * 1024 * 1024;
+
+impl From<Container> for Form {
+    fn from(container: Container) -> Self {
+        match container {
+            Container::Legacy => Form::Legacy,
+            Container::Modern => Form::Modern,
+        }
+    }
+}
+
+fn said(issued: &Issued) -> String {
+    let mut text = one(&issued.certificate);
+    for serial in &issued.superseded {
+        text.push_str(&format!("\nSuperseded: {serial}"));
+    }
+    text
+}
+
+/// New files for secrets; unless they are kept, they go again.
+struct Files(Vec<(PathBuf, File)>);
+
+impl Files {
+    fn create(paths: &[&Path]) -> Result<Self, Refusal> {
+        let mut files = Files(Vec::new());
+        for path in paths {
+            let mut options = OpenOptions::new();
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let file = options.create_new(true).write(true).open(path).map_err(|error| unwritable(path, &error))?;
+            files.0.push(((*path).to_owned(), file));
+        }
+        Ok(files)
+    }
+
+    fn write(&mut self, at: usize, content: &[u8]) -> Result<(), Refusal> {
+        let Some((path, file)) = self.0.get_mut(at) else { return Ok(()) };
+        file.write_all(content).and_then(|()| file.sync_all()).map_err(|error| unwritable(path, &error))
+    }
+
+    fn keep(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        for (path, _) in &self.0 {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Refusal {
+    let next = match error.kind() {
+        io::ErrorKind::AlreadyExists => "Name another file, or remove this one: nothing is ever overwritten.",
+        _ => "Name a file in a folder that you may write to.",
+    };
+    Refusal::new("file", format!("{} could not be written: {error}.", path.display()), next)
+}
+
+fn read(path: &Path, most: usize) -> Result<Vec<u8>, Refusal> {
+    let unreadable = |error: io::Error| {
+        Refusal::new("file", format!("{} could not be read: {error}.", path.display()), "Check its name and who may read it.")
+    };
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let mut content = Vec::new();
+    if path.as_os_str() == "-" {
+        io::stdin().lock().take(limit).read_to_end(&mut content).map_err(unreadable)?;
+    } else {
+        File::open(path).map_err(unreadable)?.take(limit).read_to_end(&mut content).map_err(unreadable)?;
+    }
+    if content.len() > most {
+        return Err(Error::invalid("file", format!("{} is larger than {} MiB", path.display(), most / 1024 / 1024)).into());
+    }
+    Ok(content)
+}
+
+pub(super) fn import(operator: &Operator, output: &Output, files: &[PathBuf]) -> Result<(), Refusal> {
+    let mut paths = Vec::new();
+    for file in files {
+        collect(file, 0, &mut paths)?;
+    }
+    let mut unreadable = None;
+    let mut contents = paths.iter().map_while(|path| match read(path, MAX_FILE) {
+        Ok(content) => Some(ImportFile { name: path.display().to_string(), content }),
+        Err(refusal) => {
+            unreadable = Some(refusal);
+            None
+        }
+    });
+    let report = operator.import_certificates(&mut contents)?;
+    if let Some(refusal) = unreadable {
+        return Err(Refusal { done: Some(json!(report)), ..refusal });
+    }
+    let counted = format!("{} added, {} of people here; {} were here already.", report.added, report.of_people, report.there);
+    if report.refused.is_empty() {
+        return output.value(&report, |_| counted.clone());
+    }
+    if !output.is_json() {
+        for refused in &report.refused {
+            eprintln!("{}: {}.", plain(&refused.file), refused.reason);
+        }
+    }
+    let message = format!("{counted} {} left out.", report.refused.len());
+    let next = "Look at the reasons; import these again when they are right. What is here stays.";
+    Err(Refusal { done: Some(json!(report)), ..Refusal::new("importIncomplete", message, next) })
+}
+
+/// The files themselves, and all in folders, in the order of their names.
+fn collect(path: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), Refusal> {
+    if !path.is_dir() {
+        paths.push(path.to_owned());
+        return Ok(());
+    }
+    let unreadable = |error: io::Error| {
+        Refusal::new("file", format!("{} could not be read: {error}.", path.display()), "Check its name and who may read it.")
+    };
+    if depth > MAX_DEPTH {
+        return Err(Error::invalid("file", format!("{} lies too deep; name it itself", path.display())).into());
+    }
+    let mut inside =
+        fs::read_dir(path).map_err(unreadable)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>().map_err(unreadable)?;
+    inside.sort();
+    inside.iter().try_for_each(|path| collect(path, depth + 1, paths))
+}
+
+pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) -> Result<(), Refusal> {
+    let operator = session.operator()?;
+    let name = arguments.file.file_name().map_or_else(|| "list".to_owned(), |name| name.to_string_lossy().into_owned());
+    let choices = Choices {
+        name: name.chars().take(200).collect(),
+        profiles: bundle(&arguments.bundle)?,
+        form: arguments.container.into(),
+        supersede: arguments.replace,
+        columns: None,
+    };
+    let plan = operator.plan_batch(&read(&arguments.file, MAX_LIST)?, &choices)?;
+    if arguments.dry_run {
+        return finish(output, &plan, None, &plan.errors);
+    }
+    let Some(out) = &arguments.out else { return Err(Error::invalid("out", "give --out DIR, or --dry-run").into()) };
+    if plan.items.is_empty() && plan.errors.is_empty() && !plan.there.is_empty() {
+        return finish(output, &plan, None, &[]);
+    }
+    let mut folder = DeliveryFolder::open(out, arguments.password_out.as_deref())?;
+    let id = operator.start_batch(&plan)?;
+    let begun = Instant::now();
+    let first = operator.batch(id)?;
+    let mut progress = first.clone();
+    while progress.state == BatchState::Running {
+        progress = operator.step_batch(id, &mut |delivery| folder.deliver(delivery))?;
+        if !output.is_json() {
+            eprintln!("{}", rate(&first, &progress, begun));
+        }
+    }
+    let mut errors = plan.errors.clone();
+    errors.extend(operator.batch_refusals(id)?);
+    finish(output, &plan, Some(&progress), &errors)
+}
+
+fn rate(first: &BatchProgress, now: &BatchProgress, begun: Instant) -> String {
+    let made = now.delivered.saturating_sub(first.delivered);
+    let seconds = begun.elapsed().as_secs().max(1);
+    format!("{} of {} ({} a minute)", now.delivered + now.refused, now.total, made * 60 / seconds)
+}
+
+/// A profile, several with commas, or the bundle `staff`.
+fn bundle(text: &str) -> Result<Vec<ProfileName>, Refusal> {
+    if text.eq_ignore_ascii_case("staff") {
+        return Ok(vec![ProfileName::Signing, ProfileName::Encryption, ProfileName::Authentication]);
+    }
+    let profile = |word: &str| {
+        ProfileName::parse(&word.trim().to_lowercase())
+            .ok_or_else(|| Error::invalid("bundle", "write staff, or profiles with commas between them: encryption,document"))
+    };
+    Ok(text.split(',').map(profile).collect::<Result<_, _>>()?)
+}
+
+fn finish(output: &Output, plan: &BatchPlan, progress: Option<&BatchProgress>, errors: &[RowError]) -> Result<(), Refusal> {
+    let names = |list: &[ProfileName]| list.iter().map(|profile| profile.as_str()).collect::<Vec<_>>();
+    let done = json!({
+        "rows": plan.rows,
+        "planned": plan.items.len(),
+        "there": plan.there.len(),
+        "byDevice": names(&plan.by_device),
+        "batch": progress,
+        "errors": errors,
+    });
+    let mut text = match progress {
+        None => format!("{} to issue, {} there already.", plan.items.len(), plan.there.len()),
+        Some(progress) => format!("{} issued, {} there already.", progress.delivered, plan.there.len()),
+    };
+    if !plan.by_device.is_empty() {
+        text.push_str(&format!(" The keys for {} are made on the phones: invite the people.", names(&plan.by_device).join(" and ")));
+    }
+    if errors.is_empty() {
+        return output.value(&done, |_| text.clone());
+    }
+    if !output.is_json() {
+        for error in errors {
+            eprintln!("line {}: {}: {}: {}.", error.line, plain(&error.mail), error.field, error.reason.trim_end_matches('.'));
+        }
+    }
+    let message = format!("{text} {} rows were refused.", errors.len());
+    let next = "Correct these lines and give the list again; nobody gets a second one.";
+    Err(Refusal { done: Some(done), ..Refusal::new("batchIncomplete", message, next) })
+}
