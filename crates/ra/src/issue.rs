@@ -132,11 +132,6 @@ fn specify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, re
             if profile.crl_address { urls.0.clone() } else { Vec::new() },
         ),
     };
-    // An elliptic key cannot encipher keys (RFC 8813 3).
-    let key_usage = match intent.public_key.is_rsa() {
-        true => key_usage,
-        false => KeyUsage(key_usage.0 & !KeyUsage::KEY_ENCIPHERMENT.and(KeyUsage::DATA_ENCIPHERMENT).0),
-    };
     let not_before = reservation.at.plus(-BACKDATED).max(ca.certificate.validity.not_before);
     // Both ends are inclusive (RFC 5280 4.1.2.5), and nothing outlives its CA.
     let not_after = not_before.plus(i64::from(days) * Timestamp::DAY - 1).min(ca.certificate.validity.not_after);
@@ -156,11 +151,6 @@ fn specify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, re
         ocsp_urls: Vec::new(),
         ocsp_nocheck: false,
     }
-}
-
-/// The key can only decrypt, and was made here.
-fn made_here(purpose: Purpose) -> bool {
-    matches!(purpose, Purpose::Certificate(name) if crate::issuance::made_here(&crate::issuance::definition(name)))
 }
 
 /// Step 4, the part that every issuance shares: the reservation ends (a fault when it is gone), certificate and ledger row are stored.
@@ -200,7 +190,7 @@ pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Inte
         "key": hex(&view.public_key.fingerprint()),
         "sha256": hex(&view.sha256()),
         // Signet never had a key of the holder (S1-12).
-        "key_origin": if made_here(intent.purpose) { "signet" } else { "holder" },
+        "key_origin": if matches!(&intent.terms, Terms::Profile(profile) if profile.made_here()) { "signet" } else { "holder" },
     });
     ledger::append(tx, at, actor, "certificate.issued", &view.serial.to_string(), &facts)?;
     Ok(superseded)

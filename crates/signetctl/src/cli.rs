@@ -243,7 +243,7 @@ pub(crate) struct Issue {
 pub(crate) struct IssueBatch {
     /// The list, CSV in UTF-8; `-` for standard input.
     pub(crate) file: PathBuf,
-    /// `staff`, or certificate profiles with commas between them.
+    /// A bundle such as Staff, or certificate profiles with commas between them.
     #[arg(long)]
     pub(crate) bundle: String,
     /// Folder for the files: ADDRESS-PROFILE.p12 or .cer.

@@ -180,7 +180,7 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
     let name = arguments.file.file_name().map_or_else(|| "list".to_owned(), |name| name.to_string_lossy().into_owned());
     let choices = Choices {
         name: name.chars().take(200).collect(),
-        profiles: bundle(&arguments.bundle)?,
+        profiles: bundle(&operator, &arguments.bundle)?,
         form: arguments.container.into(),
         supersede: arguments.replace,
         columns: None,
@@ -215,16 +215,13 @@ fn rate(first: &BatchProgress, now: &BatchProgress, begun: Instant) -> String {
     format!("{} of {} ({} a minute)", now.delivered + now.refused, now.total, made * 60 / seconds)
 }
 
-/// A profile, several with commas, or the bundle `staff`.
-fn bundle(text: &str) -> Result<Vec<ProfileName>, Refusal> {
-    if text.eq_ignore_ascii_case("staff") {
-        return Ok(vec![ProfileName::Signing, ProfileName::Encryption, ProfileName::Authentication]);
+/// Certificate profiles with commas between them, otherwise the name of a bundle.
+fn bundle(operator: &Operator, text: &str) -> Result<Vec<ProfileName>, Refusal> {
+    let named: Option<Vec<_>> = text.split(',').map(|word| ProfileName::parse(&word.trim().to_lowercase())).collect();
+    match named {
+        Some(profiles) => Ok(profiles),
+        None => Ok(operator.bundle(text)?.profiles),
     }
-    let profile = |word: &str| {
-        ProfileName::parse(&word.trim().to_lowercase())
-            .ok_or_else(|| Error::invalid("bundle", "write staff, or profiles with commas between them: encryption,document"))
-    };
-    Ok(text.split(',').map(profile).collect::<Result<_, _>>()?)
 }
 
 fn finish(output: &Output, plan: &BatchPlan, progress: Option<&BatchProgress>, errors: &[RowError]) -> Result<(), Refusal> {

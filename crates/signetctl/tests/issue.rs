@@ -1,0 +1,218 @@
+//! Issuing from the command line: from a request, with a key made here, in batches; history from elsewhere; OpenSSL judges.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+use support::Place;
+
+fn openssl(place: &Place, arguments: &[&str]) -> String {
+    let output = Command::new("openssl").current_dir(place.path("")).args(arguments).stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn refused(place: &Place, arguments: &[&str]) -> String {
+    let done = place.run(&[arguments, &["--json"]].concat());
+    assert_eq!(done.code, 1, "{}", done.stdout);
+    done.error_code()
+}
+
+#[cfg(unix)]
+fn only_mine(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+}
+#[cfg(not(unix))]
+fn only_mine(_: &Path) {}
+
+#[test]
+fn a_request_becomes_a_certificate_that_openssl_verifies() {
+    let place = Place::ready();
+    openssl(&place, &["req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "k.pem", "-subj", "/CN=Alice Example", "-out", "a.csr"]);
+    let issued = place.json(&["certificate", "issue", "alice@example.edu", "--profile", "signing", "--csr", "a.csr"]);
+    let serial = issued["certificate"]["serial"].as_str().unwrap();
+    let chain = place.run(&["certificate", "export", serial, "--format", "chain"]).stdout;
+    fs::write(place.path("chain.pem"), &chain).unwrap();
+    let root = &chain[chain.rfind("-----BEGIN").unwrap()..];
+    fs::write(place.path("root.pem"), root).unwrap();
+    openssl(&place, &["verify", "-purpose", "smimesign", "-CAfile", "root.pem", "-untrusted", "chain.pem", "chain.pem"]);
+    fs::write(place.path("text"), "hello").unwrap();
+    openssl(&place, &["cms", "-sign", "-in", "text", "-signer", "chain.pem", "-inkey", "k.pem", "-certfile", "chain.pem", "-out", "mail"]);
+    openssl(&place, &["cms", "-verify", "-in", "mail", "-CAfile", "root.pem", "-out", "read"]);
+    openssl(&place, &["req", "-new", "-key", "k.pem", "-subj", "/CN=Mallory", "-out", "m.csr"]);
+    assert_eq!(refused(&place, &["certificate", "issue", "alice@example.edu", "--profile", "signing", "--csr", "m.csr"]), "validation");
+    let encryption = ["certificate", "issue", "alice@example.edu", "--profile", "encryption", "--csr", "a.csr"];
+    assert_eq!(refused(&place, &encryption), "encryptionByScep");
+    assert_eq!(place.run(&["certificate", "issue", "alice@example.edu", "--profile", "signing"]).code, 2, "neither request nor key");
+}
+
+#[test]
+fn a_generated_identity_opens_with_the_password_beside_it_and_is_written_once() {
+    let place = Place::ready();
+    let issue = |further: &[&str]| {
+        let base = [
+            "certificate",
+            "issue",
+            "alice@example.edu",
+            "--profile",
+            "encryption",
+            "--generate",
+            "--p12",
+            "a.p12",
+            "--password-out",
+            "a.txt",
+        ];
+        [&base, further].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let run = |arguments: &[String]| place.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let done = run(&issue(&["--container", "legacy"]));
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    for file in ["a.p12", "a.txt"] {
+        only_mine(&place.path(file));
+    }
+    let password = fs::read_to_string(place.path("a.txt")).unwrap();
+    assert_eq!(password.trim_end().len(), 29);
+    assert!(!done.stdout.contains(password.trim_end()), "on the disk alone");
+    let opened = openssl(&place, &["pkcs12", "-in", "a.p12", "-passin", "file:a.txt", "-nodes"]);
+    assert!(opened.contains("BEGIN PRIVATE KEY"));
+    // Nothing is overwritten, and nothing is issued then.
+    let before = place.json(&["certificate", "list"]);
+    let again = run(&issue(&["--replace", "--json"]));
+    assert_eq!((again.code, again.error_code().as_str()), (1, "file"));
+    assert_eq!(place.json(&["certificate", "list"]), before);
+    // A second one is refused, and leaves no empty files behind.
+    fs::remove_file(place.path("a.p12")).unwrap();
+    fs::remove_file(place.path("a.txt")).unwrap();
+    let second = run(&issue(&["--json"]));
+    assert_eq!(second.error_code(), "activeEncryption");
+    assert!(!place.path("a.p12").exists() && !place.path("a.txt").exists());
+    let replaced = run(&issue(&["--replace", "--json"]));
+    assert_eq!(replaced.json()["superseded"][0], before[0]["serial"]);
+    let signing =
+        ["certificate", "issue", "alice@example.edu", "--profile", "signing", "--generate", "--p12", "s.p12", "--password-out", "s.txt"];
+    assert_eq!(refused(&place, &signing), "signingKeyHere");
+}
+
+#[test]
+fn a_batch_is_tried_dry_goes_through_and_is_idempotent() {
+    let place = Place::ready();
+    fs::write(place.path("people.csv"), "name,mail\nBob Example,bob@example.edu\nCarol Example,carol@example.edu\n").unwrap();
+    place.json(&["subscriber", "import", "people.csv"]);
+    place.json(&["subscriber", "validate", "bob@example.edu", "--method", "records", "--evidence", "staff list"]);
+    let list = "name;mail\nAlice Example;alice@example.edu\nBob Example;bob@example.edu\nCarol Example;carol@example.edu\n;=1+1\n";
+    fs::write(place.path("list.csv"), list).unwrap();
+    let batch = |further: &[&str]| place.run(&[&["issue-batch", "list.csv", "--bundle", "Staff", "--json"], further].concat());
+    let dry = batch(&["--dry-run"]).json();
+    assert_eq!((&dry["planned"], &dry["batch"], dry["errors"].as_array().unwrap().len()), (&2.into(), &serde_json::Value::Null, 2));
+    assert_eq!(place.json(&["certificate", "list"]).as_array().unwrap().len(), 0);
+    let done = batch(&["--out", "out"]);
+    assert_eq!((done.code, done.error_code().as_str()), (1, "batchIncomplete"));
+    let done = done.json();
+    assert_eq!((&done["batch"]["delivered"], &done["batch"]["state"]), (&2.into(), &"done".into()));
+    assert_eq!(done["byDevice"], serde_json::json!(["signing", "authentication"]));
+    let said: Vec<_> =
+        done["errors"].as_array().unwrap().iter().map(|e| (e["line"].as_u64().unwrap(), e["code"].as_str().unwrap())).collect();
+    assert_eq!(said, [(4, "mailboxNotValidated"), (5, "validation")]);
+    let passwords = fs::read_to_string(place.path("out/passwords.csv")).unwrap();
+    only_mine(&place.path("out/passwords.csv"));
+    assert_eq!(passwords.lines().count(), 3);
+    for line in passwords.lines().skip(1) {
+        let cells: Vec<_> = line.split(',').collect();
+        openssl(&place, &["pkcs12", "-in", &format!("out/{}", cells[1]), "-passin", &format!("pass:{}", cells[3]), "-noout"]);
+    }
+    // Corrected and given again: only the new one is made.
+    place.json(&["subscriber", "validate", "carol@example.edu", "--method", "records", "--evidence", "staff list"]);
+    fs::write(place.path("list.csv"), list.replace(";=1+1\n", "")).unwrap();
+    let again = batch(&["--out", "out"]);
+    assert_eq!(again.code, 0, "{}", again.stdout);
+    assert_eq!((&again.json()["there"], &again.json()["batch"]["delivered"]), (&2.into(), &1.into()));
+    assert_eq!(place.json(&["certificate", "list"]).as_array().unwrap().len(), 3);
+    let nothing = batch(&["--out", "out"]);
+    assert_eq!((nothing.code, &nothing.json()["there"]), (0, &3.into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_batch_that_was_killed_goes_on_where_it_was() {
+    let place = Place::ready();
+    let mut list = "name,mail\n".to_owned();
+    for n in 0..60 {
+        list.push_str(&format!("Person {n},p{n}@example.edu\n"));
+    }
+    fs::write(place.path("list.csv"), &list).unwrap();
+    place.json(&["subscriber", "import", "list.csv"]);
+    for n in 0..60 {
+        place.json(&["subscriber", "validate", &format!("p{n}@example.edu"), "--method", "records", "--evidence", "staff list"]);
+    }
+    let arguments = ["issue-batch", "list.csv", "--bundle", "encryption", "--out", "out"];
+    let mut child = place.command(&arguments).stderr(Stdio::null()).spawn().unwrap();
+    // Some have come out, many have not.
+    for _ in 0..2000 {
+        if fs::read_dir(place.path("out")).map_or(0, |files| files.count()) > 5 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = place.json(&["certificate", "list"]).as_array().unwrap().len();
+    assert!((1..60).contains(&before), "{before}");
+    let done = place.run(&[&arguments[..], &["--json"]].concat());
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    let passwords = fs::read_to_string(place.path("out/passwords.csv")).unwrap();
+    let active: Vec<_> =
+        place.json(&["certificate", "list"]).as_array().unwrap().iter().filter(|c| c["status"] == "active").cloned().collect();
+    assert_eq!(active.len(), 60, "one each");
+    for certificate in active {
+        let serial = certificate["serial"].as_str().unwrap();
+        let line = passwords.lines().find(|line| line.split(',').nth(2) == Some(serial)).expect("a password");
+        let cells: Vec<_> = line.split(',').collect();
+        let text = openssl(
+            &place,
+            &["pkcs12", "-in", &format!("out/{}", cells[1]), "-passin", &format!("pass:{}", cells[3]), "-nodes", "-clcerts"],
+        );
+        fs::write(place.path("leaf.pem"), text).unwrap();
+        let shown = openssl(&place, &["x509", "-in", "leaf.pem", "-noout", "-serial"]);
+        assert_eq!(shown.trim().trim_start_matches("serial=").trim_start_matches('0'), serial.trim_start_matches('0'));
+    }
+}
+
+#[test]
+fn history_is_imported_from_files_and_folders() {
+    let place = Place::ready();
+    fs::create_dir_all(place.path("old/sub")).unwrap();
+    for (name, subject) in [("old/a.pem", "/CN=A"), ("old/sub/b.pem", "/CN=B")] {
+        openssl(
+            &place,
+            &[
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-keyout",
+                "k.pem",
+                "-subj",
+                subject,
+                "-addext",
+                "basicConstraints=critical,CA:FALSE",
+                "-addext",
+                "subjectAltName=email:alice@example.edu",
+                "-out",
+                name,
+            ],
+        );
+    }
+    let report = place.json(&["certificate", "import", "old"]);
+    assert_eq!((&report["added"], &report["of_people"], &report["there"]), (&2.into(), &2.into(), &0.into()));
+    assert_eq!(place.json(&["certificate", "import", "old"])["there"], 2);
+    fs::write(place.path("old/notes.txt"), "no certificate").unwrap();
+    assert_eq!(refused(&place, &["certificate", "import", "old"]), "importIncomplete");
+    assert_eq!(refused(&place, &["certificate", "import", "nowhere.pem"]), "file");
+    assert_eq!(place.json(&["certificate", "list"]).as_array().unwrap().len(), 2);
+}
