@@ -175,8 +175,7 @@ fn smaller(png: &[u8]) -> Vec<u8> {
             palette.push(*colour);
         }
     }
-    let nearest =
-        |colour: &[u8; 3]| u8::try_from((0..palette.len()).min_by_key(|&at| far(colour, &palette[at])).unwrap()).unwrap();
+    let nearest = |colour: &[u8; 3]| u8::try_from((0..palette.len()).min_by_key(|&at| far(colour, &palette[at])).unwrap()).unwrap();
     let index: HashMap<[u8; 3], u8> = colours.iter().map(|colour| (*colour, nearest(colour))).collect();
     let pixels: Vec<u8> = picture.pixels().map(|pixel| index[&pixel.0]).collect();
     let mut out = Vec::new();
