@@ -31,6 +31,12 @@ pub(crate) fn may_be_replaced(tx: &Connection, at: Timestamp, replaced: &Replace
     if known.not_after < at {
         return Err(Error::invalid("serial", "the certificate has ended; issue a new one with a new key"));
     }
+    let replaced_before = tx
+        .prepare_cached("SELECT 1 FROM certificate WHERE serial = ?1 AND superseded_at IS NOT NULL")?
+        .exists([replaced.serial.octets()])?;
+    if replaced_before {
+        return Err(Error::invalid("serial", "another certificate has taken its place already; renew that one"));
+    }
     let compromised = tx
         .prepare_cached(
             "SELECT 1 FROM certificate WHERE reason = 1 AND key_fingerprint = (SELECT key_fingerprint FROM certificate WHERE serial = ?1)",
