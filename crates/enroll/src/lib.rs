@@ -18,6 +18,7 @@ mod portal;
 mod publication;
 mod router;
 mod serve;
+mod status;
 #[cfg(test)]
 mod tests;
 

@@ -4,7 +4,7 @@ use crate::{
     app::{App, Door},
     device, guard,
     portal::{trust, visit},
-    publication,
+    publication, status,
 };
 use axum::{
     Router, middleware,
@@ -33,6 +33,9 @@ fn both(router: Router<App>) -> Router<App> {
         .route("/", get(publication::front))
         .route("/ca/{file}", get(publication::ca))
         .route("/crl/{file}", get(publication::crl))
+        .route("/ocsp/{name}", post(status::ocsp))
+        .route("/ocsp/{name}/", post(status::ocsp))
+        .route("/ocsp/{name}/{*request}", get(status::ocsp_by_get))
         .route("/healthz", get(publication::healthz))
         .route("/favicon.ico", get(publication::favicon))
         // Clients append a slash or Cisco's file name, old ones have their paths built in (scep.md Q3).

@@ -1,10 +1,13 @@
-//! What leaves the authority: pictures and letters. QR codes for the screen, for files and for a terminal, and the printable invitation.
+//! What leaves the authority: pictures, letters, and CRLs for places that stay up. QR codes for the screen, for files and for a
+//! terminal, the printable invitation, and the courier of the outbox.
 //!
 //! Nothing here decides anything and nothing here stores a secret: texts come in, pictures and pages go out.
 
 mod letter;
 mod letter_texts;
+mod publish;
 mod qr;
 
 pub use letter::{InvitationSheet, Language, TrustSheet, invitation_sheet};
+pub use publish::{Courier, PublishError};
 pub use qr::{QrError, qr_png, qr_svg, qr_terminal};

@@ -1,8 +1,10 @@
 //! Complete CRLs (RFC 5280 section 5), without issuingDistributionPoint: one CRL for all that the CA issued.
 
 use crate::{
-    Error, Timestamp, tlv,
-    x509::{Authority, CertificateView, SerialNumber, signature},
+    Error, Timestamp,
+    key::PublicKey,
+    tlv::{self, Reader},
+    x509::{Authority, CertificateView, SerialNumber, signature, signature::SignatureAlgorithm},
 };
 use der::{Encode, Length};
 
@@ -72,6 +74,64 @@ impl Reason {
             Reason::PrivilegeWithdrawn => 9,
             Reason::AaCompromise => 10,
         }
+    }
+}
+
+/// The head of somebody's CRL, for comparing it with ours; its entries are not read.
+#[derive(Debug, Clone)]
+pub struct CrlView<'a> {
+    /// Issuer Name as DER.
+    pub issuer_der: Vec<u8>,
+    /// thisUpdate.
+    pub this_update: Timestamp,
+    /// nextUpdate.
+    pub next_update: Timestamp,
+    /// cRLNumber; `None` when it has none or one that no CA of ours gives.
+    pub number: Option<u64>,
+    der: &'a [u8],
+}
+
+impl<'a> CrlView<'a> {
+    /// Reads DER. A CRL without nextUpdate is refused: RFC 5280 5.1.2.5 demands it.
+    pub fn from_der(der: &'a [u8]) -> Result<Self, Error> {
+        const WHAT: &str = "CRL";
+        let mut fields = Reader::single(der, tlv::SEQUENCE, WHAT)?.inside(WHAT).expect(tlv::SEQUENCE)?.inside(WHAT);
+        fields.optional(tlv::INTEGER)?;
+        fields.expect(tlv::SEQUENCE)?;
+        let issuer_der = fields.expect(tlv::SEQUENCE)?.raw.to_vec();
+        let mut time = || match fields.next()? {
+            Some(element) => tlv::time(&element, WHAT),
+            None => Err(fields.malformed()),
+        };
+        let (this_update, next_update) = (time()?, time()?);
+        fields.optional(tlv::SEQUENCE)?;
+        let mut number = None;
+        if let Some(tagged) = fields.optional(0xa0)? {
+            let mut extensions = tagged.inside(WHAT).expect(tlv::SEQUENCE)?.inside(WHAT);
+            while let Some(extension) = extensions.next()? {
+                let mut parts = extension.inside(WHAT);
+                let oid = parts.expect(tlv::OID)?.content;
+                parts.optional(tlv::BOOLEAN)?;
+                let value = parts.expect(tlv::OCTET_STRING)?.content;
+                if oid == [0x55, 0x1d, 20] {
+                    let octets = Reader::single(value, tlv::INTEGER, WHAT)?.content;
+                    number = (octets.len() <= 8 && octets.first().is_some_and(|first| first & 0x80 == 0))
+                        .then(|| octets.iter().fold(0, |number, octet| (number << 8) | u64::from(*octet)));
+                }
+            }
+        }
+        Ok(CrlView { issuer_der, this_update, next_update, number, der })
+    }
+
+    /// Verifies its signature by the CA's key.
+    pub fn verify(&self, key: &PublicKey) -> Result<(), Error> {
+        const WHAT: &str = "CRL";
+        let mut crl = Reader::single(self.der, tlv::SEQUENCE, WHAT)?.inside(WHAT);
+        let signed = crl.expect(tlv::SEQUENCE)?;
+        let algorithm = SignatureAlgorithm::read(&crl.expect(tlv::SEQUENCE)?)?;
+        let signature = tlv::bit_string_octets(&crl.expect(tlv::BIT_STRING)?, WHAT)?;
+        crl.finish()?;
+        algorithm.verify(key, signed.raw, signature, WHAT)
     }
 }
 

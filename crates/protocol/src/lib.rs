@@ -12,6 +12,7 @@ mod error;
 pub mod fuzzing;
 pub mod key;
 pub mod mobileconfig;
+pub mod ocsp;
 pub mod ota;
 pub mod pkcs12;
 pub mod scep;

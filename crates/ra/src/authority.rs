@@ -6,6 +6,7 @@ use crate::{
     crl::Crls,
     department::Department,
     ledger::Actor,
+    ocsp::Responders,
     policy::Policy,
     ports::Clock,
     settings::Settings,
@@ -49,6 +50,7 @@ pub(crate) struct Cache {
     pub(crate) tls: Cached<TlsCached>,
     pub(crate) crls: Crls,
     pub(crate) policy: Cached<Policy>,
+    pub(crate) responders: Responders,
 }
 
 impl Authority {

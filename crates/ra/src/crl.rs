@@ -6,6 +6,7 @@ use crate::{
     certificate::{self, reason_of},
     ledger,
     ledger::Actor,
+    publication,
     store::{self, Topic},
 };
 use protocol::{
@@ -120,6 +121,7 @@ impl Inner {
             }
             let facts = serde_json::json!({ "number": number, "entries": entries, "next_update": next_update });
             ledger::append(tx, this_update, &Actor::Signet, "crl.issued", name, &facts)?;
+            publication::enqueue(tx, this_update, None, &[&format!("{name}.crl")])?;
             Ok(true)
         })?;
         if stored {
@@ -194,7 +196,31 @@ fn signed(value: u64) -> Result<i64> {
     i64::try_from(value).map_err(Error::fault)
 }
 
+impl Inner {
+    /// Number and thisUpdate of the CRL that is current here, and the last number taken.
+    pub(crate) fn crl_number(&self, issuer: &[u8]) -> Result<Option<(u64, Timestamp, u64)>> {
+        self.store.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT crl.number, this_update, crl_number.number FROM crl JOIN crl_number USING (issuer) WHERE issuer = ?",
+            )?;
+            let found = statement.query_row([issuer], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, i64>(2)?))).optional()?;
+            let number = |n: i64| u64::try_from(n).map_err(Error::fault);
+            found.map(|(n, at, taken)| Ok((number(n)?, Timestamp(at), number(taken)?))).transpose()
+        })
+    }
+}
+
 impl Operator {
+    /// Makes the CRLs that are due (a revocation in whatever process, or daily) and renews the OCSP responders' certificates in time.
+    /// Cheap when nothing is due: whoever serves calls it every second, so that what was revoked leaves for the publication targets.
+    pub fn keep_status(&self) -> Result<()> {
+        self.inner.department()?;
+        for name in ["issuing", "root"] {
+            self.inner.crl(name)?;
+            self.inner.keep_responder(name)?;
+        }
+        Ok(())
+    }
     /// Writes `issuing.crl`, `root.crl`, `issuing.crt` and `root.crt` (DER) into the folder, each whole or not at all, for a web
     /// server that is always on.
     pub fn crl_publish(&self, folder: &Path) -> Result<()> {

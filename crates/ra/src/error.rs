@@ -31,6 +31,8 @@ pub enum Noun {
     Device,
     /// An act that waits for a second officer.
     Act,
+    /// A publication target.
+    Target,
 }
 
 /// What already is so.

@@ -48,3 +48,7 @@ id!(/// A saved view.
     ViewId);
 id!(/// An act that waits for a second officer.
     ActId);
+id!(/// A place where CRLs and CA certificates are published.
+    TargetId);
+id!(/// Something that is to leave.
+    OutboxId);

@@ -84,6 +84,7 @@ fn not_found(noun: Noun) -> (String, String) {
         Noun::Act => ("act that waits for a second officer", "`signetctl act list` shows all; it may have been decided already."),
         Noun::View => ("saved view", "It may have been deleted; look at the list of views."),
         Noun::Batch => ("batch", "Start it again from its list."),
+        Noun::Target => ("publication target", "`signetctl crl targets` shows what to write here."),
     };
     (format!("There is no such {what}."), next.to_owned())
 }
@@ -220,6 +221,7 @@ mod tests {
             Error::invalid("mail", "write an address."),
             Error::NotFound(Noun::Crl),
             Error::NotFound(Noun::View),
+            Error::NotFound(Noun::Target),
             Error::Conflict(Conflict::NameTaken),
             Error::Denied(Denied::MailboxNotValidated),
             Error::Unavailable(Dependency::Keyring("it is locked".into())),

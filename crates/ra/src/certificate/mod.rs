@@ -54,8 +54,7 @@ pub(crate) enum Kind {
     Ra,
     ProfileSigner,
     Tls,
-    /// Delegated OCSP responder; from its issue on.
-    #[allow(dead_code)]
+    /// Delegated OCSP responder.
     Ocsp,
 }
 

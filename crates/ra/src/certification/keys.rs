@@ -45,6 +45,16 @@ pub(super) fn retire(tx: &Connection, at: Timestamp, purpose: Kind, but: KeyId) 
     Ok(())
 }
 
+/// Takes one key out of use; its certificate is superseded.
+pub(super) fn replace(tx: &Connection, at: Timestamp, key: KeyId) -> Result<()> {
+    tx.prepare_cached("UPDATE sealed_key SET retired_at = ? WHERE id = ? AND retired_at IS NULL")?.execute((at.0, key))?;
+    tx.prepare_cached(
+        "UPDATE certificate SET superseded_at = ? WHERE number = (SELECT certificate FROM sealed_key WHERE id = ?) AND superseded_at IS NULL",
+    )?
+    .execute((at.0, key))?;
+    Ok(())
+}
+
 /// A row with its certificate.
 pub(super) struct Row {
     pub(super) id: KeyId,

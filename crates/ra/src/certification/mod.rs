@@ -5,6 +5,7 @@ mod fingerprint;
 mod import;
 mod keys;
 mod plan;
+mod responder;
 mod root_key;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use protocol::{
     key::{PrivateKey, PublicKey},
     x509::{CertificateView, PreparedIssuer},
 };
+pub(crate) use responder::Responder;
 use std::sync::Arc;
 pub(crate) use tls::TlsCached;
 

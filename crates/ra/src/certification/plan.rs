@@ -36,11 +36,13 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Days of validity.
-    fn days(&self) -> i64 {
+    /// Days of validity. A responder cannot be revoked (nocheck), so it lives shortly; the root's as long as the root's CRL, because the
+    /// root's key may be in a drawer.
+    fn days(&self, issuer: Option<&CertificateView>) -> i64 {
         match self.kind {
             Kind::Root => years(20),
             Kind::Tls => 397,
+            Kind::Ocsp if issuer.is_some_and(|issuer| issuer.issuer_der == issuer.subject_der) => 400,
             Kind::Ocsp => 30,
             _ => years(10),
         }
@@ -86,7 +88,7 @@ impl Plan {
         issuer: Option<&CertificateView>,
     ) -> Result<CertificateView> {
         let not_before = at.plus(-BACKDATED);
-        let end = not_before.plus(self.days() * Timestamp::DAY - 1); // both ends are inclusive (RFC 5280 4.1.2.5)
+        let end = not_before.plus(self.days(issuer) * Timestamp::DAY - 1); // both ends are inclusive (RFC 5280 4.1.2.5)
         let not_after = issuer.map_or(end, |issuer| end.min(issuer.validity.not_after));
         let spec = CertificateSpec {
             serial,

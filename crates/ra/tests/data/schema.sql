@@ -409,6 +409,30 @@ CREATE TABLE ota_answer (
     bytes      BLOB
 ) STRICT;
 
+CREATE TABLE outbox (
+    id           BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    kind         TEXT    NOT NULL CHECK (kind IN ('publication')),
+    target       BLOB    NOT NULL,
+    item         TEXT    NOT NULL,
+    created_at   INTEGER NOT NULL,
+    due_at       INTEGER NOT NULL,
+    wanted       INTEGER NOT NULL DEFAULT 1, -- counts how often it was asked for; what was asked again while on its way goes again
+    attempts     INTEGER NOT NULL DEFAULT 0, -- failed ones since it was last asked for
+    leased_until INTEGER,                    -- one process has it until then
+    state        TEXT    NOT NULL CHECK (state IN ('waiting', 'done', 'cancelled'))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox_attempt (
+    number       INTEGER NOT NULL PRIMARY KEY,
+    outbox       BLOB    NOT NULL REFERENCES outbox (id),
+    target       BLOB    NOT NULL,
+    item         TEXT    NOT NULL,
+    at           INTEGER NOT NULL,
+    milliseconds INTEGER NOT NULL,
+    succeeded    INTEGER NOT NULL CHECK (succeeded IN (0, 1)),
+    detail       TEXT    NOT NULL
+) STRICT;
+
 CREATE TABLE password (
     subscriber BLOB PRIMARY KEY REFERENCES subscriber (id) ON DELETE CASCADE,
     hash       TEXT NOT NULL,
@@ -448,6 +472,26 @@ CREATE TABLE profile_identity (
     profile TEXT NOT NULL,
     serial  BLOB,
     PRIMARY KEY (answer, profile)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE publication_target (
+    id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    address    TEXT    NOT NULL, -- an absolute folder, or http(s)://...
+    user       TEXT,             -- HTTP Basic
+    password   BLOB,             -- sealed
+    added_at   INTEGER NOT NULL,
+    removed_at INTEGER,
+    CHECK ((user IS NULL) = (password IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE published_crl (
+    address     TEXT    NOT NULL PRIMARY KEY,
+    state       TEXT    NOT NULL CHECK (state IN ('fresh', 'stale', 'otherNumber', 'unreachable', 'unreadable')),
+    detail      TEXT    NOT NULL,
+    number      INTEGER,
+    next_update INTEGER,
+    checked_at  INTEGER NOT NULL,
+    since       INTEGER NOT NULL -- in this state
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE refinery_schema_history(
@@ -653,9 +697,17 @@ CREATE INDEX mailboxes_by_subscriber ON mailbox (subscriber, position);
 
 CREATE INDEX ota_answer_by_session ON ota_answer (session, phase, id);
 
+CREATE INDEX outbox_attempt_of_target ON outbox_attempt (target, number);
+
+CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 'waiting';
+
+CREATE UNIQUE INDEX outbox_waiting ON outbox (kind, target, item) WHERE state = 'waiting';
+
 CREATE INDEX password_failure_by_subscriber ON password_failure (subscriber, at);
 
 CREATE INDEX profile_of_unit ON profile (unit, name, version);
+
+CREATE UNIQUE INDEX publication_target_in_use ON publication_target (address) WHERE removed_at IS NULL;
 
 CREATE INDEX sealed_key_in_use ON sealed_key (purpose, created_at);
 

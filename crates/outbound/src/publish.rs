@@ -1,0 +1,193 @@
+//! Putting CRLs and CA certificates where they stay up: a folder, or a server that takes HTTP PUT (RFC 9110 9.3.4, WebDAV RFC 4918 9.7).
+
+use ra::{Operator, publication::Publication};
+use reqwest::{StatusCode, blocking::Client, redirect::Policy};
+use std::{
+    io::{Read, Write},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+/// For a whole exchange, however slow the other side is: shorter than the outbox's lease.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// For the connection alone.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Largest CRL that is fetched to be looked at.
+const LARGEST: u64 = 256 * 1024 * 1024;
+/// Rows taken at once: less than the lease even when each needs all our patience.
+const AT_ONCE: u32 = 3;
+
+/// Why nothing could be sent at all.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The authority refused.
+    #[error(transparent)]
+    Authority(#[from] ra::Error),
+    /// The HTTP client could not be made.
+    #[error("the HTTP client could not start: {0}")]
+    Client(String),
+}
+
+/// Sends what is due and looks at what is published. Keeps its connections; one for a process.
+pub struct Courier {
+    client: Client,
+}
+
+impl Courier {
+    /// A courier that trusts the roots that this computer trusts (docs/adr/0003-dependencies.md), and nobody's redirects.
+    pub fn new() -> Result<Self, PublishError> {
+        Self::with_patience(PATIENCE)
+    }
+
+    fn with_patience(patience: Duration) -> Result<Self, PublishError> {
+        let failed = |error: &dyn std::fmt::Display| PublishError::Client(error.to_string());
+        let mut roots = rustls::RootCertStore::empty();
+        // What cannot be read is left out: a system with one broken root file still has the others.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let tls = rustls::ClientConfig::builder_with_provider(std::sync::Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| failed(&error))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(Policy::none())
+            .connect_timeout(CONNECT.min(patience))
+            .timeout(patience)
+            .user_agent("Signet")
+            .build()
+            .map_err(|error| failed(&error))?;
+        Ok(Courier { client })
+    }
+
+    /// Sends everything that is due, once; how many files arrived and how many did not. What did not is tried again later.
+    pub fn drain(&self, operator: &Operator) -> Result<(u32, u32), PublishError> {
+        let (mut sent, mut failed) = (0, 0);
+        loop {
+            let due = operator.lease_publications(AT_ONCE)?;
+            if due.is_empty() {
+                return Ok((sent, failed));
+            }
+            for publication in due {
+                let started = Instant::now();
+                let outcome = self.publish(&publication);
+                let took = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+                match &outcome {
+                    Ok(_) => sent += 1,
+                    Err(why) => {
+                        failed += 1;
+                        tracing::warn!(address = publication.address, file = publication.file, why, "a file could not be published");
+                    }
+                }
+                operator.publication_ended(&publication, outcome.as_deref().map_err(String::as_str), took)?;
+            }
+        }
+    }
+
+    fn publish(&self, publication: &Publication) -> Result<String, String> {
+        let credentials = publication.credentials.as_ref().map(|(user, password)| (user.as_str(), password.as_str()));
+        self.put(&publication.address, credentials, &publication.file, &publication.content)
+    }
+
+    /// Puts one file below an address; what the other side said.
+    pub fn put(&self, address: &str, credentials: Option<(&str, &str)>, file: &str, content: &[u8]) -> Result<String, String> {
+        if !is_url(address) {
+            return write(Path::new(address), file, content).map(|()| "written".to_owned());
+        }
+        let mut request = self.client.put(format!("{address}/{file}")).header("content-type", media_type(file)).body(content.to_vec());
+        if let Some((user, password)) = credentials {
+            request = request.basic_auth(user, Some(password));
+        }
+        let answer = request.send().map_err(|error| reason(&error))?;
+        // 201 made, 200 and 204 replaced (RFC 9110 9.3.4); 202 promises nothing.
+        match answer.status() {
+            status @ (StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT) => Ok(said(status)),
+            status => Err(refusal(status)),
+        }
+    }
+
+    /// Fetches a file as a relying party does, without credentials.
+    pub fn fetch(&self, address: &str) -> Result<Vec<u8>, String> {
+        let mut content = Vec::new();
+        let read = if is_url(address) {
+            let answer = self.client.get(address).send().map_err(|error| reason(&error))?;
+            if answer.status() != StatusCode::OK {
+                return Err(refusal(answer.status()));
+            }
+            answer.take(LARGEST + 1).read_to_end(&mut content)
+        } else {
+            std::fs::File::open(address).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut content))
+        };
+        match read {
+            Ok(_) if content.len() as u64 > LARGEST => Err("it is larger than any CRL of ours".to_owned()),
+            Ok(_) => Ok(content),
+            Err(error) => Err(format!("it could not be read: {error}")),
+        }
+    }
+
+    /// Looks at every published CRL whose time has come; how many need somebody to look after them.
+    pub fn monitor(&self, operator: &Operator) -> Result<u32, PublishError> {
+        for crl in operator.published_crls_due()? {
+            let found = self.fetch(&crl.address);
+            operator.published_crl_found(&crl, found.as_deref().map_err(String::as_str))?;
+        }
+        let warnings = operator.published_crls()?.iter().filter(|crl| crl.warns()).count();
+        Ok(u32::try_from(warnings).unwrap_or(u32::MAX))
+    }
+}
+
+fn is_url(address: &str) -> bool {
+    address.starts_with("http://") || address.starts_with("https://")
+}
+
+fn media_type(file: &str) -> &'static str {
+    if file.ends_with(".crl") { "application/pkix-crl" } else { "application/pkix-cert" }
+}
+
+fn said(status: StatusCode) -> String {
+    format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default()).trim_end().to_owned()
+}
+
+/// What a status means for the officer.
+fn refusal(status: StatusCode) -> String {
+    let next = match status.as_u16() {
+        401 | 403 => "the server wants another name or password",
+        404 | 409 => "there is no such folder on the server",
+        405 | 501 => "the server takes no PUT: switch WebDAV on there",
+        413 => "the server takes no file of this size",
+        507 => "the server is full",
+        300..=399 => "it has moved: give the new address",
+        500..=599 => "the server has a fault of its own",
+        _ => "the server refused",
+    };
+    format!("{}: {next}", said(status))
+}
+
+/// The whole chain of reasons without the address, which may stand in a log beside it.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "the server did not answer in time".to_owned();
+    }
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    if error.is_connect() { format!("the server cannot be reached: {innermost}") } else { format!("the connection failed: {innermost}") }
+}
+
+/// Whole or not at all: a web server that reads meanwhile finds the old file or the new one.
+fn write(folder: &Path, file: &str, content: &[u8]) -> Result<(), String> {
+    let beside = folder.join(format!(".{file}.{}.new", std::process::id()));
+    let written = std::fs::File::create(&beside).and_then(|mut new| {
+        new.write_all(content)?;
+        new.sync_all()?;
+        std::fs::rename(&beside, folder.join(file))
+    });
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        format!("{} cannot be written: {error}", folder.join(file).display())
+    })
+}
+
+#[cfg(test)]
+mod tests;

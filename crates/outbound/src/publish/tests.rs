@@ -1,0 +1,196 @@
+//! A courier between a department and a server of its own that is down, slow, full, faulty or well.
+
+use super::Courier;
+use ra::{monitor::MonitorState, testing};
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// How the server answers a PUT.
+#[derive(Clone, Copy, PartialEq)]
+enum Mood {
+    Well,
+    Status(u16),
+    /// Takes the request and never answers.
+    Slow,
+}
+
+/// A small WebDAV server: keeps what is PUT, serves it by GET.
+#[derive(Clone)]
+struct Dav {
+    address: SocketAddr,
+    mood: Arc<Mutex<Mood>>,
+    files: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+}
+
+impl Dav {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let dav = Dav { address: listener.local_addr().unwrap(), mood: Arc::new(Mutex::new(Mood::Well)), files: Arc::default() };
+        let served = dav.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let served = served.clone();
+                std::thread::spawn(move || served.serve(stream.unwrap()));
+            }
+        });
+        dav
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/pki", self.address)
+    }
+
+    fn be(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+    }
+
+    fn serve(&self, stream: TcpStream) -> Option<()> {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut head = Vec::new();
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).ok()?;
+            if line.trim().is_empty() {
+                break;
+            }
+            head.push(line.to_ascii_lowercase());
+        }
+        let length = head.iter().find_map(|line| line.strip_prefix("content-length:")).map_or(0, |n| n.trim().parse().unwrap());
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).ok()?;
+        let mut words = head.first()?.split(' ');
+        let (method, path) = (words.next()?, words.next()?.to_owned());
+        let mood = *self.mood.lock().unwrap();
+        let (status, content) = match (mood, method) {
+            (Mood::Slow, _) => {
+                // Until the courier has lost its patience and closes.
+                let _ = reader.read(&mut [0]);
+                return None;
+            }
+            (Mood::Status(status), _) => (status, Vec::new()),
+            (Mood::Well, "put") => {
+                let new = self.files.lock().unwrap().insert(path, body).is_none();
+                (if new { 201 } else { 204 }, Vec::new())
+            }
+            (Mood::Well, _) => match self.files.lock().unwrap().get(&path) {
+                Some(content) => (200, content.clone()),
+                None => (404, Vec::new()),
+            },
+        };
+        let mut stream = stream;
+        let length = if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", content.len()) };
+        write!(stream, "HTTP/1.1 {status} X\r\n{length}Connection: close\r\n\r\n").ok()?;
+        stream.write_all(&content).ok()
+    }
+}
+
+fn courier() -> Courier {
+    Courier::with_patience(Duration::from_secs(2)).unwrap()
+}
+
+#[test]
+fn a_target_that_fails_is_tried_again_until_it_has_the_newest_files() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let (dav, courier) = (Dav::start(), courier());
+    let target = officer.add_publication_target(&dav.url(), None).unwrap();
+    assert_eq!(target.waiting, 4);
+    for (mood, said) in [
+        (Mood::Status(500), "500 Internal Server Error: the server has a fault of its own"),
+        (Mood::Status(507), "507 Insufficient Storage: the server is full"),
+        (Mood::Status(401), "401 Unauthorized: the server wants another name or password"),
+        (Mood::Status(202), "202 Accepted: the server refused"),
+        (Mood::Slow, "the server did not answer in time"),
+    ] {
+        dav.be(mood);
+        assert_eq!(courier.drain(&officer).unwrap(), (0, 4));
+        assert_eq!(courier.drain(&officer).unwrap(), (0, 0), "not at once again");
+        let attempts = officer.publication_attempts(target.id, 4).unwrap();
+        assert!(attempts.iter().all(|attempt| !attempt.succeeded && attempt.detail == said), "{attempts:?}");
+        clock.advance(3_600);
+    }
+    dav.be(Mood::Well);
+    assert_eq!(courier.drain(&officer).unwrap(), (4, 0));
+    let target = officer.publication_targets().unwrap().remove(0);
+    assert_eq!((target.waiting, target.last_success.is_some()), (0, true));
+    assert_eq!(officer.publication_attempts(target.id, 100).unwrap().len(), 24, "every attempt is recorded");
+    let files = dav.files.lock().unwrap();
+    assert_eq!(files["/pki/issuing.crl"], authority.enroller().crl("issuing").unwrap());
+    assert_eq!(files["/pki/root.crt"], officer.ca_certificates().unwrap()[0].der);
+}
+
+#[test]
+fn a_server_that_is_down_is_named_as_such() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let target = officer.add_publication_target(&format!("http://{nobody}"), None).unwrap();
+    assert_eq!(courier().drain(&officer).unwrap(), (0, 4));
+    let attempt = officer.publication_attempts(target.id, 1).unwrap().remove(0);
+    assert!(attempt.detail.starts_with("the server cannot be reached: "), "{}", attempt.detail);
+    courier().monitor(&officer).unwrap();
+    let seen = officer.published_crls().unwrap();
+    assert!(seen.iter().filter(|crl| crl.address.contains(&nobody.to_string())).all(|crl| crl.state == MonitorState::Unreachable));
+}
+
+#[test]
+fn a_folder_gets_whole_files_and_a_lost_one_is_reported() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let public = folder.path().join("public");
+    assert!(officer.add_publication_target(public.to_str().unwrap(), None).is_err(), "there is no such folder");
+    std::fs::create_dir(&public).unwrap();
+    let target = officer.add_publication_target(public.to_str().unwrap(), None).unwrap();
+    let courier = courier();
+    assert_eq!(courier.drain(&officer).unwrap(), (4, 0));
+    let mut names: Vec<_> = std::fs::read_dir(&public).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["issuing.crl", "issuing.crt", "root.crl", "root.crt"]);
+    std::fs::remove_dir_all(&public).unwrap();
+    clock.advance(86_400);
+    officer.keep_status().unwrap();
+    assert_eq!(courier.drain(&officer).unwrap(), (0, 2), "both new CRLs");
+    assert!(officer.publication_attempts(target.id, 1).unwrap()[0].detail.contains("cannot be written"));
+}
+
+#[test]
+fn the_monitor_sees_what_a_relying_party_sees() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let (dav, courier) = (Dav::start(), courier());
+    officer.set_setting("status.url", &format!("http://{}/nowhere", dav.address)).unwrap();
+    officer.add_publication_target(&dav.url(), None).unwrap();
+    let mut state = || {
+        courier.monitor(&officer).unwrap();
+        let seen = officer.published_crls().unwrap();
+        seen.into_iter().find(|crl| crl.address == format!("{}/issuing.crl", dav.url())).unwrap().state
+    };
+    assert_eq!(state(), MonitorState::Unreachable, "404: nothing was sent yet");
+    courier.drain(&officer).unwrap();
+    assert_eq!(state(), MonitorState::Unreachable, "looked at every quarter of an hour");
+    clock.advance(900);
+    assert_eq!(state(), MonitorState::Fresh);
+    // A new CRL that does not arrive.
+    clock.advance(86_400);
+    officer.keep_status().unwrap();
+    assert_eq!(state(), MonitorState::Fresh, "it may be on its way");
+    clock.advance(900);
+    assert_eq!(state(), MonitorState::OtherNumber);
+    clock.advance(7 * 86_400);
+    assert_eq!(state(), MonitorState::Stale);
+    dav.files.lock().unwrap().insert("/pki/issuing.crl".into(), b"<html>".to_vec());
+    clock.advance(900);
+    assert_eq!(state(), MonitorState::Unreadable);
+    let root = dav.files.lock().unwrap()["/pki/root.crl"].clone();
+    dav.files.lock().unwrap().insert("/pki/issuing.crl".into(), root);
+    clock.advance(900);
+    assert_eq!(state(), MonitorState::Unreadable, "another CA's");
+    courier.drain(&officer).unwrap();
+    clock.advance(900);
+    assert_eq!(state(), MonitorState::Fresh);
+}

@@ -1,0 +1,185 @@
+//! The monitor: looks at the published CRLs as a relying party does, and says when what it finds is not what we made.
+
+use crate::{Error, Operator, Result, authority::Inner};
+use protocol::{Timestamp, crl::CrlView};
+use rusqlite::OptionalExtension;
+
+/// Each address is looked at so often, ...
+const EVERY: i64 = 15 * Timestamp::MINUTE;
+/// ... and a new CRL may take so long to arrive before somebody is warned.
+const GRACE: i64 = 10 * Timestamp::MINUTE;
+/// A CRL that ends sooner is called stale: ours are renewed a week before their end.
+const ENDS_SOON: i64 = Timestamp::DAY;
+
+/// What was found at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MonitorState {
+    /// Not looked at yet.
+    Unchecked,
+    /// Our current CRL (or the one before, while the current one is on its way).
+    Fresh,
+    /// A CRL of ours that has ended or ends within a day.
+    Stale,
+    /// A CRL of ours with another number than the current one.
+    OtherNumber,
+    /// Nothing could be fetched.
+    Unreachable,
+    /// Something that is no CRL signed by our CA.
+    Unreadable,
+}
+
+/// A published CRL as it was last seen.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct PublishedCrl {
+    /// Where a relying party finds it: a URL, or a file.
+    pub address: String,
+    /// `root` or `issuing`.
+    pub name: &'static str,
+    /// What was found.
+    pub state: MonitorState,
+    /// In words; empty when all is well.
+    pub detail: String,
+    /// cRLNumber found.
+    pub number: Option<u64>,
+    /// nextUpdate found.
+    pub next_update: Option<Timestamp>,
+    /// When it was looked at.
+    pub checked_at: Option<Timestamp>,
+    /// Since when it is in this state.
+    pub since: Option<Timestamp>,
+}
+
+impl PublishedCrl {
+    /// Does somebody have to look after it?
+    #[must_use]
+    pub fn warns(&self) -> bool {
+        !matches!(self.state, MonitorState::Unchecked | MonitorState::Fresh)
+    }
+}
+
+/// State, words, number and nextUpdate.
+type Finding = (MonitorState, String, Option<u64>, Option<Timestamp>);
+
+impl Inner {
+    fn judge(&self, name: &str, found: std::result::Result<&[u8], &str>) -> Result<Finding> {
+        let bytes = match found {
+            Ok(bytes) => bytes,
+            Err(why) => return Ok((MonitorState::Unreachable, why.chars().take(300).collect(), None, None)),
+        };
+        let authorities = self.authorities()?;
+        let ca = if name == "root" { &authorities.root } else { &authorities.issuing };
+        let Ok(crl) = CrlView::from_der(bytes) else {
+            return Ok((MonitorState::Unreadable, "this is no CRL".to_owned(), None, None));
+        };
+        if crl.issuer_der != ca.subject_der || crl.verify(&ca.public_key).is_err() {
+            return Ok((MonitorState::Unreadable, "this CRL is not signed by our CA".to_owned(), None, None));
+        }
+        let now = self.clock.now();
+        let judged = |state, words: String| Ok((state, words, crl.number, Some(crl.next_update)));
+        if crl.next_update <= now {
+            return judged(MonitorState::Stale, format!("ended {}: relying parties refuse it", crl.next_update));
+        }
+        if crl.next_update < now.plus(ENDS_SOON) {
+            return judged(MonitorState::Stale, format!("ends {}", crl.next_update));
+        }
+        let ours = self.crl_number(ca.subject_key_identifier.as_deref().unwrap_or_default())?;
+        match (crl.number, ours) {
+            (Some(found), Some((current, _, _))) if found == current => judged(MonitorState::Fresh, String::new()),
+            (Some(found), Some((current, made_at, _))) if found < current => {
+                if now < made_at.plus(GRACE) {
+                    judged(MonitorState::Fresh, String::new())
+                } else {
+                    judged(MonitorState::OtherNumber, format!("number {found} is there, {current} was made {made_at}"))
+                }
+            }
+            // Numbers are taken before signing, so one that is on its way is known.
+            (Some(found), Some((_, _, taken))) if found <= taken => judged(MonitorState::Fresh, String::new()),
+            (Some(found), _) => {
+                judged(MonitorState::OtherNumber, format!("number {found} is there, which this folder never gave: it may be an older copy"))
+            }
+            (None, _) => judged(MonitorState::OtherNumber, "it has no number".to_owned()),
+        }
+    }
+}
+
+fn state(text: &str) -> Result<MonitorState> {
+    serde_json::from_value(serde_json::Value::from(text)).map_err(Error::fault)
+}
+
+impl Operator {
+    /// Every address where a relying party looks for our CRLs: `status.url` and the publication targets, as last seen.
+    pub fn published_crls(&self) -> Result<Vec<PublishedCrl>> {
+        let settings = self.inner.settings()?;
+        let mut addresses = Vec::new();
+        for name in ["issuing", "root"] {
+            addresses.extend(settings.status_url.as_ref().map(|url| (format!("{url}/crl/{name}.crl"), name)));
+            addresses.extend(self.publication_targets()?.into_iter().map(|target| (format!("{}/{name}.crl", target.address), name)));
+        }
+        self.inner.store.read(|c| {
+            let mut list = Vec::with_capacity(addresses.len());
+            for (address, name) in addresses {
+                let mut statement =
+                    c.prepare_cached("SELECT state, detail, number, next_update, checked_at, since FROM published_crl WHERE address = ?")?;
+                let found = statement
+                    .query_row([&address], |row| {
+                        let (state, detail): (String, String) = (row.get(0)?, row.get(1)?);
+                        let (number, next_update): (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
+                        Ok((state, detail, number, next_update, row.get::<_, i64>(4)?, row.get::<_, i64>(5)?))
+                    })
+                    .optional()?;
+                list.push(match found {
+                    None => PublishedCrl {
+                        address,
+                        name,
+                        state: MonitorState::Unchecked,
+                        detail: String::new(),
+                        number: None,
+                        next_update: None,
+                        checked_at: None,
+                        since: None,
+                    },
+                    Some((word, detail, number, next_update, checked_at, since)) => PublishedCrl {
+                        address,
+                        name,
+                        state: state(&word)?,
+                        detail,
+                        number: number.and_then(|n| u64::try_from(n).ok()),
+                        next_update: next_update.map(Timestamp),
+                        checked_at: Some(Timestamp(checked_at)),
+                        since: Some(Timestamp(since)),
+                    },
+                });
+            }
+            Ok(list)
+        })
+    }
+
+    /// Those that are to be looked at now.
+    pub fn published_crls_due(&self) -> Result<Vec<PublishedCrl>> {
+        let now = self.inner.clock.now();
+        let due = |crl: &PublishedCrl| crl.checked_at.is_none_or(|at| at.plus(EVERY) <= now || now < at);
+        Ok(self.published_crls()?.into_iter().filter(due).collect())
+    }
+
+    /// Records what was found there: the octets, or why there were none.
+    pub fn published_crl_found(&self, looked_at: &PublishedCrl, found: std::result::Result<&[u8], &str>) -> Result<()> {
+        let at = self.inner.clock.now();
+        let (state, detail, number, next_update) = self.inner.judge(looked_at.name, found)?;
+        let word = serde_json::to_value(state).map_err(Error::fault)?.as_str().unwrap_or_default().to_owned();
+        let number = number.and_then(|n| i64::try_from(n).ok());
+        let address = looked_at.address.clone();
+        self.inner.store.write(move |tx| {
+            tx.prepare_cached(
+                "INSERT INTO published_crl (address, state, detail, number, next_update, checked_at, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) \
+                 ON CONFLICT (address) DO UPDATE SET since = iif(state = excluded.state, since, excluded.since), state = excluded.state, \
+                 detail = excluded.detail, number = excluded.number, next_update = excluded.next_update, checked_at = excluded.checked_at",
+            )?
+            .execute((address, word, detail, number, next_update.map(|t| t.0), at.0))?;
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

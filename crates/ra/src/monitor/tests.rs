@@ -1,0 +1,37 @@
+//! What the monitor makes of what it is shown; fetching is tested with the courier.
+
+use super::MonitorState;
+use crate::testing;
+
+#[test]
+fn a_number_that_was_never_given_is_noticed() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    officer.set_setting("status.url", "http://www.example.edu").unwrap();
+    let crl = authority.enroller().crl("issuing").unwrap();
+    let watched = officer.published_crls_due().unwrap();
+    assert_eq!(
+        watched.iter().map(|crl| crl.address.as_str()).collect::<Vec<_>>(),
+        ["http://www.example.edu/crl/issuing.crl", "http://www.example.edu/crl/root.crl"]
+    );
+    let seen = |found: Result<&[u8], &str>| {
+        officer.published_crl_found(&watched[0], found).unwrap();
+        officer.published_crls().unwrap().remove(0)
+    };
+    assert_eq!(seen(Ok(&crl)).state, MonitorState::Fresh);
+    // The folder is put back to a copy of before; the published CRL is of after.
+    clock.advance(86_400);
+    let later = authority.enroller().crl("issuing").unwrap();
+    assert_eq!(seen(Ok(&later)).state, MonitorState::Fresh);
+    let database = rusqlite::Connection::open(folder.path().join("data/signet.db")).unwrap();
+    database.execute("UPDATE crl SET number = 1", []).unwrap();
+    database.execute("UPDATE crl_number SET number = 1", []).unwrap();
+    let back = seen(Ok(&later));
+    assert!(back.state == MonitorState::OtherNumber && back.warns() && back.detail.contains("older copy"), "{back:?}");
+    let down = seen(Err("the server cannot be reached"));
+    assert_eq!((down.state, down.detail.as_str()), (MonitorState::Unreachable, "the server cannot be reached"));
+    let since = down.since;
+    clock.advance(60);
+    assert_eq!(seen(Err("the server cannot be reached")).since, since, "the same trouble goes on");
+    assert_eq!(seen(Ok(&crl[..crl.len() - 1])).state, MonitorState::Unreadable);
+}
