@@ -256,10 +256,14 @@ impl Operator {
         let at = self.inner.clock.now();
         let due = "SELECT outbox.id, outbox.target, item, wanted, address, user, password FROM outbox \
                    JOIN publication_target AS t ON t.id = outbox.target \
-                   WHERE state = 'waiting' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1) ORDER BY due_at LIMIT ?2";
+                   WHERE state = 'waiting' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1) ORDER BY due_at, item LIMIT ?2";
         // Asked every second: a reader looks whether there is anything, and only then is something written.
         if !self.inner.store.read(|c| Ok(c.prepare_cached(due)?.exists((at.0, limit))?))? {
             return Ok(Vec::new());
+        }
+        // Made before they are leased: a CRL that is made on the way would ask to be sent again.
+        for name in ["issuing", "root"] {
+            self.inner.crl(name)?;
         }
         type Leased = (OutboxId, TargetId, String, i64, String, Option<String>, Option<Vec<u8>>);
         let rows = self.inner.store.write(move |tx| {
