@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("protocol", &[], &["tokio", "rusqlite", "getrandom", "rand", "reqwest", "axum", "tauri"]),
     ("ra", &["protocol"], &["tokio", "axum", "ldap3", "lettre", "reqwest", "tauri"]),
-    ("enroll", &["ra", "protocol"], &["rusqlite", "refinery", "tauri", "openssl"]),
+    ("enroll", &["ra", "protocol"], &["rusqlite", "refinery", "tauri"]),
     ("outbound", &["ra", "protocol"], &["rusqlite", "refinery", "axum", "tauri"]),
     ("device", &["protocol"], &["rusqlite", "axum", "tauri"]),
     ("signetctl", &["ra", "enroll", "outbound", "device", "protocol"], &["rusqlite", "refinery", "openssl", "tauri"]),
