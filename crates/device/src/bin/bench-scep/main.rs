@@ -61,7 +61,7 @@ fn plan(arguments: &[String]) -> Outcome<Plan> {
     let mut plan = Plan {
         rounds: 5,
         enrollments: 2000,
-        connections: 8,
+        connections: 16,
         stored: 1_000_000,
         phones: 100,
         alone: false,
