@@ -1,7 +1,7 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use protocol::{crl::Reason, key::KeyAlgorithm, x509::SerialNumber};
+use protocol::{Timestamp, crl::Reason, key::KeyAlgorithm, x509::SerialNumber};
 use ra::{id, invitation::Channel, mailbox::Method, policy::Gate, profile::ProfileName};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -38,6 +38,9 @@ pub(crate) enum Command {
     Certificate(Certificate),
     /// Issue certificates to everybody in a CSV file with a column `mail` (and perhaps `name` and `csr`).
     IssueBatch(IssueBatch),
+    /// Acts on many certificates that wait for a second officer.
+    #[command(subcommand)]
+    Act(Act),
     /// Challenges for SCEP clients other than iPhones, and requests that wait for approval.
     #[command(subcommand)]
     Scep(Scep),
@@ -143,6 +146,33 @@ pub(crate) enum Subscriber {
     Import {
         /// The file, UTF-8; `-` for standard input.
         file: PathBuf,
+    },
+    /// The person leaves: revoke everything, end enrollments, and issue nothing more.
+    Offboard {
+        /// Mail address.
+        mail: String,
+        /// affiliationChanged, or cessationOfOperation for a mailbox that closes.
+        #[arg(long, default_value = "affiliationChanged", value_parser = reason)]
+        reason: Reason,
+        /// Who may read what was written to the person.
+        #[arg(long, value_name = "TEXT")]
+        successor: Option<String>,
+        /// Keys that are escrowed are kept until then.
+        #[arg(long, value_name = "TIME", value_parser = time)]
+        keep_until: Option<Timestamp>,
+        #[command(flatten)]
+        how: How,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Write a person's active certificates for correspondents to standard output.
+    Share {
+        /// Mail address.
+        mail: String,
+        /// `vcard` or `ldif`.
+        #[arg(long, default_value = "vcard")]
+        format: ShareFormat,
     },
     /// Record that a mailbox was seen to be the person's.
     Validate {
@@ -296,21 +326,100 @@ pub(crate) enum Certificate {
         /// Serial number, hex.
         #[arg(value_parser = serial)]
         serial: SerialNumber,
-        /// `pem`, `der`, or `chain` (PEM with issuing CA and root).
+        /// `pem`, `der`, `chain` (PEM with issuing CA and root), or `p7c` (the same in one file for mail programs).
         #[arg(long, default_value = "pem")]
         format: Format,
     },
-    /// Revoke one; the next CRL says so.
-    Revoke {
+    /// Renew: the same key, a new validity; the old one is superseded.
+    Renew {
+        /// Serial numbers, hex.
+        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
+        serials: Vec<SerialNumber>,
+    },
+    /// Replace one by a certificate for another key of the same person.
+    Replace {
         /// Serial number, hex.
         #[arg(value_parser = serial)]
         serial: SerialNumber,
+        /// The request for the new key (PKCS#10, PEM or DER).
+        #[arg(long, value_name = "FILE")]
+        csr: PathBuf,
+        /// Revoke the old one for this reason in the same act; otherwise it is superseded and stays valid until it ends.
+        #[arg(long, value_name = "REASON", value_parser = reason)]
+        revoke: Option<Reason>,
+    },
+    /// Hold: revoked until it is reinstated. All or none of several.
+    Hold {
+        /// Serial numbers, hex.
+        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
+        serials: Vec<SerialNumber>,
+        /// Perhaps lost: becomes a revocation after the days of the setting `revoke.maybe_lost_days` unless reinstated before.
+        #[arg(long)]
+        maybe_lost: bool,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Take a hold back.
+    Reinstate {
+        /// Serial numbers, hex.
+        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
+        serials: Vec<SerialNumber>,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Sign and encrypt with a person's certificates, as far as their keys are here.
+    SelfTest {
+        /// Mail address of the person.
+        mail: String,
+    },
+    /// Revoke for good; the next CRL says so. All or none of several.
+    Revoke {
+        /// Serial numbers, hex.
+        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
+        serials: Vec<SerialNumber>,
+        /// Since when the key is to be distrusted, such as 2026-11-20T08:00:00Z.
+        #[arg(long, value_name = "TIME", value_parser = time)]
+        invalid_since: Option<Timestamp>,
+        #[command(flatten)]
+        how: How,
         /// unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation or privilegeWithdrawn.
         #[arg(long, default_value = "unspecified", value_parser = reason)]
         reason: Reason,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
+    },
+}
+
+/// What goes with an act on certificates.
+#[derive(Args)]
+pub(crate) struct How {
+    /// Why; stands in the ledger.
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    pub(crate) why: String,
+    /// Say what would happen, to whom, and what breaks; change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Act {
+    /// List what waits.
+    List,
+    /// Approve and carry out what another officer asked for.
+    Approve {
+        /// Act.
+        #[arg(value_parser = act_id)]
+        id: id::ActId,
+    },
+    /// Refuse it.
+    Refuse {
+        /// Act.
+        #[arg(value_parser = act_id)]
+        id: id::ActId,
+        /// Why; stands in the ledger.
+        #[arg(long)]
+        reason: String,
     },
 }
 
@@ -487,6 +596,15 @@ pub(crate) enum Format {
     Pem,
     Der,
     Chain,
+    #[value(alias = "p7b")]
+    P7c,
+}
+
+/// What `share` writes.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ShareFormat {
+    Vcard,
+    Ldif,
 }
 
 /// A QR code's file.
@@ -546,6 +664,14 @@ fn serial(text: &str) -> Result<SerialNumber, String> {
 
 fn enrollment_id(text: &str) -> Result<id::EnrollmentId, String> {
     id::EnrollmentId::parse(text).ok_or_else(|| "`signetctl enrollment list` shows what to write here".to_owned())
+}
+
+fn act_id(text: &str) -> Result<id::ActId, String> {
+    id::ActId::parse(text).ok_or_else(|| "`signetctl act list` shows what to write here".to_owned())
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).ok_or_else(|| "a time such as 2026-11-20T08:00:00Z".to_owned())
 }
 
 fn request_id(text: &str) -> Result<id::RequestId, String> {

@@ -47,6 +47,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Refusal> {
         Command::Enrollment(command) => commands::enrollment::run(&session, output, command),
         Command::Certificate(command) => commands::certificate::run(&session, output, command),
         Command::IssueBatch(arguments) => commands::issue::batch(&session, output, &arguments),
+        Command::Act(command) => commands::act::run(&session, output, &command),
         Command::Scep(command) => commands::scep::run(&session, output, command),
         Command::Crl(command) => commands::crl::run(&session, output, &command),
         Command::Tls(command) => commands::tls::run(&session, output, &command),

@@ -1,5 +1,6 @@
 //! `signetctl certificate`.
 
+use super::act;
 use crate::{
     cli::{Certificate as Command, Format},
     output::{Output, table},
@@ -11,6 +12,7 @@ use protocol::x509::{CertificateView, SerialNumber};
 use ra::{
     Error, Operator,
     certificate::{Certificate, CertificateQuery},
+    life::{Old, Tick, Verb},
 };
 
 pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Result<(), Refusal> {
@@ -21,12 +23,69 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
         Command::List { limit, all, mail } => list(&operator, output, mail.as_deref(), all, limit),
         Command::Show { serial } => output.value(&operator.certificate(&serial)?, one),
         Command::Export { serial, format } => export(&operator, output, &serial, format),
-        Command::Revoke { serial, reason, yes } => {
-            let certificate = operator.certificate(&serial)?;
-            secret::confirm(&format!("Revoke the {} certificate of {} for ever?", certificate.profile, certificate.subject), yes)?;
-            output.value(&operator.revoke(&serial, reason)?, one)
+        Command::Renew { serials } => renew(&operator, output, &serials),
+        Command::Replace { serial, csr, revoke } => {
+            let csr = act::file(&csr)?;
+            let issued = operator.replace(&serial, &csr, revoke.map_or(Old::Stays, Old::Revoked))?;
+            output.value(&issued, |issued| one(&issued.certificate))
+        }
+        Command::Hold { serials, maybe_lost, how } => {
+            let verb = if maybe_lost { Verb::MaybeLost } else { Verb::Hold };
+            act::certificates(&operator, output, serials, verb, &how)
+        }
+        Command::Reinstate { serials, how } => act::certificates(&operator, output, serials, Verb::Reinstate, &how),
+        Command::SelfTest { mail } => self_test(&operator, output, &mail),
+        Command::Revoke { serials, reason, invalid_since, how, yes } => {
+            if !how.dry_run {
+                secret::confirm(&question(&operator, &serials)?, yes)?;
+            }
+            act::certificates(&operator, output, serials, Verb::Revoke { reason, invalid_since }, &how)
         }
     }
+}
+
+fn question(operator: &Operator, serials: &[SerialNumber]) -> Result<String, Refusal> {
+    Ok(match serials {
+        [serial] => {
+            let certificate = operator.certificate(serial)?;
+            format!("Revoke the {} certificate of {} for ever?", certificate.profile, certificate.subject)
+        }
+        several => format!("Revoke {} certificates for ever?", several.len()),
+    })
+}
+
+/// Each is one act: what was renewed before a refusal stays renewed, and is said.
+fn renew(operator: &Operator, output: &Output, serials: &[SerialNumber]) -> Result<(), Refusal> {
+    let mut renewed = Vec::with_capacity(serials.len());
+    for serial in serials {
+        match operator.renew(serial) {
+            Ok(issued) => renewed.push(issued),
+            Err(error) => {
+                let refusal = Refusal::from(error);
+                let message = format!("{serial}: {} {} renewed before it.", refusal.message, renewed.len());
+                return Err(Refusal { message, done: Some(serde_json::json!({ "renewed": renewed })), ..refusal });
+            }
+        }
+    }
+    match renewed.as_slice() {
+        [single] => output.value(single, |issued| one(&issued.certificate)),
+        _ => output.value(&renewed, |list| list.iter().map(|issued| one(&issued.certificate)).collect::<Vec<_>>().join("\n\n")),
+    }
+}
+
+fn self_test(operator: &Operator, output: &Output, mail: &str) -> Result<(), Refusal> {
+    let word = |tick: &Tick| match tick {
+        Tick::Proved => "proved".to_owned(),
+        Tick::PublicSideOnly => "the public side works; the key is with its holder".to_owned(),
+        Tick::NoCertificate => "no active certificate".to_owned(),
+        Tick::Failed(why) => format!("failed: {why}"),
+    };
+    let test = operator.self_test(operator.subscriber_by_mail(mail)?.id, &[])?;
+    output.value(&test, |test| {
+        let ticks = [("Who it is", &test.authentication), ("Unchanged", &test.integrity), ("Only they read it", &test.confidentiality)];
+        let rows: Vec<_> = ticks.iter().map(|(name, tick)| vec![(*name).to_owned(), word(tick)]).collect();
+        table(&[], &rows).trim_end().to_owned()
+    })
 }
 
 fn list(operator: &Operator, output: &Output, mail: Option<&str>, all: bool, limit: Option<u32>) -> Result<(), Refusal> {
@@ -59,6 +118,7 @@ fn export(operator: &Operator, output: &Output, serial: &SerialNumber, format: F
     let pem = |der: &[u8]| CertificateView::from_der(der).map(|view| view.to_pem()).map_err(Error::from);
     match format {
         Format::Der => output.bytes(&leaf),
+        Format::P7c => output.bytes(&operator.share_p7c(serial)?),
         Format::Pem => output.bytes(pem(&leaf)?.as_bytes()),
         Format::Chain => {
             let all = std::iter::once(&leaf).chain(&chain).map(|der| pem(der)).collect::<Result<String, _>>()?;

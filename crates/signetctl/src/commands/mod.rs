@@ -1,5 +1,6 @@
 //! The commands, one file a noun.
 
+pub(crate) mod act;
 pub(crate) mod certificate;
 pub(crate) mod crl;
 pub(crate) mod enrollment;

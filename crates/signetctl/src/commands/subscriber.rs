@@ -1,13 +1,16 @@
 //! `signetctl subscriber`.
 
+use super::act;
 use crate::{
-    cli::Subscriber as Command,
+    cli::{ShareFormat, Subscriber as Command},
     output::{Output, plain, table},
     refusal::Refusal,
+    secret,
     session::Session,
 };
 use ra::{
     Error, Operator, csv,
+    life::{Act, Target, Verb},
     subscriber::{NewSubscriber, Subscriber, SubscriberKind, SubscriberQuery},
 };
 use serde::Serialize;
@@ -25,6 +28,23 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
         }
         Command::List { search, limit } => list(&operator, output, search, limit),
         Command::Show { mail } => output.value(&operator.subscriber_by_mail(&mail)?, one),
+        Command::Offboard { mail, reason, successor, keep_until, how, yes } => {
+            let person = operator.subscriber_by_mail(&mail)?;
+            let act = Act { target: Target::Person(person.id), verb: Verb::Offboard { reason, successor, keep_until } };
+            if how.dry_run {
+                return output.value(&operator.consequences(&act)?, act::said);
+            }
+            secret::confirm(&format!("Revoke every certificate of {} for ever?", person.name), yes)?;
+            output.value(&act::carry_out(&operator, &act, &how.why)?, act::said)
+        }
+        Command::Share { mail, format } => {
+            let person = operator.subscriber_by_mail(&mail)?.id;
+            let text = match format {
+                ShareFormat::Vcard => operator.share_vcard(person)?,
+                ShareFormat::Ldif => operator.share_ldif(person)?,
+            };
+            output.bytes(text.as_bytes())
+        }
         Command::Import { file } => import(&operator, output, &file),
         Command::Validate { mail, method, evidence } => output.value(&operator.validate_mailbox(&mail, method, &evidence)?, one),
     }
