@@ -1,0 +1,122 @@
+//! The life of certificates from the command line: renewed, held, reinstated, revoked, shared, and what a leaver loses.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use openssl::{hash::MessageDigest, pkey::PKey, rsa::Rsa, x509::X509ReqBuilder};
+use ra::{
+    Authority, OpenOptions,
+    ledger::Actor,
+    ports::{Clock, SystemClock},
+    profile::ProfileName,
+    vault::KeyringChoice,
+};
+use serde_json::{Value, json};
+use std::{fs, sync::Arc};
+use support::Place;
+
+/// A request that states nothing but a new key.
+fn csr() -> Vec<u8> {
+    let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let mut request = X509ReqBuilder::new().unwrap();
+    request.set_pubkey(&key).unwrap();
+    request.sign(&key, MessageDigest::sha256()).unwrap();
+    request.build().to_der().unwrap()
+}
+
+/// Certificates of Alice.
+fn issued(place: &Place, count: usize) -> Vec<String> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let keyring = Some(KeyringChoice::PassphraseFile(place.path("passphrase")));
+    let authority = Authority::open(OpenOptions { folder: place.path("data"), keyring, clock }).unwrap();
+    let operator = authority.operator(Actor::Officer("rosa".into()));
+    (0..count).map(|_| operator.issue_from_csr("alice@example.edu", ProfileName::Signing, &csr()).unwrap().certificate.serial).collect()
+}
+
+fn status(place: &Place, serial: &str) -> Value {
+    place.json(&["certificate", "show", serial])["status"].clone()
+}
+
+#[test]
+fn one_is_held_reinstated_renewed_replaced_and_revoked() {
+    let place = Place::ready();
+    let [serial] = issued(&place, 1).try_into().unwrap();
+    let refused = |arguments: &[&str]| {
+        let done = place.run(&[&["certificate"], arguments, &["--json"]].concat());
+        assert_eq!(done.code, 1, "{arguments:?}: {}{}", done.stdout, done.stderr);
+        done.error_code()
+    };
+    let foretold = place.json(&["certificate", "hold", &serial, "--dry-run"]);
+    assert_eq!((&foretold["affected"][0]["after"], &foretold["breaks"]), (&json!("held"), &json!(["signedMail", "noneLeft"])));
+    let words = place.run(&["certificate", "revoke", &serial, "--dry-run"]).stdout;
+    assert!(words.contains("Alice Example") && words.contains("cannot be taken back"), "{words}");
+    assert_eq!(status(&place, &serial), "active", "nothing was changed");
+
+    assert_eq!(refused(&["reinstate", &serial]), "notHeld");
+    assert_eq!(place.json(&["certificate", "hold", &serial.to_lowercase()])["status"], "held");
+    assert_eq!(refused(&["hold", &serial]), "alreadyHeld");
+    assert_eq!(refused(&["renew", &serial]), "alreadyHeld");
+    assert_eq!(place.json(&["certificate", "reinstate", &serial])["status"], "active");
+
+    let renewed = place.json(&["certificate", "renew", &serial]);
+    assert_eq!((&renewed["superseded"], status(&place, &serial)), (&json!([serial]), json!("superseded")));
+    let current = renewed["certificate"]["serial"].as_str().unwrap().to_owned();
+    fs::write(place.path("alice.csr"), csr()).unwrap();
+    let replaced = place.json(&["certificate", "replace", &current, "--csr", "alice.csr", "--revoke", "key-compromise"]);
+    assert_eq!(status(&place, &current), "revoked");
+    assert_eq!(refused(&["renew", &current]), "alreadyRevoked");
+    assert_eq!(refused(&["hold", &current]), "alreadyRevoked");
+    assert_eq!(refused(&["reinstate", &current]), "alreadyRevoked");
+    assert_eq!(refused(&["revoke", &current]), "alreadyRevoked");
+    assert_eq!(refused(&["renew", "AB"]), "notFound");
+    let last = replaced["certificate"]["serial"].as_str().unwrap();
+    assert_eq!(place.json(&["certificate", "revoke", last, "--reason", "superseded", "--why", "no longer used"])["status"], "revoked");
+    assert!(place.json(&["ledger", "verify"])["broken_at"].is_null());
+}
+
+#[test]
+fn several_are_all_or_none_and_many_wait_for_another_account() {
+    let place = Place::ready();
+    place.json(&["settings", "set", "revoke.four_eyes_above", "2"]);
+    let serials = issued(&place, 4);
+    let all: Vec<&str> = serials.iter().map(String::as_str).collect();
+    place.json(&["certificate", "hold", all[0], all[1]]);
+    assert_eq!(place.run(&["certificate", "hold", all[2], all[0], "--json"]).error_code(), "validation");
+    assert_eq!(status(&place, all[2]), "active");
+    place.json(&["certificate", "reinstate", all[0], all[1]]);
+
+    let waiting =
+        place.run(&[&["certificate", "revoke", "--reason", "privilegeWithdrawn", "--why", "the end", "--json"], &all[..3]].concat());
+    assert_eq!((waiting.code, waiting.error_code().as_str()), (1, "needsSecondOfficer"));
+    let id = waiting.json()["waiting"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(place.json(&["act", "list"])[0]["count"], 3);
+    assert!(place.run(&["act", "list"]).stdout.contains("rosa"));
+    assert_eq!(place.run(&["act", "approve", &id, "--json"]).error_code(), "secondOfficer");
+    assert_eq!(status(&place, all[0]), "active");
+    let approved = place.command(&["act", "approve", &id, "--json"]).env("USER", "otto").output().unwrap();
+    assert!(approved.status.success(), "{}", String::from_utf8_lossy(&approved.stdout));
+    assert!(all[..3].iter().all(|serial| status(&place, serial) == "revoked"));
+    assert_eq!(status(&place, all[3]), "active");
+    assert_eq!(place.run(&["act", "approve", &id, "--json"]).error_code(), "notFound");
+    assert_eq!(place.json(&["act", "list"]), json!([]));
+}
+
+#[test]
+fn a_leaver_is_shared_before_and_gets_nothing_afterwards() {
+    let place = Place::ready();
+    let [serial] = issued(&place, 1).try_into().unwrap();
+    assert!(place.run(&["subscriber", "share", "alice@example.edu"]).stdout.starts_with("BEGIN:VCARD\r\n"));
+    assert!(place.run(&["subscriber", "share", "alice@example.edu", "--format", "ldif"]).stdout.starts_with("version: 1\n"));
+    let p7c = place.command(&["certificate", "export", &serial, "--format", "p7c"]).output().unwrap().stdout;
+    assert_eq!(protocol::cms::read_certs_only(&p7c).unwrap().len(), 3);
+    let test = place.json(&["certificate", "self-test", "alice@example.edu"]);
+    assert_eq!((&test["authentication"], &test["confidentiality"]), (&json!("publicSideOnly"), &json!("noCertificate")));
+
+    let leave = ["subscriber", "offboard", "alice@example.edu", "--successor", "Prof. Carol", "--why", "left"];
+    let foretold = place.json(&[&leave[..], &["--dry-run"]].concat());
+    assert_eq!(status(&place, &serial), "active");
+    assert_eq!(place.json(&leave), foretold);
+    assert_eq!(status(&place, &serial), "revoked");
+    assert_eq!(place.run(&["invite", "alice@example.edu", "--json"]).error_code(), "mailboxNotValidated");
+    assert_eq!(place.run(&["subscriber", "share", "alice@example.edu", "--json"]).code, 1);
+}
