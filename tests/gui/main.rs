@@ -2,17 +2,35 @@
 //!
 //! `SIGNET_SCREENSHOTS=1` renews the pictures of the guide; else they are kept beside the build.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
+
 mod desk;
 mod phone;
 mod window;
 
 use desk::{Desk, free_port};
 use device::DeviceCa;
-use ra::{Authority, OpenOptions, Operator, ledger::Actor, ports::SystemClock};
+use ra::{
+    Authority, OpenOptions, Operator,
+    ledger::Actor,
+    mailbox::Method,
+    ports::SystemClock,
+    subscriber::{NewSubscriber, SubscriberKind},
+};
 use std::sync::Arc;
 use window::Window;
 
 const ALICE: &str = "alice@example.edu";
+/// Name, address, invited.
+const COLLEAGUES: &[(&str, &str, bool)] = &[
+    ("Åsa Öberg", "asa.oberg@example.edu", true),
+    ("José Álvarez", "jalvarez@example.edu", true),
+    ("Niamh O’Connor", "niamh.oconnor@example.edu", false),
+    ("Nguyễn Thị Minh Anh", "m.nguyen@example.edu", false),
+    ("Ελένη Παπαδοπούλου", "e.papadopoulou@example.edu", false),
+    ("Дмитрий Соколов", "d.sokolov@example.edu", false),
+    ("Łukasz Wójcik", "l.wojcik@example.edu", true),
+];
 
 #[test]
 fn an_officer_sets_up_invites_and_sees_the_phone_configured() {
@@ -75,17 +93,26 @@ async fn journey(window: &Window, other: &Other) {
     window.find(".ident").await;
     window.find("td[data-state='configured']").await;
 
-    operator.add_subscriber(new_person("Åsa Öberg", "asa.oberg@example.edu")).unwrap();
-    window.says("Åsa Öberg").await; // another process added her
+    // Another process adds people; the window shows them without being asked.
+    for (name, mail, invited) in COLLEAGUES {
+        operator.add_subscriber(NewSubscriber { name: (*name).into(), mail: (*mail).into(), kind: SubscriberKind::Person }).unwrap();
+        if *invited {
+            operator.validate_mailbox(mail, Method::Records, "staff register").unwrap();
+        }
+    }
+    for (name, ..) in COLLEAGUES.iter().filter(|(.., invited)| *invited) {
+        window.go("people").await;
+        window.press(name).await;
+        window.says(&format!("CN={name}")).await;
+        window.click("[data-act='invite']").await;
+        window.says(&format!("Invite {name}")).await;
+        window.find("[data-code]").await;
+    }
 
     assert_eq!(window.faults().await, "[]");
     tour(window).await;
     revoke(window).await;
     assert_eq!(window.faults().await, "[]");
-}
-
-fn new_person(name: &str, mail: &str) -> ra::subscriber::NewSubscriber {
-    ra::subscriber::NewSubscriber { name: name.into(), mail: mail.into(), kind: ra::subscriber::SubscriberKind::Person }
 }
 
 /// The wizard, to the running server.
