@@ -1,1 +1,207 @@
+//! The invariants of profiles, on every profile that can be saved; and saving them.
 
+use super::*;
+use crate::{Error, ledger, profile::review::is_oid, testing};
+use protocol::key::PrivateKey;
+
+/// xorshift64*: the same drafts in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % sides
+    }
+    fn coin(&mut self) -> bool {
+        self.roll(2) == 0
+    }
+    fn some<T: Clone>(&mut self, all: &[T]) -> Vec<T> {
+        all.iter().filter(|_| self.coin()).cloned().collect()
+    }
+    fn draft(&mut self) -> ProfileDraft {
+        let purposes = ["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4", DOCUMENT_ENCRYPTION, "1.3.6.1.5.5.7.3.1", TRANSPORT_PURPOSE, "1.2.3"];
+        let policies = ["1.3.6.1.4.1.32473.1", "2.23.140.1.5.1.1", PILOT_POLICY, "2.25.17"];
+        let few = |dice: &mut Dice, all: &[&str]| -> Vec<String> {
+            if dice.coin() { vec![all[dice.roll(3) as usize].to_owned()] } else { dice.some(all).iter().map(ToString::to_string).collect() }
+        };
+        let texts = ["", "  ", "Rosa", "a court asked"];
+        ProfileDraft {
+            offered: self.coin(),
+            key: [KeyAlgorithm::Rsa2048, KeyAlgorithm::Rsa3072, KeyAlgorithm::Rsa4096, KeyAlgorithm::P256, KeyAlgorithm::P384]
+                [self.roll(5) as usize],
+            usage: self.some(&Usage::ALL),
+            purposes: few(self, &purposes),
+            days: [0, 1, 30, 365, 730, 825, 826, 5000][self.roll(8) as usize],
+            renewal_days: [0, 1, 30, 400][self.roll(4) as usize],
+            policies: self
+                .some(&policies[..self.0 as usize % 4])
+                .iter()
+                .map(|oid| PolicyInformation { oid: (*oid).into(), cps: None })
+                .collect(),
+            with_address: self.coin(),
+            every_address: self.roll(4) == 0,
+            approval: Approval::Automatic,
+            escrow: if self.coin() { Escrow::Never } else { Escrow::ByPolicy },
+            exception: self
+                .coin()
+                .then(|| Exception { name: texts[self.roll(4) as usize].into(), reason: texts[self.roll(4) as usize].into() }),
+            crl_address: self.coin(),
+        }
+    }
+}
+
+#[test]
+fn whatever_can_be_saved_keeps_the_invariants() {
+    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let (mut saved, mut escrowed, mut excepted) = ([0_u32; 5], 0, 0);
+    for turn in 0..200_000 {
+        let (name, draft) = (ProfileName::ALL[turn % 5], dice.draft());
+        let Ok(profile) = draft.check(name) else { continue };
+        saved[turn % 5] += 1;
+        if draft.escrow == Escrow::ByPolicy {
+            escrowed += 1;
+            assert!(profile.decrypts(), "a key that only signs is never escrowed: {draft:?}");
+            if profile.signs() {
+                excepted += 1;
+                let exception = draft.exception.as_ref().unwrap();
+                assert!(!exception.name.trim().is_empty() && !exception.reason.trim().is_empty(), "{draft:?}");
+            }
+        }
+        assert!(!(profile.by_scep && profile.decrypts()), "SCEP never gives a key that decrypts: {draft:?}");
+        assert!(!(profile.by_scep && profile.made_here()), "a key is made on the device or here: {draft:?}");
+        assert!(!profile.made_here() || !profile.signs() || draft.exception.is_some(), "a key that signs is made by its holder: {draft:?}");
+        match name {
+            ProfileName::Signing | ProfileName::Authentication => assert!(profile.signs() && !profile.made_here(), "{draft:?}"),
+            ProfileName::Encryption | ProfileName::Document => {
+                assert!(!profile.signs() && profile.made_here() && !profile.by_scep, "{draft:?}")
+            }
+            ProfileName::Functional => {}
+        }
+        for purpose in &profile.extended_key_usage {
+            assert!(![ExtendedKeyUsage::ServerAuth, ExtendedKeyUsage::OcspSigning].contains(purpose) && purpose.oid() != TRANSPORT_PURPOSE);
+            assert!(*purpose != ExtendedKeyUsage::EmailProtection || profile.with_address, "mail states its address: {draft:?}");
+        }
+        assert!(profile.policies.iter().all(|policy| policy.oid != PILOT_POLICY));
+        let pilot = profile.clone().piloted();
+        assert!(pilot.days <= PILOT_DAYS && pilot.days <= profile.days && pilot.renewal_days <= pilot.days);
+        assert_eq!(pilot.policies.iter().map(|policy| policy.oid.as_str()).collect::<Vec<_>>(), [PILOT_POLICY]);
+        assert_eq!((pilot.key_usage, pilot.escrow, pilot.by_scep), (profile.key_usage, profile.escrow, profile.by_scep));
+    }
+    assert!(saved.iter().all(|count| *count > 20) && escrowed > 50 && excepted > 5, "{saved:?} {escrowed} {excepted}");
+}
+
+#[test]
+fn the_built_in_profiles_can_be_saved_and_are_what_was_promised() {
+    for name in ProfileName::ALL {
+        let draft = ProfileDraft::builtin(name);
+        assert!(draft.review(name).iter().all(|finding| finding.level == Level::Advice), "{:?}", draft.review(name));
+        assert_eq!(ProfileName::parse(name.as_str()), Some(name));
+    }
+    assert_eq!(ProfileName::parse("transport"), None, "the transport identity is no certificate profile");
+    let of = |name: ProfileName| ProfileDraft::builtin(name).check(name).unwrap();
+    let [signing, encryption, authentication] = [ProfileName::Signing, ProfileName::Encryption, ProfileName::Authentication].map(of);
+    assert_eq!((signing.days, encryption.days, authentication.days), (730, 730, 365));
+    assert_eq!((signing.apple_key_usage(), encryption.apple_key_usage(), authentication.apple_key_usage()), (1, 4, 5));
+    assert_eq!((signing.by_scep, encryption.by_scep, authentication.by_scep), (true, false, true));
+    assert_eq!((signing.escrow, encryption.escrow, authentication.escrow), (Escrow::Never, Escrow::ByPolicy, Escrow::Never));
+}
+
+#[test]
+fn an_elliptic_key_agrees_where_an_rsa_key_enciphers() {
+    let key = |algorithm| PrivateKey::generate(algorithm).unwrap().public().unwrap();
+    let (p256, p384) = (key(KeyAlgorithm::P256), key(KeyAlgorithm::P384));
+    let of = |name: ProfileName| ProfileDraft::builtin(name).check(name).unwrap();
+    assert_eq!(of(ProfileName::Encryption).key_usage_for(&p256), KeyUsage::KEY_AGREEMENT);
+    assert_eq!(of(ProfileName::Authentication).key_usage_for(&p256), KeyUsage::DIGITAL_SIGNATURE);
+    let strong =
+        ProfileDraft { key: KeyAlgorithm::P384, ..ProfileDraft::builtin(ProfileName::Signing) }.check(ProfileName::Signing).unwrap();
+    assert!(strong.accepts(&p384) && !strong.accepts(&p256));
+}
+
+#[test]
+fn each_wrong_field_is_named_with_what_to_do() {
+    let base = ProfileDraft::builtin(ProfileName::Signing);
+    let policy = |oid: &str, cps: &str| vec![PolicyInformation { oid: oid.into(), cps: Some(cps.into()) }];
+    for (field, rule, draft) in [
+        ("usage", "S1-11", ProfileDraft { usage: vec![Usage::DigitalSignature, Usage::KeyEncipherment], ..base.clone() }),
+        ("usage", "RFC 8550 4.4.2", ProfileDraft { usage: vec![Usage::ContentCommitment], ..base.clone() }),
+        ("escrow", "S1-11", ProfileDraft { escrow: Escrow::ByPolicy, ..base.clone() }),
+        ("purposes", "L8", ProfileDraft { purposes: vec!["1.3.6.1.5.5.7.3.4".into(), "2.5.29.37.0".into()], ..base.clone() }),
+        ("purposes", "X.660", ProfileDraft { purposes: vec!["1.3.6.1.5.5.7.3.4".into(), "mail".into()], ..base.clone() }),
+        ("days", "RFC 5280 4.1.2.5", ProfileDraft { days: 0, renewal_days: 1, ..base.clone() }),
+        ("renewal_days", "L5", ProfileDraft { renewal_days: 730, ..base.clone() }),
+        ("policies", "S4-23", ProfileDraft { policies: policy(PILOT_POLICY, "https://x.example"), ..base.clone() }),
+        ("policies", "RFC 5280 4.2.1.4", ProfileDraft { policies: policy("1.2.3", "javascript:alert(1)"), ..base.clone() }),
+        ("with_address", "L9", ProfileDraft { with_address: false, ..base.clone() }),
+    ] {
+        let wrong = draft.check(ProfileName::Signing).unwrap_err();
+        assert_eq!((wrong.field, wrong.rule), (field, rule), "{draft:?}: {wrong:?}");
+    }
+    let advised = ProfileDraft { days: 900, ..base }.review(ProfileName::Signing);
+    assert!(advised.iter().any(|f| f.rule == "L5" && f.level == Level::Advice), "{advised:?}");
+    for (text, is) in [
+        ("2.25.208845793290064158426828053807846606951", true),
+        ("1.40.1", false),
+        ("3.1", false),
+        ("1.2.03", false),
+        ("1", false),
+        ("", false),
+        ("1..2", false),
+    ] {
+        assert_eq!(is_oid(text), is, "{text}");
+    }
+}
+
+#[test]
+fn versions_are_kept_inherited_and_on_record() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let name = ProfileName::Signing;
+    let start = officer.profile(name).unwrap();
+    assert_eq!((start.version, start.source), (0, Source::Builtin));
+    let days = |days| ProfileDraft { days, ..ProfileDraft::builtin(name) };
+    let first = officer.save_profile(Scope::Organization, name, days(500)).unwrap();
+    assert_eq!((officer.profile(name).unwrap().source, officer.profile(name).unwrap().definition.days), (Source::Organization, 500));
+    let second = officer.save_profile(Scope::Department, name, days(400)).unwrap();
+    assert_eq!(officer.save_profile(Scope::Department, name, days(400)).unwrap(), second, "nothing changed");
+    assert!(second > first);
+    let now = officer.profile(name).unwrap();
+    assert_eq!((now.version, now.source, now.definition.days), (second, Source::Department, 400));
+    officer.inherit_profile(Scope::Department, name).unwrap();
+    officer.inherit_profile(Scope::Department, name).unwrap();
+    assert_eq!((officer.profile(name).unwrap().version, officer.profile(name).unwrap().source), (first, Source::Organization));
+    assert_eq!(officer.profile_versions(name).unwrap().iter().map(|view| view.version).collect::<Vec<_>>(), [second, first]);
+    assert_eq!(officer.profile(ProfileName::Document).unwrap().version, 0, "the others are as they were");
+    let events: Vec<_> = authority.0.store.read(|c| ledger::rows(c, None, 3)).unwrap().into_iter().map(|row| row.event).collect();
+    assert_eq!(events, ["profile.inherited", "profile.saved", "profile.saved"]);
+    assert!(matches!(officer.save_profile(Scope::Department, name, days(0)), Err(Error::Invalid { field: "days", .. })));
+}
+
+#[test]
+fn the_store_itself_refuses_to_escrow_what_signs_and_to_change_a_version() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    officer
+        .save_profile(
+            Scope::Department,
+            ProfileName::Signing,
+            ProfileDraft { days: 10, renewal_days: 2, ..ProfileDraft::builtin(ProfileName::Signing) },
+        )
+        .unwrap();
+    let write = |sql: &'static str| authority.0.store.write(move |tx| Ok(tx.execute(sql, [])?));
+    let insert = |signs: u8, decrypts: u8, exception: &str| {
+        let sql = format!(
+            "INSERT INTO profile (unit, name, at, actor, definition, signs, decrypts, escrow, exception)
+             SELECT unit, 'functional', 0, '', NULL, {signs}, {decrypts}, 1, {exception} FROM profile LIMIT 1"
+        );
+        authority.0.store.write(move |tx| Ok(tx.execute(&sql, [])?))
+    };
+    assert!(insert(1, 0, "NULL").is_err() && insert(1, 0, "'Rosa: why not'").is_err(), "signing");
+    assert!(insert(1, 1, "NULL").is_err() && insert(1, 1, "''").is_err(), "both, without a name");
+    assert_eq!(insert(0, 1, "NULL").unwrap(), 1);
+    assert_eq!(insert(1, 1, "'Rosa: the old mail system'").unwrap(), 1);
+    assert!(write("UPDATE profile SET definition = NULL").is_err());
+    assert!(write("DELETE FROM profile").is_err());
+}

@@ -258,6 +258,50 @@ mod tests {
         );
     }
 
+    /// What the first release left: a department, a setting, a person's certificate when `used`, an open challenge.
+    fn third_schema(folder: &TempDir, used: bool) {
+        let all = embedded::migrations::runner();
+        let first: Vec<Migration> = all.get_migrations().iter().filter(|m| m.version() <= 3).cloned().collect();
+        let connection = open_with(folder.path(), &folder.path().join("signet.db"), &first).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO unit (id, kind, name, created_at) VALUES (zeroblob(16), 'organization', 'Example University', 1000);
+                 INSERT INTO unit (id, parent, kind, name, created_at) VALUES (x'00000000000000000000000000000001', zeroblob(16), 'department', 'Physics', 1000);
+                 INSERT INTO setting (unit, key, value) VALUES (x'00000000000000000000000000000001', 'bundle', 'authentication');
+                 INSERT INTO challenge (hash, purpose, subject, san, created_at, expires_at, manual_approval, state)
+                    VALUES (zeroblob(32), 'signing', '[]', '[]', 1000, 2000, 0, 'open');",
+            )
+            .unwrap();
+        if used {
+            connection
+                .execute_batch(
+                    "INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, key_fingerprint, not_before, not_after, issued_at)
+                        VALUES (x'01', 'subscriber', 'signing', 'CN=Alice', '[]', zeroblob(16), zeroblob(32), 1000, 2000, 1000);",
+                )
+                .unwrap();
+        }
+    }
+
+    #[test]
+    fn a_department_of_the_first_release_keeps_its_data_and_stays_in_production_where_it_has_issued() {
+        for used in [true, false] {
+            let folder = TempDir::new().unwrap();
+            third_schema(&folder, used);
+            let upgraded = open(folder.path(), &folder.path().join("signet.db")).unwrap();
+            let number = |sql: &str| upgraded.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).unwrap();
+            assert_eq!(number("SELECT production_at FROM unit WHERE kind = 'department'"), used.then_some(1000), "used: {used}");
+            assert_eq!(number("SELECT production_at FROM unit WHERE kind = 'organization'"), None);
+            assert_eq!(number("SELECT count(*) FROM setting WHERE key = 'bundle' AND value = 'authentication'"), Some(1));
+            assert_eq!(number("SELECT count(*) FROM challenge WHERE state = 'open' AND made_by IS NULL"), Some(1));
+            assert_eq!(number("SELECT count(*) FROM certificate WHERE profile_version IS NULL AND pilot = 0"), Some(i64::from(used)));
+            assert_eq!(
+                number("SELECT (SELECT count(*) FROM profile) + (SELECT count(*) FROM escrow_decision) + (SELECT count(*) FROM gate)"),
+                Some(0)
+            );
+            assert!(std::fs::read_dir(folder.path()).unwrap().any(|f| f.unwrap().file_name().to_string_lossy().contains(".before-V")));
+        }
+    }
+
     #[test]
     fn every_table_is_strict() {
         let mut connection = Connection::open_in_memory().unwrap();

@@ -464,7 +464,7 @@ CREATE TABLE profile (
     exception  TEXT,             -- who made an exception for a key that signs and decrypts, and why
     -- Keys that sign are never escrowed (invariant 1); a key of both kinds only by a named exception.
     CHECK (escrow = 0 OR decrypts = 1),
-    CHECK (escrow = 0 OR signs = 0 OR length(exception) > 0)
+    CHECK (escrow = 0 OR signs = 0 OR coalesce(length(exception), 0) > 0)
 ) STRICT;
 
 CREATE TABLE profile_identity (

@@ -5,6 +5,7 @@ mod client;
 mod crash;
 mod enroll;
 mod names;
+mod policy;
 mod query;
 mod renew;
 
