@@ -1,0 +1,124 @@
+//! `signetctl policy` as a script uses it.
+#![allow(clippy::unwrap_used, dead_code)]
+
+mod support;
+
+use serde_json::json;
+use std::fs;
+use support::Place;
+
+#[test]
+fn a_profile_is_shown_changed_and_inherited_again() {
+    let place = Place::with_department();
+    let all = place.json(&["policy", "show"]);
+    assert_eq!((&all["stage"], &all["escrow"]["enabled"]), (&json!("pilot"), &json!(false)));
+    assert_eq!(all["profiles"].as_array().unwrap().len(), 5);
+    assert_eq!(all["gates"].as_array().unwrap().len(), 12);
+    assert_eq!(place.json(&["policy", "show", "signing"])["definition"]["days"], 730);
+
+    let set = [
+        "policy",
+        "set",
+        "signing",
+        "days=365",
+        "renewal-days=30",
+        "approval=officer",
+        "policies=1.3.6.1.4.1.32473.1 https://pki.example.edu/cps",
+    ];
+    let saved = place.json(&set);
+    assert_eq!((&saved["version"], &saved["source"]), (&json!(1), &json!("department")));
+    assert_eq!(saved["definition"]["policies"], json!([{ "oid": "1.3.6.1.4.1.32473.1", "cps": "https://pki.example.edu/cps" }]));
+    assert_eq!((&saved["definition"]["days"], &saved["definition"]["approval"]), (&json!(365), &json!("officer")));
+
+    // What `show` prints can be given back, for the organization too.
+    let mut definition = saved["definition"].clone();
+    definition["days"] = json!(100);
+    fs::write(place.path("signing.json"), definition.to_string()).unwrap();
+    place.json(&["policy", "set", "signing", "--file", "signing.json", "--organization"]);
+    assert_eq!(place.json(&["policy", "show", "signing"])["definition"]["days"], 365, "the department's own counts");
+    let inherited = place.json(&["policy", "inherit", "signing"]);
+    assert_eq!((&inherited["source"], &inherited["definition"]["days"]), (&json!("organization"), &json!(100)));
+    assert_eq!(place.json(&["policy", "history", "signing"]).as_array().unwrap().len(), 2);
+    assert!(place.run(&["policy", "show"]).stdout.starts_with("PILOT"));
+}
+
+#[test]
+fn what_cannot_be_saved_is_refused_with_the_field_and_what_to_do() {
+    let place = Place::with_department();
+    for (fields, says) in [
+        (&["escrow=by-policy"][..], "escrow: a key that signs is never escrowed"),
+        (&["usage=digitalSignature,keyEncipherment"], "usage: a signing key signs"),
+        (&["days=0"], "days: give 1"),
+        (&["days=many"], "days is a number"),
+        (&["days"], "not FIELD=VALUE"),
+        (&["colour=blue"], "unknown field"),
+        (&["usage=cRLSign"], "unknown variant"),
+        (&["offered=perhaps"], "offered is yes or no"),
+        (&["purposes=1.3.6.1.5.5.7.3.4,2.5.29.37.0"], "anyExtendedKeyUsage"),
+    ] {
+        let refused = place.run(&[&["policy", "set", "signing", "--json"], fields].concat());
+        assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"), "{fields:?}");
+        assert!(refused.stdout.contains(says), "{fields:?}: {}", refused.stdout);
+    }
+    let refused = place.run(&["policy", "set", "functional", "usage=digitalSignature,keyEncipherment", "escrow=by-policy", "--json"]);
+    assert!(refused.code == 1 && refused.stdout.contains("exception"), "{}", refused.stdout);
+    let both = [
+        "policy",
+        "set",
+        "functional",
+        "usage=digitalSignature,keyEncipherment",
+        "escrow=by-policy",
+        "exception=Dean: the old mail system",
+    ];
+    assert_eq!(place.json(&both)["definition"]["exception"], json!({ "name": "Dean", "reason": "the old mail system" }));
+    assert_eq!(place.run(&["policy", "set", "signing"]).code, 2, "nothing to set");
+    assert_eq!(place.run(&["policy", "set", "signing", "--file", "missing.json", "--json"]).error_code(), "file");
+    assert_eq!(place.json(&["policy", "show", "signing"])["version"], 0, "nothing was saved");
+}
+
+#[test]
+fn a_pilot_becomes_production_through_its_gates() {
+    let place = Place::with_department();
+    assert_eq!(place.run(&["policy", "production", "--json"]).error_code(), "gatesClosed");
+    let decision = json!({
+        "answers": { "signing_only": false, "authentication_only": false, "real_time": true, "future_access": false, "long_lived": false },
+        "enabled": false, "decided_by": "The dean", "reason": "Nothing is kept encrypted",
+    });
+    fs::write(place.path("escrow.json"), decision.to_string()).unwrap();
+    let escrow = place.json(&["policy", "escrow", "--file", "escrow.json"]);
+    assert_eq!((&escrow["enabled"], &escrow["decision"]["recommendation"]), (&json!(false), &json!("no-escrow")));
+    assert!(place.run(&["policy", "escrow"]).stdout.contains("Nothing is kept encrypted"));
+
+    place.json(&["policy", "gate", "guide", "--answer", "read-by=Rosa Ruiz"]);
+    assert_eq!(place.run(&["policy", "gate", "team", "--answer", "members=Rosa", "--json"]).error_code(), "validation");
+    assert_eq!(place.run(&["policy", "gate", "team", "--overridden-by", "Rosa"]).code, 2, "an override has a reason");
+    let gates = place.json(&["policy", "gates"]);
+    for gate in gates.as_array().unwrap().iter().filter(|gate| gate["state"] == "open") {
+        place.json(&["policy", "gate", gate["gate"].as_str().unwrap(), "--overridden-by", "Rosa Ruiz", "--reason", "tried in the test"]);
+    }
+    let gates = place.json(&["policy", "gates"]);
+    let state = |name: &str| gates.as_array().unwrap().iter().find(|gate| gate["gate"] == name).unwrap()["state"].clone();
+    assert_eq!((state("escrow"), state("key-plan"), state("guide")), (json!("decided"), json!("not-needed"), json!("done")));
+    assert_eq!(state("life-cycle.signing"), json!("overridden"));
+    place.json(&["policy", "production"]);
+    assert_eq!(place.json(&["policy", "show"])["stage"], "production");
+    place.json(&["policy", "pilot", "--reason", "the audit found gaps"]);
+    assert_eq!(place.json(&["policy", "show"])["stage"], "pilot");
+    assert_eq!(place.run(&["ledger", "verify"]).code, 0);
+}
+
+#[test]
+fn bundles_are_saved_and_removed() {
+    let place = Place::with_department();
+    let names = |place: &Place| -> Vec<String> {
+        let all = place.json(&["policy", "show"]);
+        all["bundles"].as_array().unwrap().iter().map(|bundle| bundle["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(names(&place).contains(&"Staff".to_owned()));
+    place.json(&["policy", "bundle", "Guests", "authentication"]);
+    assert!(names(&place).contains(&"Guests".to_owned()));
+    place.json(&["policy", "bundle", "guests", "--remove"]);
+    assert!(!names(&place).iter().any(|name| name.eq_ignore_ascii_case("guests")));
+    assert_eq!(place.run(&["policy", "bundle", "guests", "--remove", "--json"]).error_code(), "notFound");
+    assert_eq!(place.run(&["policy", "bundle", "Guests", "transport"]).code, 2);
+}
