@@ -20,3 +20,17 @@ pub fn cell(text: &str) -> String {
     cell.push('"');
     cell
 }
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn what_a_spreadsheet_would_calculate_is_text() {
+        for formula in ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"] {
+            assert!(cell(formula).starts_with("\"'"), "{formula:?}");
+        }
+        assert_eq!(cell("Doe, \"Jane\""), "\"Doe, \"\"Jane\"\"\"");
+        assert_eq!(cell("a=b"), "\"a=b\"");
+    }
+}

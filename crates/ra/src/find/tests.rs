@@ -1,0 +1,299 @@
+//! Found, filtered, ordered, paged and counted: against the plain truth of a few dozen rows.
+
+use super::*;
+use crate::{Authority, Error, ledger::Actor, ports::FixedClock, subscriber::NewSubscriber, testing};
+use protocol::{Timestamp, crl::Reason};
+
+/// A department with `count` certificates, of which some are revoked, held and superseded; every tenth ends soon.
+fn department(count: i64) -> (Authority, FixedClock, Operator, tempfile::TempDir) {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let at = authority.0.clock.now().0;
+    authority
+        .0
+        .store
+        .write(move |tx| {
+            for number in 0..count {
+                let mut serial = [0x40; 16];
+                serial[8..].copy_from_slice(&(number * 0x0101_0101).to_be_bytes());
+                let names = ["Alice", "Bob", "Carol", "Dávid", "Erin"];
+                let name = format!("{} Number{number:03}", names[number as usize % names.len()]);
+                let end = at + if number % 10 == 0 { 5 * 86_400 + number } else { 300 * 86_400 + number % 7 };
+                let end = if number % 9 == 0 { at - 86_400 * 3 } else { end };
+                let superseded = (number % 8 == 0).then_some(at);
+                let reason = if number % 11 == 0 { Some(6) } else if number % 13 == 0 { Some(1) } else { None };
+                tx.execute(
+                    "INSERT INTO certificate (serial, kind, profile, subject, san, key_fingerprint, not_before, not_after, issued_at, superseded_at)
+                     VALUES (?1, 'subscriber', ?2, ?3, ?4, zeroblob(32), ?5, ?6, ?5, ?7)",
+                    (
+                        &serial[..],
+                        if number % 3 == 0 { "signing" } else { "authentication" },
+                        format!("CN={name},OU=Physics,O=Example University"),
+                        format!("[\"rfc822Name:n{number}@example.edu\"]"),
+                        at - 86_400,
+                        end,
+                        superseded,
+                    ),
+                )?;
+                let row = tx.last_insert_rowid();
+                tx.execute("INSERT INTO certificate_der (number, der) VALUES (?1, ?2)", (row, format!("der {number}").into_bytes()))?;
+                if let Some(reason) = reason {
+                    tx.execute("UPDATE certificate SET revoked_at = ?1, reason = ?2 WHERE number = ?3", (at, reason, row))?;
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+    (authority, clock, officer, folder)
+}
+
+fn all(officer: &Operator, filter: &CertificateFilter, sort: CertificateSort, limit: u32) -> (Vec<Certificate>, u64) {
+    let mut query = CertificatesQuery { filter: filter.clone(), sort, after: None, limit };
+    let mut rows = Vec::new();
+    loop {
+        let page = officer.find_certificates(&query).unwrap();
+        assert!(page.rows.len() <= limit as usize && page.not_indexed == 0 && page.total_is_exact);
+        query.after = page.rows.last().map(|row| row.serial.clone());
+        rows.extend(page.rows);
+        if !page.more {
+            return (rows, page.total);
+        }
+    }
+}
+
+fn search(officer: &Operator, text: &str) -> Vec<String> {
+    let filter = CertificateFilter { search: Some(text.into()), ..Default::default() };
+    all(officer, &filter, CertificateSort::Newest, 7).0.into_iter().map(|row| text::name(&row.subject)).collect()
+}
+
+#[test]
+fn every_filter_and_order_finds_the_same_as_looking_at_all() {
+    let (_authority, _clock, officer, _folder) = department(120);
+    let (plain, total) = all(&officer, &CertificateFilter::default(), CertificateSort::Newest, 50);
+    assert_eq!((plain.len(), total), (120, 120));
+    for status in Status::ALL.map(Some).into_iter().chain([None]) {
+        for profile in [None, Some("signing")] {
+            for words in [None, Some("number0"), Some("da"), Some("id num")] {
+                let fits = |row: &&Certificate| {
+                    let text = text::lines(&row.subject, &row.san, &[]).join("\n");
+                    status.is_none_or(|status| status.as_str() == row.status)
+                        && profile.is_none_or(|profile| profile == row.profile)
+                        && words.is_none_or(|words| text::Search::new(Some(words)).unwrap().matches(&text))
+                };
+                let expected: Vec<&Certificate> = plain.iter().filter(fits).collect();
+                let filter = CertificateFilter {
+                    search: words.map(str::to_owned),
+                    statuses: status.into_iter().collect(),
+                    profiles: profile.map(str::to_owned).into_iter().collect(),
+                    ..Default::default()
+                };
+                for sort in [CertificateSort::Newest, CertificateSort::EndingFirst, CertificateSort::EndingLast, CertificateSort::Name] {
+                    let (found, total) = all(&officer, &filter, sort, 7);
+                    assert_eq!(total as usize, expected.len(), "{filter:?} {sort:?}");
+                    let mut serials: Vec<_> = found.iter().map(|row| row.serial.clone()).collect();
+                    let ordered = match sort {
+                        CertificateSort::Newest => serials == expected.iter().map(|row| row.serial.clone()).collect::<Vec<_>>(),
+                        CertificateSort::EndingFirst => found.windows(2).all(|two| two[0].not_after <= two[1].not_after),
+                        CertificateSort::EndingLast => found.windows(2).all(|two| two[0].not_after >= two[1].not_after),
+                        CertificateSort::Name => {
+                            found.windows(2).all(|two| text::lines(&two[0].subject, &[], &[]) <= text::lines(&two[1].subject, &[], &[]))
+                        }
+                    };
+                    assert!(ordered, "{filter:?} {sort:?}");
+                    let mut wanted: Vec<_> = expected.iter().map(|row| row.serial.clone()).collect();
+                    serials.sort();
+                    wanted.sort();
+                    assert_eq!(serials, wanted, "{filter:?} {sort:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn counts_follow_every_change_and_the_clock() {
+    let (_authority, clock, officer, _folder) = department(120);
+    let check = || {
+        let (rows, _) = all(&officer, &CertificateFilter::default(), CertificateSort::Newest, 500);
+        let counts = officer.certificate_counts(Kinds::Subscriber).unwrap();
+        assert_eq!(counts.total, 120);
+        for status in Status::ALL {
+            let expected = rows.iter().filter(|row| row.status == status.as_str()).count() as u64;
+            let counted = counts.by_status.iter().find(|(of, _)| *of == status).map_or(0, |(_, count)| *count);
+            assert_eq!(counted, expected, "{status:?}");
+        }
+        let end = officer.inner.clock.now().plus(30 * Timestamp::DAY);
+        let ending = rows.iter().filter(|row| row.status == "active" && row.not_after < end).count() as u64;
+        assert_eq!(counts.ending, ending);
+        let filter = CertificateFilter { expiring_days: Some(30), ..Default::default() };
+        assert_eq!(all(&officer, &filter, CertificateSort::EndingFirst, 3).0.len() as u64, ending);
+        assert_eq!(officer.expiry_calendar(30).unwrap().iter().map(|day| day.count).sum::<u64>(), {
+            let last = Timestamp((officer.inner.clock.now().0.div_euclid(86_400) + 30) * 86_400);
+            rows.iter().filter(|row| row.status == "active" && row.not_after < last).count() as u64
+        });
+        rows
+    };
+    let rows = check();
+    let active = rows.iter().find(|row| row.status == "active").unwrap();
+    officer.revoke(&SerialNumber::parse(&active.serial).unwrap(), Reason::CertificateHold).unwrap();
+    check();
+    officer.revoke(&SerialNumber::parse(&active.serial).unwrap(), Reason::KeyCompromise).unwrap();
+    check();
+    // Into the middle of the day on which some end, second by second.
+    clock.advance(5 * 86_400 + 55);
+    check();
+    clock.advance(400 * 86_400);
+    check();
+    assert_eq!(officer.inventory().unwrap().iter().filter(|row| row.kind == "subscriber").map(|row| row.count).sum::<u64>(), 120);
+}
+
+#[test]
+fn names_addresses_serials_and_fingerprints_are_found() {
+    let (_authority, _clock, officer, _folder) = department(60);
+    assert_eq!(search(&officer, "NUMBER017"), ["Carol Number017"]);
+    assert_eq!(search(&officer, "david number003"), ["Dávid Number003"], "accents do not matter, words may stand apart");
+    assert_eq!(search(&officer, "n42@example"), ["Carol Number042"]);
+    assert_eq!(search(&officer, "n59"), ["Erin Number059"], "a beginning of the address");
+    assert_eq!(search(&officer, "physics"), [""; 0], "what everybody has finds nobody");
+    assert_eq!(search(&officer, "\"al* OR (NEAR"), [""; 0]);
+    let serial = &all(&officer, &CertificateFilter::default(), CertificateSort::Newest, 5).0[0].serial;
+    assert_eq!(search(&officer, &serial.to_lowercase()), ["Erin Number059"]);
+    let grouped: Vec<_> = serial.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair).into_owned()).collect();
+    assert_eq!(search(&officer, &grouped.join(":")), ["Erin Number059"]);
+    for hash in [crate::issue::hex(&openssl::sha::sha256(b"der 17")), crate::issue::hex(&openssl::sha::sha1(b"der 17"))] {
+        assert_eq!(search(&officer, &hash), ["Carol Number017"]);
+        assert_eq!(search(&officer, &hash[..9]), ["Carol Number017"]);
+        assert_eq!(search(&officer, &format!("{hash}0")), [""; 0]);
+    }
+}
+
+#[test]
+fn people_are_found_by_any_part_and_what_they_have() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    for (name, mail) in [("José Álvarez", "jalvarez@example.edu"), ("Alan Turing", "turing@example.edu"), ("Office", "office@example.edu")]
+    {
+        let kind = if name == "Office" { SubscriberKind::Functional } else { SubscriberKind::Person };
+        officer.add_subscriber(NewSubscriber { name: name.into(), mail: mail.into(), kind }).unwrap();
+    }
+    let find = |filter: PeopleFilter| {
+        let page = officer.find_people(&PeopleQuery { filter, limit: 50, ..Default::default() }).unwrap();
+        assert_eq!(page.total as usize, page.rows.len());
+        page.rows.into_iter().map(|person| person.name).collect::<Vec<_>>()
+    };
+    let text = |text: &str| PeopleFilter { search: Some(text.into()), ..Default::default() };
+    assert_eq!(find(text("ALVAR")), ["José Álvarez"]);
+    assert_eq!(find(text("example turing")), ["Alan Turing"]);
+    assert_eq!(find(text("al")), ["Alan Turing"]);
+    assert_eq!(find(text("of")), ["Office"]);
+    assert_eq!(find(PeopleFilter { kind: Some(SubscriberKind::Functional), ..Default::default() }), ["Office"]);
+    assert_eq!(find(PeopleFilter { has: Some(Has::NoEncryption), ..text("tur") }), ["Alan Turing"]);
+    assert_eq!(find(PeopleFilter { has: Some(Has::Active), ..Default::default() }), [""; 0]);
+    assert_eq!(find(PeopleFilter { validated: Some(false), ..Default::default() }).len(), 3);
+    let turing = officer.subscriber_by_mail("turing@example.edu").unwrap().id;
+    officer.add_mailbox(turing, "bletchley@example.edu").unwrap();
+    assert_eq!(find(text("bletch")), ["Alan Turing"]);
+    officer.delete_subscriber(turing).unwrap();
+    assert_eq!(find(text("bletch")), [""; 0]);
+    assert_eq!(officer.coverage().unwrap().people, 2);
+}
+
+#[test]
+fn views_are_saved_checked_replaced_and_deleted() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let view =
+        |query: serde_json::Value| NewView { of: ViewOf::Certificates, name: " Ends  soon ".into(), query, columns: vec!["name".into()] };
+    let saved = officer.save_view(view(serde_json::json!({ "filter": { "expiring_days": 30 }, "after": "AA" }))).unwrap();
+    assert_eq!((saved.name.as_str(), &saved.query["after"]), ("Ends soon", &serde_json::Value::Null));
+    let again = officer.save_view(view(serde_json::json!({ "sort": "endingFirst" }))).unwrap();
+    assert_eq!(again.id, saved.id);
+    assert_eq!(officer.saved_views(ViewOf::Certificates).unwrap().len(), 1);
+    assert!(officer.saved_views(ViewOf::People).unwrap().is_empty());
+    assert!(matches!(officer.save_view(view(serde_json::json!({ "sort": "sideways" }))), Err(Error::Invalid { field: "query", .. })));
+    officer.delete_view(saved.id).unwrap();
+    assert!(matches!(officer.delete_view(saved.id), Err(Error::NotFound(crate::Noun::View))));
+}
+
+#[test]
+fn a_certificate_is_told_in_full() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let serial = crate::certificate::issued(&authority, "Alice");
+    clock.advance(60);
+    officer.revoke(&serial, Reason::CertificateHold).unwrap();
+    let detail = officer.certificate_detail(&serial).unwrap();
+    assert_eq!((detail.summary.name.as_str(), detail.summary.status), ("Alice", Status::Held));
+    assert_eq!(detail.summary.addresses, ["alice@example.edu"]);
+    assert_eq!(detail.summary.purposes, ["clientAuth"]);
+    assert_eq!(detail.chain.len(), 2);
+    assert!(detail.chain.iter().all(|link| link.signature_fits) && detail.lint.is_empty(), "{:?}", detail.lint);
+    assert_eq!(
+        detail.timeline.iter().map(|event| event.event.as_str()).collect::<Vec<_>>(),
+        ["certificate.stored", "certificate.held", "certificate.ends"]
+    );
+    assert_eq!(detail.timeline[1].actor, Some(Actor::Officer("rosa".into())));
+    let text = format!("{:?}", detail.tree);
+    assert!(text.contains("X509v3 Subject Alternative Name") && text.contains("email:alice@example.edu"), "{text}");
+    let root = officer.find_certificates(&CertificatesQuery {
+        filter: CertificateFilter { kind: Kinds::Authority, ..Default::default() },
+        limit: 50,
+        ..Default::default()
+    });
+    for ours in root.unwrap().rows {
+        let detail = officer.certificate_detail(&SerialNumber::parse(&ours.serial).unwrap()).unwrap();
+        assert!(detail.lint.is_empty(), "{}: {:?}", ours.profile, detail.lint);
+    }
+}
+
+#[test]
+fn lists_are_exported_whole_in_every_format() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    for name in ["Alice", "=cmd|' /C calc'!A0", "Bob"] {
+        crate::certificate::issued(&authority, name);
+    }
+    let export = |format| {
+        let mut octets = Vec::new();
+        assert_eq!(officer.export_certificates(&CertificatesQuery::default(), format, &mut octets).unwrap(), 3);
+        octets
+    };
+    let csv = String::from_utf8(export(CertificateFormat::Csv)).unwrap();
+    assert_eq!(csv.lines().count(), 4);
+    assert!(csv.starts_with("\"serial\",\"status\"") && !csv.contains(",\"="), "{csv}");
+    let json: serde_json::Value = serde_json::from_slice(&export(CertificateFormat::Json)).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 3);
+    assert_eq!(String::from_utf8(export(CertificateFormat::Pem)).unwrap().matches("BEGIN CERTIFICATE").count(), 3);
+    assert_eq!(protocol::cms::read_certs_only(&export(CertificateFormat::P7b)).unwrap().len(), 3);
+    officer.add_subscriber(NewSubscriber { name: "+1 Alice".into(), mail: "a@example.edu".into(), kind: SubscriberKind::Person }).unwrap();
+    let mut people = Vec::new();
+    officer.export_people(&PeopleQuery::default(), PeopleFormat::Csv, &mut people).unwrap();
+    assert!(String::from_utf8(people).unwrap().contains("\"'+1 Alice\""));
+}
+
+#[test]
+fn every_report_says_its_filter_time_and_ledger_head() {
+    let (_authority, _clock, officer, _folder) = department(60);
+    officer.add_subscriber(NewSubscriber { name: "Alice".into(), mail: "alice@example.edu".into(), kind: SubscriberKind::Person }).unwrap();
+    officer.validate_mailbox("alice@example.edu", crate::mailbox::Method::InPerson, "=staff card").unwrap();
+    for name in ReportName::ALL {
+        let filter = ReportFilter { days: Some(10), ..Default::default() };
+        let report = officer.report(name, &filter, 0).unwrap();
+        assert!(report.head.ledger_number > 0 && report.head.ledger_hash.len() == 64);
+        assert_eq!(report.rows.is_empty(), name == ReportName::Devices, "{name:?}");
+        assert!(report.rows.iter().all(|row| row.len() == report.head.columns.len()), "{name:?}");
+        for format in [ReportFormat::Csv, ReportFormat::Json] {
+            let mut octets = Vec::new();
+            assert_eq!(officer.export_report(name, &filter, format, &mut octets).unwrap() as usize, report.rows.len());
+            let text = String::from_utf8(octets).unwrap();
+            assert!(text.contains(&report.head.ledger_hash) && !text.contains(",\"="), "{text}");
+            if format == ReportFormat::Json {
+                let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+                assert_eq!(json["rows"].as_array().unwrap().len(), report.rows.len());
+                assert_eq!(json["filter"]["days"], 10);
+            }
+        }
+    }
+    let expiring = officer.report(ReportName::Expiring, &ReportFilter { days: Some(10), ..Default::default() }, 1).unwrap();
+    assert!(expiring.more && expiring.rows.len() == 1);
+}
