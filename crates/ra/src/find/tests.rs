@@ -112,7 +112,7 @@ fn every_filter_and_order_finds_the_same_as_looking_at_all() {
 
 #[test]
 fn counts_follow_every_change_and_the_clock() {
-    let (_authority, clock, officer, _folder) = department(120);
+    let (authority, clock, officer, _folder) = department(120);
     let check = || {
         let (rows, _) = all(&officer, &CertificateFilter::default(), CertificateSort::Newest, 500);
         let counts = officer.certificate_counts(Kinds::Subscriber).unwrap();
@@ -135,10 +135,13 @@ fn counts_follow_every_change_and_the_clock() {
     };
     let rows = check();
     let active = rows.iter().find(|row| row.status == "active").unwrap();
-    officer.revoke(&SerialNumber::parse(&active.serial).unwrap(), Reason::CertificateHold).unwrap();
-    check();
-    officer.revoke(&SerialNumber::parse(&active.serial).unwrap(), Reason::KeyCompromise).unwrap();
-    check();
+    let set = |reason: Option<i64>| {
+        let serial = SerialNumber::parse(&active.serial).unwrap();
+        let sql = "UPDATE certificate SET reason = ?1, revoked_at = iif(?1 IS NULL, NULL, 1) WHERE serial = ?2";
+        authority.0.store.write(move |tx| Ok(tx.execute(sql, (reason, serial.octets()))?)).unwrap();
+        check();
+    };
+    [Some(6), None, Some(6), Some(1)].map(set);
     // Into the middle of the day on which some end, second by second.
     clock.advance(5 * 86_400 + 55);
     check();
@@ -286,7 +289,8 @@ fn every_report_says_its_filter_time_and_ledger_head() {
             let mut octets = Vec::new();
             assert_eq!(officer.export_report(name, &filter, format, &mut octets).unwrap() as usize, report.rows.len());
             let text = String::from_utf8(octets).unwrap();
-            assert!(text.contains(&report.head.ledger_hash) && !text.contains(",\"="), "{text}");
+            assert!(text.contains(&report.head.ledger_hash), "{text}");
+            assert!(format == ReportFormat::Json || !text.contains(",\"="), "{text}");
             if format == ReportFormat::Json {
                 let json: serde_json::Value = serde_json::from_str(&text).unwrap();
                 assert_eq!(json["rows"].as_array().unwrap().len(), report.rows.len());
