@@ -141,7 +141,7 @@ fn counts_follow_every_change_and_the_clock() {
         authority.0.store.write(move |tx| Ok(tx.execute(sql, (reason, serial.octets()))?)).unwrap();
         check();
     };
-    [Some(6), None, Some(6), Some(1)].map(set);
+    [Some(6), None, Some(6), Some(1)].into_iter().for_each(set);
     // Into the middle of the day on which some end, second by second.
     clock.advance(5 * 86_400 + 55);
     check();
