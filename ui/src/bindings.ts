@@ -55,10 +55,18 @@ export const commands = {
 	certificates: (query: CertificateQuery) => typedError<Certificate[], CommandError>(__TAURI_INVOKE("certificates", { query })),
 	/**  One. */
 	certificate: (serial: string) => typedError<Certificate, CommandError>(__TAURI_INVOKE("certificate", { serial })),
-	/**  Revokes one. */
-	revokeCertificate: (serial: string, reason: RevocationReason) => typedError<Certificate, CommandError>(__TAURI_INVOKE("revoke_certificate", { serial, reason })),
 	/**  Saves one with its chain as PEM; `None` when cancelled. */
 	exportCertificate: (serial: string) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_certificate", { serial })),
+	/**  What an act would do, to whom, and what breaks. Changes nothing. */
+	actConsequences: (act: CertificateAct) => typedError<Consequences, CommandError>(__TAURI_INVOKE("act_consequences", { act })),
+	/**  Does it and says what it did; `None`: it waits for a second officer. */
+	carryOutAct: (act: CertificateAct, why: string) => typedError<Consequences | null, CommandError>(__TAURI_INVOKE("carry_out_act", { act, why })),
+	/**  Acts that wait for a second officer, oldest first. */
+	waitingActs: () => typedError<WaitingAct[], CommandError>(__TAURI_INVOKE("waiting_acts")),
+	/**  Approves and carries out what another officer asked for. */
+	approveAct: (id: string) => typedError<Consequences, CommandError>(__TAURI_INVOKE("approve_act", { id })),
+	/**  Refuses it. */
+	refuseAct: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_act", { id, why })),
 	/**  Whether it listens, where, and who can reach it. */
 	serverStatus: () => typedError<ServerStatus, CommandError>(__TAURI_INVOKE("server_status")),
 	/**  Opens both listeners. */
@@ -83,6 +91,19 @@ export const events = {
 };
 
 /* Types */
+/**  What to do with certificates. */
+export type ActVerb = 
+/**  Suspend until somebody decides. */
+"hold" | 
+/**  Suspend; becomes a revocation unless reinstated before. */
+"maybeLost" | 
+/**  Take a hold back. */
+"reinstate" | 
+/**  Revoke for good. */
+"revoke" | 
+/**  Everything of a person who leaves. */
+"offboard";
+
 /**  Who did it. */
 export type ActorKind = 
 /**  An officer in the window. */
@@ -95,6 +116,37 @@ export type ActorKind =
 "device" | 
 /**  Signet itself. */
 "signet";
+
+/**  A certificate that an act changes, or that goes on beside it. */
+export type Affected = {
+	/**  Serial. */
+	serial: string,
+	/**  Certificate profile. */
+	profile: string,
+	/**  Name of the person, else the subject. */
+	name: string,
+	/**  On which device, as it called itself. */
+	device: string | null,
+	/**  Ends at. */
+	notAfter: string,
+	/**  Status afterwards. */
+	after: string,
+};
+
+/**  What stops working. */
+export type Breaks = 
+/**  Mail signed with it. */
+"signedMail" | 
+/**  Encrypting to it. */
+"mailToThem" | 
+/**  VPN and Wi-Fi. */
+"networkAccess" | 
+/**  Encrypting documents to it. */
+"documentsToThem" | 
+/**  An enrollment under way. */
+"enrollmentUnderWay" | 
+/**  A person has no certificate of a profile left. */
+"noneLeft";
 
 /**  A CA certificate, with what people compare by eye. */
 export type CaCertificate = {
@@ -139,6 +191,16 @@ export type Certificate = {
 	enrollment: string | null,
 	/**  subscriber, transport or authority. */
 	kind: string,
+};
+
+/**  An act on certificates. */
+export type CertificateAct = {
+	/**  Which, by serial. */
+	serials: string[],
+	/**  What. */
+	verb: ActVerb,
+	/**  Why, in the CRL; for revocations. */
+	reason: RevocationReason,
 };
 
 /**  Which to list. */
@@ -236,6 +298,24 @@ export type CommandError = {
 	field: string | null,
 	/**  Number that links screen and log. */
 	incident: string | null,
+};
+
+/**  What an act does. */
+export type Consequences = {
+	/**  What changes. */
+	affected: Affected[],
+	/**  What of the same people goes on. */
+	untouched: Affected[],
+	/**  What stops. */
+	breaks: Breaks[],
+	/**  Enrollments that end. */
+	enrollmentsEnded: number,
+	/**  A hold becomes a revocation then. */
+	finalAt: string | null,
+	/**  It can be taken back. */
+	undoable: boolean,
+	/**  So many need a second officer. */
+	needsSecondOfficer: boolean,
 };
 
 /**  The department. */
@@ -787,6 +867,24 @@ export type Verification = {
 	head: string,
 	/**  First row that does not fit. */
 	brokenAt: number | null,
+};
+
+/**  An act that waits for a second officer. */
+export type WaitingAct = {
+	/**  Id. */
+	id: string,
+	/**  What. */
+	verb: ActVerb,
+	/**  On how many certificates. */
+	count: number,
+	/**  Why, in the words of who asked. */
+	why: string,
+	/**  Who asked. */
+	askedBy: string,
+	/**  When. */
+	askedAt: string,
+	/**  This officer asked, so another one decides. */
+	own: boolean,
 };
 
 /* Tauri Specta runtime */

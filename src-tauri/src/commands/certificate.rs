@@ -2,7 +2,7 @@
 
 use crate::{
     dto::{
-        certificate::{Certificate, CertificateQuery, RevocationReason},
+        certificate::{Certificate, CertificateQuery},
         invitation::SavedFile,
         unknown,
     },
@@ -25,13 +25,6 @@ pub async fn certificates(app: State<'_, App>, query: CertificateQuery) -> Resul
 #[specta::specta]
 pub async fn certificate(app: State<'_, App>, serial: String) -> Result<Certificate, CommandError> {
     app.operator(move |op| Ok(op.certificate(&parse(&serial)?)?.into())).await
-}
-
-/// Revokes one.
-#[tauri::command]
-#[specta::specta]
-pub async fn revoke_certificate(app: State<'_, App>, serial: String, reason: RevocationReason) -> Result<Certificate, CommandError> {
-    app.operator(move |op| Ok(op.revoke(&parse(&serial)?, reason.into())?.into())).await
 }
 
 /// Saves one with its chain as PEM; `None` when cancelled.

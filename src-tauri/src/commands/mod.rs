@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod enrollment;
 pub mod invitation;
 pub mod ledger;
+pub mod life;
 pub mod names;
 pub mod people;
 pub mod server;
@@ -42,8 +43,12 @@ pub fn bindings() -> Builder<tauri::Wry> {
             enrollment::cancel_enrollment,
             certificate::certificates,
             certificate::certificate,
-            certificate::revoke_certificate,
             certificate::export_certificate,
+            life::act_consequences,
+            life::carry_out_act,
+            life::waiting_acts,
+            life::approve_act,
+            life::refuse_act,
             server::server_status,
             server::start_server,
             server::stop_server,

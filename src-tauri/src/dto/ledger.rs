@@ -55,15 +55,20 @@ pub struct Verification {
     pub broken_at: Option<u32>,
 }
 
+/// Who it was, and the name or id.
+pub(crate) fn named(actor: Actor) -> (ActorKind, String) {
+    match actor {
+        Actor::Officer(name) => (ActorKind::Officer, name),
+        Actor::Command(name) => (ActorKind::Command, name),
+        Actor::Subscriber(id) => (ActorKind::Subscriber, id.to_string()),
+        Actor::Device(id) => (ActorKind::Device, id.to_string()),
+        Actor::Signet => (ActorKind::Signet, String::new()),
+    }
+}
+
 impl From<core::Row> for LedgerRow {
     fn from(row: core::Row) -> Self {
-        let (actor, actor_name) = match row.actor {
-            Actor::Officer(name) => (ActorKind::Officer, name),
-            Actor::Command(name) => (ActorKind::Command, name),
-            Actor::Subscriber(id) => (ActorKind::Subscriber, id.to_string()),
-            Actor::Device(id) => (ActorKind::Device, id.to_string()),
-            Actor::Signet => (ActorKind::Signet, String::new()),
-        };
+        let (actor, actor_name) = named(row.actor);
         LedgerRow {
             number: count(row.number),
             at: time(row.at),

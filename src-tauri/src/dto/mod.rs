@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod enrollment;
 pub mod invitation;
 pub mod ledger;
+pub mod life;
 pub mod people;
 pub mod server;
 pub mod settings;

@@ -10,5 +10,10 @@ export function holder(certificate: Certificate): string {
 
 /** What it is for. */
 export function use(certificate: Certificate, t: Messages): string {
-  return (t.certs.profiles as Record<string, string>)[certificate.profile] ?? certificate.profile;
+  return useOf(certificate.profile, t);
+}
+
+/** What certificates of a profile are for. */
+export function useOf(profile: string, t: Messages): string {
+  return (t.certs.profiles as Record<string, string>)[profile] ?? profile;
 }

@@ -1,11 +1,13 @@
 // All words of the window in English. `fr.ts` must have the same keys: a missing one fails the type check.
 import { countEn as n } from "./plural";
 import { codes } from "./en.codes";
+import { life } from "./en.life";
 import { setup } from "./en.setup";
 import { settings } from "./en.settings";
 
 export const en = {
   codes,
+  life,
   setup,
   settings,
   nouns: {
@@ -488,12 +490,6 @@ export const en = {
     emptyText: "Certificates come into being on phones: invite somebody, and the first ones appear here.",
   },
   revoke: {
-    title: (use: string, name: string) => `Revoke the certificate “${use}” of ${name}?`,
-    does: [
-      "The next CRL names it at once; programs that check refuse it.",
-      "Where it opens Wi-Fi or VPN, that ends on this phone. Other certificates are not touched.",
-      "Mail signed before stays checkable by its time.",
-    ] as string[],
     reason: "Reason in the CRL",
     reasons: {
       keyCompromise: "Key compromise: phone lost or stolen",
@@ -503,9 +499,6 @@ export const en = {
       privilegeWithdrawn: "The right to it was withdrawn",
       unspecified: "No reason given",
     },
-    undo: "A revocation cannot be undone.",
-    revoke: "Revoke 1 certificate",
-    done: "Revoked. The CRL says so.",
   },
   server: {
     title: "Server",

@@ -1,12 +1,14 @@
 // Tous les mots de la fenêtre en français. Les espaces fines insécables sont posées par `index.ts`.
 import { codes } from "./fr.codes";
 import { settings } from "./fr.settings";
+import { life } from "./fr.life";
 import { setup } from "./fr.setup";
 import type { Messages } from "./index";
 import { countFr as n } from "./plural";
 
 export const fr: Messages = {
   codes,
+  life,
   setup,
   settings,
   nouns: {
@@ -489,12 +491,6 @@ export const fr: Messages = {
     emptyText: "Les certificats naissent sur les téléphones : invitez quelqu’un, et les premiers apparaîtront ici.",
   },
   revoke: {
-    title: (use, name) => `Révoquer le certificat « ${use} » de ${name} ?`,
-    does: [
-      "La prochaine CRL le nomme aussitôt ; les programmes qui vérifient le refusent.",
-      "S’il ouvre le Wi-Fi ou le VPN, c’est fini sur ce téléphone. Les autres certificats restent.",
-      "Le courriel signé avant reste vérifiable à sa date.",
-    ],
     reason: "Raison dans la CRL",
     reasons: {
       keyCompromise: "Clé compromise : téléphone perdu ou volé",
@@ -504,9 +500,6 @@ export const fr: Messages = {
       privilegeWithdrawn: "Le droit a été retiré",
       unspecified: "Aucune raison donnée",
     },
-    undo: "Une révocation est irréversible.",
-    revoke: "Révoquer 1 certificat",
-    done: "Révoqué. La CRL le dit.",
   },
   server: {
     title: "Serveur",

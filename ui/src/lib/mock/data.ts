@@ -91,7 +91,7 @@ export function steps(state: State, began: number): Step[] {
 export const certificates: Certificate[] = people.flatMap((person, n) =>
   Array.from({ length: person.activeCertificates }, (_, k) => ({
     serial: serial(n * 10 + k + 1),
-    status: n === 6 && k === 0 ? "revoked" : "active",
+    status: n === 6 && k === 0 ? "revoked" : n === 9 && k === 1 ? "held" : "active",
     profile: k === 0 ? "authentication" : "signing",
     subject: person.subject,
     san: person.mailboxes.slice(0, 1).map((m) => `rfc822Name:${m.address}`),

@@ -1,5 +1,5 @@
 // The window's program, pretended: same types, invented data. `?state=empty|setup|error|slow` shows the other faces. Never in the product.
-import type { CommandError, Enrollment, Invitation, ServerStatus, SetupDraft, StepKind, Settings } from "../../bindings";
+import type { ActVerb, Affected, Certificate, CommandError, Consequences, Enrollment, Invitation, ServerStatus, SetupDraft, StepKind, Settings, WaitingAct } from "../../bindings";
 import { ApiError, type Api, type Host } from "../api";
 import * as data from "./data";
 
@@ -85,6 +85,29 @@ function invitation(enrollment: string): Invitation {
 }
 
 const fits = (text: string | null, ...where: string[]) => !text || where.some((w) => w.toLowerCase().includes(text.toLowerCase()));
+
+const AFTER: Record<ActVerb, string> = { hold: "held", maybeLost: "held", reinstate: "active", revoke: "revoked", offboard: "revoked" };
+const waiting: WaitingAct[] = state === "empty" ? [] : [{ id: data.fresh(), verb: "revoke", count: 14, why: "The laboratory has closed.", askedBy: "milan", askedAt: data.at(35), own: false }];
+const decide = (id: string) => {
+  waiting.splice(waiting.findIndex((act) => act.id === id), 1);
+  changed();
+};
+function consequences(serials: string[], verb: ActVerb): Consequences {
+  const shown = (c: Certificate, after: string): Affected => ({ serial: c.serial, profile: c.profile, name: data.people.find((p) => p.id === c.subscriber)?.name ?? c.subject, device: "iPhone 15", notAfter: c.notAfter, after });
+  const chosen = data.certificates.filter((c) => serials.includes(c.serial));
+  if (verb !== "reinstate" && chosen.some((c) => c.status === "revoked")) refuse("alreadyRevoked");
+  const others = data.certificates.filter((c) => c.status === "active" && !chosen.includes(c) && chosen.some((one) => one.subscriber === c.subscriber));
+  const of = (profile: string) => verb !== "reinstate" && chosen.some((c) => c.profile === profile);
+  return {
+    affected: chosen.map((c) => shown(c, AFTER[verb])),
+    untouched: others.map((c) => shown(c, c.status)),
+    breaks: [...(of("signing") ? (["signedMail"] as const) : []), ...(of("authentication") ? (["networkAccess"] as const) : []), ...(verb !== "reinstate" ? (["noneLeft"] as const) : [])],
+    enrollmentsEnded: 0,
+    finalAt: verb === "maybeLost" ? data.at(-3 * 24 * 60) : null,
+    undoable: verb !== "revoke",
+    needsSecondOfficer: verb === "revoke" && chosen.length > 10,
+  };
+}
 
 const calls: Api = {
   session: async () => (state === "error" ? refuse("keyring", "Secret Service: locked") : { officer: "Rosa Meier", version: "0.1.0", folder: "/home/rosa/.local/share/signet", department, ledgerBrokenAt: null }),
@@ -183,13 +206,24 @@ const calls: Api = {
   },
   certificates: async (q) => [...data.certificates, ...(q.all ? data.ours : [])].filter((c) => !q.subscriber || c.subscriber === q.subscriber).slice(0, q.after ? 0 : q.limit),
   certificate: async (serial) => found([...data.certificates, ...data.ours].find((c) => c.serial === serial)),
-  revokeCertificate: async (serial) => {
-    const certificate = found(data.certificates.find((c) => c.serial === serial));
-    if (certificate.status === "revoked") refuse("alreadyRevoked");
-    certificate.status = "revoked";
+  actConsequences: async (act) => consequences(act.serials, act.verb),
+  carryOutAct: async (act, why) => {
+    const will = consequences(act.serials, act.verb);
+    if (will.needsSecondOfficer) {
+      waiting.push({ id: data.fresh(), verb: act.verb, count: will.affected.length, why, askedBy: "rosa", askedAt: new Date().toISOString(), own: true });
+      changed();
+      return null;
+    }
+    for (const certificate of data.certificates) if (act.serials.includes(certificate.serial)) certificate.status = AFTER[act.verb];
     changed();
-    return certificate;
+    return will;
   },
+  waitingActs: async () => waiting,
+  approveAct: async (id) => {
+    decide(id);
+    return { affected: [], untouched: [], breaks: [], enrollmentsEnded: 0, finalAt: null, undoable: false, needsSecondOfficer: false };
+  },
+  refuseAct: async (id) => (decide(id), null),
   exportCertificate: async () => ({ path: "/home/rosa/certificate.pem" }),
   serverStatus: async () => status(),
   startServer: async () => {
