@@ -182,6 +182,11 @@ impl Inner {
 }
 
 impl Operator {
+    /// The current octets of one of [`FILES`].
+    pub fn published_file(&self, file: &str) -> Result<Vec<u8>> {
+        self.inner.published_file(file)
+    }
+
     /// Where CRLs and CA certificates are published, oldest first.
     pub fn publication_targets(&self) -> Result<Vec<PublicationTarget>> {
         self.inner.store.read(targets)

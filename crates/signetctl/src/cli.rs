@@ -457,11 +457,30 @@ pub(crate) enum Scep {
 
 #[derive(Subcommand)]
 pub(crate) enum Crl {
-    /// Write the current CRLs and CA certificates (root.crl, issuing.crl, root.crt, issuing.crt) into a folder, for a web server of yours.
+    /// Put the current CRLs and CA certificates (root.crl, issuing.crl, root.crt, issuing.crt) where they stay up.
     Publish {
-        /// The folder.
-        #[arg(long, value_name = "DIR")]
-        to: PathBuf,
+        /// A folder, or an `https://` address that takes PUT (WebDAV); otherwise all targets, now.
+        #[arg(long, value_name = "DIR|URL")]
+        to: Option<String>,
+    },
+    /// Show where `serve` publishes, and what a relying party finds there.
+    Targets,
+    /// Publish to a folder or an address from now on, at every change.
+    AddTarget {
+        /// A folder, or an `https://` address that takes PUT (WebDAV).
+        address: String,
+        /// Name for HTTP Basic; the password is asked for.
+        #[arg(long)]
+        user: Option<String>,
+        /// File that holds the password.
+        #[arg(long, value_name = "FILE", requires = "user")]
+        password_file: Option<PathBuf>,
+    },
+    /// Stop publishing to a target; what is there stays.
+    RemoveTarget {
+        /// Its id, by `signetctl crl targets`.
+        #[arg(value_parser = target_id)]
+        id: id::TargetId,
     },
 }
 
@@ -672,6 +691,10 @@ fn act_id(text: &str) -> Result<id::ActId, String> {
 
 fn time(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "a time such as 2026-11-20T08:00:00Z".to_owned())
+}
+
+fn target_id(text: &str) -> Result<id::TargetId, String> {
+    id::TargetId::parse(text).ok_or_else(|| "`signetctl crl targets` shows what to write here".to_owned())
 }
 
 fn request_id(text: &str) -> Result<id::RequestId, String> {

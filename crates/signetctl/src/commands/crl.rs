@@ -1,15 +1,34 @@
 //! `signetctl crl`.
 
-use crate::{cli::Crl as Command, output::Output, refusal::Refusal, session::Session};
-use ra::{Dependency, Error};
+use crate::{cli::Crl as Command, output::Output, output::table, refusal::Refusal, secret, session::Session};
+use outbound::Courier;
+use ra::{Dependency, Error, Operator, publication::FILES};
 use serde_json::json;
-
-/// What [`ra::Operator::crl_publish`] writes.
-const FILES: [&str; 4] = ["root.crt", "issuing.crt", "root.crl", "issuing.crl"];
+use std::path::Path;
 
 pub(crate) fn run(session: &Session, output: &Output, command: &Command) -> Result<(), Refusal> {
-    let Command::Publish { to } = command;
-    session.operator()?.crl_publish(to).map_err(|error| match error {
+    let operator = session.operator()?;
+    match command {
+        Command::Publish { to: Some(to) } if !to.contains("://") => to_folder(&operator, output, Path::new(to)),
+        Command::Publish { to: Some(to) } => to_server(&operator, output, to),
+        Command::Publish { to: None } => to_targets(&operator, output),
+        Command::Targets => targets(&operator, output),
+        Command::AddTarget { address, user, password_file } => {
+            let password = user.as_ref().map(|_| secret::read("Password", password_file.as_deref())).transpose()?;
+            let credentials = user.as_deref().zip(password.as_ref().map(|word| word.as_str()));
+            let target = operator.add_publication_target(address, credentials)?;
+            output
+                .value(&target, |target| format!("From now on `signetctl serve` publishes to {}. Its id is {}.", target.address, target.id))
+        }
+        Command::RemoveTarget { id } => {
+            operator.remove_publication_target(*id)?;
+            output.value(&json!({ "removed": id }), |_| "Nothing more is published there. What is there stays.".to_owned())
+        }
+    }
+}
+
+fn to_folder(operator: &Operator, output: &Output, to: &Path) -> Result<(), Refusal> {
+    operator.crl_publish(to).map_err(|error| match error {
         // Not the data folder, of which this error otherwise speaks.
         Error::Unavailable(Dependency::Folder(why)) => Refusal::new(
             "file",
@@ -20,4 +39,63 @@ pub(crate) fn run(session: &Session, output: &Output, command: &Command) -> Resu
     })?;
     let files: Vec<_> = FILES.iter().map(|name| json!({ "name": name, "file": to.join(name) })).collect();
     output.value(&json!({ "published": files }), |_| format!("{} are in {}.", FILES.join(", "), to.display()))
+}
+
+fn courier() -> Result<Courier, Refusal> {
+    Ok(Courier::new().map_err(Error::fault)?)
+}
+
+fn to_server(operator: &Operator, output: &Output, to: &str) -> Result<(), Refusal> {
+    let (courier, to) = (courier()?, to.trim_end_matches('/'));
+    let mut published = Vec::new();
+    for name in FILES {
+        courier.put(to, None, name, &operator.published_file(name)?).map_err(|why| {
+            Refusal::new(
+                "publication",
+                format!("{to}/{name} was not published: {why}."),
+                "Put that right on the server, then publish again.",
+            )
+        })?;
+        published.push(json!({ "name": name, "file": format!("{to}/{name}") }));
+    }
+    output.value(&json!({ "published": published }), |_| format!("{} are at {to}.", FILES.join(", ")))
+}
+
+fn to_targets(operator: &Operator, output: &Output) -> Result<(), Refusal> {
+    operator.publish_again(None)?;
+    let (sent, failed) = courier()?.drain(operator).map_err(Error::fault)?;
+    if failed > 0 {
+        return Err(Refusal::new(
+            "publication",
+            format!("{failed} files were not published, {sent} were."),
+            "`signetctl crl targets` says why; `signetctl serve` tries again by itself.",
+        ));
+    }
+    output.value(&json!({ "sent": sent }), |_| format!("{sent} files were published."))
+}
+
+fn targets(operator: &Operator, output: &Output) -> Result<(), Refusal> {
+    let (targets, found) = (operator.publication_targets()?, operator.published_crls()?);
+    let value = json!({ "targets": targets, "published": found });
+    output.value(&value, |_| {
+        let rows: Vec<_> = targets
+            .iter()
+            .map(|target| {
+                let last = target.last.as_ref().map(|last| format!("{} {}", last.at, last.detail)).unwrap_or_default();
+                vec![target.id.to_string(), target.address.clone(), target.waiting.to_string(), last]
+            })
+            .collect();
+        let seen: Vec<_> = found
+            .iter()
+            .map(|crl| {
+                let number = crl.number.map(|number| number.to_string()).unwrap_or_default();
+                vec![crl.address.clone(), format!("{:?}", crl.state), number, crl.detail.clone()]
+            })
+            .collect();
+        format!(
+            "{}\n\n{}",
+            table(&["id", "address", "waiting", "last attempt"], &rows),
+            table(&["published CRL", "state", "number", "why"], &seen)
+        )
+    })
 }

@@ -47,7 +47,10 @@ fn words(shown: &Shown) -> String {
     let symbol = |url: &str| outbound::qr_terminal(url).unwrap_or_default();
     let mut text = String::new();
     if let Some(trust) = &shown.trust_url {
-        text.push_str(&format!("First, on the phone: trust the department's root.\n\n{}\n{trust}\n\nThen: open the invitation.\n\n", symbol(trust)));
+        text.push_str(&format!(
+            "First, on the phone: trust the department's root.\n\n{}\n{trust}\n\nThen: open the invitation.\n\n",
+            symbol(trust)
+        ));
     }
     text.push_str(&format!("{}\nLink  {}\nCode  {}\n", symbol(&shown.url), shown.url, shown.code));
     text.push_str(&format!("\nGive the code apart from the link. Both end {}.\nEnrollment {}", shown.expires_at, shown.enrollment));

@@ -14,11 +14,16 @@ use ra::{
 use serde_json::json;
 use std::{
     net::{IpAddr, SocketAddr},
+    sync::mpsc,
     time::Duration,
 };
 
 /// How often what ran out is ended.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// How soon a revocation, of whatever process, is in a CRL that leaves.
+const PUBLISH_EVERY: Duration = Duration::from_secs(1);
+/// How often the monitor is asked whether an address is to be looked at.
+const MONITOR_EVERY: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Result<(), Refusal> {
     let authority = session.authority()?;
@@ -55,6 +60,7 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     })?;
 
     let house = authority.operator(Actor::Signet);
+    let _courier = Courier::start(house.clone())?;
     let auditor = authority.auditor();
     runtime.block_on(async {
         // The whole chain beside the work: it may be long.
@@ -150,6 +156,39 @@ async fn tidy(house: Operator) {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(%error, "what ran out could not be ended; trying again in a minute"),
         Err(error) => tracing::error!(%error, "ending what ran out failed"),
+    }
+}
+
+/// A thread of its own: what is published waits for other people's servers. Not waited for at the end: what it had leased is sent by
+/// whoever comes next.
+struct Courier {
+    _until_dropped: mpsc::Sender<()>,
+}
+
+impl Courier {
+    fn start(house: Operator) -> Result<Self, Refusal> {
+        let courier = outbound::Courier::new().map_err(Error::fault)?;
+        let (until_dropped, ended) = mpsc::channel::<()>();
+        let work = move || {
+            let mut since_monitored = MONITOR_EVERY;
+            while matches!(ended.recv_timeout(PUBLISH_EVERY), Err(mpsc::RecvTimeoutError::Timeout)) {
+                if let Err(error) = house.keep_status() {
+                    tracing::warn!(%error, "the status information is not up to date; trying again");
+                }
+                if let Err(error) = courier.drain(&house) {
+                    tracing::warn!(%error, "nothing could be published; trying again");
+                }
+                since_monitored += PUBLISH_EVERY;
+                if since_monitored >= MONITOR_EVERY {
+                    since_monitored = Duration::ZERO;
+                    if let Err(error) = courier.monitor(&house) {
+                        tracing::warn!(%error, "the published CRLs could not be looked at; trying again");
+                    }
+                }
+            }
+        };
+        std::thread::Builder::new().name("signet-courier".into()).spawn(work).map_err(Error::fault)?;
+        Ok(Courier { _until_dropped: until_dropped })
     }
 }
 
