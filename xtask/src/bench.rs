@@ -14,7 +14,12 @@ pub(crate) fn bench(arguments: &[String]) -> Done {
             ))?;
             run(&mut program("target/release/bench-scep", &arguments[1..]))
         }
-        _ => Err("which one? cargo xtask bench scep".to_owned()),
+        Some("issue") => {
+            let build = ["build", "--release", "--quiet", "--package", "signetctl", "--bin", "bench-issue", "--features", "bench"];
+            run(&mut program("cargo", build))?;
+            run(&mut program("target/release/bench-issue", &arguments[1..]))
+        }
+        _ => Err("which one? cargo xtask bench scep|issue".to_owned()),
     }
 }
 
