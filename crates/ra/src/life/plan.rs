@@ -238,7 +238,8 @@ pub(super) fn apply(tx: &Connection, at: Timestamp, actor: &Actor, act: &Act, pl
         }
     }
     if let (Verb::Offboard { reason, successor, keep_until }, Target::Person(person)) = (&act.verb, &act.target) {
-        depart(tx, at, actor, *person, *reason, successor.as_deref(), *keep_until, why)?;
+        let leaver = Departure { person: *person, reason: *reason, successor: successor.as_deref(), keep_until: *keep_until, why };
+        depart(tx, at, actor, &leaver)?;
     } else if plan.serials.len() > 1 || !why.is_empty() {
         let details = json!({ "act": act.verb, "count": plan.serials.len(), "why": why });
         ledger::append(tx, at, actor, "act.done", &subject(&act.target), &details)?;
@@ -254,17 +255,17 @@ fn subject(target: &Target) -> String {
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn depart(
-    tx: &Connection,
-    at: Timestamp,
-    actor: &Actor,
+/// What is kept about a leaver.
+struct Departure<'a> {
     person: SubscriberId,
     reason: Reason,
-    successor: Option<&str>,
+    successor: Option<&'a str>,
     keep_until: Option<Timestamp>,
-    why: &str,
-) -> Result<()> {
+    why: &'a str,
+}
+
+fn depart(tx: &Connection, at: Timestamp, actor: &Actor, leaver: &Departure<'_>) -> Result<()> {
+    let Departure { person, reason, successor, keep_until, why } = *leaver;
     enrollment::end_all_of(tx, at, actor, person)?;
     challenge::cancel_for_subscriber(tx, person)?;
     // Nothing more is issued: the mailboxes are no longer the person's until somebody says so again (invariant 5). What was seen

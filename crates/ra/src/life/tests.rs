@@ -198,7 +198,7 @@ fn many_need_a_second_officer_who_is_another_person() {
     };
     assert!(list.iter().all(|one| house.status(one) == "active"), "nothing happens before");
     assert_eq!((request.count, request.why.as_str()), (4, "the project ended"));
-    assert_eq!(house.rosa.waiting_acts().unwrap(), [request.clone()]);
+    assert_eq!(house.rosa.waiting_acts().unwrap(), std::slice::from_ref(&request));
     // The same person by whatever door; and who is nobody.
     for same in [Actor::Officer("rosa".into()), Actor::Command("rosa".into()), Actor::Officer("ROSA".into()), Actor::Signet] {
         let refused = house.authority.operator(same.clone()).approve_act(request.id);

@@ -302,6 +302,50 @@ mod tests {
         }
     }
 
+    /// Whoever set up with the first schemas keeps everything, and can do what later ones brought.
+    #[test]
+    fn a_database_of_the_third_schema_is_upgraded_with_its_data() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("signet.db");
+        let runner = embedded::migrations::runner();
+        let third: Vec<Migration> = runner.get_migrations().iter().filter(|m| m.version() <= 3).cloned().collect();
+        assert_eq!(third.len(), 3);
+        {
+            let old = open_with(folder.path(), &path, &third).unwrap();
+            old.execute_batch(
+                "INSERT INTO unit (id, parent, kind, name, created_at) VALUES (zeroblob(16), NULL, 'organization', 'Example University', 1);
+                 INSERT INTO unit (id, parent, kind, name, created_at) VALUES (x'01010101010101010101010101010101', zeroblob(16), 'department', 'Physics', 1);
+                 INSERT INTO setting (unit, key, value) VALUES (x'01010101010101010101010101010101', 'wifi.ssid', 'eduroam');
+                 INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at)
+                   VALUES (x'02020202020202020202020202020202', 'Alice', 'alice', 'alice', 'person', '[]', 1);
+                 INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at, revoked_at, reason)
+                   VALUES (x'11', 'subscriber', 'signing', 'CN=Alice', '[]', x'aa', x'02020202020202020202020202020202', zeroblob(32), 1, 9, 1, NULL, NULL),
+                          (x'12', 'subscriber', 'signing', 'CN=Alice', '[]', x'aa', x'02020202020202020202020202020202', zeroblob(32), 1, 9, 1, 2, 6),
+                          (x'13', 'subscriber', 'authentication', 'CN=Alice', '[]', x'aa', x'02020202020202020202020202020202', zeroblob(32), 1, 9, 1, 2, 1);",
+            )
+            .unwrap();
+        }
+        let new = open(folder.path(), &path).unwrap();
+        let statuses: Vec<(Vec<u8>, Option<i64>)> = {
+            let mut statement = new.prepare("SELECT serial, reason FROM certificate ORDER BY number").unwrap();
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+        };
+        assert_eq!(statuses, [(vec![0x11], None), (vec![0x12], Some(6)), (vec![0x13], Some(1))]);
+        let kept: (String, String) = new
+            .query_row("SELECT s.value, p.name FROM setting s, subscriber p WHERE s.key = 'wifi.ssid'", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        assert_eq!(kept, ("eduroam".to_owned(), "Alice".to_owned()));
+        new.execute_batch("INSERT INTO hold_deadline (serial, since, final_at) VALUES (x'12', 2, 3)").unwrap();
+        let violations: i64 = new.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(violations, 0);
+        assert!(
+            std::fs::read_dir(folder.path()).unwrap().any(|f| f.unwrap().file_name().to_string_lossy().contains("before-V")),
+            "a copy was kept"
+        );
+    }
+
     #[test]
     fn every_table_is_strict() {
         let mut connection = Connection::open_in_memory().unwrap();
