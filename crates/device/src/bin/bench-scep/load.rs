@@ -120,7 +120,7 @@ fn exchange(address: &str, stream: &mut Option<BufReader<TcpStream>>, request: &
     };
     open.get_mut().write_all(request)?;
     let broken = || std::io::Error::other("not HTTP");
-    let (mut status, mut length, mut close) = (0, None, false);
+    let (mut status, mut length, mut chunked, mut close) = (0, None, false, false);
     let mut line = String::new();
     loop {
         line.clear();
@@ -133,13 +133,30 @@ fn exchange(address: &str, stream: &mut Option<BufReader<TcpStream>>, request: &
         }
         match text.split_once(':') {
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse::<usize>().ok(),
+            Some((name, value)) if name.eq_ignore_ascii_case("transfer-encoding") => chunked = value.trim().eq_ignore_ascii_case("chunked"),
             Some((name, value)) if name.eq_ignore_ascii_case("connection") => close = value.trim().eq_ignore_ascii_case("close"),
             _ if status == 0 => status = text.split(' ').nth(1).and_then(|s| s.parse().ok()).ok_or_else(broken)?,
             _ => {}
         }
     }
-    let mut body = vec![0; length.ok_or_else(broken)?];
-    open.read_exact(&mut body)?;
+    let mut body = Vec::new();
+    if chunked {
+        // As Go's server sends what it was not told the length of.
+        loop {
+            line.clear();
+            std::io::BufRead::read_line(open, &mut line)?;
+            let size = usize::from_str_radix(line.trim_end(), 16).map_err(|_| broken())?;
+            let mut chunk = vec![0; size + 2];
+            open.read_exact(&mut chunk)?;
+            body.extend_from_slice(chunk.get(..size).unwrap_or_default());
+            if size == 0 {
+                break;
+            }
+        }
+    } else {
+        body.resize(length.ok_or_else(broken)?, 0);
+        open.read_exact(&mut body)?;
+    }
     if close {
         *stream = None;
     }
