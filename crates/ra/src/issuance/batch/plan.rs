@@ -66,9 +66,10 @@ pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result
     };
     operator.inner.store.read(|tx| {
         let mut first: HashMap<SubscriberId, usize> = HashMap::new();
-        let given = rows::given(tx, at, &plan.digest)?;
+        let by_request = by_request.map(|profile| policy.profile(profile).as_ref());
+        let asked = Asked { at, here: &here, by_request, given: rows::given(tx, at, &plan.digest)? };
         for record in &list.rows {
-            match judge(tx, at, &plan, record, &here, by_request.map(|profile| policy.profile(profile).as_ref()), &mut first, &given) {
+            match judge(tx, &plan, &asked, record, &mut first) {
                 Ok(Row { items, there }) => {
                     plan.items.extend(items);
                     plan.there.extend(there);
@@ -93,16 +94,26 @@ enum Wrong {
     Store(Error),
 }
 
+/// What is asked for every row.
+struct Asked<'a> {
+    at: Timestamp,
+    /// Profiles whose keys are made here.
+    here: &'a [ProfileName],
+    /// The profile that the requests are for.
+    by_request: Option<&'a CertificateProfile>,
+    /// Who has which profile from this very list.
+    given: HashSet<(SubscriberId, String)>,
+}
+
 fn judge(
     tx: &Connection,
-    at: Timestamp,
     plan: &BatchPlan,
+    asked: &Asked<'_>,
     record: &Record,
-    here: &[ProfileName],
-    by_request: Option<&CertificateProfile>,
     first: &mut HashMap<SubscriberId, usize>,
-    given: &HashSet<(SubscriberId, String)>,
 ) -> std::result::Result<Row, Wrong> {
+    let Asked { at, here, by_request, given } = asked;
+    let at = *at;
     let mail = list::cell(record, plan.columns.mail, "mail").map_err(Wrong::Row)?;
     let wrong = |error: Error| of_row(error, record.line, mail);
     let address = Address::parse(mail).map_err(wrong)?;
@@ -126,7 +137,7 @@ fn judge(
     }
     let mut row = Row { items: Vec::new(), there: Vec::new() };
     let planned = |profile, csr| Planned { line: record.line, subscriber: owner.subscriber, mail: owner.address.clone(), profile, csr };
-    for profile in here {
+    for profile in *here {
         let has = certificate::has_active(tx, at, owner.subscriber, profile.as_str()).map_err(wrong)?;
         if has && (!plan.choices.supersede || given.contains(&(owner.subscriber, profile.as_str().to_owned()))) {
             row.there.push((record.line, *profile));
@@ -134,7 +145,7 @@ fn judge(
             row.items.push(planned(*profile, None));
         }
     }
-    if let (Some(profile), Some(column)) = (by_request, plan.columns.csr) {
+    if let (Some(profile), Some(column)) = (*by_request, plan.columns.csr) {
         let text = list::cell(record, column, "csr").map_err(Wrong::Row)?;
         if !text.is_empty() {
             let csr = read_request(text, &owner.address, profile, &subject).map_err(wrong)?;

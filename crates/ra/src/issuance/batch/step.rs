@@ -140,7 +140,7 @@ impl Run<'_> {
     }
 
     /// Takes what is ready, in groups, until nothing is left, the batch was ended, or something fails.
-    fn take<'i>(&self, ready: &mpsc::Receiver<(&'i Item, Result<Ready>)>, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<()> {
+    fn take(&self, ready: &mpsc::Receiver<(&Item, Result<Ready>)>, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<()> {
         let mut handed_on = Vec::new();
         let mut result = Ok(true);
         while matches!(result, Ok(true))
@@ -165,9 +165,9 @@ impl Run<'_> {
     }
 
     /// Steps 1 to 4 of the issuance cycle for some items, then hands them on; `false`: the batch was ended meanwhile.
-    fn group<'i>(
+    fn group(
         &self,
-        group: Vec<(&'i Item, Result<Ready>)>,
+        group: Vec<(&Item, Result<Ready>)>,
         handed_on: &mut Vec<(i64, SerialNumber)>,
         deliver: &mut dyn FnMut(Delivery) -> Result<()>,
     ) -> Result<bool> {

@@ -96,7 +96,7 @@ fn one_certificate_to_encrypt_is_active_and_the_earlier_ones_are_history() {
     let first = make(false).unwrap().issued.certificate.serial;
     assert!(matches!(make(false).err(), Some(Error::Conflict(Conflict::ActiveEncryption))));
     let second = make(true).unwrap().issued;
-    assert_eq!(second.superseded, [first.clone()]);
+    assert_eq!(second.superseded, std::slice::from_ref(&first));
     let status = |serial: &str| world.officer.certificate(&SerialNumber::parse(serial).unwrap()).unwrap().status;
     assert_eq!((status(&first).as_str(), status(&second.certificate.serial).as_str()), ("superseded", "active"));
     // A held one may come back: it counts, and what replaces it supersedes it.

@@ -63,7 +63,7 @@ fn what_cannot_be_kept_is_named_and_the_rest_is_kept() {
             ("ca.der", authority.der),
             ("empty", Vec::new()),
             ("photo.jpg", vec![0xff; 5000]),
-            ("cut.pem", cut[..cut.len() / 2].as_bytes().to_vec()),
+            ("cut.pem", cut.as_bytes()[..cut.len() / 2].to_vec()),
             ("text.txt", b"hello".to_vec()),
             ("broken.pem", b"-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n".to_vec()),
         ],
