@@ -7,6 +7,7 @@ mod support;
 
 mod certmonger;
 mod enroll;
+mod ocsp;
 mod openssl;
 mod pkilint;
 mod profile;

@@ -15,7 +15,7 @@ use std::{
 const VERSION: &str = "0.13.3";
 
 /// The folder of pkilint's programs, in an environment of its own beside the test programs; made when it is not there yet.
-fn pkilint() -> Option<PathBuf> {
+pub(crate) fn pkilint() -> Option<PathBuf> {
     static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
     INSTALLED.get_or_init(install).clone()
 }
