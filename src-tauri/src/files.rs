@@ -33,6 +33,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<String, CommandError> {
     Ok(path.display().to_string())
 }
 
+/// A file that is written while its content is made.
+pub fn create(path: &Path) -> Result<std::io::BufWriter<std::fs::File>, CommandError> {
+    std::fs::File::create(path).map(std::io::BufWriter::new).map_err(|error| failed(path, &error))
+}
+
 /// Reads a whole file of sensible size.
 pub fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     let size = std::fs::metadata(path).map_err(|error| failed(path, &error))?.len();
@@ -42,7 +47,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     std::fs::read(path).map_err(|error| failed(path, &error))
 }
 
-fn failed(path: &Path, error: &std::io::Error) -> CommandError {
+/// The refusal of a file that could not be read or written.
+pub fn failed(path: &Path, error: &std::io::Error) -> CommandError {
     tracing::warn!(%error, "a chosen file could not be used");
     CommandError::new(Code::File, path.display().to_string())
 }

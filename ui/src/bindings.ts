@@ -53,6 +53,14 @@ export const commands = {
 	cancelEnrollment: (id: string) => typedError<null, CommandError>(__TAURI_INVOKE("cancel_enrollment", { id })),
 	/**  A page, newest first. */
 	certificates: (query: CertificateQuery) => typedError<Certificate[], CommandError>(__TAURI_INVOKE("certificates", { query })),
+	/**  Certificates by search, filter and order, a page at a time. */
+	findCertificates: (find: CertificateFind) => typedError<CertificatesFound, CommandError>(__TAURI_INVOKE("find_certificates", { find })),
+	/**  How many there are, for the filters. */
+	certificateCounts: (kind: CertificateKinds) => typedError<CertificateCounts, CommandError>(__TAURI_INVOKE("certificate_counts", { kind })),
+	/**  Everything about one certificate. */
+	certificateDetail: (serial: string) => typedError<CertificateDetail, CommandError>(__TAURI_INVOKE("certificate_detail", { serial })),
+	/**  Saves all certificates of a list, in its order; `None` when cancelled. */
+	exportCertificates: (find: CertificateFind, format: ListFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_certificates", { find, format })),
 	/**  One. */
 	certificate: (serial: string) => typedError<Certificate, CommandError>(__TAURI_INVOKE("certificate", { serial })),
 	/**  Saves one with its chain as PEM; `None` when cancelled. */
@@ -203,6 +211,105 @@ export type CertificateAct = {
 	reason: RevocationReason,
 };
 
+/**  How many there are; groups with none are left out. */
+export type CertificateCounts = {
+	/**  All. */
+	total: number,
+	/**  By status. */
+	byStatus: StatusCount[],
+	/**  By profile. */
+	byProfile: ProfileCount[],
+	/**  Active ones that end within 30 days. */
+	ending: number,
+};
+
+/**  Everything about one certificate. */
+export type CertificateDetail = {
+	/**  As in the list. */
+	certificate: Certificate,
+	/**  Mail addresses. */
+	addresses: string[],
+	/**  What its key may do (RFC 5280 4.2.1.3). */
+	keyUsage: string[],
+	/**  What for (RFC 5280 4.2.1.12). */
+	purposes: string[],
+	/**  Whole days until its end; negative after it. */
+	daysLeft: number,
+	/**  Key. */
+	key: string,
+	/**  When it was revoked or held. */
+	revokedAt: string | null,
+	/**  When it was replaced. */
+	supersededAt: string | null,
+	/**  The technical tree. */
+	tree: TreeNode[],
+	/**  From its issuer to the root. */
+	chain: ChainLink[],
+	/**  What is wrong with it by RFC 5280; empty: nothing. */
+	lint: string[],
+	/**  When it was stored. */
+	issuedAt: string,
+	/**  By which version of the policy, where the ledger says it. */
+	policy: string | null,
+	/**  Model of the device it was made for. */
+	device: string | null,
+	/**  Where its revocation status is published. */
+	published: string[],
+	/**  What happened to it, oldest first. */
+	timeline: CertificateEvent[],
+	/**  SHA-256, upper-case hex. */
+	sha256: string,
+	/**  SHA-1, upper-case hex. */
+	sha1: string,
+	/**  PEM. */
+	pem: string,
+};
+
+/**  Something that happened to it. */
+export type CertificateEvent = {
+	/**  When. */
+	at: string,
+	/**  What, as in the ledger, or `certificate.ends`. */
+	event: string,
+	/**  Who, where it is known. */
+	actor: ActorKind | null,
+	/**  Name or id of the actor. */
+	actorName: string,
+	/**  Row of the ledger. */
+	ledger: number | null,
+};
+
+/**  Which certificates, in which order; every part narrows. */
+export type CertificateFind = {
+	/**  Words of name, address or device, or the beginning of serial or fingerprint. */
+	search: string | null,
+	/**  Only these; empty: any. */
+	statuses: CertificateStatus[],
+	/**  Only of these certificate profiles; empty: any. */
+	profiles: string[],
+	/**  Only active ones that end within so many days. */
+	expiringDays: number | null,
+	/**  Whose. */
+	kind: CertificateKinds,
+	/**  Order. */
+	sort: CertificateSort,
+	/**  After this serial. */
+	after: string | null,
+	/**  At most. */
+	limit: number,
+};
+
+/**  Whose certificates. */
+export type CertificateKinds = 
+/**  Those of people and functional mailboxes. */
+"subscriber" | 
+/**  Transport identities of phones. */
+"transport" | 
+/**  Our own. */
+"authority" | 
+/**  All of them. */
+"all";
+
 /**  Which to list. */
 export type CertificateQuery = {
 	/**  Also our own and transport certificates. */
@@ -213,6 +320,58 @@ export type CertificateQuery = {
 	after: string | null,
 	/**  Of one person. */
 	subscriber: string | null,
+};
+
+/**  Order of the list. */
+export type CertificateSort = 
+/**  Newest first. */
+"newest" | 
+/**  Ending soonest first. */
+"endingFirst" | 
+/**  Ending last first. */
+"endingLast" | 
+/**  By name. */
+"name";
+
+/**  What a certificate is at this moment. */
+export type CertificateStatus = 
+/**  Usable now. */
+"active" | 
+/**  Suspended. */
+"held" | 
+/**  Revoked for ever. */
+"revoked" | 
+/**  Its time is over. */
+"expired" | 
+/**  Replaced by a newer one. */
+"superseded";
+
+/**  A page of certificates. */
+export type CertificatesFound = {
+	/**  Rows. */
+	rows: Certificate[],
+	/**  There are more. */
+	more: boolean,
+	/**  All that match; at least so many when it is not exact. */
+	total: number,
+	/**  `total` was counted to the end. */
+	totalIsExact: boolean,
+	/**  So many new certificates a search may miss for a moment. */
+	notIndexed: number,
+};
+
+/**  A certificate of the chain. */
+export type ChainLink = {
+	/**  Subject. */
+	subject: string,
+	/**  Serial. */
+	serial: string,
+	/**  Key. */
+	key: string,
+	/**  Last second. */
+	notAfter: string,
+	/**  Its signature fits the key of the next one. */
+	signatureFits: boolean,
 };
 
 /**  The data changed: load again what is on show. */
@@ -481,6 +640,17 @@ export type LedgerRow = {
 /**  How an invitation travels (`ra::invitation::Channel`). */
 export type LinkChannel = "show" | "mail" | "sms" | "letter";
 
+/**  How a list is written. */
+export type ListFormat = 
+/**  For spreadsheets. */
+"csv" | 
+/**  For programs. */
+"json" | 
+/**  PEM, one after another. */
+"pem" | 
+/**  PKCS#7. */
+"p7b";
+
 /**  One request, as the log tells it: no names, no tokens. */
 export type LogLine = {
 	/**  When. */
@@ -539,6 +709,14 @@ export type NewValidation = {
 	method: ValidationMethod,
 	/**  What was seen. */
 	evidence: string,
+};
+
+/**  How many of a certificate profile. */
+export type ProfileCount = {
+	/**  Certificate profile. */
+	profile: string,
+	/**  How many. */
+	count: number,
 };
 
 /**  What to write to a file. */
@@ -743,6 +921,14 @@ export type Stage = {
 /**  Where an enrollment stands (`ra::enrollment::State`). */
 export type State = "invited" | "opened" | "authenticated" | "identified" | "issued" | "configured" | "declined" | "expired" | "failed" | "cancelled";
 
+/**  How many of a status. */
+export type StatusCount = {
+	/**  Status. */
+	status: CertificateStatus,
+	/**  How many. */
+	count: number,
+};
+
 /**  One step. */
 export type Step = {
 	/**  When. */
@@ -850,6 +1036,16 @@ export type Today = {
 	pendingRequests: number,
 	/**  Newest first. */
 	recent: RecentStep[],
+};
+
+/**  A name with a value, or with further nodes. */
+export type TreeNode = {
+	/**  Name as in the standard. */
+	name: string,
+	/**  Value; empty where there are children. */
+	value: string,
+	/**  Parts. */
+	children: TreeNode[],
 };
 
 /**  How a mailbox was validated. */

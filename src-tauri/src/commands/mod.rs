@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod enrollment;
+pub mod find;
 pub mod invitation;
 pub mod ledger;
 pub mod life;
@@ -42,6 +43,10 @@ pub fn bindings() -> Builder<tauri::Wry> {
             enrollment::funnel,
             enrollment::cancel_enrollment,
             certificate::certificates,
+            find::find_certificates,
+            find::certificate_counts,
+            find::certificate_detail,
+            find::export_certificates,
             certificate::certificate,
             certificate::export_certificate,
             life::act_consequences,

@@ -1,5 +1,5 @@
 // The window's program, pretended: same types, invented data. `?state=empty|setup|error|slow` shows the other faces. Never in the product.
-import type { ActVerb, Affected, Certificate, CommandError, Consequences, Enrollment, Invitation, ServerStatus, SetupDraft, StepKind, Settings, WaitingAct } from "../../bindings";
+import type { ActVerb, Affected, Certificate, CertificateDetail, CertificateKinds, CommandError, Consequences, Enrollment, Invitation, ServerStatus, SetupDraft, StepKind, Settings, WaitingAct } from "../../bindings";
 import { ApiError, type Api, type Host } from "../api";
 import * as data from "./data";
 
@@ -109,6 +109,39 @@ function consequences(serials: string[], verb: ActVerb): Consequences {
   };
 }
 
+const leaf = (name: string, value: string) => ({ name, value, children: [] });
+const detail = (certificate: Certificate): CertificateDetail => ({
+  certificate,
+  addresses: certificate.san.map((san) => san.replace(/^[A-Za-z0-9]+:/, "")),
+  keyUsage: certificate.profile === "signing" ? ["digitalSignature", "contentCommitment"] : ["digitalSignature", "keyEncipherment"],
+  purposes: [certificate.profile === "signing" ? "emailProtection" : "clientAuth"],
+  daysLeft: Math.floor((new Date(certificate.notAfter).getTime() - Date.now()) / 86_400_000),
+  key: "RSA 2048",
+  revokedAt: certificate.status === "revoked" || certificate.status === "held" ? data.at(300) : null,
+  supersededAt: null,
+  tree: [
+    leaf("version", "3"),
+    leaf("serialNumber", certificate.serial),
+    { name: "subject", value: "", children: certificate.subject.split(",").map((part) => leaf(part.split("=")[0] ?? "", part.split("=")[1] ?? "")) },
+    { name: "extensions", value: "", children: [{ name: "keyUsage", value: "", children: [leaf("critical", "true"), leaf("bits", "digitalSignature")] }, { name: "subjectAltName", value: "", children: certificate.san.map((san) => leaf("rfc822Name", san)) }] },
+  ],
+  chain: ["issuing", "root"].map((profile, n) => ({ subject: `CN=Northbridge Physics ${n ? "Root" : "Issuing 1"},O=Northbridge University`, serial: profile, key: "RSA 3072", notAfter: data.at(-60 * 24 * (n ? 7000 : 3600)), signatureFits: true })),
+  lint: [],
+  issuedAt: certificate.notBefore,
+  policy: "version 3",
+  device: "iPhone15,4",
+  published: ["http://pki.physics.example.edu:8080/crl/issuing.crl"],
+  timeline: [
+    { at: certificate.notBefore, event: "certificate.issued", actor: "device", actorName: "", ledger: 3121 },
+    ...(certificate.status === "held" ? [{ at: data.at(300), event: "certificate.held", actor: "officer" as const, actorName: "rosa", ledger: 4790 }] : []),
+    { at: certificate.notAfter, event: "certificate.ends", actor: null, actorName: "", ledger: null },
+  ],
+  sha256: "9F3A77C1".repeat(8),
+  sha1: "77C19F3A".repeat(5),
+  pem: "-----BEGIN CERTIFICATE-----",
+});
+const ofKind = (kind: CertificateKinds) => (kind === "subscriber" ? data.certificates : kind === "authority" ? data.ours : kind === "all" ? [...data.certificates, ...data.ours] : []);
+
 const calls: Api = {
   session: async () => (state === "error" ? refuse("keyring", "Secret Service: locked") : { officer: "Rosa Meier", version: "0.1.0", folder: "/home/rosa/.local/share/signet", department, ledgerBrokenAt: null }),
   setupDraft: async () => draft,
@@ -206,6 +239,24 @@ const calls: Api = {
   },
   certificates: async (q) => [...data.certificates, ...(q.all ? data.ours : [])].filter((c) => !q.subscriber || c.subscriber === q.subscriber).slice(0, q.after ? 0 : q.limit),
   certificate: async (serial) => found([...data.certificates, ...data.ours].find((c) => c.serial === serial)),
+  findCertificates: async (q) => {
+    const soon = Date.now() + (q.expiringDays ?? 0) * 86_400_000;
+    const rows = ofKind(q.kind)
+      .filter((c) => fits(q.search, c.subject, c.serial, ...c.san))
+      .filter((c) => (!q.statuses.length || q.statuses.some((s) => s === c.status)) && (!q.profiles.length || q.profiles.includes(c.profile)))
+      .filter((c) => q.expiringDays === null || (c.status === "active" && new Date(c.notAfter).getTime() < soon))
+      .sort((a, b) => (q.sort === "name" ? a.subject.localeCompare(b.subject) : q.sort === "endingFirst" ? a.notAfter.localeCompare(b.notAfter) : q.sort === "endingLast" ? b.notAfter.localeCompare(a.notAfter) : 0));
+    return { rows: q.after ? [] : rows.slice(0, q.limit), more: false, total: rows.length, totalIsExact: true, notIndexed: 0 };
+  },
+  certificateDetail: async (serial) => detail(found([...data.certificates, ...data.ours].find((c) => c.serial === serial))),
+  exportCertificates: async (_, format) => ({ path: `/home/rosa/certificates.${format}` }),
+  certificateCounts: async (kind) => {
+    const all = ofKind(kind);
+    const statuses = (["active", "held", "revoked", "expired", "superseded"] as const).map((status) => ({ status, count: all.filter((c) => c.status === status).length }));
+    const profiles = [...new Set(all.map((c) => c.profile))].map((profile) => ({ profile, count: all.filter((c) => c.profile === profile).length }));
+    const soon = Date.now() + 30 * 86_400_000;
+    return { total: all.length, byStatus: statuses.filter((one) => one.count), byProfile: profiles, ending: all.filter((c) => c.status === "active" && new Date(c.notAfter).getTime() < soon).length };
+  },
   actConsequences: async (act) => consequences(act.serials, act.verb),
   carryOutAct: async (act, why) => {
     const will = consequences(act.serials, act.verb);

@@ -1,0 +1,153 @@
+//! One certificate in full.
+
+use super::{certificate::Certificate, count, ledger::ActorKind, ledger::named, time};
+use ra::{find as core, ledger::Actor};
+use serde::Serialize;
+use specta::Type;
+
+/// A name with a value, or with further nodes.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TreeNode {
+    /// Name as in the standard.
+    pub name: String,
+    /// Value; empty where there are children.
+    pub value: String,
+    /// Parts.
+    pub children: Vec<TreeNode>,
+}
+
+/// A certificate of the chain.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChainLink {
+    /// Subject.
+    pub subject: String,
+    /// Serial.
+    pub serial: String,
+    /// Key.
+    pub key: String,
+    /// Last second.
+    pub not_after: String,
+    /// Its signature fits the key of the next one.
+    pub signature_fits: bool,
+}
+
+/// Something that happened to it.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CertificateEvent {
+    /// When.
+    pub at: String,
+    /// What, as in the ledger, or `certificate.ends`.
+    pub event: String,
+    /// Who, where it is known.
+    pub actor: Option<ActorKind>,
+    /// Name or id of the actor.
+    pub actor_name: String,
+    /// Row of the ledger.
+    pub ledger: Option<u32>,
+}
+
+/// Everything about one certificate.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CertificateDetail {
+    /// As in the list.
+    pub certificate: Certificate,
+    /// Mail addresses.
+    pub addresses: Vec<String>,
+    /// What its key may do (RFC 5280 4.2.1.3).
+    pub key_usage: Vec<String>,
+    /// What for (RFC 5280 4.2.1.12).
+    pub purposes: Vec<String>,
+    /// Whole days until its end; negative after it.
+    pub days_left: i32,
+    /// Key.
+    pub key: String,
+    /// When it was revoked or held.
+    pub revoked_at: Option<String>,
+    /// When it was replaced.
+    pub superseded_at: Option<String>,
+    /// The technical tree.
+    pub tree: Vec<TreeNode>,
+    /// From its issuer to the root.
+    pub chain: Vec<ChainLink>,
+    /// What is wrong with it by RFC 5280; empty: nothing.
+    pub lint: Vec<String>,
+    /// When it was stored.
+    pub issued_at: String,
+    /// By which version of the policy, where the ledger says it.
+    pub policy: Option<String>,
+    /// Model of the device it was made for.
+    pub device: Option<String>,
+    /// Where its revocation status is published.
+    pub published: Vec<String>,
+    /// What happened to it, oldest first.
+    pub timeline: Vec<CertificateEvent>,
+    /// SHA-256, upper-case hex.
+    pub sha256: String,
+    /// SHA-1, upper-case hex.
+    pub sha1: String,
+    /// PEM.
+    pub pem: String,
+}
+
+impl From<core::Node> for TreeNode {
+    fn from(node: core::Node) -> Self {
+        TreeNode { name: node.name, value: node.value, children: node.children.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl From<core::ChainLink> for ChainLink {
+    fn from(link: core::ChainLink) -> Self {
+        ChainLink {
+            subject: link.subject,
+            serial: link.serial,
+            key: link.key,
+            not_after: time(link.not_after),
+            signature_fits: link.signature_fits,
+        }
+    }
+}
+
+impl From<core::Event> for CertificateEvent {
+    fn from(event: core::Event) -> Self {
+        let (actor, actor_name) = event.actor.map(|actor: Actor| named(actor)).unzip();
+        CertificateEvent {
+            at: time(event.at),
+            event: event.event,
+            actor,
+            actor_name: actor_name.unwrap_or_default(),
+            ledger: event.ledger.map(count),
+        }
+    }
+}
+
+impl From<core::CertificateDetail> for CertificateDetail {
+    fn from(detail: core::CertificateDetail) -> Self {
+        let (summary, provenance) = (detail.summary, detail.provenance);
+        let days = summary.days_left.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
+        CertificateDetail {
+            certificate: detail.certificate.into(),
+            addresses: summary.addresses,
+            key_usage: summary.key_usage,
+            purposes: summary.purposes,
+            days_left: i32::try_from(days).unwrap_or_default(),
+            key: summary.key,
+            revoked_at: summary.revoked.map(|(at, _)| time(at)),
+            superseded_at: summary.superseded_at.map(time),
+            tree: detail.tree.into_iter().map(Into::into).collect(),
+            chain: detail.chain.into_iter().map(Into::into).collect(),
+            lint: detail.lint,
+            issued_at: time(provenance.issued_at),
+            policy: provenance.policy,
+            device: provenance.device.and_then(|device| device.product),
+            published: detail.published,
+            timeline: detail.timeline.into_iter().map(Into::into).collect(),
+            sha256: detail.sha256,
+            sha1: detail.sha1,
+            pem: detail.pem,
+        }
+    }
+}
