@@ -1,5 +1,8 @@
 //! What can be typed.
 
+mod certificate;
+
+pub(crate) use certificate::{Act, Certificate, How};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::{Timestamp, crl::Reason, key::KeyAlgorithm, x509::SerialNumber};
 use ra::{id, invitation::Channel, mailbox::Method, policy::Gate, profile::ProfileName};
@@ -291,136 +294,6 @@ pub(crate) struct IssueBatch {
     /// Say what would happen to each row, and change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Certificate {
-    /// Issue one: from a person's request, or with a key made here that only decrypts.
-    Issue(Issue),
-    /// Take in certificates that other CAs issued (PEM, DER, PKCS#7, or folders of them), as history.
-    Import {
-        /// Files and folders.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
-    /// List certificates, newest first.
-    List {
-        /// At most this many.
-        #[arg(long)]
-        limit: Option<u32>,
-        /// Also our own (CA, RA, TLS, ...) and transport certificates.
-        #[arg(long)]
-        all: bool,
-        /// Only those of the person with this address.
-        #[arg(long)]
-        mail: Option<String>,
-    },
-    /// Show one.
-    Show {
-        /// Serial number, hex.
-        #[arg(value_parser = serial)]
-        serial: SerialNumber,
-    },
-    /// Write one to standard output.
-    Export {
-        /// Serial number, hex.
-        #[arg(value_parser = serial)]
-        serial: SerialNumber,
-        /// `pem`, `der`, `chain` (PEM with issuing CA and root), or `p7c` (the same in one file for mail programs).
-        #[arg(long, default_value = "pem")]
-        format: Format,
-    },
-    /// Renew: the same key, a new validity; the old one is superseded.
-    Renew {
-        /// Serial numbers, hex.
-        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
-        serials: Vec<SerialNumber>,
-    },
-    /// Replace one by a certificate for another key of the same person.
-    Replace {
-        /// Serial number, hex.
-        #[arg(value_parser = serial)]
-        serial: SerialNumber,
-        /// The request for the new key (PKCS#10, PEM or DER).
-        #[arg(long, value_name = "FILE")]
-        csr: PathBuf,
-        /// Revoke the old one for this reason in the same act; otherwise it is superseded and stays valid until it ends.
-        #[arg(long, value_name = "REASON", value_parser = reason)]
-        revoke: Option<Reason>,
-    },
-    /// Hold: revoked until it is reinstated. All or none of several.
-    Hold {
-        /// Serial numbers, hex.
-        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
-        serials: Vec<SerialNumber>,
-        /// Perhaps lost: becomes a revocation after the days of the setting `revoke.maybe_lost_days` unless reinstated before.
-        #[arg(long)]
-        maybe_lost: bool,
-        #[command(flatten)]
-        how: How,
-    },
-    /// Take a hold back.
-    Reinstate {
-        /// Serial numbers, hex.
-        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
-        serials: Vec<SerialNumber>,
-        #[command(flatten)]
-        how: How,
-    },
-    /// Sign and encrypt with a person's certificates, as far as their keys are here.
-    SelfTest {
-        /// Mail address of the person.
-        mail: String,
-    },
-    /// Revoke for good; the next CRL says so. All or none of several.
-    Revoke {
-        /// Serial numbers, hex.
-        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
-        serials: Vec<SerialNumber>,
-        /// Since when the key is to be distrusted, such as 2026-11-20T08:00:00Z.
-        #[arg(long, value_name = "TIME", value_parser = time)]
-        invalid_since: Option<Timestamp>,
-        #[command(flatten)]
-        how: How,
-        /// unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation or privilegeWithdrawn.
-        #[arg(long, default_value = "unspecified", value_parser = reason)]
-        reason: Reason,
-        /// Do not ask.
-        #[arg(long)]
-        yes: bool,
-    },
-}
-
-/// What goes with an act on certificates.
-#[derive(Args)]
-pub(crate) struct How {
-    /// Why; stands in the ledger.
-    #[arg(long, default_value = "", value_name = "TEXT")]
-    pub(crate) why: String,
-    /// Say what would happen, to whom, and what breaks; change nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Act {
-    /// List what waits.
-    List,
-    /// Approve and carry out what another officer asked for.
-    Approve {
-        /// Act.
-        #[arg(value_parser = act_id)]
-        id: id::ActId,
-    },
-    /// Refuse it.
-    Refuse {
-        /// Act.
-        #[arg(value_parser = act_id)]
-        id: id::ActId,
-        /// Why; stands in the ledger.
-        #[arg(long)]
-        reason: String,
-    },
 }
 
 #[derive(Subcommand)]
