@@ -65,6 +65,12 @@ export const commands = {
 	certificate: (serial: string) => typedError<Certificate, CommandError>(__TAURI_INVOKE("certificate", { serial })),
 	/**  Saves one with its chain as PEM; `None` when cancelled. */
 	exportCertificate: (serial: string) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_certificate", { serial })),
+	/**  What may be issued here by the policy in force. */
+	issueChoices: () => typedError<IssueChoice[], CommandError>(__TAURI_INVOKE("issue_choices")),
+	/**  Issues from a request (PEM or base64). */
+	issueFromRequest: (order: IssueOrder, request: string) => typedError<IssuedCertificate, CommandError>(__TAURI_INVOKE("issue_from_request", { order, request })),
+	/**  Makes a key, issues its certificate and saves both as PKCS#12; `None` when no file was chosen: then nothing was issued. */
+	issueWithKey: (order: IssueOrder, form: Pkcs12Form, supersede: boolean) => typedError<IssuedFile | null, CommandError>(__TAURI_INVOKE("issue_with_key", { order, form, supersede })),
 	/**  What an act would do, to whom, and what breaks. Changes nothing. */
 	actConsequences: (act: CertificateAct) => typedError<Consequences, CommandError>(__TAURI_INVOKE("act_consequences", { act })),
 	/**  Does it and says what it did; `None`: it waits for a second officer. */
@@ -617,6 +623,44 @@ export type Invitation = {
 	trustQr: string | null,
 };
 
+/**  What may be issued here by the policy in force. */
+export type IssueChoice = {
+	/**  Certificate profile. */
+	profile: string,
+	/**  Its key is made here; else it takes a request. */
+	madeHere: boolean,
+	/**  Days it will be valid. */
+	days: number,
+};
+
+/**  For whom, and what. */
+export type IssueOrder = {
+	/**  Address of the person. */
+	mail: string,
+	/**  Certificate profile. */
+	profile: string,
+};
+
+/**  What was issued from a request. */
+export type IssuedCertificate = {
+	/**  The certificate. */
+	certificate: Certificate,
+	/**  How many it superseded. */
+	superseded: number,
+};
+
+/**  What was issued with a key made here. Has no `Debug`: it holds a password. */
+export type IssuedFile = {
+	/**  The certificate. */
+	certificate: Certificate,
+	/**  How many it superseded. */
+	superseded: number,
+	/**  Where the PKCS#12 is. */
+	path: string,
+	/**  Its password: shown once, kept nowhere. */
+	password: string,
+};
+
 /**  One row. */
 export type LedgerRow = {
 	/**  Number, from 1. */
@@ -710,6 +754,13 @@ export type NewValidation = {
 	/**  What was seen. */
 	evidence: string,
 };
+
+/**  Who can open a PKCS#12. */
+export type Pkcs12Form = 
+/**  Everything, also what is old. */
+"legacy" | 
+/**  What is new. */
+"modern";
 
 /**  How many of a certificate profile. */
 export type ProfileCount = {

@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod enrollment;
 pub mod find;
 pub mod invitation;
+pub mod issue;
 pub mod ledger;
 pub mod life;
 pub mod names;
@@ -49,6 +50,9 @@ pub fn bindings() -> Builder<tauri::Wry> {
             find::export_certificates,
             certificate::certificate,
             certificate::export_certificate,
+            issue::issue_choices,
+            issue::issue_from_request,
+            issue::issue_with_key,
             life::act_consequences,
             life::carry_out_act,
             life::waiting_acts,

@@ -5,6 +5,7 @@ pub mod detail;
 pub mod enrollment;
 pub mod find;
 pub mod invitation;
+pub mod issue;
 pub mod ledger;
 pub mod life;
 pub mod people;

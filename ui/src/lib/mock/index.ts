@@ -1,5 +1,5 @@
 // The window's program, pretended: same types, invented data. `?state=empty|setup|error|slow` shows the other faces. Never in the product.
-import type { ActVerb, Affected, Certificate, CertificateDetail, CertificateKinds, CommandError, Consequences, Enrollment, Invitation, ServerStatus, SetupDraft, StepKind, Settings, WaitingAct } from "../../bindings";
+import type { ActVerb, Affected, Certificate, CertificateDetail, CertificateKinds, CommandError, Consequences, Enrollment, Invitation, IssueOrder, ServerStatus, SetupDraft, StepKind, Settings, WaitingAct } from "../../bindings";
 import { ApiError, type Api, type Host } from "../api";
 import * as data from "./data";
 
@@ -109,6 +109,13 @@ function consequences(serials: string[], verb: ActVerb): Consequences {
   };
 }
 
+function issue(order: IssueOrder): Certificate {
+  const person = data.people.find((p) => p.mailboxes.some((m) => m.address === order.mail)) ?? refuse("notFound");
+  const made: Certificate = { serial: data.fresh().replaceAll("-", "").toUpperCase(), status: "active", profile: order.profile, subject: person.subject, san: [`rfc822Name:${order.mail}`], subscriber: person.id, notBefore: data.at(0), notAfter: data.at(-60 * 24 * 730), enrollment: null, kind: "subscriber" };
+  data.certificates.unshift(made);
+  changed();
+  return made;
+}
 const leaf = (name: string, value: string) => ({ name, value, children: [] });
 const detail = (certificate: Certificate): CertificateDetail => ({
   certificate,
@@ -257,6 +264,17 @@ const calls: Api = {
     const soon = Date.now() + 30 * 86_400_000;
     return { total: all.length, byStatus: statuses.filter((one) => one.count), byProfile: profiles, ending: all.filter((c) => c.status === "active" && new Date(c.notAfter).getTime() < soon).length };
   },
+  issueChoices: async () => [
+    { profile: "signing", madeHere: false, days: 730 },
+    { profile: "encryption", madeHere: true, days: 730 },
+    { profile: "authentication", madeHere: false, days: 365 },
+    { profile: "document", madeHere: true, days: 730 },
+  ],
+  issueFromRequest: async (order, request) => {
+    if (!request.includes("BEGIN")) refuse("validation", "this is no certificate request (PKCS#10, in PEM or DER); choose the .csr or .p10 file", "csr");
+    return { certificate: issue(order), superseded: 0 };
+  },
+  issueWithKey: async (order) => ({ certificate: issue(order), superseded: 0, path: "/home/rosa/asa.oberg-encryption.p12", password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" }),
   actConsequences: async (act) => consequences(act.serials, act.verb),
   carryOutAct: async (act, why) => {
     const will = consequences(act.serials, act.verb);

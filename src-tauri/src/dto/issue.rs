@@ -1,0 +1,80 @@
+//! Certificates issued by the officer.
+
+use super::{certificate::Certificate, unknown};
+use crate::error::CommandError;
+use protocol::pkcs12::Form;
+use ra::profile::ProfileName;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// Who can open a PKCS#12.
+#[derive(Debug, Clone, Copy, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Pkcs12Form {
+    /// Everything, also what is old.
+    Legacy,
+    /// What is new.
+    Modern,
+}
+
+/// For whom, and what.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct IssueOrder {
+    /// Address of the person.
+    pub mail: String,
+    /// Certificate profile.
+    pub profile: String,
+}
+
+/// What may be issued here by the policy in force.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct IssueChoice {
+    /// Certificate profile.
+    pub profile: String,
+    /// Its key is made here; else it takes a request.
+    pub made_here: bool,
+    /// Days it will be valid.
+    pub days: u32,
+}
+
+/// What was issued from a request.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedCertificate {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// How many it superseded.
+    pub superseded: u32,
+}
+
+/// What was issued with a key made here. Has no `Debug`: it holds a password.
+#[derive(Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedFile {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// How many it superseded.
+    pub superseded: u32,
+    /// Where the PKCS#12 is.
+    pub path: String,
+    /// Its password: shown once, kept nowhere.
+    pub password: String,
+}
+
+impl IssueOrder {
+    /// The certificate profile.
+    pub fn profile(&self) -> Result<ProfileName, CommandError> {
+        ProfileName::parse(&self.profile).ok_or_else(unknown)
+    }
+}
+
+impl From<Pkcs12Form> for Form {
+    fn from(form: Pkcs12Form) -> Self {
+        match form {
+            Pkcs12Form::Legacy => Form::Legacy,
+            Pkcs12Form::Modern => Form::Modern,
+        }
+    }
+}
