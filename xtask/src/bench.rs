@@ -19,7 +19,15 @@ pub(crate) fn bench(arguments: &[String]) -> Done {
             run(&mut program("cargo", build))?;
             run(&mut program("target/release/bench-issue", &arguments[1..]))
         }
-        _ => Err("which one? cargo xtask bench scep|issue".to_owned()),
+        Some("crl" | "ocsp" | "status") => {
+            packages::install(&For::Test)?;
+            run(&mut program(
+                "cargo",
+                ["build", "--release", "--quiet", "--package", "signetctl", "--package", "device", "--features", "signetctl/bench"],
+            ))?;
+            run(&mut program("target/release/bench-status", arguments))
+        }
+        _ => Err("which one? cargo xtask bench scep|crl|ocsp|status|issue".to_owned()),
     }
 }
 

@@ -21,7 +21,8 @@ const EACH: u64 = 10;
 
 impl Operator {
     /// Stores `count` certificates that were never signed one by one: copies of one, each with its own serial, key and person.
-    pub fn fill(&self, count: u64) -> Result<()> {
+    /// `revoked`: all that subscribers have is revoked in the end.
+    pub fn fill(&self, count: u64, revoked: bool) -> Result<()> {
         let ca = self.inner.issuing_ca()?;
         let name = vec![(AttributeType::Organization, "Example University".to_owned()), (AttributeType::CommonName, "Filler".to_owned())];
         let intent = Intent {
@@ -41,7 +42,13 @@ impl Operator {
         self.inner.store.write(move |tx| {
             // One transaction in memory: a million random places in the indexes would otherwise be written many times over.
             tx.pragma_update(None, "cache_size", -2_000_000)?;
-            let filled = fill(tx, clock.now(), &ca.certificate, &template, count);
+            let filled = fill(tx, clock.now(), &ca.certificate, &template, count).and_then(|()| {
+                if revoked {
+                    let sql = "UPDATE certificate SET revoked_at = ?, reason = 4 WHERE kind = 'subscriber' AND revoked_at IS NULL";
+                    tx.execute(sql, [clock.now().0])?;
+                }
+                Ok(())
+            });
             tx.pragma_update(None, "cache_size", -16_384)?;
             certificate::abandon(tx, clock.now(), &reservation.serial, "made for the bench")?;
             filled

@@ -67,6 +67,9 @@ pub(crate) enum Command {
     Fill {
         /// How many.
         count: u64,
+        /// Revoke them all, too.
+        #[arg(long)]
+        revoked: bool,
     },
 }
 

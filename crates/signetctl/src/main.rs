@@ -55,7 +55,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Refusal> {
         Command::Policy(command) => commands::policy::run(&session, output, command),
         Command::Settings(command) => commands::settings::run(&session, output, command),
         #[cfg(feature = "bench")]
-        Command::Fill { count } => Ok(session.operator()?.fill(count)?),
+        Command::Fill { count, revoked } => Ok(session.operator()?.fill(count, revoked)?),
     }
 }
 
