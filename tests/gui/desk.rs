@@ -42,8 +42,11 @@ impl Desk {
         let driver = free_port();
         let home = folder.path();
         // The keyring of the session is made and unlocked first: a locked one would ask in a window that nobody answers.
-        let script =
-            format!("printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec WebKitWebDriver --port={driver}");
+        // Everything ends with the standard input, however the test ends.
+        let script = format!(
+            "printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null; \
+             WebKitWebDriver --port={driver} & cat >/dev/null; kill $!; wait"
+        );
         let session = Command::new("dbus-run-session")
             .args(["--", "sh", "-c", &script])
             .env("DISPLAY", format!(":{number}"))
@@ -57,6 +60,7 @@ impl Desk {
             .env("USER", "rosa")
             .env("TZ", "UTC")
             .env("TAURI_WEBVIEW_AUTOMATION", "true") // without it the session is never answered
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -84,10 +88,10 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        for process in [&mut self.session, &mut self.display] {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
+        drop(self.session.stdin.take());
+        let _ = self.session.wait();
+        let _ = self.display.kill();
+        let _ = self.display.wait();
     }
 }
 
