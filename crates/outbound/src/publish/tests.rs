@@ -165,7 +165,7 @@ fn the_monitor_sees_what_a_relying_party_sees() {
     let (dav, courier) = (Dav::start(), courier());
     officer.set_setting("status.url", &format!("http://{}/nowhere", dav.address)).unwrap();
     officer.add_publication_target(&dav.url(), None).unwrap();
-    let mut state = || {
+    let state = || {
         courier.monitor(&officer).unwrap();
         let seen = officer.published_crls().unwrap();
         seen.into_iter().find(|crl| crl.address == format!("{}/issuing.crl", dav.url())).unwrap().state
