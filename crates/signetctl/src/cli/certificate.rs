@@ -13,17 +13,7 @@ pub(crate) enum Certificate {
         files: Vec<PathBuf>,
     },
     /// List certificates, newest first.
-    List {
-        /// At most this many.
-        #[arg(long)]
-        limit: Option<u32>,
-        /// Also our own (CA, RA, TLS, ...) and transport certificates.
-        #[arg(long)]
-        all: bool,
-        /// Only those of the person with this address.
-        #[arg(long)]
-        mail: Option<String>,
-    },
+    List(super::CertificateList),
     /// Show one.
     Show {
         /// Serial number, hex.

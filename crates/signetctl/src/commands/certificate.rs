@@ -2,7 +2,7 @@
 
 use super::act;
 use crate::{
-    cli::{Certificate as Command, Format},
+    cli::{Certificate as Command, CertificateList, Format},
     output::{Output, table},
     refusal::Refusal,
     secret,
@@ -11,7 +11,8 @@ use crate::{
 use protocol::x509::{CertificateView, SerialNumber};
 use ra::{
     Error, Operator,
-    certificate::{Certificate, CertificateQuery},
+    certificate::Certificate,
+    find::{CertificateFilter, CertificateSort, CertificatesQuery, Kinds},
     life::{Old, Tick, Verb},
 };
 
@@ -20,7 +21,7 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
     match command {
         Command::Issue(arguments) => super::issue::issue(&operator, output, &arguments),
         Command::Import { files } => super::issue::import(&operator, output, &files),
-        Command::List { limit, all, mail } => list(&operator, output, mail.as_deref(), all, limit),
+        Command::List(arguments) => list(&operator, output, arguments),
         Command::Show { serial } => output.value(&operator.certificate(&serial)?, one),
         Command::Export { serial, format } => export(&operator, output, &serial, format),
         Command::Renew { serials } => renew(&operator, output, &serials),
@@ -88,14 +89,31 @@ fn self_test(operator: &Operator, output: &Output, mail: &str) -> Result<(), Ref
     })
 }
 
-fn list(operator: &Operator, output: &Output, mail: Option<&str>, all: bool, limit: Option<u32>) -> Result<(), Refusal> {
-    let subscriber = mail.map(|mail| operator.subscriber_by_mail(mail)).transpose()?.map(|person| person.id);
+fn list(operator: &Operator, output: &Output, asked: CertificateList) -> Result<(), Refusal> {
+    let subscriber = asked.mail.map(|mail| operator.subscriber_by_mail(&mail)).transpose()?.map(|person| person.id);
+    let filter = CertificateFilter {
+        search: asked.query,
+        statuses: asked.statuses,
+        profiles: asked.profiles,
+        expiring_days: asked.expiring,
+        kind: if asked.all { Kinds::All } else { Kinds::Subscriber },
+        subscriber,
+    };
+    let query = CertificatesQuery { filter, sort: asked.sort, after: asked.after, limit: 0 };
+    if let Some(format) = asked.format {
+        operator.export_certificates(&query, format, &mut std::io::BufWriter::new(std::io::stdout().lock()))?;
+        return Ok(());
+    }
+    if query.filter.search.is_some() || query.sort == CertificateSort::Name {
+        // A script wants all of it at once.
+        while operator.index_new_certificates()? {}
+    }
     let cells = |row: &Certificate| {
         vec![row.serial.clone(), row.status.clone(), row.profile.clone(), row.not_after.to_string(), row.subject.clone()]
     };
-    output.list(limit, &["SERIAL", "STATUS", "PROFILE", "ENDS", "SUBJECT"], cells, |last, limit| {
-        let query = CertificateQuery { all, limit, after: last.map(|row| row.serial.clone()), subscriber };
-        Ok(operator.certificates(&query)?)
+    output.list(asked.limit, &["SERIAL", "STATUS", "PROFILE", "ENDS", "SUBJECT"], cells, |last, limit| {
+        let after = last.map(|row| row.serial.clone()).or_else(|| query.after.clone());
+        Ok(operator.find_certificates(&CertificatesQuery { after, limit, ..query.clone() })?.rows)
     })
 }
 

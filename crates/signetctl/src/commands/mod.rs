@@ -9,6 +9,7 @@ pub(crate) mod invite;
 pub(crate) mod issue;
 pub(crate) mod ledger;
 pub(crate) mod policy;
+pub(crate) mod report;
 pub(crate) mod scep;
 pub(crate) mod serve;
 pub(crate) mod settings;
