@@ -27,8 +27,43 @@ pub(crate) fn bench(arguments: &[String]) -> Done {
             ))?;
             run(&mut program("target/release/bench-status", arguments))
         }
-        _ => Err("which one? cargo xtask bench scep|crl|ocsp|status|issue".to_owned()),
+        Some("find") => find(&arguments[1..]),
+        _ => Err("which one? cargo xtask bench scep|crl|ocsp|status|issue|find".to_owned()),
     }
+}
+
+/// `cargo xtask bench find [CERTIFICATES]`: a department of its own with so many certificates, a million if not said.
+fn find(arguments: &[String]) -> Done {
+    run(&mut program("cargo", ["build", "--release", "--quiet", "--package", "signetctl", "--features", "signetctl/bench"]))?;
+    let folder = root().join("target/bench-find");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let passphrase = folder.join("passphrase");
+    std::fs::write(&passphrase, "for the bench alone\n").map_err(|e| format!("{}: {e}", passphrase.display()))?;
+    let signetctl = |more: &[&str]| {
+        let mut command = program("target/release/signetctl", more);
+        command.env("SIGNET_DATA", folder.join("data"));
+        run(&mut command)
+    };
+    let file = passphrase.display().to_string();
+    signetctl(&[
+        "init",
+        "--organization",
+        "Example University",
+        "--department",
+        "Physics",
+        "--mail-domain",
+        "example.edu",
+        "--ca-key",
+        "p256",
+        "--keyring",
+        "passphrase-file",
+        &file,
+    ])?;
+    let more: Vec<&str> = std::iter::once("bench-find").chain(arguments.iter().map(String::as_str)).collect();
+    let done = signetctl(&more);
+    let _ = std::fs::remove_dir_all(&folder);
+    done
 }
 
 /// `cargo xtask fuzz TARGET [SECONDS]`, with the corpus seeded from the recorded messages.

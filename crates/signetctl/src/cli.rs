@@ -64,6 +64,13 @@ pub(crate) enum Command {
     /// Settings of the department.
     #[command(subcommand)]
     Settings(Settings),
+    /// Fill the store with certificates of many people and measure how long finding takes.
+    #[cfg(feature = "bench")]
+    BenchFind {
+        /// How many certificates.
+        #[arg(default_value_t = 1_000_000)]
+        count: u64,
+    },
     /// Store many certificates at once, to measure with.
     #[cfg(feature = "bench")]
     Fill {

@@ -56,6 +56,8 @@ fn run(cli: Cli, output: &Output) -> Result<(), Refusal> {
         Command::Policy(command) => commands::policy::run(&session, output, command),
         Command::Settings(command) => commands::settings::run(&session, output, command),
         #[cfg(feature = "bench")]
+        Command::BenchFind { count } => commands::bench_find::run(&session, count),
+        #[cfg(feature = "bench")]
         Command::Fill { count, revoked } => Ok(session.operator()?.fill(count, revoked)?),
     }
 }

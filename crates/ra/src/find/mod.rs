@@ -7,6 +7,8 @@ mod count;
 mod csv;
 mod detail;
 mod export;
+#[cfg(feature = "bench")]
+mod filler;
 mod index;
 pub(crate) mod people;
 mod report;

@@ -1,6 +1,8 @@
 //! The commands, one file a noun.
 
 pub(crate) mod act;
+#[cfg(feature = "bench")]
+pub(crate) mod bench_find;
 pub(crate) mod certificate;
 pub(crate) mod crl;
 pub(crate) mod enrollment;

@@ -1,0 +1,87 @@
+//! A store to find things in, for the bench (feature `bench` only): people and certificates with names of their own.
+
+use crate::{Error, Operator, Result, id::SubscriberId, subscriber::name::fold};
+use protocol::Timestamp;
+use rusqlite::{Connection, params};
+
+const GIVEN: [&str; 24] = [
+    "Alice", "Bob", "Carol", "David", "Erin", "Frank", "Grace", "Heidi", "Ivan", "Judy", "Karl", "Laura", "Mallory", "Niamh", "Olga",
+    "Peggy", "Quentin", "Rosa", "Sybil", "Trent", "Ursula", "Victor", "Wendy", "Zoë",
+];
+const SYLLABLES: [&str; 20] = [
+    "ba", "cor", "den", "fal", "gru", "han", "ist", "jor", "kel", "lum", "mar", "nov", "ost", "pel", "qua", "ros", "ste", "tur", "vin",
+    "wes",
+];
+/// Certificates of one person.
+const EACH: u64 = 5;
+/// Octets of a certificate with an RSA-2048 key.
+const DER: usize = 1_100;
+
+impl Operator {
+    /// Stores `count` certificates of `count` / 5 people: most active, some expired, superseded, revoked and held.
+    pub fn fill_to_find(&self, count: u64) -> Result<()> {
+        let at = self.inner.clock.now();
+        self.inner.store.write(move |tx| {
+            // One transaction in memory: a million random places in the indexes would otherwise be written many times over.
+            tx.pragma_update(None, "cache_size", -2_000_000)?;
+            let filled = fill(tx, at, count);
+            tx.pragma_update(None, "cache_size", -16_384)?;
+            filled
+        })
+    }
+}
+
+fn pick<'a>(from: &[&'a str], by: u64) -> &'a str {
+    from.get(usize::try_from(by).unwrap_or(0) % from.len()).copied().unwrap_or_default()
+}
+
+fn fill(tx: &Connection, at: Timestamp, count: u64) -> Result<()> {
+    let mut certificate = tx.prepare(
+        "INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, key_fingerprint, not_before, not_after, issued_at, \
+         superseded_at, revoked_at, reason) VALUES (?1, 'subscriber', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?9, ?10, ?11)",
+    )?;
+    let mut octets = tx.prepare("INSERT INTO certificate_der (number, der) VALUES (?1, ?2)")?;
+    let mut person = tx.prepare(
+        "INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at) VALUES (?1, ?2, ?3, ?4, 'person', '[]', ?5)",
+    )?;
+    let (mut subscriber, mut name, mut mail) = (SubscriberId::fresh(), String::new(), String::new());
+    for number in 0..count {
+        if number % EACH == 0 {
+            // A linear congruence: the same names in every run, in no order.
+            let mixed = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let family = format!("{}{}{}", pick(&SYLLABLES, mixed >> 12), pick(&SYLLABLES, mixed >> 28), pick(&SYLLABLES, mixed >> 44));
+            name = format!("{} {family}", pick(&GIVEN, mixed >> 52));
+            mail = format!("{family}.{number}@example.edu");
+            subscriber = SubscriberId::fresh();
+            person.execute(params![subscriber, name, fold(&name), format!("{}\n{mail}", fold(&name)), at.0])?;
+        }
+        let serial: [u8; 16] = crate::secret::random()?;
+        let age = i64::try_from((count - number) * 1_000 / count).map_err(Error::fault)?;
+        let begins = at.plus(-age * Timestamp::DAY);
+        let ends = begins.plus(730 * Timestamp::DAY + i64::try_from(number % 86_400).unwrap_or(0));
+        let superseded = (number % 10 == 3).then_some(at.0);
+        let reason = match number % 1_000 {
+            7..27 => Some(1),
+            500 => Some(6),
+            _ => None,
+        };
+        let mut der = vec![0_u8; DER];
+        der.iter_mut().zip(serial).for_each(|(to, from)| *to = from);
+        let profile = pick(&["signing", "encryption", "authentication", "signing", "authentication"], number % EACH);
+        certificate.execute(params![
+            &serial[..],
+            profile,
+            format!("CN={name},OU=Physics,O=Example University"),
+            format!("[\"rfc822Name:{mail}\"]"),
+            subscriber,
+            &crate::secret::random::<32>()?[..],
+            begins.0,
+            ends.0,
+            superseded,
+            reason.map(|_| at.0),
+            reason
+        ])?;
+        octets.execute(params![tx.last_insert_rowid(), der])?;
+    }
+    Ok(())
+}
