@@ -81,6 +81,8 @@ export const commands = {
 	approveAct: (id: string) => typedError<Consequences, CommandError>(__TAURI_INVOKE("approve_act", { id })),
 	/**  Refuses it. */
 	refuseAct: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_act", { id, why })),
+	/**  The department is a pilot: its certificates are short-lived and say so. */
+	isPilot: () => typedError<boolean, CommandError>(__TAURI_INVOKE("is_pilot")),
 	/**  Whether it listens, where, and who can reach it. */
 	serverStatus: () => typedError<ServerStatus, CommandError>(__TAURI_INVOKE("server_status")),
 	/**  Opens both listeners. */

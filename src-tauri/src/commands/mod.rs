@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod life;
 pub mod names;
 pub mod people;
+pub mod policy;
 pub mod server;
 pub mod settings;
 pub mod setup;
@@ -58,6 +59,7 @@ pub fn bindings() -> Builder<tauri::Wry> {
             life::waiting_acts,
             life::approve_act,
             life::refuse_act,
+            policy::is_pilot,
             server::server_status,
             server::start_server,
             server::stop_server,

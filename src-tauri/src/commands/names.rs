@@ -40,6 +40,7 @@ pub const NAMES: &[&str] = &[
     "waiting_acts",
     "approve_act",
     "refuse_act",
+    "is_pilot",
     "server_status",
     "start_server",
     "stop_server",

@@ -21,6 +21,8 @@ export const en = {
     areas: "Areas",
     officer: "Officer",
     training: "Training department",
+    pilot: "PILOT",
+    pilotText: "Certificates of the pilot last at most 90 days and carry the pilot’s policy.",
   },
   common: {
     search: "Search or do",

@@ -22,6 +22,8 @@ export const fr: Messages = {
     areas: "Rubriques",
     officer: "Officier",
     training: "Département de formation",
+    pilot: "PILOTE",
+    pilotText: "Les certificats du pilote durent 90 jours au plus et portent sa politique.",
   },
   common: {
     search: "Chercher ou agir",
