@@ -61,7 +61,8 @@ fn a_revocation_of_any_process_is_in_the_next_answer() {
     }
     let said = judged(at, &ask(&authority, &officer, &bob, None), &bob, testing::START + 60);
     assert!(said.contains("Cert Status: good"), "{said}");
-    assert_eq!(ask(&other, &officer, &bob, None).len(), ask(&authority, &officer, &bob, None).len());
+    let said = judged(at, &ask(&other, &officer, &bob, None), &bob, testing::START + 60);
+    assert!(said.contains("Cert Status: good"), "the other process says the same: {said}");
 }
 
 #[test]
