@@ -1,9 +1,15 @@
 //! What can be typed.
 
 mod certificate;
+mod find;
+mod issue;
+mod parse;
 
 pub(crate) use certificate::{Act, Certificate, How};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use find::{CertificateList, Report};
+pub(crate) use issue::{Container, Issue, IssueBatch};
+use parse::*;
 use protocol::{Timestamp, crl::Reason, key::KeyAlgorithm, x509::SerialNumber};
 use ra::{id, invitation::Channel, mailbox::Method, policy::Gate, profile::ProfileName};
 use std::{net::SocketAddr, path::PathBuf};
@@ -248,122 +254,6 @@ pub(crate) enum Enrollment {
     },
 }
 
-/// For which readers a PKCS#12 is made.
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Container {
-    /// Triple DES and SHA-1: Apple, gpgsm, old Windows.
-    Legacy,
-    /// AES-256 and SHA-256.
-    Modern,
-}
-
-#[derive(Args)]
-pub(crate) struct Issue {
-    /// Mail address of the person.
-    pub(crate) mail: String,
-    /// Certificate profile: signing, encryption, authentication, document or functional.
-    #[arg(long, value_parser = profile)]
-    pub(crate) profile: ProfileName,
-    /// The person's request (PKCS#10, PEM or DER); `-` for standard input.
-    #[arg(long, value_name = "FILE", conflicts_with = "generate", required_unless_present = "generate")]
-    pub(crate) csr: Option<PathBuf>,
-    /// Make the key here: profiles that encrypt only.
-    #[arg(long, requires = "p12", requires = "password_out")]
-    pub(crate) generate: bool,
-    /// Write key, certificate and chain to this new file.
-    #[arg(long, value_name = "FILE", requires = "generate")]
-    pub(crate) p12: Option<PathBuf>,
-    /// Write the password of that file to this new file, readable by you alone.
-    #[arg(long, value_name = "FILE", requires = "generate")]
-    pub(crate) password_out: Option<PathBuf>,
-    /// What is to read the file.
-    #[arg(long, default_value = "modern")]
-    pub(crate) container: Container,
-    /// Take the place of the person's active certificate that encrypts.
-    #[arg(long)]
-    pub(crate) replace: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct IssueBatch {
-    /// The list, CSV in UTF-8; `-` for standard input.
-    pub(crate) file: PathBuf,
-    /// A bundle such as Staff, or certificate profiles with commas between them.
-    #[arg(long)]
-    pub(crate) bundle: String,
-    /// Folder for the files: ADDRESS-PROFILE.p12 or .cer.
-    #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
-    pub(crate) out: Option<PathBuf>,
-    /// Where the list of passwords goes; otherwise passwords.csv in that folder.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) password_out: Option<PathBuf>,
-    /// What is to read the files.
-    #[arg(long, default_value = "modern")]
-    pub(crate) container: Container,
-    /// Whoever has an active certificate that encrypts gets a new one in its place.
-    #[arg(long)]
-    pub(crate) replace: bool,
-    /// Say what would happen to each row, and change nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct CertificateList {
-    /// At most this many.
-    #[arg(long)]
-    pub(crate) limit: Option<u32>,
-    /// Also our own (CA, RA, TLS, ...) and transport certificates.
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// Only those of the person with this address.
-    #[arg(long)]
-    pub(crate) mail: Option<String>,
-    /// Parts of name, address or device, or the beginning of a serial number or fingerprint.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) query: Option<String>,
-    /// Only this status: active, held, revoked, expired or superseded; may be given several times.
-    #[arg(long = "status", value_parser = status)]
-    pub(crate) statuses: Vec<ra::find::Status>,
-    /// Only of this certificate profile; may be given several times.
-    #[arg(long = "profile", value_name = "PROFILE")]
-    pub(crate) profiles: Vec<String>,
-    /// Only active ones that end within so many days.
-    #[arg(long, value_name = "DAYS")]
-    pub(crate) expiring: Option<u32>,
-    /// Only those that come after the certificate with this serial number.
-    #[arg(long, value_name = "SERIAL")]
-    pub(crate) after: Option<String>,
-    /// Order: newest, ending-first, ending-last or name.
-    #[arg(long, default_value = "newest", value_parser = certificate_sort)]
-    pub(crate) sort: ra::find::CertificateSort,
-    /// Write all of the list to standard output as csv, json, pem or p7b.
-    #[arg(long, value_parser = certificate_format, conflicts_with_all = ["limit", "after"])]
-    pub(crate) format: Option<ra::find::CertificateFormat>,
-}
-
-#[derive(Args)]
-pub(crate) struct Report {
-    /// inventory, expiring, coverage, enrollments, devices, revocations, validations or actions.
-    #[arg(value_parser = report_name)]
-    pub(crate) name: ra::find::ReportName,
-    /// csv or json.
-    #[arg(long, default_value = "csv", value_parser = report_format)]
-    pub(crate) format: ra::find::ReportFormat,
-    /// Days ahead (expiring).
-    #[arg(long)]
-    pub(crate) days: Option<u32>,
-    /// From this time, such as 2026-11-21T00:00:00Z.
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) since: Option<protocol::Timestamp>,
-    /// Until before this time.
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) until: Option<protocol::Timestamp>,
-    /// Only this certificate profile (inventory, expiring, revocations).
-    #[arg(long)]
-    pub(crate) profile: Option<String>,
-}
-
 #[derive(Subcommand)]
 pub(crate) enum Scep {
     /// Make challenges for a person's other devices; prints one JSON object a line.
@@ -572,113 +462,4 @@ pub(crate) enum ShareFormat {
 pub(crate) struct Picture {
     pub(crate) path: PathBuf,
     pub(crate) svg: bool,
-}
-
-fn picture(text: &str) -> Result<Picture, String> {
-    let path = PathBuf::from(text);
-    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-    match extension.as_ref().and_then(|extension| extension.to_str()) {
-        Some("svg") => Ok(Picture { path, svg: true }),
-        Some("png") => Ok(Picture { path, svg: false }),
-        _ => Err("the name must end in .svg or .png".to_owned()),
-    }
-}
-
-/// One of a closed set of words, spelled as serde spells it; hyphens and case are ignored.
-fn word<T: serde::de::DeserializeOwned>(text: &str, words: &[&str]) -> Result<T, String> {
-    let plain = |text: &str| text.replace('-', "").to_ascii_lowercase();
-    let found = words.iter().find(|word| plain(word) == plain(text));
-    let found = found.and_then(|word| serde_json::from_value(serde_json::Value::from(*word)).ok());
-    found.ok_or_else(|| format!("one of {}", words.join(", ")))
-}
-
-fn status(text: &str) -> Result<ra::find::Status, String> {
-    word(text, &["active", "held", "revoked", "expired", "superseded"])
-}
-
-fn certificate_sort(text: &str) -> Result<ra::find::CertificateSort, String> {
-    word(text, &["newest", "endingFirst", "endingLast", "name"])
-}
-
-fn certificate_format(text: &str) -> Result<ra::find::CertificateFormat, String> {
-    word(text, &["csv", "json", "pem", "p7b"])
-}
-
-fn report_name(text: &str) -> Result<ra::find::ReportName, String> {
-    word(text, &["inventory", "expiring", "coverage", "enrollments", "devices", "revocations", "validations", "actions"])
-}
-
-fn report_format(text: &str) -> Result<ra::find::ReportFormat, String> {
-    word(text, &["csv", "json"])
-}
-
-fn key_algorithm(text: &str) -> Result<KeyAlgorithm, String> {
-    word(text, &["rsa2048", "rsa3072", "rsa4096", "p256", "p384"])
-}
-
-fn channel(text: &str) -> Result<Channel, String> {
-    word(text, &["show", "mail", "sms", "letter"])
-}
-
-fn method(text: &str) -> Result<Method, String> {
-    word(text, &["in-person", "records", "mailed-value"])
-}
-
-fn profile(text: &str) -> Result<ProfileName, String> {
-    word(text, &["signing", "encryption", "authentication", "document", "functional"])
-}
-
-fn gate(text: &str) -> Result<Gate, String> {
-    Gate::parse(text).ok_or_else(|| format!("one of {}", Gate::all().map(Gate::name).collect::<Vec<_>>().join(", ")))
-}
-
-fn reason(text: &str) -> Result<Reason, String> {
-    const REASONS: [&str; 6] =
-        ["unspecified", "keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation", "privilegeWithdrawn"];
-    word(text, &REASONS)
-}
-
-fn serial(text: &str) -> Result<SerialNumber, String> {
-    SerialNumber::parse(text).map_err(|_| "a serial number is written in hex, at most 40 digits".to_owned())
-}
-
-fn enrollment_id(text: &str) -> Result<id::EnrollmentId, String> {
-    id::EnrollmentId::parse(text).ok_or_else(|| "`signetctl enrollment list` shows what to write here".to_owned())
-}
-
-fn act_id(text: &str) -> Result<id::ActId, String> {
-    id::ActId::parse(text).ok_or_else(|| "`signetctl act list` shows what to write here".to_owned())
-}
-
-fn time(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text).ok_or_else(|| "a time such as 2026-11-20T08:00:00Z".to_owned())
-}
-
-fn target_id(text: &str) -> Result<id::TargetId, String> {
-    id::TargetId::parse(text).ok_or_else(|| "`signetctl crl targets` shows what to write here".to_owned())
-}
-
-fn request_id(text: &str) -> Result<id::RequestId, String> {
-    id::RequestId::parse(text).ok_or_else(|| "`signetctl scep pending` shows what to write here".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn words_are_read_in_every_spelling() {
-        assert_eq!(reason("key-compromise"), Ok(Reason::KeyCompromise));
-        assert_eq!(reason("KEYCOMPROMISE"), Ok(Reason::KeyCompromise));
-        assert!(reason("removeFromCRL").is_err());
-        assert_eq!(method("in-person"), Ok(Method::InPerson));
-        assert!(picture("alice.gif").is_err() && picture("alice").is_err());
-        assert!(picture("a/b/alice.SVG").is_ok_and(|picture| picture.svg));
-    }
 }

@@ -1,3 +1,5 @@
+//! The simulated phone against a server with faults: each strict rule of iOS is seen to refuse something.
+
 use super::{
     fake::{Fake, Fault, NOW},
     *,

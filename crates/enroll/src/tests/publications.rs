@@ -33,6 +33,7 @@ async fn certificates_and_crls_are_public_at_both_doors() {
             assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}");
             assert!(reply.text().contains("There is no such page"), "{path}");
         }
+        assert_eq!(get("/ocsp/root").await.status, StatusCode::METHOD_NOT_ALLOWED, "OCSP by GET carries its request in the path");
         let health = get("/healthz").await;
         assert_eq!((health.status, health.text().as_str(), health.header("content-type")), (StatusCode::OK, "ok\n", "text/plain"));
         assert_eq!(ask(router, Method::POST, "/healthz", &[], Body::empty()).await.status, StatusCode::METHOD_NOT_ALLOWED);
