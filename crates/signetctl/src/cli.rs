@@ -349,7 +349,7 @@ pub(crate) enum Policy {
         #[arg(value_parser = profile)]
         profile: ProfileName,
         /// Fields as `show` names them: days=365 approval=officer usage=digitalSignature,keyEncipherment
-        /// "policies=1.3.6.1.4.1.32473.1 https://pki.example.edu/cps" exception="NAME: REASON".
+        /// `"policies=1.3.6.1.4.1.32473.1 https://pki.example.edu/cps"` `exception="NAME: REASON"`.
         #[arg(value_name = "FIELD=VALUE", required_unless_present = "file")]
         fields: Vec<String>,
         /// The whole definition as JSON, as `show` prints it; `-` for standard input.
