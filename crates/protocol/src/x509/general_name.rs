@@ -69,7 +69,7 @@ impl SubjectAltName {
     }
 }
 
-/// otherName ::= [0] SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY }.
+/// `otherName ::= [0] SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY }`.
 fn user_principal_name(name: &Tlv<'_>) -> Option<String> {
     let mut fields = name.inside("otherName");
     let type_id = fields.expect(tlv::OID).ok()?;
