@@ -22,10 +22,10 @@ use protocol::{
 /// 2.25 followed by the integer of the UUID 450fa1fd-11ad-4e63-962c-7238ce474f7a (ITU-T X.667 clause 7; docs/conformance.md).
 pub const TRANSPORT_PURPOSE: &str = "2.25.91797901680179281187996985016445259642";
 
-/// The certificate policy of pilots: a word of Signet's own under the arc 2.999, which ITU-T X.660 keeps for examples, so that no relying party can
-/// have given it a meaning. Its arcs are small on purpose: SCEP clients written in Go refuse certificates with a policy arc above 31 bits
-/// ("invalid certificate policies"), so an OID made from a UUID will not do here.
-pub const PILOT_POLICY: &str = "2.999.20726.90";
+/// Policy of a pilot's certificates, in place of the profile's own, so that nobody takes them for production's. It stands under the number that
+/// RFC 5612 keeps for examples, so that no relying party can have given it a meaning. Its arcs are small on purpose: SCEP clients written in Go
+/// refuse certificates with a policy arc above 31 bits ("invalid certificate policies"), and some linters cannot read the arc 2.999.
+pub const PILOT_POLICY: &str = "1.3.6.1.4.1.32473.20726.90";
 
 /// A pilot's certificates live at most so many days.
 pub const PILOT_DAYS: u32 = 90;

@@ -32,7 +32,7 @@ fn a_pilots_certificates_live_90_days_under_the_pilots_policy_alone() {
     save(&f, ProfileName::Signing, |draft| draft.policies = vec![PolicyInformation { oid: "1.3.6.1.4.1.32473.1".into(), cps: None }]);
     let pilot = f.enroll(0, ProfileName::Signing);
     assert_eq!(pilot.validity.not_after, Timestamp(START - 600 + 90 * Timestamp::DAY - 1));
-    assert!(words(&pilot).contains(PILOT_POLICY) && !words(&pilot).contains("32473"), "{}", words(&pilot));
+    assert!(words(&pilot).contains(PILOT_POLICY) && !words(&pilot).contains("32473.1"), "{}", words(&pilot));
     assert_eq!(f.count("SELECT count(*) FROM certificate WHERE pilot = 1 AND profile_version = 1"), 1);
     into_production(&f.operator);
     let counts = f.enroll(1, ProfileName::Signing);
