@@ -1,5 +1,5 @@
 // L’installation en français.
-import type { Messages } from "./index";
+import type { Messages } from "..";
 
 export const setup: Messages["setup"] = {
   steps: "Étapes de l’installation",

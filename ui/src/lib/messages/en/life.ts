@@ -1,5 +1,5 @@
 // What can be done with certificates after they were issued, and what it does.
-import { countEn as n } from "./plural";
+import { countEn as n } from "../plural";
 
 const certificates = (count: number) => n(count, "certificate", "certificates");
 

@@ -1,5 +1,5 @@
 // Les réglages en français.
-import type { Messages } from "./index";
+import type { Messages } from "..";
 
 export const settings: Messages["settings"] = {
   title: "Réglages",

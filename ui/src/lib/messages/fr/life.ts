@@ -1,6 +1,6 @@
 // Ce qu’on peut faire des certificats une fois émis, et ce que cela entraîne.
-import type { Messages } from "./index";
-import { countFr as n } from "./plural";
+import type { Messages } from "..";
+import { countFr as n } from "../plural";
 
 const certificates = (count: number) => n(count, "certificat", "certificats");
 

@@ -1,6 +1,6 @@
 // Ce que signifie chaque refus et ce qu’il faut faire. Une entrée par code.
-import type { Code } from "../api";
-import type { Refusal } from "./en.codes";
+import type { Code } from "../../api";
+import type { Refusal } from "../en/codes";
 
 const car = (detail: string) => (detail ? ` (${detail})` : "");
 

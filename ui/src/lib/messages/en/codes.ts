@@ -1,6 +1,6 @@
 // What each refusal means and what to do next. One entry a code.
 
-import type { Code } from "../api";
+import type { Code } from "../../api";
 
 /** A refusal in words. */
 export interface Refusal {

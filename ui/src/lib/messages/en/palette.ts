@@ -1,0 +1,37 @@
+// The palette and the list of keys.
+export const palette = {
+  title: "Search or do",
+  do: "Do",
+  people: "People",
+  enrollments: "Enrollments",
+  go: "Go to",
+  nothing: (text: string) => `Nothing fits “${text}”. Try a part of a name or of an address.`,
+  invite: (name: string) => `Invite ${name}`,
+  choose: "choose",
+  doIt: "do it",
+  promise: "Nothing is revoked without a question",
+  newPerson: "New person",
+  start: "Start the server",
+  stop: "Stop the server",
+  light: "Light theme",
+  dark: "Dark theme",
+  verify: "Verify the ledger",
+  about: "About Signet",
+  keys: "Show all keys",
+  whom: "Whom do you want to invite?",
+};
+
+export const keys = {
+  title: "Keys",
+  palette: "Search or do",
+  nouns: "Go to an area, from the top",
+  find: "Search in this list",
+  move: "Next or previous row",
+  open: "Open the row",
+  leave: "Close, or go back",
+  person: "New person",
+  invite: "Invite",
+  help: "This list",
+  textSize: "Larger, smaller, normal text",
+  back: "Back",
+};

@@ -1,0 +1,22 @@
+// The ledger.
+import { countFr as n } from "../plural";
+import type { Messages } from "..";
+
+export const ledger: Messages["ledger"] = {
+  title: "Registre",
+  sub: "chaque acte, enchaîné par empreinte",
+  verify: "Vérifier le registre",
+  verifying: "Lecture de chaque ligne",
+  ok: (rows) => `${n(rows, "ligne s’enchaîne", "lignes s’enchaînent")} ; rien n’a été modifié ni retiré.`,
+  broken: (row) => `La ligne ${row} ne s’enchaîne pas. Laissez ce dossier tel quel et comparez-le à une sauvegarde.`,
+  number: "N°",
+  at: "Heure (UTC)",
+  actor: "Qui",
+  event: "Quoi",
+  subject: "Sur",
+  actors: { officer: "Officier", command: "Commande", subscriber: "Personne", device: "Appareil", signet: "Signet" },
+  details: "Faits",
+  hash: "Empreinte",
+  emptyTitle: "Il ne s’est encore rien passé",
+  emptyText: "Chaque acte d’un officier, d’une personne ou d’un téléphone reçoit ici une ligne qu’on ne peut changer sans que cela se voie.",
+};
