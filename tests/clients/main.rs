@@ -1,4 +1,4 @@
-//! Judges that we did not write, against a running `signetctl serve`: SCEP clients, OpenSSL and pkilint.
+//! Judges that we did not write, against a running `signetctl serve`: SCEP clients, OpenSSL, NSS, GnuPG, FreeRADIUS and pkilint.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
@@ -6,11 +6,16 @@
 mod support;
 
 mod certmonger;
+mod desk;
 mod enroll;
+mod gpgsm;
+mod nss;
 mod ocsp;
 mod openssl;
+mod pair;
 mod pkilint;
 mod profile;
+mod radius;
 mod scepclient;
 mod strongswan;
 mod tool;

@@ -1,9 +1,10 @@
 //! pkilint (PyPI) finds no error in what our authority issues.
 
 use crate::{
+    desk::generated,
     enroll::Client,
     profile,
-    support::{Department, plain_http},
+    support::{ALICE, Department, plain_http},
     tool::{have, run, skip},
 };
 use std::{
@@ -64,6 +65,10 @@ fn pkilint_finds_no_error_in_certificates_and_crls() {
         Client::new(&department, &department.challenge(profile), profile).enroll(&department);
         certificates.push(department.scratch(&format!("{profile}.pem")));
     }
+    for profile in ["encryption", "document"] {
+        generated(&department, ALICE, profile, "modern", profile);
+        certificates.push(department.scratch(&format!("{profile}.pem")));
+    }
     let mut findings = String::new();
     let mut lint = |program: &str, arguments: &[&str], file: &Path| {
         let arguments = [arguments, &["-s", "ERROR", file.to_str().unwrap()]].concat();
@@ -75,8 +80,9 @@ fn pkilint_finds_no_error_in_certificates_and_crls() {
     for certificate in &certificates {
         lint("lint_pkix_cert", &["lint"], certificate);
     }
-    for pair in [("issuing", "root"), ("ra", "issuing"), ("tls", "issuing"), ("authentication", "issuing"), ("signing", "issuing")] {
-        let (subject, issuer) = (department.scratch(&format!("{}.pem", pair.0)), department.scratch(&format!("{}.pem", pair.1)));
+    let issued = ["ra", "tls", "profile_signer", "authentication", "signing", "functional", "encryption", "document"];
+    for (subject, issuer) in issued.into_iter().map(|name| (name, "issuing")).chain([("issuing", "root")]) {
+        let (subject, issuer) = (department.scratch(&format!("{subject}.pem")), department.scratch(&format!("{issuer}.pem")));
         lint("lint_pkix_signer_signee_cert_chain", &["lint", issuer.to_str().unwrap()], &subject);
     }
     let serial = department.certificates(false)[0]["serial"].as_str().unwrap().to_owned();

@@ -17,7 +17,7 @@ use std::fs;
 pub(crate) struct Walk {
     phase1: Vec<u8>,
     final_profile: Vec<u8>,
-    transport: Identity,
+    pub(crate) transport: Identity,
 }
 
 /// A department that knows a device CA of our own and is reached as `localhost`, where it serves.

@@ -62,7 +62,12 @@ pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) -> Said {
 
 /// Runs a prepared command.
 pub(crate) fn said(command: &mut Command) -> Said {
-    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    said_from(command, Stdio::null())
+}
+
+/// The same with something to read.
+pub(crate) fn said_from(command: &mut Command, input: Stdio) -> Said {
+    let output = command.stdin(input).output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
     let text = format!("{command:?}\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     Said { ok: output.status.success(), stdout: output.stdout, text }
 }

@@ -40,26 +40,18 @@ impl Drop for Server {
 impl Department {
     /// Sets one up: Example University, Physics, example.edu, with an RSA-2048 CA and Alice, reached at `host`.
     pub(crate) fn new(host: &str) -> Self {
+        Department::new_with(host, &[])
+    }
+
+    /// The same with further options of `init`.
+    pub(crate) fn new_with(host: &str, options: &[&str]) -> Self {
         let department = Department { folder: tempfile::tempdir().unwrap(), server: None };
         let passphrase = department.scratch("passphrase");
         fs::write(&passphrase, "correct horse battery staple\n").unwrap();
         private(&passphrase);
-        department.run(&[
-            "init",
-            "--organization",
-            "Example University",
-            "--department",
-            "Physics",
-            "--mail-domain",
-            "example.edu",
-            "--host",
-            host,
-            "--ca-key",
-            "rsa2048",
-            "--keyring",
-            "passphrase-file",
-            passphrase.to_str().unwrap(),
-        ]);
+        let names = ["--organization", "Example University", "--department", "Physics", "--mail-domain", "example.edu", "--host", host];
+        let keys = ["--ca-key", "rsa2048", "--keyring", "passphrase-file", passphrase.to_str().unwrap()];
+        department.run(&[&["init"], &names[..], &keys, options].concat());
         department.run(&["subscriber", "add", "--name", "Alice Example", "--mail", ALICE]);
         department.run(&["subscriber", "validate", ALICE, "--method", "in-person", "--evidence", "seen in the office"]);
         department

@@ -20,9 +20,18 @@ const TEST: &[&str] = &[
     "libstrongswan-standard-plugins",
     "libstrongswan-extra-plugins",
     "certmonger",
+    "libnss3-tools",
+    "gpgsm",
+    "gpg-agent",
+    "dirmngr",
+    "freeradius",
+    "eapoltest",
     "python3-venv",
     "python3-pip",
 ];
+
+/// Packages that start a service when they are installed, and its name; the tests run the program themselves, on ports of their own.
+const SERVICES: &[(&str, &str)] = &[("freeradius", "freeradius")];
 
 /// What for.
 pub(crate) enum For {
@@ -66,7 +75,20 @@ pub(crate) fn install(purpose: &For) -> Done {
     }
     let mut arguments = vec!["-o", "DPkg::Lock::Timeout=400", "install", "-y", "-qq", "--no-install-recommends"];
     arguments.extend(&missing);
-    apt(before, &arguments).map_err(|problem| format!("{problem}. Run as root, then start again:\n    {typed}"))
+    apt(before, &arguments).map_err(|problem| format!("{problem}. Run as root, then start again:\n    {typed}"))?;
+    SERVICES.iter().filter(|(package, _)| missing.contains(package)).for_each(|(_, service)| silence(before, service));
+    Ok(())
+}
+
+/// Ends the service of a package that was installed just now, and keeps it from starting with the machine.
+fn silence(before: &[&str], service: &str) {
+    for words in [&["invoke-rc.d", "--quiet", service, "stop"][..], &["update-rc.d", service, "disable"]] {
+        let words: Vec<&str> = before.iter().chain(words).copied().collect();
+        let Some((first, rest)) = words.split_first() else { return };
+        if let Err(problem) = run(program(first, rest).stdin(Stdio::null())) {
+            eprintln!("xtask: {problem}; the service {service} was installed with its package and may be running");
+        }
+    }
 }
 
 /// How to become root: not at all, by sudo, or `None`.
