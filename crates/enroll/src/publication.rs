@@ -50,11 +50,13 @@ pub(crate) async fn ca(State(app): State<App>, Segment(file): Segment, headers: 
 /// `GET /crl/{name}.crl` (RFC 5280 section 4.2.1.13: one DER CRL).
 pub(crate) async fn crl(State(app): State<App>, Segment(file): Segment, headers: HeaderMap) -> Response<Body> {
     let name = match file.strip_suffix(".crl") {
-        Some(name @ ("root" | "issuing")) => name.to_owned(),
+        Some(name @ ("root" | "issuing" | "issuing-delta")) => name.to_owned(),
         _ => return unknown(&app, &headers).await,
     };
     match app.ask(move |e| e.crl(&name)).await {
         Ok(crl) => fresh(content("application/pkix-crl", crl)),
+        // Where no delta CRLs are made.
+        Err(ra::Error::NotFound(_)) => unknown(&app, &headers).await,
         Err(error) => device_refusal(&error),
     }
 }

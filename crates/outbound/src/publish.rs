@@ -3,6 +3,7 @@
 use ra::{Operator, publication::Publication};
 use reqwest::{StatusCode, blocking::Client, redirect::Policy};
 use std::{
+    collections::HashSet,
     io::{Read, Write},
     path::Path,
     time::{Duration, Instant},
@@ -17,6 +18,9 @@ const LARGEST: u64 = 256 * 1024 * 1024;
 /// Rows taken at once: less than the lease even when each needs all our patience.
 const AT_ONCE: u32 = 3;
 
+/// Why a file did not arrive at a server that keeps us waiting.
+const SILENT: &str = "the server did not answer in time";
+
 /// Why nothing could be sent at all.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
@@ -26,6 +30,9 @@ pub enum PublishError {
     /// The HTTP client could not be made.
     #[error("the HTTP client could not start: {0}")]
     Client(String),
+    /// A thread could not be started.
+    #[error("no thread could be started: {0}")]
+    Thread(String),
 }
 
 /// Sends what is due and looks at what is published. Keeps its connections; one for a process.
@@ -63,6 +70,8 @@ impl Courier {
     /// Sends everything that is due, once; how many files arrived and how many did not. What did not is tried again later.
     pub fn drain(&self, operator: &Operator) -> Result<(u32, u32), PublishError> {
         let (mut sent, mut failed) = (0, 0);
+        // A server that does not answer is given up until next time: others must not wait for it file by file.
+        let mut silent = HashSet::new();
         loop {
             let due = operator.lease_publications(AT_ONCE)?;
             if due.is_empty() {
@@ -70,7 +79,10 @@ impl Courier {
             }
             for publication in due {
                 let started = Instant::now();
-                let outcome = self.publish(&publication);
+                let outcome = if silent.contains(&publication.address) { Err(SILENT.to_owned()) } else { self.publish(&publication) };
+                if outcome.as_ref().is_err_and(|why| why == SILENT) {
+                    silent.insert(publication.address.clone());
+                }
                 let took = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
                 match &outcome {
                     Ok(_) => sent += 1,
@@ -166,7 +178,7 @@ fn refusal(status: StatusCode) -> String {
 /// The whole chain of reasons without the address, which may stand in a log beside it.
 fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return "the server did not answer in time".to_owned();
+        return SILENT.to_owned();
     }
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {

@@ -1,4 +1,5 @@
-//! Complete CRLs (RFC 5280 section 5), without issuingDistributionPoint: one CRL for all that the CA issued.
+//! CRLs (RFC 5280 section 5), without issuingDistributionPoint: one complete CRL for all that the CA issued, and delta CRLs, which
+//! list what changed since one.
 
 use crate::{
     Error, Timestamp,
@@ -50,13 +51,17 @@ pub struct Entry {
 
 /// Numbers and times of a CRL.
 #[derive(Debug, Clone, Copy)]
-pub struct Header {
+pub struct Header<'a> {
     /// cRLNumber.
     pub number: u64,
     /// thisUpdate.
     pub this_update: Timestamp,
     /// nextUpdate.
     pub next_update: Timestamp,
+    /// `Some`: a delta CRL, to be combined with the complete one of this number or a later one (deltaCRLIndicator, 5.2.4).
+    pub base: Option<u64>,
+    /// Where the delta CRL to this complete one is found (freshestCRL, 5.2.6; never in a delta CRL).
+    pub freshest: Option<&'a str>,
 }
 
 impl Reason {
@@ -88,6 +93,8 @@ pub struct CrlView<'a> {
     pub next_update: Timestamp,
     /// cRLNumber; `None` when it has none or one that no CA of ours gives.
     pub number: Option<u64>,
+    /// BaseCRLNumber; `None`: a complete CRL.
+    pub base: Option<u64>,
     der: &'a [u8],
 }
 
@@ -105,7 +112,7 @@ impl<'a> CrlView<'a> {
         };
         let (this_update, next_update) = (time()?, time()?);
         fields.optional(tlv::SEQUENCE)?;
-        let mut number = None;
+        let (mut number, mut base) = (None, None);
         if let Some(tagged) = fields.optional(0xa0)? {
             let mut extensions = tagged.inside(WHAT).expect(tlv::SEQUENCE)?.inside(WHAT);
             while let Some(extension) = extensions.next()? {
@@ -113,14 +120,14 @@ impl<'a> CrlView<'a> {
                 let oid = parts.expect(tlv::OID)?.content;
                 parts.optional(tlv::BOOLEAN)?;
                 let value = parts.expect(tlv::OCTET_STRING)?.content;
-                if oid == [0x55, 0x1d, 20] {
-                    let octets = Reader::single(value, tlv::INTEGER, WHAT)?.content;
-                    number = (octets.len() <= 8 && octets.first().is_some_and(|first| first & 0x80 == 0))
-                        .then(|| octets.iter().fold(0, |number, octet| (number << 8) | u64::from(*octet)));
+                match oid {
+                    [0x55, 0x1d, 20] => number = small(value)?,
+                    [0x55, 0x1d, 27] => base = Some(small(value)?.ok_or_else(|| fields.malformed())?),
+                    _ => {}
                 }
             }
         }
-        Ok(CrlView { issuer_der, this_update, next_update, number, der })
+        Ok(CrlView { issuer_der, this_update, next_update, number, base, der })
     }
 
     /// Verifies its signature by the CA's key.
@@ -135,12 +142,21 @@ impl<'a> CrlView<'a> {
     }
 }
 
+/// An INTEGER as CAs of ours give it; `None` for a negative or a longer one.
+fn small(der: &[u8]) -> Result<Option<u64>, Error> {
+    let octets = Reader::single(der, tlv::INTEGER, "CRL")?.content;
+    let ours = octets.len() <= 8 && octets.first().is_some_and(|first| first & 0x80 == 0);
+    Ok(ours.then(|| octets.iter().fold(0, |number, octet| (number << 8) | u64::from(*octet))))
+}
+
 /// Octets kept free before the entries for all that stands before them and is known only after them. Names and URLs of a CA are
 /// far shorter; a longer one costs a copy and nothing else.
 const RESERVE: usize = 4 * 1024;
 
 /// Builds and signs a CRL, DER; memory stays linear and small (the entries are streamed into one buffer).
-pub fn sign_crl(header: Header, entries: impl Iterator<Item = Entry>, authority: &dyn Authority) -> Result<Vec<u8>, Error> {
+///
+/// In a delta CRL a certificate that is no longer revoked is listed with [`Reason::RemoveFromCrl`].
+pub fn sign_crl(header: Header<'_>, entries: impl Iterator<Item = Entry>, authority: &dyn Authority) -> Result<Vec<u8>, Error> {
     let certificate = authority.certificate().ok_or_else(|| unencodable("the issuer has no certificate yet".to_owned()))?;
     let issuer = CertificateView::from_der(certificate)?;
     let key_identifier = match &issuer.subject_key_identifier {
@@ -157,7 +173,7 @@ pub fn sign_crl(header: Header, entries: impl Iterator<Item = Entry>, authority:
         write(&mut crl, tlv::SEQUENCE, &entry)?;
     }
     let entries_len = crl.len() - RESERVE;
-    let extensions = extensions(header.number, &key_identifier)?;
+    let extensions = extensions(&header, &key_identifier)?;
 
     // Everything of the TBSCertList before the entries, and the headers around them.
     let mut before = Vec::with_capacity(RESERVE);
@@ -197,34 +213,50 @@ fn write_entry(out: &mut Vec<u8>, entry: &Entry) -> Result<(), Error> {
     }
     let mut extensions = Vec::with_capacity(48);
     if entry.reason != Reason::Unspecified {
-        write_extension(&mut extensions, &[0x55, 0x1d, 21], &[0x0a, 1, entry.reason.code()])?;
+        write_extension(&mut extensions, &[0x55, 0x1d, 21], false, &[0x0a, 1, entry.reason.code()])?;
     }
     if let Some(since) = entry.invalid_since {
         // invalidityDate is GeneralizedTime in every year (5.3.2).
         let mut date = Vec::with_capacity(17);
         write(&mut date, tlv::GENERALIZED_TIME, generalized_time(since).as_bytes())?;
-        write_extension(&mut extensions, &[0x55, 0x1d, 24], &date)?;
+        write_extension(&mut extensions, &[0x55, 0x1d, 24], false, &date)?;
     }
     write(out, tlv::SEQUENCE, &extensions)
 }
 
-/// crlExtensions (5.2): authorityKeyIdentifier and cRLNumber.
-fn extensions(number: u64, key_identifier: &[u8]) -> Result<Vec<u8>, Error> {
-    let (mut identifier, mut identifier_sequence) = (Vec::new(), Vec::new());
-    write(&mut identifier, 0x80, key_identifier)?;
-    write(&mut identifier_sequence, tlv::SEQUENCE, &identifier)?;
-    let number = number.to_der().map_err(|error| unencodable(error.to_string()))?;
-    let (mut list, mut sequence, mut tagged) = (Vec::new(), Vec::new(), Vec::new());
-    write_extension(&mut list, &[0x55, 0x1d, 35], &identifier_sequence)?;
-    write_extension(&mut list, &[0x55, 0x1d, 20], &number)?;
-    write(&mut sequence, tlv::SEQUENCE, &list)?;
-    write(&mut tagged, 0xa0, &sequence)?;
-    Ok(tagged)
+/// crlExtensions (5.2): authorityKeyIdentifier, cRLNumber, and what belongs to delta CRLs.
+fn extensions(header: &Header<'_>, key_identifier: &[u8]) -> Result<Vec<u8>, Error> {
+    let integer = |number: u64| number.to_der().map_err(|error| unencodable(error.to_string()));
+    let mut list = Vec::new();
+    write_extension(&mut list, &[0x55, 0x1d, 35], false, &wrapped(&[tlv::SEQUENCE, 0x80], key_identifier)?)?;
+    write_extension(&mut list, &[0x55, 0x1d, 20], false, &integer(header.number)?)?;
+    match (header.base, header.freshest) {
+        (Some(base), _) => write_extension(&mut list, &[0x55, 0x1d, 27], true, &integer(base)?)?,
+        // CRLDistributionPoints: one point, its fullName one URI (4.2.1.13).
+        (None, Some(url)) => {
+            let points = wrapped(&[tlv::SEQUENCE, tlv::SEQUENCE, 0xa0, 0xa0, 0x86], url.as_bytes())?;
+            write_extension(&mut list, &[0x55, 0x1d, 46], false, &points)?;
+        }
+        (None, None) => {}
+    }
+    wrapped(&[0xa0, tlv::SEQUENCE], &list)
 }
 
-fn write_extension(out: &mut Vec<u8>, oid: &[u8], value: &[u8]) -> Result<(), Error> {
-    let mut extension = Vec::with_capacity(value.len() + oid.len() + 8);
+/// `content` inside these tags, the outermost first.
+fn wrapped(tags: &[u8], content: &[u8]) -> Result<Vec<u8>, Error> {
+    tags.iter().rev().try_fold(content.to_vec(), |content, tag| {
+        let mut outer = Vec::with_capacity(content.len() + 8);
+        write(&mut outer, *tag, &content)?;
+        Ok(outer)
+    })
+}
+
+fn write_extension(out: &mut Vec<u8>, oid: &[u8], critical: bool, value: &[u8]) -> Result<(), Error> {
+    let mut extension = Vec::with_capacity(value.len() + oid.len() + 16);
     write(&mut extension, tlv::OID, oid)?;
+    if critical {
+        write(&mut extension, tlv::BOOLEAN, &[0xff])?;
+    }
     write(&mut extension, tlv::OCTET_STRING, value)?;
     write(out, tlv::SEQUENCE, &extension)
 }

@@ -5,14 +5,15 @@ mod support;
 
 use protocol::{
     Error, Timestamp,
-    crl::{Entry, Header, Reason, sign_crl},
+    crl::{CrlView, Entry, Header, Reason, sign_crl},
     key::KeyAlgorithm,
     x509::SerialNumber,
 };
 use std::fs;
 use support::*;
 
-const HEADER: Header = Header { number: 0x80ff, this_update: NOW, next_update: Timestamp(NOW.0 + 8 * Timestamp::DAY) };
+const HEADER: Header<'_> =
+    Header { number: 0x80ff, this_update: NOW, next_update: Timestamp(NOW.0 + 8 * Timestamp::DAY), base: None, freshest: None };
 
 fn entry(serial: u32, reason: Reason, invalid_since: Option<Timestamp>) -> Entry {
     Entry { serial: SerialNumber::from_octets(&serial.to_be_bytes()).unwrap(), revoked_at: NOW.plus(-60), reason, invalid_since }
@@ -79,4 +80,34 @@ fn a_hundred_thousand_entries_are_one_well_formed_list() {
     let crl = openssl::x509::X509Crl::from_der(&der).unwrap();
     assert_eq!(crl.get_revoked().map(|entries| entries.len()), Some(100_000));
     assert!(crl.verify(root.public.as_openssl()).unwrap());
+}
+
+#[test]
+fn a_delta_list_names_its_base_and_a_complete_one_where_its_delta_is() {
+    if !has_openssl() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let root = TestCa::root(KeyAlgorithm::P256);
+    fs::write(folder.path().join("ca.pem"), root.view().to_pem()).unwrap();
+    let said = |header, entries: Vec<Entry>| {
+        let der = sign_crl(header, entries.into_iter(), &root).unwrap();
+        fs::write(folder.path().join("list.crl"), &der).unwrap();
+        let (good, said) =
+            openssl(folder.path(), &["crl", "-in", "list.crl", "-inform", "DER", "-CAfile", "ca.pem", "-verify", "-noout", "-text"]);
+        assert!(good && said.contains("verify OK"), "{said}");
+        (CrlView::from_der(&der).unwrap().base, said)
+    };
+    let url = "http://pki.example.edu/crl/root-delta.crl";
+    let (base, complete) = said(Header { freshest: Some(url), ..HEADER }, vec![entry(1, Reason::Superseded, None)]);
+    assert_eq!(base, None);
+    assert!(
+        complete.contains("X509v3 Freshest CRL: \n                Full Name:\n                  URI:http://pki.example.edu"),
+        "{complete}"
+    );
+    assert!(!complete.contains("Delta CRL Indicator"), "{complete}");
+    let (base, delta) = said(Header { base: Some(0x80fe), freshest: Some(url), ..HEADER }, vec![entry(1, Reason::RemoveFromCrl, None)]);
+    assert_eq!(base, Some(0x80fe));
+    assert!(delta.contains("X509v3 Delta CRL Indicator: critical\n                33022"), "{delta}");
+    assert!(delta.contains("Remove From CRL") && !delta.contains("Freshest"), "RFC 5280 5.2.6: {delta}");
 }

@@ -1,5 +1,8 @@
 //! Generating CRLs: at once after a change, daily otherwise, nextUpdate 8 days (root: 400 days).
 
+mod delta;
+mod root;
+
 use crate::{
     Dependency, Error, Noun, Operator, Result,
     authority::Inner,
@@ -37,6 +40,8 @@ struct Current {
     /// The topic `revocation` when it was made: what happened since is not in it.
     generation: u64,
     this_update: Timestamp,
+    /// There is a delta CRL to it, and it says where.
+    with_delta: bool,
     der: Arc<Vec<u8>>,
 }
 
@@ -52,7 +57,10 @@ impl Inner {
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = self.store.generation(Topic::Revocation)?;
         let now = self.clock.now();
-        let fits = |current: &Current| current.generation >= generation && now < current.this_update.plus(DAILY);
+        let with_delta = !is_root && self.settings()?.delta_crl;
+        let fits = |current: &Current| {
+            current.generation >= generation && now < current.this_update.plus(DAILY) && current.with_delta == with_delta
+        };
         if let Some(current) = kept.as_ref().filter(|current| fits(current)) {
             return Ok(current.der.clone());
         }
@@ -62,7 +70,7 @@ impl Inner {
         let stored = self.store.read(|c| load(c, &issuer))?;
         let current = match stored {
             Some(current) if fits(&current) => current,
-            stored => match self.make_crl(is_root, &issuer) {
+            stored => match self.make_current_crl(is_root, &issuer) {
                 Ok(current) => current,
                 // The root's key is elsewhere: its last CRL lives long for exactly this reason.
                 Err(Error::Unavailable(Dependency::Key(key))) => stored.ok_or(Error::Unavailable(Dependency::Key(key)))?,
@@ -72,25 +80,17 @@ impl Inner {
         Ok(kept.insert(current).der.clone())
     }
 
-    /// A root CRL with its whole life before it, made before the root's key leaves.
-    pub(crate) fn renew_root_crl(&self) -> Result<()> {
-        let issuer =
-            self.authorities()?.root.subject_key_identifier.clone().ok_or_else(|| Error::fault("a CA without subjectKeyIdentifier"))?;
-        self.make_crl(true, &issuer).map(|_| ())
+    fn make_current_crl(&self, is_root: bool, issuer: &[u8]) -> Result<Current> {
+        if is_root {
+            self.make_crl(true, issuer, &self.root_identity()?)
+        } else {
+            self.make_crl(false, issuer, self.issuing_ca()?.as_ref())
+        }
     }
 
-    fn make_crl(&self, is_root: bool, issuer: &[u8]) -> Result<Current> {
+    fn make_crl(&self, is_root: bool, issuer: &[u8], authority: &dyn Authority) -> Result<Current> {
         // The number is taken in a transaction of its own and signing stands outside: a long CRL does not hold up enrollments.
         // Numbers then have gaps where a process died, and never repeat.
-        let root;
-        let issuing;
-        let authority: &dyn Authority = if is_root {
-            root = self.root_identity()?;
-            &root
-        } else {
-            issuing = self.issuing_ca()?;
-            issuing.as_ref()
-        };
         let this_update = self.clock.now();
         let owned = issuer.to_vec();
         let number = self.store.write(move |tx| {
@@ -98,14 +98,21 @@ impl Inner {
             take_number(tx, &owned)
         })?;
         let next_update = this_update.plus(if is_root { NEXT_UPDATE_ROOT } else { NEXT_UPDATE });
-        let (generation, entries, der) = self.store.read(|c| {
+        let settings = self.settings()?;
+        let with_delta = !is_root && settings.delta_crl;
+        let freshest = settings.status_url.as_ref().filter(|_| with_delta && settings.status_in_certificates);
+        let freshest = freshest.map(|url| format!("{url}/crl/issuing-delta.crl"));
+        let (generation, entries, der, delta) = self.store.read(|c| {
             // Of the same snapshot as the entries.
             let generation: i64 = c.query_row("SELECT number FROM generation WHERE topic = 'revocation'", [], |row| row.get(0))?;
-            let (entries, der) = build(c, issuer, Header { number, this_update, next_update }, authority)?;
-            Ok((u64::try_from(generation).unwrap_or(0), entries, der))
+            let generation = u64::try_from(generation).unwrap_or(0);
+            let header = Header { number, this_update, next_update, base: None, freshest: freshest.as_deref() };
+            let (entries, der) = build(c, issuer, header, authority)?;
+            let delta = with_delta.then(|| delta::build(c, issuer, header, generation, authority)).transpose()?;
+            Ok((generation, entries, der, delta))
         })?;
         let der = Arc::new(der);
-        let made = Current { generation, this_update, der: der.clone() };
+        let made = Current { generation, this_update, with_delta, der: der.clone() };
         let (owned, name) = (issuer.to_vec(), if is_root { "root" } else { "issuing" });
         let stored = self.store.write(move |tx| {
             let kept = tx
@@ -122,6 +129,14 @@ impl Inner {
             let facts = serde_json::json!({ "number": number, "entries": entries, "next_update": next_update });
             ledger::append(tx, this_update, &Actor::Signet, "crl.issued", name, &facts)?;
             publication::enqueue(tx, this_update, None, &[&format!("{name}.crl")])?;
+            match &delta {
+                Some(delta) => {
+                    delta::store(tx, &owned, delta, generation, this_update)?;
+                    publication::enqueue(tx, this_update, None, &["issuing-delta.crl"])?;
+                }
+                None if is_root => {}
+                None => delta::forget(tx, &owned)?,
+            }
             Ok(true)
         })?;
         if stored {
@@ -143,19 +158,23 @@ fn take_number(tx: &Connection, issuer: &[u8]) -> Result<u64> {
 }
 
 fn load(c: &Connection, issuer: &[u8]) -> Result<Option<Current>> {
-    let mut statement = c.prepare_cached("SELECT generation, this_update, der FROM crl WHERE issuer = ?")?;
-    let found =
-        statement.query_row([issuer], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?))).optional()?;
+    let mut statement = c.prepare_cached(
+        "SELECT generation, this_update, der, EXISTS (SELECT 1 FROM delta_crl d WHERE d.issuer = crl.issuer AND d.number = crl.number) \
+         FROM crl WHERE issuer = ?",
+    )?;
+    let found = statement
+        .query_row([issuer], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?, row.get::<_, bool>(3)?)))
+        .optional()?;
     found
-        .map(|(generation, at, der)| {
+        .map(|(generation, at, der, with_delta)| {
             let generation = u64::try_from(generation).map_err(Error::fault)?;
-            Ok(Current { generation, this_update: Timestamp(at), der: Arc::new(der) })
+            Ok(Current { generation, this_update: Timestamp(at), with_delta, der: Arc::new(der) })
         })
         .transpose()
 }
 
 /// Streams revoked certificates, then abandoned serials, into one buffer and signs it; with the number of entries.
-fn build(c: &Connection, issuer: &[u8], header: Header, authority: &dyn Authority) -> Result<(u64, Vec<u8>)> {
+fn build(c: &Connection, issuer: &[u8], header: Header<'_>, authority: &dyn Authority) -> Result<(u64, Vec<u8>)> {
     let mut statement = c.prepare_cached(
         "SELECT serial, revoked_at, reason, invalid_since FROM certificate WHERE issuer = ?1 AND revoked_at IS NOT NULL \
          UNION ALL SELECT serial, ended_at, 0, NULL FROM issuance WHERE state <> 'stored' AND state = 'abandoned' AND issuer = ?1",
@@ -222,17 +241,11 @@ impl Operator {
         Ok(())
     }
     /// Writes `issuing.crl`, `root.crl`, `issuing.crt` and `root.crt` (DER) into the folder, each whole or not at all, for a web
-    /// server that is always on.
+    /// server that is always on; with `issuing-delta.crl` where delta CRLs are made.
     pub fn crl_publish(&self, folder: &Path) -> Result<()> {
         let inner = &self.inner;
-        let authorities = inner.authorities()?;
-        for (name, content) in [
-            ("root.crt", &authorities.root.der),
-            ("issuing.crt", &authorities.issuing.der),
-            ("root.crl", inner.crl("root")?.as_ref()),
-            ("issuing.crl", inner.crl("issuing")?.as_ref()),
-        ] {
-            store::write_public(&folder.join(name), content)?;
+        for name in inner.published_files()? {
+            store::write_public(&folder.join(name), &inner.published_file(name)?)?;
         }
         let (at, actor, to) = (inner.clock.now(), self.actor.clone(), folder.display().to_string());
         inner.store.write(move |tx| ledger::append(tx, at, &actor, "crl.published", &to, &serde_json::json!({})))

@@ -6,7 +6,7 @@
 use crate::{
     Denied, Error, Result,
     certificate::{self, Kind, NewCertificate},
-    certification::Identity,
+    certification::{Identity, StatusUrls},
     challenge::Purpose,
     id::{EnrollmentId, SubscriberId},
     ledger::{self, Actor},
@@ -97,12 +97,7 @@ pub(crate) fn resume(tx: &Connection, at: Timestamp, serial: &SerialNumber, term
 }
 
 /// Steps 2 and 3, outside of any transaction: signs, reads back what was signed and lints it against what was meant.
-pub(crate) fn certify(
-    ca: &Identity,
-    urls: &(Vec<String>, Vec<String>),
-    intent: &Intent,
-    reservation: &Reservation,
-) -> Result<CertificateView> {
+pub(crate) fn certify(ca: &Identity, urls: &StatusUrls, intent: &Intent, reservation: &Reservation) -> Result<CertificateView> {
     let spec = specify(ca, urls, intent, reservation);
     // 2. sign
     let der = ca.sign_certificate(&spec)?;
@@ -115,21 +110,21 @@ pub(crate) fn certify(
     Ok(view)
 }
 
-fn specify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, reservation: &Reservation) -> CertificateSpec {
+fn specify(ca: &Identity, urls: &StatusUrls, intent: &Intent, reservation: &Reservation) -> CertificateSpec {
     let (key_usage, extended_key_usage, days, policies, crl_urls) = match &intent.terms {
         Terms::Transport => (
             KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::KEY_ENCIPHERMENT),
             vec![ExtendedKeyUsage::Other(TRANSPORT_PURPOSE.to_owned())],
             TRANSPORT_DAYS,
             Vec::new(),
-            urls.0.clone(),
+            urls.crl.clone(),
         ),
         Terms::Profile(profile) => (
             profile.key_usage_for(&intent.public_key),
             profile.extended_key_usage.clone(),
             profile.days,
             profile.policies.iter().map(|policy| (policy.oid.clone(), policy.cps.clone())).collect(),
-            if profile.crl_address { urls.0.clone() } else { Vec::new() },
+            if profile.crl_address { urls.crl.clone() } else { Vec::new() },
         ),
     };
     let not_before = reservation.at.plus(-BACKDATED).max(ca.certificate.validity.not_before);
@@ -147,8 +142,8 @@ fn specify(ca: &Identity, urls: &(Vec<String>, Vec<String>), intent: &Intent, re
         name_constraints: None,
         policies,
         crl_urls,
-        ca_issuer_urls: urls.1.clone(),
-        ocsp_urls: Vec::new(),
+        ca_issuer_urls: urls.issuer.clone(),
+        ocsp_urls: urls.ocsp.clone(),
         ocsp_nocheck: false,
     }
 }

@@ -34,7 +34,7 @@ pub enum MonitorState {
 pub struct PublishedCrl {
     /// Where a relying party finds it: a URL, or a file.
     pub address: String,
-    /// `root` or `issuing`.
+    /// `root`, `issuing` or `issuing-delta`.
     pub name: &'static str,
     /// What was found.
     pub state: MonitorState,
@@ -75,6 +75,9 @@ impl Inner {
         if crl.issuer_der != ca.subject_der || crl.verify(&ca.public_key).is_err() {
             return Ok((MonitorState::Unreadable, "this CRL is not signed by our CA".to_owned(), None, None));
         }
+        if crl.base.is_some() != (name == "issuing-delta") {
+            return Ok((MonitorState::Unreadable, "a delta CRL and a complete one were mixed up".to_owned(), None, None));
+        }
         let now = self.clock.now();
         let judged = |state, words: String| Ok((state, words, crl.number, Some(crl.next_update)));
         if crl.next_update <= now {
@@ -112,7 +115,8 @@ impl Operator {
     pub fn published_crls(&self) -> Result<Vec<PublishedCrl>> {
         let settings = self.inner.settings()?;
         let mut addresses = Vec::new();
-        for name in ["issuing", "root"] {
+        let delta = settings.delta_crl.then_some("issuing-delta");
+        for name in ["issuing", "root"].into_iter().chain(delta) {
             addresses.extend(settings.status_url.as_ref().map(|url| (format!("{url}/crl/{name}.crl"), name)));
             addresses.extend(self.publication_targets()?.into_iter().map(|target| (format!("{}/{name}.crl", target.address), name)));
         }

@@ -13,8 +13,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// All that is published at a target, flat: `TARGET/issuing.crl`, ...
-pub const FILES: [&str; 4] = ["root.crt", "issuing.crt", "root.crl", "issuing.crl"];
+/// All that is published at a target, flat: `TARGET/issuing.crl`, ...; the last one where delta CRLs are made.
+const FILES: [&str; 5] = ["root.crt", "issuing.crt", "root.crl", "issuing.crl", "issuing-delta.crl"];
 /// Who leased a row has it so long; whoever takes longer has died or lost the network.
 const LEASE: i64 = 2 * Timestamp::MINUTE;
 /// Waiting after the first failure; doubled by each further one, ...
@@ -168,7 +168,13 @@ fn targets(c: &Connection) -> Result<Vec<PublicationTarget>> {
 }
 
 impl Inner {
-    /// The current octets of one of [`FILES`].
+    /// Names of all that is published.
+    pub(crate) fn published_files(&self) -> Result<&'static [&'static str]> {
+        let all = if self.settings()?.delta_crl { FILES.len() } else { FILES.len() - 1 };
+        Ok(FILES.get(..all).unwrap_or_default())
+    }
+
+    /// The current octets of one of them.
     pub(crate) fn published_file(&self, file: &str) -> Result<Vec<u8>> {
         let authorities = self.authorities()?;
         Ok(match file {
@@ -176,13 +182,19 @@ impl Inner {
             "issuing.crt" => authorities.issuing.der.clone(),
             "root.crl" => self.crl("root")?.as_ref().clone(),
             "issuing.crl" => self.crl("issuing")?.as_ref().clone(),
+            "issuing-delta.crl" => self.delta_crl()?,
             _ => return Err(Error::NotFound(Noun::Crl)),
         })
     }
 }
 
 impl Operator {
-    /// The current octets of one of [`FILES`].
+    /// Names of all that is published at a target, flat: CA certificates, CRLs, and the delta CRL where those are made.
+    pub fn published_files(&self) -> Result<&'static [&'static str]> {
+        self.inner.published_files()
+    }
+
+    /// The current octets of one of them.
     pub fn published_file(&self, file: &str) -> Result<Vec<u8>> {
         self.inner.published_file(file)
     }
@@ -209,7 +221,7 @@ impl Operator {
             }
             None => None,
         };
-        let (at, actor) = (self.inner.clock.now(), self.actor.clone());
+        let (at, actor, files) = (self.inner.clock.now(), self.actor.clone(), self.inner.published_files()?);
         self.inner.store.write(move |tx| {
             let (user, password) = sealed.unzip();
             let added = tx
@@ -220,7 +232,7 @@ impl Operator {
             if added == 0 {
                 return Err(Error::invalid("address", "it is published there already"));
             }
-            enqueue(tx, at, Some(id), &FILES)?;
+            enqueue(tx, at, Some(id), files)?;
             ledger::append(tx, at, &actor, "publication.target_added", &address, &serde_json::json!({ "target": id }))?;
             targets(tx)?.into_iter().find(|target| target.id == id).ok_or_else(|| Error::fault("a target vanished"))
         })
@@ -247,8 +259,8 @@ impl Operator {
 
     /// Sends everything once more, at once, to one target or to all.
     pub fn publish_again(&self, target: Option<TargetId>) -> Result<()> {
-        let at = self.inner.clock.now();
-        self.inner.store.write(move |tx| enqueue(tx, at, target, &FILES))
+        let (at, files) = (self.inner.clock.now(), self.inner.published_files()?);
+        self.inner.store.write(move |tx| enqueue(tx, at, target, files))
     }
 
     /// Attempts at a target, newest first.

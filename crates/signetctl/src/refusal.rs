@@ -142,8 +142,8 @@ fn denied(denied: Denied) -> (&'static str, &'static str) {
             ("This certificate profile is not offered.", "Choose another one, or offer it: signetctl policy set PROFILE offered=yes.")
         }
         Denied::SecondOfficer => (
-            "This profile needs two officers, and you made the challenge.",
-            "Ask another officer to approve the request from their own account.",
+            "This needs two officers: you asked for it, or you have changed as many certificates as one officer may alone.",
+            "Ask another officer to approve it from their own account.",
         ),
         Denied::ClockBehind => ("This computer's clock is behind the last entry of the ledger.", "Set the clock right and try again."),
     }

@@ -7,7 +7,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How the server answers a PUT.
@@ -108,7 +108,9 @@ fn a_target_that_fails_is_tried_again_until_it_has_the_newest_files() {
         (Mood::Slow, "the server did not answer in time"),
     ] {
         dav.be(mood);
+        let begun = Instant::now();
         assert_eq!(courier.drain(&officer).unwrap(), (0, 4));
+        assert!(begun.elapsed() < Duration::from_secs(3 * 2), "a silent server is waited for once, not once a file");
         assert_eq!(courier.drain(&officer).unwrap(), (0, 0), "not at once again");
         let attempts = officer.publication_attempts(target.id, 4).unwrap();
         assert!(attempts.iter().all(|attempt| !attempt.succeeded && attempt.detail == said), "{attempts:?}");

@@ -140,11 +140,17 @@ impl Operator {
     pub fn export_certificate(&self, serial: &SerialNumber) -> Result<(Vec<u8>, Vec<Vec<u8>>)> {
         self.inner.store.read(|c| record::with_chain(c, serial))
     }
-    /// Revokes; the next CRL says so at once.
+    /// Revokes; the next CRL says so at once. Refused (`Denied::SecondOfficer`) when the officer has changed as many certificates alone
+    /// as one may: [`Operator::carry_out`] then asks a second one.
     pub fn revoke(&self, serial: &SerialNumber, reason: Reason) -> Result<Certificate> {
+        let rules = crate::life::Rules::of(self)?;
         let (at, actor, wanted) = (self.inner.clock.now(), self.actor.clone(), serial.clone());
         self.inner.store.write(move |tx| {
+            if reason != Reason::CertificateHold {
+                crate::life::may_revoke_alone(tx, at, &rules, &wanted)?;
+            }
             crate::revoke::by_officer(tx, at, &actor, &wanted, reason)?;
+            crate::life::note_alone(tx, at, &actor, std::slice::from_ref(&wanted))?;
             record::one(tx, at, &wanted)
         })
     }

@@ -1,6 +1,9 @@
 //! The first keys and certificates of a department: root, issuing CA, RA, profile signer, TLS.
 
-use super::{Identity, keys, plan, plan::Plan};
+use super::{
+    Identity, keys, plan,
+    plan::{Plan, StatusUrls},
+};
 use crate::{
     Error, Result,
     authority::Inner,
@@ -154,9 +157,9 @@ fn plan(founding: &Founding<'_>, kind: Kind, key: &PrivateKey) -> Result<Plan> {
         san: if kind == Kind::Tls { plan::alternative_names(&served) } else { Vec::new() },
         public_key: key.public()?,
         urls: match kind {
-            Kind::Root => (Vec::new(), Vec::new()),
-            Kind::Issuing => plan::urls(settings, "root"),
-            _ => plan::urls(settings, "issuing"),
+            Kind::Root => StatusUrls::default(),
+            Kind::Issuing => StatusUrls::new(settings, "root"),
+            _ => StatusUrls::new(settings, "issuing"),
         },
         constraints: (kind == Kind::Issuing).then(|| plan::constraints(mail_domains, hosts)),
     })

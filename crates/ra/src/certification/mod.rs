@@ -22,7 +22,7 @@ use crate::{
     store::Topic,
 };
 pub(crate) use create::{Founding, establish};
-pub(crate) use plan::is_permitted;
+pub(crate) use plan::{StatusUrls, is_permitted};
 use protocol::{
     Timestamp,
     cms::SigningIdentity,
@@ -30,6 +30,7 @@ use protocol::{
     x509::{CertificateView, PreparedIssuer},
 };
 pub(crate) use responder::Responder;
+pub(crate) use root_key::attached_key;
 use std::sync::Arc;
 pub(crate) use tls::TlsCached;
 
@@ -114,9 +115,9 @@ impl Inner {
     pub(crate) fn root_certificate(&self) -> Result<Arc<CertificateView>> {
         Ok(self.authorities()?.root.clone())
     }
-    /// URLs to write into certificates: (CDP, caIssuers); empty when the department has no lasting status address.
-    pub(crate) fn status_urls(settings: &crate::settings::Settings) -> (Vec<String>, Vec<String>) {
-        plan::urls(settings, "issuing")
+    /// Addresses that people's certificates state; none when the department has no lasting status address.
+    pub(crate) fn status_urls(settings: &crate::settings::Settings) -> StatusUrls {
+        StatusUrls::new(settings, "issuing")
     }
     /// Root and issuing CA certificates.
     pub(crate) fn authorities(&self) -> Result<Arc<Authorities>> {
@@ -226,8 +227,11 @@ impl Enroller {
     pub fn ca_certificates(&self) -> Result<Vec<CaCertificate>> {
         described(&self.inner)
     }
-    /// Current CRL of `root` or `issuing`, DER; generated when it is due.
+    /// Current CRL of `root` or `issuing`, DER; generated when it is due. `issuing-delta`: the delta CRL, where those are made.
     pub fn crl(&self, name: &str) -> Result<Vec<u8>> {
+        if name == "issuing-delta" {
+            return self.inner.delta_crl();
+        }
         Ok(self.inner.crl(name)?.as_ref().clone())
     }
     /// Is everything there that serving needs (keys open, CA there)?

@@ -31,7 +31,7 @@ pub(super) struct Plan {
     pub(super) subject: DistinguishedName,
     pub(super) san: Vec<SubjectAltName>,
     pub(super) public_key: PublicKey,
-    pub(super) urls: (Vec<String>, Vec<String>),
+    pub(super) urls: StatusUrls,
     pub(super) constraints: Option<NameConstraints>,
 }
 
@@ -105,9 +105,9 @@ impl Plan {
             },
             name_constraints: self.constraints.clone(),
             policies: Vec::new(),
-            crl_urls: self.urls.0.clone(),
-            ca_issuer_urls: self.urls.1.clone(),
-            ocsp_urls: Vec::new(),
+            crl_urls: self.urls.crl.clone(),
+            ca_issuer_urls: self.urls.issuer.clone(),
+            ocsp_urls: self.urls.ocsp.clone(),
             ocsp_nocheck: self.kind == Kind::Ocsp,
         };
         let view = CertificateView::from_der(&sign_certificate(&spec, authority)?)?;
@@ -200,11 +200,27 @@ fn within(address: IpAddr, (network, bits): (IpAddr, u8)) -> bool {
     }
 }
 
-/// Where relying parties find CRL and issuer of what the CA `name` issues; empty without a status address that lasts.
-pub(super) fn urls(settings: &Settings, name: &str) -> (Vec<String>, Vec<String>) {
-    match &settings.status_url {
-        Some(url) if settings.status_in_certificates => (vec![format!("{url}/crl/{name}.crl")], vec![format!("{url}/ca/{name}.crt")]),
-        _ => (Vec::new(), Vec::new()),
+/// Addresses that certificates state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct StatusUrls {
+    /// cRLDistributionPoints.
+    pub(crate) crl: Vec<String>,
+    /// caIssuers.
+    pub(crate) issuer: Vec<String>,
+    /// OCSP, where the department states that it always answers.
+    pub(crate) ocsp: Vec<String>,
+}
+
+impl StatusUrls {
+    /// Of what the CA `name` issues; empty without a status address that lasts.
+    pub(crate) fn new(settings: &Settings, name: &str) -> Self {
+        let Some(url) = &settings.status_url else { return StatusUrls::default() };
+        let list = |so: bool, url: String| so.then_some(url).into_iter().collect();
+        StatusUrls {
+            crl: list(settings.status_in_certificates, format!("{url}/crl/{name}.crl")),
+            issuer: list(settings.status_in_certificates, format!("{url}/ca/{name}.crt")),
+            ocsp: list(settings.ocsp_in_certificates, format!("{url}/ocsp/{name}")),
+        }
     }
 }
 

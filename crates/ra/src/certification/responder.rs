@@ -34,7 +34,7 @@ impl Inner {
         let now = self.clock.now();
         match found {
             Some((_, responder)) if now < responder.renew_at => Ok(responder),
-            found => match self.renew_responder(is_root, ca, found.as_ref().map(|(id, _)| *id)) {
+            found => match self.renew_responder_here(is_root, ca, found.as_ref().map(|(id, _)| *id)) {
                 Ok(()) => self.stored_responder(ca)?.map(|(_, responder)| responder).ok_or_else(|| Error::fault("a responder vanished")),
                 // The root's key is in its drawer: the certificate is used to its end.
                 Err(Error::Unavailable(Dependency::Key(key))) => found
@@ -58,16 +58,21 @@ impl Inner {
         .transpose()
     }
 
-    fn renew_responder(&self, is_root: bool, ca: &CertificateView, replaced: Option<KeyId>) -> Result<()> {
-        let root;
-        let issuing;
-        let authority: &Identity = if is_root {
-            root = self.root_identity()?;
-            &root
+    fn renew_responder_here(&self, is_root: bool, ca: &CertificateView, replaced: Option<KeyId>) -> Result<()> {
+        if is_root {
+            self.renew_responder(true, ca, replaced, &self.root_identity()?)
         } else {
-            issuing = self.issuing_ca()?;
-            issuing.as_ref()
-        };
+            self.renew_responder(false, ca, replaced, self.issuing_ca()?.as_ref())
+        }
+    }
+
+    /// A new responder of the root, while its key is at hand.
+    pub(crate) fn renew_root_responder(&self, root: &Identity) -> Result<()> {
+        let replaced = self.stored_responder(&root.certificate)?.map(|(id, _)| id);
+        self.renew_responder(true, &root.certificate, replaced, root)
+    }
+
+    fn renew_responder(&self, is_root: bool, ca: &CertificateView, replaced: Option<KeyId>, authority: &Identity) -> Result<()> {
         let department = self.department()?;
         // Answers to nonces are signed one by one: P-256 makes that cheap, whatever the CA's own key is.
         let key = (self.make_key)(KeyAlgorithm::P256)?;
@@ -78,7 +83,7 @@ impl Inner {
             san: Vec::new(),
             public_key: key.public()?,
             // nocheck: nobody asks whether it is revoked, so it names no CRL (RFC 6960 4.2.2.2.1).
-            urls: (Vec::new(), Vec::new()),
+            urls: plan::StatusUrls::default(),
             constraints: None,
         };
         let identifier = ca.subject_key_identifier.clone();

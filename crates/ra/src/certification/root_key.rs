@@ -1,14 +1,43 @@
 //! The root's key leaves this folder for removable media: written encrypted, read back, then taken out.
 
-use super::keys;
-use crate::{Conflict, Error, Operator, Result, certificate::Kind, ledger, store};
+use super::{Identity, keys};
+use crate::{Conflict, Error, Operator, Result, authority::Inner, certificate::Kind, ledger, store};
 use openssl::symm::Cipher;
-use protocol::key::PrivateKey;
-use std::path::Path;
+use protocol::{key::PrivateKey, x509::CertificateView};
+use std::{io::Read, path::Path};
 use zeroize::Zeroizing;
 
 /// Shortest passphrase for a key that will lie in a drawer for years.
 const SHORTEST: usize = 12;
+
+/// Longest file that is read as a key.
+const LARGEST: u64 = 64 * 1024;
+
+/// The root's key from the file that it was moved to.
+pub(crate) fn attached_key(from: &Path, passphrase: &str, root: &CertificateView) -> Result<PrivateKey> {
+    let wrong = |reason: &str| Error::invalid("file", format!("{}: {reason}", from.display()));
+    let mut pem = Zeroizing::new(Vec::new());
+    std::fs::File::open(from)
+        .and_then(|file| file.take(LARGEST).read_to_end(&mut pem))
+        .map_err(|error| wrong(&format!("it cannot be read ({error}); attach the medium that holds the root’s key")))?;
+    if !pem.windows(27).any(|window| window == b"-----BEGIN ENCRYPTED PRIVAT") {
+        return Err(wrong("this is not the file that the root’s key was moved to; name that one"));
+    }
+    let key = openssl::pkey::PKey::private_key_from_pem_passphrase(&pem, passphrase.as_bytes())
+        .map_err(|_| Error::invalid("passphrase", "it does not open this file; try another one"))?;
+    let key = PrivateKey::from_der(&Zeroizing::new(key.private_key_to_pkcs8().map_err(Error::fault)?))?;
+    if key.public()? != root.public_key {
+        return Err(wrong("this is another key, not this department’s root; name the file of this one"));
+    }
+    Ok(key)
+}
+
+impl Inner {
+    /// The root's key was not moved away.
+    pub(crate) fn root_key_is_here(&self) -> Result<bool> {
+        Ok(self.store.read(|c| keys::current(c, Kind::Root))?.is_some_and(|row| row.sealed.is_some()))
+    }
+}
 
 impl Operator {
     /// Moves the root's key into a passphrase-encrypted file (PKCS#8 PEM) and takes it out of this folder after reading the file back.
@@ -23,7 +52,7 @@ impl Operator {
             return Err(Error::invalid("file", format!("{} is there already: choose another name", to.display())));
         }
         // Without the key no CRL of the root can be made: one that lasts is made first.
-        inner.renew_root_crl()?;
+        inner.renew_root_crl(&Identity::new(row.certificate()?, key.clone(), Vec::new())?)?;
         let pem =
             key.as_openssl().private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), passphrase.as_bytes()).map_err(Error::fault)?;
         store::write_private(to, &pem)?;

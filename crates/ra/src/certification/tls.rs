@@ -110,7 +110,7 @@ impl Inner {
             subject: plan::tls_subject(&department.organization, &hosts)?,
             san: plan::alternative_names(&hosts),
             public_key: key.public()?,
-            urls: plan::urls(&settings, "issuing"),
+            urls: plan::StatusUrls::new(&settings, "issuing"),
             constraints: None,
         };
         let identifier = issuing.certificate.subject_key_identifier.clone();

@@ -1,10 +1,15 @@
-//! Acts on many certificates need two officers: one asks, another one approves.
+//! Acts on many certificates need two officers: one asks, another one approves. What an officer did alone in the last hours counts
+//! together, so that thirty acts on one certificate each are not less than one act on thirty.
 
-use super::{Act, ActRequest, Consequences, Outcome, plan};
+use super::{Act, ActRequest, Affected, Consequences, Outcome, Verb, plan};
 use crate::{Denied, Error, Noun, Operator, Result, id::ActId, issue, ledger, ledger::Actor};
-use protocol::Timestamp;
+use protocol::{Timestamp, x509::SerialNumber};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
+use std::collections::BTreeSet;
+
+/// Longer than the longest time that `revoke.four_eyes_hours` can be set to.
+const KEPT: i64 = 31 * Timestamp::DAY;
 
 pub(super) fn carry_out(operator: &Operator, act: &Act, why: &str) -> Result<Outcome> {
     let (act, why, rules) = (act.clone(), super::words("why", why)?, plan::Rules::of(operator)?);
@@ -13,6 +18,7 @@ pub(super) fn carry_out(operator: &Operator, act: &Act, why: &str) -> Result<Out
         let at = issue::time(tx, &*clock)?;
         let planned = plan::plan(tx, at, &act, &rules)?;
         if !planned.consequences.needs_second_officer {
+            note(tx, at, &actor, &planned.serials)?;
             return plan::apply(tx, at, &actor, &act, planned, &why).map(Outcome::Done);
         }
         // Who is nobody cannot ask: a second one could not be told from the first.
@@ -94,6 +100,52 @@ fn read(row: &Row<'_>) -> Result<ActRequest> {
         asked_by: serde_json::from_str(json(4)?).map_err(Error::fault)?,
         asked_at: Timestamp(row.get(5)?),
     })
+}
+
+/// Must another officer approve it? What can be taken back at once, a plain hold, is counted but never waits for what was done before:
+/// a phone that is stolen in the evening is suspended in the evening.
+pub(super) fn is_needed(c: &Connection, at: Timestamp, rules: &plan::Rules, verb: &Verb, affected: &[Affected]) -> Result<bool> {
+    if affected.is_empty() {
+        return Ok(false);
+    }
+    if affected.len() > rules.four_eyes_above || matches!(verb, Verb::Hold) {
+        return Ok(affected.len() > rules.four_eyes_above);
+    }
+    let before = alone(c, at, rules)?;
+    let changed = affected.iter().map(|one| SerialNumber::parse(&one.serial)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let more = changed.iter().filter(|serial| !before.contains(serial.octets())).count();
+    Ok(before.len() + more > rules.four_eyes_above)
+}
+
+/// The same for one certificate that is revoked without a plan.
+pub(crate) fn may_revoke_alone(c: &Connection, at: Timestamp, rules: &plan::Rules, serial: &SerialNumber) -> Result<()> {
+    let before = alone(c, at, rules)?;
+    let refused = !before.contains(serial.octets()) && before.len() >= rules.four_eyes_above;
+    if refused { Err(Error::Denied(Denied::SecondOfficer)) } else { Ok(()) }
+}
+
+/// What the officer changed without a second one lately.
+fn alone(c: &Connection, at: Timestamp, rules: &plan::Rules) -> Result<BTreeSet<Vec<u8>>> {
+    let mut statement = c.prepare_cached("SELECT serial FROM act_alone WHERE officer = ?1 AND at > ?2")?;
+    let rows = statement.query_map(params![rules.officer, at.plus(-rules.four_eyes_within).0], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Counts certificates that `actor` changes alone in this transaction.
+pub(crate) fn note(tx: &Connection, at: Timestamp, actor: &Actor, serials: &[SerialNumber]) -> Result<()> {
+    let Some(officer) = account(actor) else { return Ok(()) };
+    tx.prepare_cached("DELETE FROM act_alone WHERE at <= ?1")?.execute([at.plus(-KEPT).0])?;
+    let mut insert =
+        tx.prepare_cached("INSERT INTO act_alone (officer, serial, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at")?;
+    for serial in serials {
+        insert.execute(params![officer, serial.octets(), at.0])?;
+    }
+    Ok(())
+}
+
+/// The account in the one form by which it is counted.
+pub(super) fn account(actor: &Actor) -> Option<String> {
+    person(actor).ok().map(str::to_lowercase)
 }
 
 /// The account: the same officer in the window and at a terminal is one officer.

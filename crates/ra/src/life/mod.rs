@@ -1,7 +1,8 @@
 //! What happens to certificates after their issue: held, reinstated, revoked, renewed, replaced; and what that means for people.
 //!
 //! An [`Act`] says what to do with which certificates. [`Operator::consequences`] says beforehand what it will do, computed by the
-//! code that carries it out. Acts on many certificates wait for a second officer (`revoke.four_eyes_above`).
+//! code that carries it out. Acts on many certificates, at once or one after the other, wait for a second officer
+//! (`revoke.four_eyes_above`, `revoke.four_eyes_hours`).
 
 mod four_eyes;
 mod plan;
@@ -22,6 +23,8 @@ use crate::{
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use four_eyes::{may_revoke_alone, note as note_alone};
+pub(crate) use plan::Rules;
 pub use reasons::{officer_may_give, subscriber_may_give};
 pub(crate) use renew::{may_be_replaced, replaced};
 pub use self_test::{SelfTest, Tick};
@@ -138,7 +141,7 @@ pub struct Consequences {
     pub final_at: Option<Timestamp>,
     /// It can be taken back (a hold can, a revocation never: RFC 5280 5.3.1).
     pub undoable: bool,
-    /// So many need a second officer.
+    /// So many need a second officer, alone or with what the officer did in the last hours.
     pub needs_second_officer: bool,
 }
 

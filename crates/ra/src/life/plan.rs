@@ -1,6 +1,6 @@
 //! What an act does, computed first and then carried out by the same list of certificates.
 
-use super::{Act, Affected, Breaks, Consequences, Target, Verb, officer_may_give};
+use super::{Act, Affected, Breaks, Consequences, Target, Verb, four_eyes, officer_may_give};
 use crate::{
     Conflict, Error, Noun, Operator, Result,
     certificate::{reason_code, reason_of},
@@ -18,16 +18,23 @@ use std::collections::BTreeSet;
 const MOST: usize = 100_000;
 
 /// The department's numbers.
-pub(super) struct Rules {
-    four_eyes_above: usize,
+pub(crate) struct Rules {
+    /// Most certificates that an officer changes alone, ...
+    pub(super) four_eyes_above: usize,
+    /// ... in this time, whatever the number of acts.
+    pub(super) four_eyes_within: i64,
+    /// Who acts; `None`: nobody whose acts are counted.
+    pub(super) officer: Option<String>,
     maybe_lost: i64,
 }
 
 impl Rules {
-    pub(super) fn of(operator: &Operator) -> Result<Self> {
+    pub(crate) fn of(operator: &Operator) -> Result<Self> {
         let number = |key: &str| operator.setting(key)?.parse::<u32>().map_err(Error::fault);
         Ok(Rules {
             four_eyes_above: usize::try_from(number("revoke.four_eyes_above")?).unwrap_or(usize::MAX),
+            four_eyes_within: i64::from(number("revoke.four_eyes_hours")?) * Timestamp::HOUR,
+            officer: four_eyes::account(&operator.actor),
             maybe_lost: i64::from(number("revoke.maybe_lost_days")?) * Timestamp::DAY,
         })
     }
@@ -36,7 +43,7 @@ impl Rules {
 /// Certificates with what will be done, ready for [`apply`].
 pub(super) struct Plan {
     pub(super) consequences: Consequences,
-    serials: Vec<SerialNumber>,
+    pub(super) serials: Vec<SerialNumber>,
 }
 
 /// A certificate with its person and device.
@@ -194,7 +201,7 @@ fn consequences(c: &Connection, at: Timestamp, act: &Act, rules: &Rules, affecte
         }
     }
     Ok(Consequences {
-        needs_second_officer: affected.len() > rules.four_eyes_above,
+        needs_second_officer: four_eyes::is_needed(c, at, rules, &act.verb, &affected)?,
         affected,
         untouched,
         breaks: breaks.into_iter().collect(),

@@ -58,6 +58,8 @@ pub(crate) fn replaced(tx: &Connection, at: Timestamp, actor: &Actor, replaced: 
         ledger::append(tx, at, actor, "certificate.superseded", &replaced.serial.to_string(), &json!({ "by": by.to_string() }))?;
     }
     if let Old::Revoked(reason) = replaced.old {
+        // Counted, never refused: the person has a new one in its place.
+        super::note_alone(tx, at, actor, std::slice::from_ref(&replaced.serial))?;
         revoke::revoke(tx, at, actor, &replaced.serial, reason)?;
     }
     Ok(if ended > 0 { vec![replaced.serial.clone()] } else { Vec::new() })

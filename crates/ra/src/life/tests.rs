@@ -226,6 +226,40 @@ fn many_need_a_second_officer_who_is_another_person() {
 }
 
 #[test]
+fn many_one_by_one_are_as_many_as_many_at_once() {
+    let house = house();
+    house.rosa.set_setting("revoke.four_eyes_above", "3").unwrap();
+    let list = house.many(8);
+    let revoke = |at: usize| house.rosa.revoke_many(&list[at..=at], Reason::PrivilegeWithdrawn, "");
+    done(revoke(0));
+    house.rosa.revoke(&list[1], Reason::Superseded).unwrap();
+    done(house.rosa.hold(&list[2..3]));
+    // The same certificate again is not one more; another one is, by whatever door and under whatever spelling of the account.
+    done(revoke(2));
+    assert!(house.rosa.consequences(&certificates(&list[3..4], Verb::Reinstate)).is_err(), "it is not held");
+    let act = certificates(&list[3..4], Verb::Revoke { reason: Reason::Superseded, invalid_since: None });
+    assert!(house.rosa.consequences(&act).unwrap().needs_second_officer, "said beforehand");
+    let at_terminal = house.authority.operator(Actor::Command("Rosa".into()));
+    let Outcome::Waiting(request) = at_terminal.carry_out(&act, "").unwrap() else { panic!("it was done") };
+    assert!(matches!(house.rosa.revoke(&list[3], Reason::Superseded), Err(Error::Denied(Denied::SecondOfficer))));
+    assert!(matches!(house.rosa.maybe_lost(Target::Certificates(list[4..5].to_vec())).unwrap(), Outcome::Waiting(_)));
+    assert_eq!((house.status(&list[3]), house.status(&list[4])), ("active".into(), "active".into()), "nothing happened");
+    // A hold can be taken back, so it never waits for what was done before; but it counts.
+    done(house.rosa.hold(&list[4..5]));
+    // Another officer has done nothing yet, and what is approved is not counted as done alone.
+    let otto = house.authority.operator(Actor::Officer("otto".into()));
+    otto.approve_act(request.id).unwrap();
+    assert_eq!(house.status(&list[3]), "revoked");
+    done(otto.revoke_many(&list[5..8], Reason::Superseded, ""));
+    // After a day it begins anew; what was held within it still counts.
+    house.clock.advance(86_400);
+    done(house.rosa.reinstate(&list[4..5]));
+    assert_eq!(house.status(&list[4]), "active");
+    let hours = house.rosa.set_setting("revoke.four_eyes_hours", "0");
+    assert!(matches!(hours, Err(Error::Invalid { field: "revoke.four_eyes_hours", .. })));
+}
+
+#[test]
 fn a_device_is_held_as_a_whole_and_the_rest_of_its_owner_goes_on() {
     let house = house();
     let alice = house.person("Alice Example", "alice@example.edu");

@@ -26,6 +26,8 @@ pub(super) const DEFINITIONS: &[Definition] = &[
     Definition { key: "serve.device_ca", default: "", check: file },
     Definition { key: "status.url", default: "", check: |t| Origin::parse(t, "http", true).map(|o| o.to_string()) },
     Definition { key: "status.in_certificates", default: "auto", check: |t| if t == "auto" { Ok(t.to_owned()) } else { yes_no(t) } },
+    Definition { key: "status.ocsp_in_certificates", default: "no", check: yes_no },
+    Definition { key: "crl.delta", default: "no", check: yes_no },
     Definition { key: "portal.sign_in", default: "code", check: |t| word(t, &["code", "password", "both", "directory", "basic"]) },
     Definition { key: "portal.contact", default: "", check: |t| text(t, 200) },
     Definition { key: "bundle", default: "signing authentication", check: bundle },
@@ -43,6 +45,7 @@ pub(super) const DEFINITIONS: &[Definition] = &[
     Definition { key: "scep.legacy", default: "no", check: yes_no },
     Definition { key: "scep.manual_approval", default: "no", check: yes_no },
     Definition { key: "revoke.four_eyes_above", default: "10", check: |t| number(t, 1, 100_000) },
+    Definition { key: "revoke.four_eyes_hours", default: "24", check: |t| number(t, 1, 720) },
     Definition { key: "revoke.maybe_lost_days", default: "3", check: |t| number(t, 1, 90) },
     Definition { key: "invitation.hours", default: "72", check: |t| number(t, 1, 720) },
 ];

@@ -60,6 +60,10 @@ pub struct Settings {
     pub status_url: Option<String>,
     /// Certificates are written with a CDP (`status.in_certificates`: yes, no, or auto: when the status URL is a name that lasts).
     pub status_in_certificates: bool,
+    /// Certificates name the OCSP responder: the department states that it always answers (`status.ocsp_in_certificates`, default: no).
+    pub ocsp_in_certificates: bool,
+    /// Delta CRLs are made and published (`crl.delta`, default: no).
+    pub delta_crl: bool,
     /// `serve.device_ca`: PEM file of further device CAs.
     pub device_ca: Option<String>,
     /// Sign-in.
@@ -122,6 +126,8 @@ impl Settings {
             public_url,
             status_url,
             status_in_certificates,
+            ocsp_in_certificates: yes("status.ocsp_in_certificates")?,
+            delta_crl: yes("crl.delta")?,
             device_ca: some("serve.device_ca")?,
             sign_in: definition::sign_in(value("portal.sign_in")?).ok_or_else(|| fault("portal.sign_in"))?,
             wifi_ssid: some("wifi.ssid")?,

@@ -1,7 +1,7 @@
 //! Settings as officers and processes use them.
 
 use super::{Removal, SignIn};
-use crate::{Denied, Error, Noun, profile::ProfileName, testing};
+use crate::{Denied, Error, Noun, certification::StatusUrls, profile::ProfileName, testing};
 
 #[test]
 fn before_anything_is_set_every_setting_has_its_default() {
@@ -85,16 +85,24 @@ fn the_status_url_follows_the_public_url_and_goes_into_certificates_only_when_it
         assert_eq!(settings.status_url.as_deref().unwrap_or_default(), status, "{public}");
         assert_eq!(officer.setting("status.url").unwrap(), status);
         assert_eq!(settings.status_in_certificates, in_certificates, "{public}");
-        assert_eq!(crate::authority::Inner::status_urls(&authority.0.settings().unwrap()).0.len(), usize::from(in_certificates));
+        assert_eq!(crate::authority::Inner::status_urls(&authority.0.settings().unwrap()).crl.len(), usize::from(in_certificates));
     }
     officer.set_setting("status.in_certificates", "yes").unwrap();
     assert_eq!(
         crate::authority::Inner::status_urls(&authority.0.settings().unwrap()),
-        (vec!["http://localhost:8080/crl/issuing.crl".into()], vec!["http://localhost:8080/ca/issuing.crt".into()])
+        StatusUrls {
+            crl: vec!["http://localhost:8080/crl/issuing.crl".into()],
+            issuer: vec!["http://localhost:8080/ca/issuing.crt".into()],
+            ocsp: vec![],
+        }
     );
     officer.set_setting("status.url", "http://pki.example.edu/pki").unwrap();
     officer.set_setting("status.in_certificates", "no").unwrap();
-    assert_eq!(crate::authority::Inner::status_urls(&authority.0.settings().unwrap()), (vec![], vec![]));
+    assert_eq!(crate::authority::Inner::status_urls(&authority.0.settings().unwrap()), StatusUrls::default());
+    // Where the responder always answers is the department's to say, whatever becomes of the rest.
+    officer.set_setting("status.ocsp_in_certificates", "yes").unwrap();
+    let urls = crate::authority::Inner::status_urls(&authority.0.settings().unwrap());
+    assert_eq!((urls.crl.len(), urls.ocsp), (0, vec!["http://pki.example.edu/pki/ocsp/issuing".into()]));
 }
 
 #[test]

@@ -123,6 +123,9 @@ fn migration_error(version: i64, e: &refinery::Error) -> Error {
 }
 
 #[cfg(test)]
+mod upgrade;
+
+#[cfg(test)]
 mod tests {
     use super::{Connection, Migration, Path, embedded, migrate, open, open_with};
     use crate::{Conflict, Dependency, Error};
@@ -255,94 +258,6 @@ mod tests {
             found == recorded,
             "the schema changed: {}",
             found.lines().zip(recorded.lines()).find(|(a, b)| a != b).map_or("", |(a, _)| a)
-        );
-    }
-
-    /// What the first release left: a department, a setting, a person's certificate when `used`, an open challenge.
-    fn third_schema(folder: &TempDir, used: bool) {
-        let all = embedded::migrations::runner();
-        let first: Vec<Migration> = all.get_migrations().iter().filter(|m| m.version() <= 3).cloned().collect();
-        let connection = open_with(folder.path(), &folder.path().join("signet.db"), &first).unwrap();
-        connection
-            .execute_batch(
-                "INSERT INTO unit (id, kind, name, created_at) VALUES (zeroblob(16), 'organization', 'Example University', 1000);
-                 INSERT INTO unit (id, parent, kind, name, created_at) VALUES (x'00000000000000000000000000000001', zeroblob(16), 'department', 'Physics', 1000);
-                 INSERT INTO setting (unit, key, value) VALUES (x'00000000000000000000000000000001', 'bundle', 'authentication');
-                 INSERT INTO challenge (hash, purpose, subject, san, created_at, expires_at, manual_approval, state)
-                    VALUES (zeroblob(32), 'signing', '[]', '[]', 1000, 2000, 0, 'open');",
-            )
-            .unwrap();
-        if used {
-            connection
-                .execute_batch(
-                    "INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, key_fingerprint, not_before, not_after, issued_at)
-                        VALUES (x'01', 'subscriber', 'signing', 'CN=Alice', '[]', zeroblob(16), zeroblob(32), 1000, 2000, 1000);",
-                )
-                .unwrap();
-        }
-    }
-
-    #[test]
-    fn a_department_of_the_first_release_keeps_its_data_and_stays_in_production_where_it_has_issued() {
-        for used in [true, false] {
-            let folder = TempDir::new().unwrap();
-            third_schema(&folder, used);
-            let upgraded = open(folder.path(), &folder.path().join("signet.db")).unwrap();
-            let number = |sql: &str| upgraded.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).unwrap();
-            assert_eq!(number("SELECT production_at FROM unit WHERE kind = 'department'"), used.then_some(1000), "used: {used}");
-            assert_eq!(number("SELECT production_at FROM unit WHERE kind = 'organization'"), None);
-            assert_eq!(number("SELECT count(*) FROM setting WHERE key = 'bundle' AND value = 'authentication'"), Some(1));
-            assert_eq!(number("SELECT count(*) FROM challenge WHERE state = 'open' AND made_by IS NULL"), Some(1));
-            assert_eq!(number("SELECT count(*) FROM certificate WHERE profile_version IS NULL AND pilot = 0"), Some(i64::from(used)));
-            assert_eq!(
-                number("SELECT (SELECT count(*) FROM profile) + (SELECT count(*) FROM escrow_decision) + (SELECT count(*) FROM gate)"),
-                Some(0)
-            );
-            assert!(std::fs::read_dir(folder.path()).unwrap().any(|f| f.unwrap().file_name().to_string_lossy().contains(".before-V")));
-        }
-    }
-
-    /// Whoever set up with the first schemas keeps everything, and can do what later ones brought.
-    #[test]
-    fn a_database_of_the_third_schema_is_upgraded_with_its_data() {
-        let folder = TempDir::new().unwrap();
-        let path = folder.path().join("signet.db");
-        let runner = embedded::migrations::runner();
-        let third: Vec<Migration> = runner.get_migrations().iter().filter(|m| m.version() <= 3).cloned().collect();
-        assert_eq!(third.len(), 3);
-        {
-            let old = open_with(folder.path(), &path, &third).unwrap();
-            old.execute_batch(
-                "INSERT INTO unit (id, parent, kind, name, created_at) VALUES (zeroblob(16), NULL, 'organization', 'Example University', 1);
-                 INSERT INTO unit (id, parent, kind, name, created_at) VALUES (x'01010101010101010101010101010101', zeroblob(16), 'department', 'Physics', 1);
-                 INSERT INTO setting (unit, key, value) VALUES (x'01010101010101010101010101010101', 'wifi.ssid', 'eduroam');
-                 INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at)
-                   VALUES (x'02020202020202020202020202020202', 'Alice', 'alice', 'alice', 'person', '[]', 1);
-                 INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at, revoked_at, reason)
-                   VALUES (x'11', 'subscriber', 'signing', 'CN=Alice', '[]', x'aa', x'02020202020202020202020202020202', zeroblob(32), 1, 9, 1, NULL, NULL),
-                          (x'12', 'subscriber', 'signing', 'CN=Alice', '[]', x'aa', x'02020202020202020202020202020202', zeroblob(32), 1, 9, 1, 2, 6),
-                          (x'13', 'subscriber', 'authentication', 'CN=Alice', '[]', x'aa', x'02020202020202020202020202020202', zeroblob(32), 1, 9, 1, 2, 1);",
-            )
-            .unwrap();
-        }
-        let new = open(folder.path(), &path).unwrap();
-        let statuses: Vec<(Vec<u8>, Option<i64>)> = {
-            let mut statement = new.prepare("SELECT serial, reason FROM certificate ORDER BY number").unwrap();
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
-        };
-        assert_eq!(statuses, [(vec![0x11], None), (vec![0x12], Some(6)), (vec![0x13], Some(1))]);
-        let kept: (String, String) = new
-            .query_row("SELECT s.value, p.name FROM setting s, subscriber p WHERE s.key = 'wifi.ssid'", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .unwrap();
-        assert_eq!(kept, ("eduroam".to_owned(), "Alice".to_owned()));
-        new.execute_batch("INSERT INTO hold_deadline (serial, since, final_at) VALUES (x'12', 2, 3)").unwrap();
-        let violations: i64 = new.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
-        assert_eq!(violations, 0);
-        assert!(
-            std::fs::read_dir(folder.path()).unwrap().any(|f| f.unwrap().file_name().to_string_lossy().contains("before-V")),
-            "a copy was kept"
         );
     }
 

@@ -23,8 +23,13 @@ END;
 
 CREATE TRIGGER certificate_is_not_forgotten BEFORE DELETE ON certificate BEGIN SELECT RAISE(ABORT, 'a certificate is never forgotten'); END;
 
-CREATE TRIGGER certificate_revocation AFTER UPDATE OF revoked_at, reason, invalid_since ON certificate
-BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'revocation'; END;
+CREATE TRIGGER certificate_revocation AFTER UPDATE OF revoked_at, reason, invalid_since ON certificate BEGIN
+    UPDATE generation SET number = number + 1 WHERE topic = 'revocation';
+    INSERT INTO revocation_change (issuer, serial, generation)
+        SELECT NEW.issuer, NEW.serial, number FROM generation
+        WHERE topic = 'revocation' AND EXISTS (SELECT 1 FROM crl_history WHERE issuer = NEW.issuer)
+        ON CONFLICT DO UPDATE SET generation = excluded.generation;
+END;
 
 CREATE TRIGGER challenge_is_spent_once BEFORE UPDATE OF state ON challenge WHEN OLD.state IN ('spent', 'refused', 'cancelled')
 BEGIN SELECT RAISE(ABORT, 'a challenge that has ended stays so'); END;
@@ -45,8 +50,13 @@ CREATE TRIGGER gate_changed AFTER UPDATE ON gate BEGIN UPDATE generation SET num
 
 CREATE TRIGGER gate_removed AFTER DELETE ON gate BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
 
-CREATE TRIGGER issuance_abandoned AFTER UPDATE OF state ON issuance WHEN NEW.state = 'abandoned'
-BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'revocation'; END;
+CREATE TRIGGER issuance_abandoned AFTER UPDATE OF state ON issuance WHEN NEW.state = 'abandoned' BEGIN
+    UPDATE generation SET number = number + 1 WHERE topic = 'revocation';
+    INSERT INTO revocation_change (issuer, serial, generation)
+        SELECT NEW.issuer, NEW.serial, number FROM generation
+        WHERE topic = 'revocation' AND EXISTS (SELECT 1 FROM crl_history WHERE issuer = NEW.issuer)
+        ON CONFLICT DO UPDATE SET generation = excluded.generation;
+END;
 
 CREATE TRIGGER issuance_is_not_forgotten BEFORE DELETE ON issuance BEGIN SELECT RAISE(ABORT, 'a reserved serial is never forgotten'); END;
 
@@ -103,6 +113,13 @@ END;
 CREATE TRIGGER unit_added AFTER INSERT ON unit BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
 
 CREATE TRIGGER unit_changed AFTER UPDATE ON unit BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TABLE act_alone (
+    officer TEXT    NOT NULL, -- the account, in lower case
+    serial  BLOB    NOT NULL CHECK (length(serial) BETWEEN 1 AND 20),
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (officer, serial)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE act_request (
     id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -237,9 +254,25 @@ CREATE TABLE crl (
     der         BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE crl_history (
+    issuer     BLOB    NOT NULL,
+    number     INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    made_at    INTEGER NOT NULL,
+    PRIMARY KEY (issuer, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE crl_number (
     issuer BLOB    NOT NULL PRIMARY KEY,
     number INTEGER NOT NULL CHECK (number > 0)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE delta_crl (
+    issuer      BLOB    NOT NULL PRIMARY KEY,
+    number      INTEGER NOT NULL,
+    base        INTEGER NOT NULL,
+    next_update INTEGER NOT NULL,
+    der         BLOB    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE departure (
@@ -499,6 +532,13 @@ CREATE TABLE refinery_schema_history(
              name VARCHAR(255),
              applied_on VARCHAR(255),
              checksum VARCHAR(255));
+
+CREATE TABLE revocation_change (
+    issuer     BLOB    NOT NULL,
+    serial     BLOB    NOT NULL CHECK (length(serial) BETWEEN 1 AND 20),
+    generation INTEGER NOT NULL,
+    PRIMARY KEY (issuer, serial)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE saved_view (
     id       BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),

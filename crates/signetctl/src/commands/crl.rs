@@ -2,7 +2,7 @@
 
 use crate::{cli::Crl as Command, output::Output, output::table, refusal::Refusal, secret, session::Session};
 use outbound::Courier;
-use ra::{Dependency, Error, Operator, publication::FILES};
+use ra::{Dependency, Error, Operator};
 use serde_json::json;
 use std::path::Path;
 
@@ -37,8 +37,9 @@ fn to_folder(operator: &Operator, output: &Output, to: &Path) -> Result<(), Refu
         ),
         other => other.into(),
     })?;
-    let files: Vec<_> = FILES.iter().map(|name| json!({ "name": name, "file": to.join(name) })).collect();
-    output.value(&json!({ "published": files }), |_| format!("{} are in {}.", FILES.join(", "), to.display()))
+    let names = operator.published_files()?;
+    let files: Vec<_> = names.iter().map(|name| json!({ "name": name, "file": to.join(name) })).collect();
+    output.value(&json!({ "published": files }), |_| format!("{} are in {}.", names.join(", "), to.display()))
 }
 
 fn courier() -> Result<Courier, Refusal> {
@@ -48,7 +49,8 @@ fn courier() -> Result<Courier, Refusal> {
 fn to_server(operator: &Operator, output: &Output, to: &str) -> Result<(), Refusal> {
     let (courier, to) = (courier()?, to.trim_end_matches('/'));
     let mut published = Vec::new();
-    for name in FILES {
+    let names = operator.published_files()?;
+    for name in names {
         courier.put(to, None, name, &operator.published_file(name)?).map_err(|why| {
             Refusal::new(
                 "publication",
@@ -58,7 +60,7 @@ fn to_server(operator: &Operator, output: &Output, to: &str) -> Result<(), Refus
         })?;
         published.push(json!({ "name": name, "file": format!("{to}/{name}") }));
     }
-    output.value(&json!({ "published": published }), |_| format!("{} are at {to}.", FILES.join(", ")))
+    output.value(&json!({ "published": published }), |_| format!("{} are at {to}.", names.join(", ")))
 }
 
 fn to_targets(operator: &Operator, output: &Output) -> Result<(), Refusal> {

@@ -7,23 +7,9 @@ use crate::{
     session::{Session, actor},
 };
 use enroll::{RequestLog, ServeOptions, Server};
-use ra::{
-    Error, Operator,
-    ledger::{Actor, Verification},
-};
+use ra::{Error, Operator, ledger::Verification};
 use serde_json::json;
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::mpsc,
-    time::Duration,
-};
-
-/// How often what ran out is ended.
-const TIDY_EVERY: Duration = Duration::from_secs(60);
-/// How soon a revocation, of whatever process, is in a CRL that leaves.
-const PUBLISH_EVERY: Duration = Duration::from_secs(1);
-/// How often the monitor is asked whether an address is to be looked at.
-const MONITOR_EVERY: Duration = Duration::from_secs(60);
+use std::net::{IpAddr, SocketAddr};
 
 pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Result<(), Refusal> {
     let authority = session.authority()?;
@@ -59,20 +45,12 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
         )
     })?;
 
-    let house = authority.operator(Actor::Signet);
-    let _courier = Courier::start(house.clone())?;
+    let _rounds = outbound::Rounds::start(&authority).map_err(Error::fault)?;
     let auditor = authority.auditor();
     runtime.block_on(async {
         // The whole chain beside the work: it may be long.
         tokio::task::spawn_blocking(move || judge(auditor.verify_ledger()));
-        let mut minutes = tokio::time::interval(TIDY_EVERY);
-        minutes.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.asked() => break,
-                _ = minutes.tick() => tidy(house.clone()).await,
-            }
-        }
+        stop.asked().await;
     });
     tracing::info!("stopping");
     server.stop();
@@ -149,47 +127,6 @@ fn bracketed(address: IpAddr) -> String {
 
 fn address(key: &'static str, given: Option<SocketAddr>, stored: &str) -> Result<SocketAddr, Error> {
     given.map_or_else(|| stored.parse().map_err(|_| Error::invalid(key, format!("{stored} is not an address with a port"))), Ok)
-}
-
-async fn tidy(house: Operator) {
-    match tokio::task::spawn_blocking(move || house.tidy()).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "what ran out could not be ended; trying again in a minute"),
-        Err(error) => tracing::error!(%error, "ending what ran out failed"),
-    }
-}
-
-/// A thread of its own: what is published waits for other people's servers. Not waited for at the end: what it had leased is sent by
-/// whoever comes next.
-struct Courier {
-    _until_dropped: mpsc::Sender<()>,
-}
-
-impl Courier {
-    fn start(house: Operator) -> Result<Self, Refusal> {
-        let courier = outbound::Courier::new().map_err(Error::fault)?;
-        let (until_dropped, ended) = mpsc::channel::<()>();
-        let work = move || {
-            let mut since_monitored = MONITOR_EVERY;
-            while matches!(ended.recv_timeout(PUBLISH_EVERY), Err(mpsc::RecvTimeoutError::Timeout)) {
-                if let Err(error) = house.keep_status() {
-                    tracing::warn!(%error, "the status information is not up to date; trying again");
-                }
-                if let Err(error) = courier.drain(&house) {
-                    tracing::warn!(%error, "nothing could be published; trying again");
-                }
-                since_monitored += PUBLISH_EVERY;
-                if since_monitored >= MONITOR_EVERY {
-                    since_monitored = Duration::ZERO;
-                    if let Err(error) = courier.monitor(&house) {
-                        tracing::warn!(%error, "the published CRLs could not be looked at; trying again");
-                    }
-                }
-            }
-        };
-        std::thread::Builder::new().name("signet-courier".into()).spawn(work).map_err(Error::fault)?;
-        Ok(Courier { _until_dropped: until_dropped })
-    }
 }
 
 /// The system's ways to ask a program to end.

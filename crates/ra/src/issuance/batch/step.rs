@@ -5,7 +5,7 @@ use crate::{
     Conflict, Error, Operator, Result,
     authority::Inner,
     certificate,
-    certification::{Authorities, Identity},
+    certification::{Authorities, Identity, StatusUrls},
     id::BatchId,
     issuance::{
         cycle::{self, Claim, Order},
@@ -88,7 +88,7 @@ struct Run<'a> {
     form: Form,
     supersede: bool,
     ca: Arc<Identity>,
-    urls: (Vec<String>, Vec<String>),
+    urls: StatusUrls,
     authorities: Arc<Authorities>,
     policy: Arc<Policy>,
 }

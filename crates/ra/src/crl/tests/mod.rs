@@ -1,5 +1,8 @@
 //! CRLs, with OpenSSL as the judge.
 
+mod delta;
+mod root;
+
 use crate::{
     Error, Noun,
     certificate::{issued, signed},
