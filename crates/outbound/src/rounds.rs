@@ -14,9 +14,27 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Rounds between two looks at what ran out, and at what is published: one minute.
 const SELDOM: u32 = 60;
 
-/// Threads that make the rounds until this value is dropped. What a courier had leased then is sent by whoever comes next.
+/// How long a thread may take to end: what goes on longer waits for somebody else's server.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Threads that make the rounds until this value is dropped. Dropping waits for what is just written, so that the folder is left
+/// closed; what a courier was sending is sent by whoever comes next.
 pub struct Rounds {
-    _until_dropped: [Sender<()>; 2],
+    _threads: [Repeated; 2],
+}
+
+/// A thread that does something every second until this value is dropped.
+struct Repeated {
+    until_dropped: Option<Sender<()>>,
+    ended: Receiver<()>,
+}
+
+impl Drop for Repeated {
+    fn drop(&mut self) {
+        drop(self.until_dropped.take());
+        // Nothing is ever sent: it is the other end's going that is waited for.
+        let _ = self.ended.recv_timeout(PATIENCE);
+    }
 }
 
 impl Rounds {
@@ -29,7 +47,7 @@ impl Rounds {
         let mut seen = 0;
         // Two threads: what other people's servers take must not hold up what our own must say.
         Ok(Rounds {
-            _until_dropped: [
+            _threads: [
                 every_second("signet-rounds", move |round| {
                     keep(&keeper, round);
                     index_when_idle(&authority, &keeper, &mut seen);
@@ -40,18 +58,22 @@ impl Rounds {
     }
 }
 
-fn every_second(name: &str, mut work: impl FnMut(u32) + Send + 'static) -> Result<Sender<()>, PublishError> {
-    let (until_dropped, ended): (_, Receiver<()>) = mpsc::channel();
+fn every_second(name: &str, mut work: impl FnMut(u32) + Send + 'static) -> Result<Repeated, PublishError> {
+    let (until_dropped, asked_to_end): (_, Receiver<()>) = mpsc::channel();
+    let (ending, ended) = mpsc::channel();
     let rounds = move || {
         for round in (0..SELDOM).cycle() {
             work(round);
-            if !matches!(ended.recv_timeout(EVERY), Err(RecvTimeoutError::Timeout)) {
-                return;
+            if !matches!(asked_to_end.recv_timeout(EVERY), Err(RecvTimeoutError::Timeout)) {
+                break;
             }
         }
+        // The folder is let go of first.
+        drop(work);
+        drop(ending);
     };
     thread::Builder::new().name(name.to_owned()).spawn(rounds).map_err(|error| PublishError::Thread(error.to_string()))?;
-    Ok(until_dropped)
+    Ok(Repeated { until_dropped: Some(until_dropped), ended })
 }
 
 fn keep(house: &Operator, round: u32) {
