@@ -32,6 +32,8 @@ pub enum Code {
     SigningKeyHere,
     /// The certificate is not held, or is held already.
     Hold,
+    /// Another department has the name.
+    DepartmentTaken,
     /// A newer Signet wrote this folder.
     NewerDatabase,
     /// The mailbox has no recorded validation.
@@ -46,6 +48,10 @@ pub enum Code {
     NotOffered,
     /// Another officer must approve.
     SecondOfficer,
+    /// There are several departments, and none was chosen.
+    WhichDepartment,
+    /// It is set for the organization, not for a department.
+    OrganizationOnly,
     /// The computer's clock is behind the ledger.
     ClockBehind,
     /// The keyring is missing or locked.
@@ -136,6 +142,7 @@ fn conflict_code(conflict: Conflict) -> Code {
         Conflict::ActiveEncryption => Code::ActiveEncryption,
         Conflict::BatchUnderWay | Conflict::BatchEnded => Code::Batch,
         Conflict::NotHeld | Conflict::AlreadyHeld => Code::Hold,
+        Conflict::DepartmentTaken => Code::DepartmentTaken,
     }
 }
 
@@ -148,6 +155,8 @@ fn denied_code(denied: Denied) -> Code {
         Denied::GatesClosed => Code::GatesClosed,
         Denied::NotOffered => Code::NotOffered,
         Denied::SecondOfficer => Code::SecondOfficer,
+        Denied::WhichDepartment => Code::WhichDepartment,
+        Denied::OrganizationOnly => Code::OrganizationOnly,
         Denied::LinkEnded => Code::EnrollmentEnded,
         Denied::SignIn | Denied::TooManyTries | Denied::Device | Denied::EncryptionByScep => Code::Denied,
     }

@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use ra::{Conflict, Denied, Error, sign_in::PublicDepartment};
+use ra::{Conflict, Denied, Error, secret::Token, sign_in::PublicDepartment};
 use std::sync::LazyLock;
 
 /// The pages' one style sheet by its hash (CSP Level 3 section 2.3.1): nothing else has style, nothing at all runs.
@@ -100,6 +100,12 @@ pub(crate) async fn department(app: &App, t: &'static Texts) -> Result<PublicDep
     app.ask(|e| e.public_department()).await.map_err(|error| refusal(&Frame::nameless(t), &error))
 }
 
+/// The department that asks by this link.
+pub(crate) async fn asking(app: &App, t: &'static Texts, token: &str) -> Result<PublicDepartment, Response<Body>> {
+    let token = Token::received(token);
+    app.ask(move |e| e.asking_department(&token)).await.map_err(|error| refusal(&Frame::nameless(t), &error))
+}
+
 /// A page that only says something, with the department around it where that is known.
 pub(crate) async fn framed_notice(app: &App, t: &'static Texts, status: StatusCode, message: &'static Message) -> Response<Body> {
     let frame = match app.ask(|e| e.public_department()).await {
@@ -130,8 +136,10 @@ pub(crate) fn refusal(frame: &Frame, error: &Error) -> Response<Body> {
             | Denied::SecondOfficer,
         ) => (StatusCode::FORBIDDEN, &t.sign_in_first),
         Error::Denied(Denied::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, &t.too_many_failures),
-        // The other conflicts are an officer's; nothing on these pages leads to them.
-        Error::Conflict(_) | Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, &t.our_fault),
+        // These are an officer's; nothing on these pages leads to them.
+        Error::Denied(Denied::WhichDepartment | Denied::OrganizationOnly) | Error::Conflict(_) | Error::Internal(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, &t.our_fault)
+        }
     };
     noted(notice(frame, status, message), error)
 }

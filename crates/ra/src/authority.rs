@@ -4,12 +4,12 @@ use crate::{
     Auditor, Enroller, Operator, Result,
     certification::{Authorities, Identities, TlsCached},
     crl::Crls,
-    department::Department,
+    department::Units,
     ledger::Actor,
     ocsp::Responders,
-    policy::Policy,
+    policy::Policies,
     ports::Clock,
-    settings::Settings,
+    settings::EachSettings,
     store::{self, Cached, Store},
     vault::{KeyringChoice, Vault},
 };
@@ -43,13 +43,13 @@ pub(crate) struct Inner {
 /// What is kept of the store in memory; each part is read again when its topic changed, in whatever process.
 #[derive(Default)]
 pub(crate) struct Cache {
-    pub(crate) settings: Cached<Settings>,
-    pub(crate) department: Cached<Department>,
+    pub(crate) settings: Cached<EachSettings>,
+    pub(crate) units: Cached<Units>,
     pub(crate) authorities: Cached<Authorities>,
     pub(crate) identities: Cached<Identities>,
     pub(crate) tls: Cached<TlsCached>,
     pub(crate) crls: Crls,
-    pub(crate) policy: Cached<Policy>,
+    pub(crate) policies: Cached<Policies>,
     pub(crate) responders: Responders,
 }
 
@@ -73,7 +73,7 @@ impl Authority {
     }
     /// What an officer may do. `actor` stands in every ledger row.
     pub fn operator(&self, actor: Actor) -> Operator {
-        Operator { inner: self.0.clone(), actor }
+        Operator { inner: self.0.clone(), actor, department: None }
     }
     /// What a device on the network may do.
     pub fn enroller(&self) -> Enroller {

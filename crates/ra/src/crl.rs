@@ -57,7 +57,7 @@ impl Inner {
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = self.store.generation(Topic::Revocation)?;
         let now = self.clock.now();
-        let with_delta = !is_root && self.settings()?.delta_crl;
+        let with_delta = !is_root && self.network()?.delta_crl;
         let fits = |current: &Current| {
             current.generation >= generation && now < current.this_update.plus(DAILY) && current.with_delta == with_delta
         };
@@ -98,7 +98,7 @@ impl Inner {
             take_number(tx, &owned)
         })?;
         let next_update = this_update.plus(if is_root { NEXT_UPDATE_ROOT } else { NEXT_UPDATE });
-        let settings = self.settings()?;
+        let settings = self.network()?;
         let with_delta = !is_root && settings.delta_crl;
         let freshest = settings.status_url.as_ref().filter(|_| with_delta && settings.status_in_certificates);
         let freshest = freshest.map(|url| format!("{url}/crl/issuing-delta.crl"));
@@ -233,7 +233,7 @@ impl Operator {
     /// Makes the CRLs that are due (a revocation in whatever process, or daily) and renews the OCSP responders' certificates in time.
     /// Cheap when nothing is due: whoever serves calls it every second, so that what was revoked leaves for the publication targets.
     pub fn keep_status(&self) -> Result<()> {
-        self.inner.department()?;
+        self.inner.founding()?;
         for name in ["issuing", "root"] {
             self.inner.crl(name)?;
             self.inner.keep_responder(name)?;

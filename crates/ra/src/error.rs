@@ -62,6 +62,8 @@ pub enum Conflict {
     NotHeld,
     /// The certificate is held already.
     AlreadyHeld,
+    /// Another department has the name, or its certificates say it.
+    DepartmentTaken,
 }
 
 /// A rule that says no.
@@ -91,6 +93,10 @@ pub enum Denied {
     NotOffered,
     /// Under four eyes another officer approves than the one who made the challenge or asked for the act.
     SecondOfficer,
+    /// There are several departments, and none was named.
+    WhichDepartment,
+    /// The setting is the same for the whole network: it is set for the organization.
+    OrganizationOnly,
 }
 
 /// What is not there just now.
@@ -166,6 +172,7 @@ impl Error {
                 Conflict::BatchEnded => "batchEnded",
                 Conflict::NotHeld => "notHeld",
                 Conflict::AlreadyHeld => "alreadyHeld",
+                Conflict::DepartmentTaken => "departmentTaken",
             },
             Error::Denied(denied) => match denied {
                 Denied::MailboxNotValidated => "mailboxNotValidated",
@@ -180,6 +187,8 @@ impl Error {
                 Denied::GatesClosed => "gatesClosed",
                 Denied::NotOffered => "notOffered",
                 Denied::SecondOfficer => "secondOfficer",
+                Denied::WhichDepartment => "whichDepartment",
+                Denied::OrganizationOnly => "organizationOnly",
             },
             Error::Unavailable(dependency) => match dependency {
                 Dependency::Keyring(_) => "keyring",

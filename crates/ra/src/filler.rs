@@ -26,7 +26,7 @@ impl Operator {
         let ca = self.inner.issuing_ca()?;
         let name = vec![(AttributeType::Organization, "Example University".to_owned()), (AttributeType::CommonName, "Filler".to_owned())];
         let intent = Intent {
-            terms: self.inner.policy()?.terms(Purpose::Certificate(ProfileName::Signing)),
+            terms: self.inner.policy_of(self.here()?.id)?.terms(Purpose::Certificate(ProfileName::Signing)),
             subject: DistinguishedName::new(name)?,
             san: vec![SubjectAltName::Rfc822Name("filler@example.edu".to_owned())],
             subscriber: None,
@@ -34,7 +34,7 @@ impl Operator {
             public_key: PrivateKey::generate(KeyAlgorithm::Rsa2048)?.public()?,
         };
         let (own, urls, clock) =
-            (ca.clone(), crate::authority::Inner::status_urls(self.inner.settings()?.as_ref()), self.inner.clock.clone());
+            (ca.clone(), crate::authority::Inner::status_urls(self.inner.network()?.as_ref()), self.inner.clock.clone());
         let first = intent.clone();
         let reservation = self.inner.store.write(move |tx| issue::reserve(tx, clock.now(), &own.certificate, &first))?;
         let template = issue::certify(&ca, &urls, &intent, &reservation)?;

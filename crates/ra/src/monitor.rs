@@ -113,7 +113,7 @@ fn state(text: &str) -> Result<MonitorState> {
 impl Operator {
     /// Every address where a relying party looks for our CRLs: `status.url` and the publication targets, as last seen.
     pub fn published_crls(&self) -> Result<Vec<PublishedCrl>> {
-        let settings = self.inner.settings()?;
+        let settings = self.inner.network()?;
         let mut addresses = Vec::new();
         let delta = settings.delta_crl.then_some("issuing-delta");
         for name in ["issuing", "root"].into_iter().chain(delta) {

@@ -170,7 +170,7 @@ fn targets(c: &Connection) -> Result<Vec<PublicationTarget>> {
 impl Inner {
     /// Names of all that is published.
     pub(crate) fn published_files(&self) -> Result<&'static [&'static str]> {
-        let all = if self.settings()?.delta_crl { FILES.len() } else { FILES.len() - 1 };
+        let all = if self.network()?.delta_crl { FILES.len() } else { FILES.len() - 1 };
         Ok(FILES.get(..all).unwrap_or_default())
     }
 
@@ -206,7 +206,7 @@ impl Operator {
 
     /// Adds a folder or a URL; everything is sent there by whoever serves, at once. `credentials`: HTTP Basic, the password is sealed.
     pub fn add_publication_target(&self, typed: &str, credentials: Option<(&str, &str)>) -> Result<PublicationTarget> {
-        self.inner.department()?;
+        self.inner.founding()?;
         let (address, id) = (address(typed)?, TargetId::fresh());
         let sealed = match credentials {
             Some((user, password)) => {

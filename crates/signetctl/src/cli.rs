@@ -1,18 +1,26 @@
 //! What can be typed.
 
 mod certificate;
+mod department;
 mod find;
 mod issue;
 mod parse;
+mod policy;
+mod settings;
+mod subscriber;
 
 pub(crate) use certificate::{Act, Certificate, How};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use department::{At, Department, Place};
 pub(crate) use find::{CertificateList, Report};
 pub(crate) use issue::{Container, Issue, IssueBatch};
 use parse::*;
+pub(crate) use policy::Policy;
 use protocol::{Timestamp, crl::Reason, key::KeyAlgorithm, x509::SerialNumber};
 use ra::{id, invitation::Channel, mailbox::Method, policy::Gate, profile::ProfileName};
+pub(crate) use settings::Settings;
 use std::{net::SocketAddr, path::PathBuf};
+pub(crate) use subscriber::Subscriber;
 
 /// Client certificates for a department: issue, enroll iPhones, revoke, prove.
 #[derive(Parser)]
@@ -34,6 +42,9 @@ pub(crate) enum Command {
     Init(Init),
     /// Serve the portal, SCEP and CRLs until interrupted.
     Serve(Serve),
+    /// Departments under the CA of this folder.
+    #[command(subcommand)]
+    Department(Department),
     /// People and functional mailboxes.
     #[command(subcommand)]
     Subscriber(Subscriber),
@@ -67,7 +78,7 @@ pub(crate) enum Command {
     /// Certificate profiles, bundles, escrow, pilot and production.
     #[command(subcommand)]
     Policy(Policy),
-    /// Settings of the department.
+    /// Settings of the organization and its departments.
     #[command(subcommand)]
     Settings(Settings),
     /// Fill the store with certificates of many people and measure how long finding takes.
@@ -133,79 +144,6 @@ pub(crate) struct Serve {
     /// Certificates (PEM) of device CAs that are accepted beside Apple's; remembered.
     #[arg(long, value_name = "FILE")]
     pub(crate) device_ca: Option<PathBuf>,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Subscriber {
-    /// Add a person or a functional mailbox.
-    Add {
-        /// Name as people write it.
-        #[arg(long)]
-        name: String,
-        /// Mail address.
-        #[arg(long)]
-        mail: String,
-        /// A functional mailbox (office@...), not a person.
-        #[arg(long)]
-        functional: bool,
-    },
-    /// List people.
-    List {
-        /// Part of a name or an address.
-        #[arg(long)]
-        search: Option<String>,
-        /// At most this many.
-        #[arg(long)]
-        limit: Option<u32>,
-    },
-    /// Show one with mailboxes and devices.
-    Show {
-        /// Mail address.
-        mail: String,
-    },
-    /// Add everybody in a CSV file with the columns `name` and `mail` (and `kind`: person or functional).
-    Import {
-        /// The file, UTF-8; `-` for standard input.
-        file: PathBuf,
-    },
-    /// The person leaves: revoke everything, end enrollments, and issue nothing more.
-    Offboard {
-        /// Mail address.
-        mail: String,
-        /// affiliationChanged, or cessationOfOperation for a mailbox that closes.
-        #[arg(long, default_value = "affiliationChanged", value_parser = reason)]
-        reason: Reason,
-        /// Who may read what was written to the person.
-        #[arg(long, value_name = "TEXT")]
-        successor: Option<String>,
-        /// Keys that are escrowed are kept until then.
-        #[arg(long, value_name = "TIME", value_parser = time)]
-        keep_until: Option<Timestamp>,
-        #[command(flatten)]
-        how: How,
-        /// Do not ask.
-        #[arg(long)]
-        yes: bool,
-    },
-    /// Write a person's active certificates for correspondents to standard output.
-    Share {
-        /// Mail address.
-        mail: String,
-        /// `vcard` or `ldif`.
-        #[arg(long, default_value = "vcard")]
-        format: ShareFormat,
-    },
-    /// Record that a mailbox was seen to be the person's.
-    Validate {
-        /// Mail address.
-        mail: String,
-        /// How: `in-person` or `records`.
-        #[arg(long, value_parser = method)]
-        method: Method,
-        /// What was seen.
-        #[arg(long)]
-        evidence: String,
-    },
 }
 
 #[derive(Args)]
@@ -333,111 +271,6 @@ pub(crate) enum Tls {
 pub(crate) enum Ledger {
     /// Walk the whole hash chain.
     Verify,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Policy {
-    /// Show everything, or one certificate profile.
-    Show {
-        /// signing, encryption, authentication, document or functional.
-        #[arg(value_parser = profile)]
-        profile: Option<ProfileName>,
-    },
-    /// Change a certificate profile: fields one by one, or all of it from a file.
-    Set {
-        /// Which.
-        #[arg(value_parser = profile)]
-        profile: ProfileName,
-        /// Fields as `show` names them: days=365 approval=officer usage=digitalSignature,keyEncipherment
-        /// `"policies=1.3.6.1.4.1.32473.1 https://pki.example.edu/cps"` `exception="NAME: REASON"`.
-        #[arg(value_name = "FIELD=VALUE", required_unless_present = "file")]
-        fields: Vec<String>,
-        /// The whole definition as JSON, as `show` prints it; `-` for standard input.
-        #[arg(long, value_name = "FILE", conflicts_with = "fields")]
-        file: Option<PathBuf>,
-        /// For all departments of the organization that have nothing of their own.
-        #[arg(long)]
-        organization: bool,
-    },
-    /// Take back what was set: the profile is inherited again.
-    Inherit {
-        /// Which.
-        #[arg(value_parser = profile)]
-        profile: ProfileName,
-        /// What was set for the organization.
-        #[arg(long)]
-        organization: bool,
-    },
-    /// All versions of a certificate profile, newest first.
-    History {
-        /// Which.
-        #[arg(value_parser = profile)]
-        profile: ProfileName,
-    },
-    /// Save a bundle of profiles that are issued in one act, or remove it.
-    Bundle {
-        /// Its name.
-        name: String,
-        /// Its certificate profiles.
-        #[arg(value_parser = profile, required_unless_present = "remove")]
-        profiles: Vec<ProfileName>,
-        /// Remove it.
-        #[arg(long, conflicts_with = "profiles")]
-        remove: bool,
-        /// For all departments of the organization.
-        #[arg(long)]
-        organization: bool,
-    },
-    /// Show whether keys are escrowed, since when and why; or record a decision.
-    Escrow {
-        /// The decision as JSON: {"answers", "enabled", "decided_by", "reason", "advisers"}; `-` for standard input.
-        #[arg(long, value_name = "FILE")]
-        file: Option<PathBuf>,
-    },
-    /// What stands between pilot and production.
-    Gates,
-    /// Pass a gate: answer its questions, or override it by name and reason.
-    Gate {
-        /// As `gates` names it, such as `activation` or `life-cycle.signing`.
-        #[arg(value_parser = gate)]
-        gate: Gate,
-        /// An answer; one for each question.
-        #[arg(long = "answer", value_name = "QUESTION=TEXT", required_unless_present_any = ["overridden_by", "reopen"])]
-        answers: Vec<String>,
-        /// Who answers for passing it without.
-        #[arg(long, value_name = "NAME", requires = "reason", conflicts_with_all = ["answers", "reopen"])]
-        overridden_by: Option<String>,
-        /// Why.
-        #[arg(long, value_name = "TEXT")]
-        reason: Option<String>,
-        /// Take back what was written down.
-        #[arg(long, conflicts_with = "answers")]
-        reopen: bool,
-    },
-    /// End the pilot: certificates count from now on.
-    Production,
-    /// Go back to being a pilot.
-    Pilot {
-        /// Why.
-        #[arg(long, value_name = "TEXT")]
-        reason: String,
-    },
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Settings {
-    /// Show one setting, or all.
-    Get {
-        /// Its name.
-        key: Option<String>,
-    },
-    /// Change one; an empty value takes it back to its default.
-    Set {
-        /// Its name.
-        key: String,
-        /// Its value; left out, it is asked for or read from standard input. A secret is never taken from here.
-        value: Option<String>,
-    },
 }
 
 /// What `export` writes.

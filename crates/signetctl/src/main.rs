@@ -42,6 +42,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Refusal> {
     match cli.command {
         Command::Init(arguments) => commands::init::run(&session, output, arguments),
         Command::Serve(arguments) => commands::serve::run(&session, output, &arguments),
+        Command::Department(command) => commands::department::run(&session, output, command),
         Command::Subscriber(command) => commands::subscriber::run(&session, output, command),
         Command::Invite(arguments) => commands::invite::run(&session, output, &arguments),
         Command::Enrollment(command) => commands::enrollment::run(&session, output, command),

@@ -70,7 +70,7 @@ fn owned((message, next): (&str, &str)) -> (String, String) {
 
 fn not_found(noun: Noun) -> (String, String) {
     let (what, next) = match noun {
-        Noun::Unit => ("department", "Run `signetctl init` first."),
+        Noun::Unit => ("department", "`signetctl department list` shows all."),
         Noun::Subscriber => ("person", "`signetctl subscriber list` shows everybody."),
         Noun::Mailbox => ("mail address", "`signetctl subscriber list` shows everybody with their addresses."),
         Noun::Enrollment => ("enrollment", "`signetctl enrollment list` shows all."),
@@ -110,6 +110,10 @@ fn conflict(conflict: Conflict) -> (&'static str, &'static str) {
             ("The certificate is not held.", "Only a hold can be taken back; `signetctl certificate show SERIAL` shows its status.")
         }
         Conflict::AlreadyHeld => ("The certificate is held already.", "Reinstate it, or revoke it for good."),
+        Conflict::DepartmentTaken => (
+            "Another department has this name, or its certificates state it.",
+            "Choose another name; `signetctl department list` shows all.",
+        ),
         Conflict::BatchEnded => ("The batch has ended.", "Start a new one from its list."),
         Conflict::NewerDatabase => ("A newer Signet wrote this folder.", "Install that version or a later one; nothing was changed."),
     }
@@ -144,6 +148,13 @@ fn denied(denied: Denied) -> (&'static str, &'static str) {
         Denied::SecondOfficer => (
             "This needs two officers: you asked for it, or you have changed as many certificates as one officer may alone.",
             "Ask another officer to approve it from their own account.",
+        ),
+        Denied::WhichDepartment => {
+            ("There are several departments, and none was named.", "Name it with --department NAME; `signetctl department list` shows all.")
+        }
+        Denied::OrganizationOnly => (
+            "This setting is the same for all departments.",
+            "Set it for the organization: leave --department out, or give --organization.",
         ),
         Denied::ClockBehind => ("This computer's clock is behind the last entry of the ledger.", "Set the clock right and try again."),
     }

@@ -47,6 +47,15 @@ impl Session {
     pub(crate) fn operator(&self) -> Result<Operator, Refusal> {
         Ok(self.authority()?.operator(actor()))
     }
+
+    /// The same at the department that was named; none named: where there is one alone, that one.
+    pub(crate) fn operator_at(&self, department: Option<&str>) -> Result<Operator, Refusal> {
+        let operator = self.operator()?;
+        match department {
+            Some(name) => Ok(operator.at_department_named(name)?),
+            None => Ok(operator),
+        }
+    }
 }
 
 /// A command by the name of the operating system's account.

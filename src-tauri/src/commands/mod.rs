@@ -1,6 +1,7 @@
 //! What the page may ask of the program: the one list. Each command is a line of translation around one operation of the authority.
 
 pub mod certificate;
+pub mod department;
 pub mod enrollment;
 pub mod find;
 pub mod invitation;
@@ -36,6 +37,10 @@ pub fn bindings() -> Builder<tauri::Wry> {
             people::add_mailbox,
             people::delete_subscriber,
             people::validate_mailbox,
+            department::departments,
+            department::add_department,
+            department::rename_department,
+            department::move_subscriber,
             invitation::invite,
             invitation::resend_invitation,
             invitation::shown_invitation,

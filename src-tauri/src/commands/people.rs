@@ -3,6 +3,7 @@
 use crate::{
     dto::{
         self,
+        department::at,
         people::{NewMailbox, NewSubscriber, NewValidation, Subscriber, SubscriberPage, SubscriberQuery},
         today::Today,
     },
@@ -37,7 +38,7 @@ pub async fn subscriber(app: State<'_, App>, id: String) -> Result<Subscriber, C
 #[tauri::command]
 #[specta::specta]
 pub async fn add_subscriber(app: State<'_, App>, person: NewSubscriber) -> Result<Subscriber, CommandError> {
-    app.operator(move |op| Ok(op.add_subscriber(person.into())?.into())).await
+    app.operator(move |op| Ok(at(op, person.department.as_deref())?.add_subscriber(person.into())?.into())).await
 }
 
 /// Adds an address to one.

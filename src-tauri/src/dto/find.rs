@@ -63,6 +63,9 @@ pub struct CertificateFind {
     pub expiring_days: Option<u32>,
     /// Whose.
     pub kind: CertificateKinds,
+    /// Only those that were issued in this department.
+    #[specta(optional)]
+    pub department: Option<String>,
     /// Order.
     pub sort: CertificateSort,
     /// After this serial.
@@ -215,6 +218,7 @@ impl From<CertificateFind> for core::CertificatesQuery {
                 expiring_days: find.expiring_days,
                 kind: find.kind.into(),
                 subscriber: None,
+                department: find.department.as_deref().and_then(ra::id::UnitId::parse),
             },
             sort: find.sort.into(),
             after: find.after,

@@ -1,6 +1,7 @@
 //! What crosses to the window: plain values, parsed by `TryFrom` on the way in. Times are RFC 3339, ids and serials text.
 
 pub mod certificate;
+pub mod department;
 pub mod detail;
 pub mod enrollment;
 pub mod find;

@@ -36,6 +36,9 @@ pub struct NewSubscriber {
     pub mail: String,
     /// Kind.
     pub kind: SubscriberKind,
+    /// Department, where there are several.
+    #[specta(optional)]
+    pub department: Option<String>,
 }
 
 /// A further address of a person.
@@ -84,6 +87,10 @@ pub struct Subscriber {
     pub name: String,
     /// Kind.
     pub kind: SubscriberKind,
+    /// Name of the department.
+    pub department: String,
+    /// The department.
+    pub department_id: String,
     /// Subject DN.
     pub subject: String,
     /// Mailboxes.
@@ -106,6 +113,9 @@ pub struct Subscriber {
 pub struct SubscriberQuery {
     /// Part of name or address.
     pub search: Option<String>,
+    /// Only of this department.
+    #[specta(optional)]
+    pub department: Option<String>,
     /// After this row.
     pub after: Option<SubscriberKey>,
     /// At most.
@@ -165,7 +175,9 @@ impl TryFrom<SubscriberQuery> for core::SubscriberQuery {
             Some(key) => Some((key.name, SubscriberId::parse(&key.id).ok_or_else(unknown)?)),
             None => None,
         };
-        Ok(core::SubscriberQuery { search: query.search.filter(|s| !s.trim().is_empty()), after, limit: query.limit.clamp(1, 500) })
+        let department = query.department.as_deref().map(super::department::unit).transpose()?;
+        let search = query.search.filter(|s| !s.trim().is_empty());
+        Ok(core::SubscriberQuery { search, department, after, limit: query.limit.clamp(1, 500) })
     }
 }
 
@@ -184,6 +196,8 @@ impl From<core::Subscriber> for Subscriber {
                 core::SubscriberKind::Functional => SubscriberKind::Functional,
             },
             subject: s.subject.to_string(),
+            department: s.department,
+            department_id: s.department_id.to_string(),
             name: s.name,
             mailboxes: s.mailboxes.into_iter().map(Into::into).collect(),
             created_at: time(s.created_at),

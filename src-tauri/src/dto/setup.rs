@@ -1,5 +1,6 @@
 //! The wizard and the department.
 
+use super::department::DepartmentRow;
 use crate::{error::CommandError, state::App};
 use ra::department as core;
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,8 @@ pub struct Session {
     pub folder: String,
     /// The department; none: show the wizard.
     pub department: Option<Department>,
+    /// All departments, that one first.
+    pub departments: Vec<DepartmentRow>,
     /// The first row of the ledger that does not fit: somebody changed the database outside of Signet.
     pub ledger_broken_at: Option<u32>,
 }
@@ -137,12 +140,13 @@ impl From<core::Department> for Department {
 impl Session {
     /// As it is now.
     pub fn of(app: &App, authority: &ra::Authority) -> Result<Self, CommandError> {
-        let department = authority.is_set_up()?.then(|| app.as_operator(authority).department()).transpose()?;
+        let departments = if authority.is_set_up()? { app.as_operator(authority).departments()? } else { Vec::new() };
         Ok(Session {
             officer: app.officer().to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             folder: authority.folder().display().to_string(),
-            department: department.map(Into::into),
+            department: departments.first().cloned().map(Into::into),
+            departments: departments.into_iter().map(Into::into).collect(),
             ledger_broken_at: app.ledger_broken_at().map(super::count),
         })
     }

@@ -14,7 +14,7 @@ use crate::{
     body::receive,
     guard::{Segment, peer, texts},
     log::Note,
-    page::{Framing, content, department, empty, html, notice, refusal, refused_body},
+    page::{Framing, asking, content, department, empty, html, notice, refusal, refused_body},
 };
 use axum::{
     body::Body,
@@ -46,12 +46,13 @@ struct Visit {
 impl Visit {
     async fn begin(app: App, token: String, headers: &HeaderMap) -> Result<Self, Answer> {
         let t = texts(headers);
-        let department = department(&app, t).await?;
-        let frame = Frame::new(t, &department);
         let possible = (1..=64).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
         if !possible {
-            return Err(notice(&frame, StatusCode::NOT_FOUND, &t.unknown_link));
+            let department = department(&app, t).await?;
+            return Err(notice(&Frame::new(t, &department), StatusCode::NOT_FOUND, &t.unknown_link));
         }
+        let department = asking(&app, t, &token).await?;
+        let frame = Frame::new(t, &department);
         let user_agent = headers.get(header::USER_AGENT).map(|v| String::from_utf8_lossy(v.as_bytes()).chars().take(256).collect());
         Ok(Visit { app, t, frame, department, token, session: session_cookie(headers), user_agent: user_agent.unwrap_or_default() })
     }

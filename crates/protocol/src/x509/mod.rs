@@ -1,6 +1,7 @@
 //! X.509 certificates (RFC 5280): names, serial numbers, usages, building, reading and linting.
 
 mod build;
+mod constraints;
 mod distinguished_name;
 mod extension;
 mod general_name;

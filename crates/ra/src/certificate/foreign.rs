@@ -15,8 +15,8 @@ pub(crate) fn der_of(tx: &Connection, serial: &SerialNumber) -> Result<Option<Ve
 pub(crate) fn insert_foreign(tx: &Connection, profile: &str, view: &CertificateView, subscriber: Option<SubscriberId>) -> Result<()> {
     let san = serde_json::to_string(&view.san.iter().map(san_text).collect::<Vec<_>>()).map_err(Error::fault)?;
     tx.prepare_cached(
-        "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at) \
-         VALUES (?1, 'subscriber', ?2, ?3, ?4, NULL, ?5, ?6, ?7, ?8, ?7)",
+        "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at, \
+         department) VALUES (?1, 'subscriber', ?2, ?3, ?4, NULL, ?5, ?6, ?7, ?8, ?7, (SELECT department FROM subscriber WHERE id = ?5))",
     )?
     .execute(params![
         view.serial.octets(),

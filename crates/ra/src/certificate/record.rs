@@ -27,7 +27,8 @@ pub(crate) fn insert(tx: &Connection, new: &NewCertificate<'_>) -> Result<i64> {
     let san = serde_json::to_string(&view.san.iter().map(san_text).collect::<Vec<_>>()).map_err(Error::fault)?;
     tx.prepare_cached(
         "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, enrollment, key_fingerprint, not_before, \
-         not_after, issued_at, profile_version, pilot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?)",
+         not_after, issued_at, profile_version, pilot, department) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, nullif(?13, 0), ?14, (SELECT department FROM subscriber WHERE id = ?7))",
     )?
     .execute(rusqlite::params![
         view.serial.octets(),

@@ -14,13 +14,13 @@ impl Operator {
     /// Imports the portal's TLS certificate (PKCS#12 with `password`, or PEM with key), checked against the public URL's host.
     pub fn import_tls(&self, file: &[u8], password: Option<&str>) -> Result<()> {
         let inner = &self.inner;
-        let department = inner.department()?;
+        let department = inner.founding()?;
         let now = inner.clock.now();
         let identity = read(file, password)?;
         let certificate = &identity.certificate;
         check_certificate(certificate, now)?;
         let own = tls::own_hosts(&department)?;
-        match inner.settings()?.public_url.as_deref().and_then(|url| Origin::parse(url, "https", false).ok()) {
+        match inner.network()?.public_url.as_deref().and_then(|url| Origin::parse(url, "https", false).ok()) {
             Some(url) if !tls::covers(certificate, &url.host) => {
                 return Err(Error::invalid(FIELD, format!("the certificate is not for {}, where the portal is reached", url.host)));
             }

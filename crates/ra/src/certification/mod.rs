@@ -119,6 +119,14 @@ impl Inner {
     pub(crate) fn status_urls(settings: &crate::settings::Settings) -> StatusUrls {
         StatusUrls::new(settings, "issuing")
     }
+    /// The mail domains that the issuing CA may certify: those that it was made for.
+    pub(crate) fn certifiable_mail_domains(&self) -> Result<Vec<String>> {
+        match self.authorities()?.issuing.permitted_mail_domains()? {
+            Some(domains) => Ok(domains),
+            // One without constraints, from elsewhere: what the folder was set up for.
+            None => Ok(self.founding()?.mail_domains.clone()),
+        }
+    }
     /// Root and issuing CA certificates.
     pub(crate) fn authorities(&self) -> Result<Arc<Authorities>> {
         let generation = self.store.generation(Topic::Identity)?;
@@ -140,10 +148,10 @@ impl Inner {
         self.identities_at(self.store.generation(Topic::Identity)?)
     }
 
-    /// Settings, policy and keys at one moment, for the price of one question.
-    pub(crate) fn at_one_moment(&self) -> Result<(Arc<crate::settings::Settings>, Arc<crate::policy::Policy>, Arc<Identities>)> {
+    /// The network's settings, the policies of all departments and the keys at one moment, for the price of one question.
+    pub(crate) fn at_one_moment(&self) -> Result<(Arc<crate::settings::Settings>, Arc<crate::policy::Policies>, Arc<Identities>)> {
         let (unit, identity) = self.store.generations()?;
-        Ok((self.settings_at(unit)?, self.policy_at(unit)?, self.identities_at(identity)?))
+        Ok((self.settings_at(unit)?.organization().clone(), self.policies_at(unit)?, self.identities_at(identity)?))
     }
 
     fn identities_at(&self, generation: u64) -> Result<Arc<Identities>> {

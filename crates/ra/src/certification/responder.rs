@@ -73,13 +73,13 @@ impl Inner {
     }
 
     fn renew_responder(&self, is_root: bool, ca: &CertificateView, replaced: Option<KeyId>, authority: &Identity) -> Result<()> {
-        let department = self.department()?;
+        let department = self.founding()?;
         // Answers to nonces are signed one by one: P-256 makes that cheap, whatever the CA's own key is.
         let key = (self.make_key)(KeyAlgorithm::P256)?;
         let role = if is_root { "Root OCSP Responder" } else { "OCSP Responder" };
         let plan = Plan {
             kind: Kind::Ocsp,
-            subject: plan::subject(&department.organization, &department.department, role)?,
+            subject: plan::subject(&department.organization, &department.certified_name, role)?,
             san: Vec::new(),
             public_key: key.public()?,
             // nocheck: nobody asks whether it is revoked, so it names no CRL (RFC 6960 4.2.2.2.1).

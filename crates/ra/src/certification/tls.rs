@@ -86,7 +86,7 @@ impl Inner {
 
     /// All that is served must be within what the issuing CA may certify: phones would refuse the rest.
     fn tls_hosts(&self) -> Result<Vec<Host>> {
-        let (department, settings) = (self.department()?, self.settings()?);
+        let (department, settings) = (self.founding()?, self.network()?);
         let own = own_hosts(&department)?;
         let hosts = hosts(&own, &settings);
         match hosts.iter().find(|host| !plan::is_permitted(host, &department.mail_domains, &own)) {
@@ -102,7 +102,7 @@ impl Inner {
 
     /// `actor`: who wants it, for the ledger.
     pub(super) fn reissue_tls(&self, replaced: crate::id::KeyId, actor: Actor) -> Result<()> {
-        let (department, settings, issuing) = (self.department()?, self.settings()?, self.issuing_ca()?);
+        let (department, settings, issuing) = (self.founding()?, self.network()?, self.issuing_ca()?);
         let hosts = self.tls_hosts()?;
         let key = (self.make_key)(KeyAlgorithm::P256)?;
         let plan = Plan {

@@ -6,7 +6,7 @@ pub use offer::ScepChallenge;
 
 use crate::{
     Denied, Error, Result,
-    id::{DeviceId, EnrollmentId, SubscriberId},
+    id::{DeviceId, EnrollmentId, SubscriberId, UnitId},
     ledger::Actor,
     policy::Policy,
     profile::ProfileName,
@@ -131,6 +131,8 @@ pub(crate) struct Challenge {
     pub(crate) subject: DistinguishedName,
     pub(crate) san: Vec<SubjectAltName>,
     pub(crate) subscriber: Option<SubscriberId>,
+    /// Where the subscriber belongs now; `None`: they are no longer here.
+    pub(crate) department: Option<UnitId>,
     pub(crate) enrollment: Option<EnrollmentId>,
     pub(crate) expires_at: Timestamp,
     pub(crate) manual_approval: bool,
@@ -144,10 +146,12 @@ pub(crate) struct Challenge {
 }
 
 const BY_HASH: &str =
-    "SELECT id, purpose, subject, san, subscriber, enrollment, expires_at, manual_approval, state, claimed_by, serial, made_by
+    "SELECT id, purpose, subject, san, subscriber, enrollment, expires_at, manual_approval, state, claimed_by, serial, made_by,
+        (SELECT department FROM subscriber WHERE subscriber.id = challenge.subscriber)
     FROM challenge WHERE hash = ?1";
 const BY_ID: &str =
-    "SELECT id, purpose, subject, san, subscriber, enrollment, expires_at, manual_approval, state, claimed_by, serial, made_by
+    "SELECT id, purpose, subject, san, subscriber, enrollment, expires_at, manual_approval, state, claimed_by, serial, made_by,
+        (SELECT department FROM subscriber WHERE subscriber.id = challenge.subscriber)
     FROM challenge WHERE id = ?1";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<Challenge>> {
@@ -163,6 +167,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<Challenge>> {
             subject: serde_json::from_str(subject.as_str().map_err(Error::fault)?).map_err(Error::fault)?,
             san: serde_json::from_str(san.as_str().map_err(Error::fault)?).map_err(Error::fault)?,
             subscriber: row.get(4)?,
+            department: row.get(12)?,
             enrollment: row.get(5)?,
             expires_at: Timestamp(row.get(6)?),
             manual_approval: row.get(7)?,
@@ -238,6 +243,21 @@ pub(crate) fn cancel_for_enrollment(tx: &Connection, enrollment: EnrollmentId) -
     .execute([enrollment])?;
     tx.prepare_cached("UPDATE challenge SET state = 'cancelled' WHERE enrollment = ?1 AND state IN ('open', 'claimed', 'pending')")?
         .execute([enrollment])?;
+    Ok(())
+}
+
+/// Ends what was promised to a subscriber and not issued: call it in the transaction that moves the subscriber to another department.
+/// Transport identities state no department.
+pub(crate) fn cancel_certificates_of(tx: &Connection, subscriber: SubscriberId) -> Result<()> {
+    tx.prepare_cached(
+        "DELETE FROM scep_pending WHERE challenge IN (SELECT id FROM challenge WHERE subscriber = ?1 AND purpose <> 'transport'
+            AND state IN ('open', 'claimed', 'pending'))",
+    )?
+    .execute([subscriber])?;
+    tx.prepare_cached(
+        "UPDATE challenge SET state = 'cancelled' WHERE subscriber = ?1 AND purpose <> 'transport' AND state IN ('open', 'claimed', 'pending')",
+    )?
+    .execute([subscriber])?;
     Ok(())
 }
 

@@ -38,13 +38,13 @@ impl Operator {
         if !(1..=MOST).contains(&count) {
             return Err(Error::invalid("count", format!("give a number from 1 to {MOST}")));
         }
-        let (policy, settings) = (self.inner.policy()?, self.inner.settings()?);
+        let person = self.subscriber_by_mail(mail)?;
+        let (policy, settings) = (self.inner.policy_of(person.department_id)?, self.inner.settings_of(person.department_id)?);
         let definition = policy.profile(profile).clone();
         if !definition.by_scep {
             return Err(Error::Denied(Denied::EncryptionByScep));
         }
         let url = scep::url(&settings)?;
-        let person = self.subscriber_by_mail(mail)?;
         let san = match invitation::states_address(&definition, &settings) {
             true => {
                 let typed = SubjectAltName::Rfc822Name(mail.trim().to_owned()).comparable();
@@ -58,12 +58,13 @@ impl Operator {
             }
             false => Vec::new(),
         };
-        let (subject, subscriber) = (person.subject.clone(), person.id);
+        let (subject, subscriber, department) = (person.subject.clone(), person.id, person.department_id);
         let (clock, actor, address) = (self.inner.clock.clone(), self.actor.clone(), san.clone());
         let manual_approval = settings.scep_manual_approval || definition.approval != Approval::Automatic;
         let (secrets, expires_at): (Vec<Token>, Timestamp) = self.inner.store.write(move |tx| {
             let at = clock.now();
-            if !subscriber::exists(tx, subscriber)? {
+            // Deleted or moved meanwhile.
+            if subscriber::department(tx, subscriber)? != Some(department) {
                 return Err(Error::NotFound(crate::Noun::Subscriber));
             }
             let new = NewChallenge {

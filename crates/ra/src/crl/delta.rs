@@ -106,7 +106,7 @@ pub(super) fn forget(tx: &Connection, issuer: &[u8]) -> Result<()> {
 impl Inner {
     /// The delta to the current complete CRL of the issuing CA; not found where none are made.
     pub(crate) fn delta_crl(&self) -> Result<Vec<u8>> {
-        if !self.settings()?.delta_crl {
+        if !self.network()?.delta_crl {
             return Err(Error::NotFound(Noun::Crl));
         }
         self.crl("issuing")?;

@@ -3,7 +3,7 @@
 use super::{Enrollment, EnrollmentDetail, EnrollmentQuery, Funnel, State, Step, device, from_word};
 use crate::{
     Error, Noun, Result, certificate,
-    id::{DeviceId, EnrollmentId, MailboxId, SubscriberId},
+    id::{DeviceId, EnrollmentId, MailboxId, SubscriberId, UnitId},
     subscriber::{Page, Search},
 };
 use protocol::Timestamp;
@@ -19,12 +19,15 @@ pub(crate) struct Head {
     pub(crate) os_too_old: Option<String>,
     /// The device that came through phase 2 last: nobody else gets a profile.
     pub(crate) device: Option<DeviceId>,
+    /// Where the subscriber belongs: by whose rules the enrollment goes on.
+    pub(crate) department: UnitId,
 }
 
 pub(crate) fn head(tx: &Connection, id: EnrollmentId) -> Result<Head> {
     let (head, state) = tx
         .prepare_cached(
-            "SELECT subscriber, mailbox, profile_sent, download_ends_at, os_too_old, device, state FROM enrollment WHERE id = ?1",
+            "SELECT e.subscriber, e.mailbox, e.profile_sent, e.download_ends_at, e.os_too_old, e.device, e.state, s.department
+             FROM enrollment e JOIN subscriber s ON s.id = e.subscriber WHERE e.id = ?1",
         )?
         .query_row([id], |row| {
             let head = Head {
@@ -35,6 +38,7 @@ pub(crate) fn head(tx: &Connection, id: EnrollmentId) -> Result<Head> {
                 download_ends_at: row.get::<_, Option<i64>>(3)?.map(Timestamp),
                 os_too_old: row.get(4)?,
                 device: row.get(5)?,
+                department: row.get(7)?,
             };
             Ok((head, row.get::<_, String>(6)?))
         })

@@ -55,6 +55,10 @@ impl Conditions {
             sql.push("c.subscriber = ?".to_owned());
             values.push(subscriber.0.as_bytes().to_vec().into());
         }
+        if let Some(department) = filter.department {
+            sql.push("c.department = ?".to_owned());
+            values.push(department.0.as_bytes().to_vec().into());
+        }
         Conditions { sql, values }
     }
 
@@ -121,6 +125,7 @@ pub(super) fn page(tx: &Connection, at: Timestamp, query: &CertificatesQuery) ->
     let ask = Ask { tx, at, filter: &query.filter, sort: query.sort, after, limit };
     let search = Search::new(query.filter.search.as_deref());
     let (mut numbers, total, total_is_exact) = match (&search, query.filter.subscriber) {
+        (None, None) if query.filter.department.is_some() => ask.of_department()?,
         (None, None) => ask.unsearched()?,
         (Some(search), None) => ask.searched(search)?,
         (search, Some(_)) => {
@@ -211,6 +216,33 @@ impl Ask<'_> {
             _ => "INDEXED BY certificate_ending",
         };
         self.numbers(&format!("SELECT c.number FROM certificate c {from} WHERE {}", conditions.text()), &conditions.values)
+    }
+
+    /// A department's, by their own index, or by that of a status which few have. Not counted beyond [`COUNTED`].
+    fn of_department(&self) -> Result<Numbers> {
+        let from = match self.filter.statuses.as_slice() {
+            [Status::Held] => "certificate c INDEXED BY certificate_held",
+            [Status::Revoked] => "certificate c INDEXED BY certificate_finally_revoked",
+            _ => "certificate c INDEXED BY certificate_of_department",
+        };
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        let sql = format!("SELECT c.number FROM {from} WHERE {} ORDER BY c.number DESC LIMIT {}", conditions.text(), COUNTED + 1);
+        let found = self.numbers(&sql, &conditions.values)?;
+        if found.len() as u64 <= COUNTED as u64 {
+            let total = found.len() as u64;
+            return Ok((self.sorted(found)?, total, true));
+        }
+        let numbers = match self.sort {
+            CertificateSort::Newest => {
+                conditions.and("c.number < ?", [self.after.as_ref().map_or(i64::MAX, |after| after.number).into()]);
+                let sql =
+                    format!("SELECT c.number FROM {from} WHERE {} ORDER BY c.number DESC LIMIT {}", conditions.text(), self.limit + 1);
+                self.numbers(&sql, &conditions.values)?
+            }
+            CertificateSort::Name => self.by_name(None)?,
+            CertificateSort::EndingFirst | CertificateSort::EndingLast => self.by_end(None)?,
+        };
+        Ok((numbers, COUNTED as u64, false))
     }
 
     /// One person's, by their own index, compared with the search one by one.

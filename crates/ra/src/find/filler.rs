@@ -38,11 +38,13 @@ fn pick<'a>(from: &[&'a str], by: u64) -> &'a str {
 fn fill(tx: &Connection, at: Timestamp, count: u64) -> Result<()> {
     let mut certificate = tx.prepare(
         "INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, key_fingerprint, not_before, not_after, issued_at, \
-         superseded_at, revoked_at, reason) VALUES (?1, 'subscriber', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?9, ?10, ?11)",
+         superseded_at, revoked_at, reason, department) \
+         VALUES (?1, 'subscriber', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?9, ?10, ?11, (SELECT department FROM subscriber WHERE id = ?5))",
     )?;
     let mut octets = tx.prepare("INSERT INTO certificate_der (number, der) VALUES (?1, ?2)")?;
     let mut person = tx.prepare(
-        "INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at) VALUES (?1, ?2, ?3, ?4, 'person', '[]', ?5)",
+        "INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at, department) \
+         VALUES (?1, ?2, ?3, ?4, 'person', '[]', ?5, (SELECT id FROM unit WHERE kind = 'department' ORDER BY id LIMIT 1))",
     )?;
     let (mut subscriber, mut name, mut mail) = (SubscriberId::fresh(), String::new(), String::new());
     for number in 0..count {

@@ -28,7 +28,7 @@ pub use view::{NewView, SavedView, ViewOf};
 use crate::{
     Operator, Result,
     certificate::Certificate,
-    id::{SubscriberId, ViewId},
+    id::{SubscriberId, UnitId, ViewId},
     subscriber::{Page, Subscriber, SubscriberKind},
 };
 use protocol::x509::SerialNumber;
@@ -81,6 +81,8 @@ pub struct CertificateFilter {
     pub kind: Kinds,
     /// Only of this subscriber.
     pub subscriber: Option<SubscriberId>,
+    /// Only those that were issued in this department.
+    pub department: Option<UnitId>,
 }
 
 /// Order of a list of certificates.
@@ -155,6 +157,8 @@ pub struct PeopleFilter {
     pub has: Option<Has>,
     /// `true`: every mailbox is validated; `false`: one is not.
     pub validated: Option<bool>,
+    /// Only of this department.
+    pub department: Option<UnitId>,
 }
 
 /// Order of a list of people.

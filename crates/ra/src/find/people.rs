@@ -70,7 +70,9 @@ pub(crate) fn page(
     }
     filtered(filter, at, &mut ask);
     let total = match estimate {
-        Some(estimate) if filter.kind.is_none() && filter.has.is_none() && filter.validated.is_none() => estimate,
+        Some(estimate) if filter.kind.is_none() && filter.has.is_none() && filter.validated.is_none() && filter.department.is_none() => {
+            estimate
+        }
         _ => {
             let bound = if estimate.is_some() || filter.has.is_some() || filter.validated.is_some() { COUNTED } else { i64::MAX };
             tx.prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 {} LIMIT {bound})", ask.text()))?
@@ -141,6 +143,9 @@ fn searched(tx: &Connection, search: &Search, ask: &mut Ask) -> Result<Option<i6
 }
 
 fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {
+    if let Some(department) = filter.department {
+        ask.and("s.department = ?", [department.0.as_bytes().to_vec().into()]);
+    }
     if let Some(kind) = filter.kind {
         ask.and(if kind == SubscriberKind::Functional { "s.kind = 'functional'" } else { "s.kind <> 'functional'" }, []);
     }

@@ -122,7 +122,10 @@ fn head(operator: &Operator, tx: &Connection, at: Timestamp, name: ReportName, f
     let (number, hash) = ledger::head(tx)?;
     Ok(ReportHead {
         name,
-        department: operator.inner.department()?.department.clone(),
+        department: match operator.here() {
+            Ok(department) => department.department.clone(),
+            Err(_) => operator.inner.founding()?.organization.clone(),
+        },
         at,
         filter: filter.clone(),
         ledger_number: u64::try_from(number).unwrap_or(0),

@@ -23,10 +23,10 @@ pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
 
-/// What the portal keeps once per department.
+/// What the portal keeps once for the folder.
 pub(crate) struct Portal {
     code_key: Zeroizing<Vec<u8>>,
-    /// Top-level PayloadIdentifier of every profile of this department: a phone replaces an installed one by it.
+    /// Top-level PayloadIdentifier of every profile of this folder, whatever the department: a phone replaces an installed one by it.
     pub(crate) profile_identifier: String,
 }
 
@@ -40,8 +40,8 @@ pub(crate) fn portal(inner: &Inner, tx: &Connection) -> Result<Portal> {
         return Ok(Portal { code_key: inner.vault.open(CONTEXT, &sealed)?, profile_identifier });
     }
     let code_key = Zeroizing::new(secret::random::<32>()?.to_vec());
-    let department = inner.department()?;
-    // The domain's labels turned around, then something that two departments under one domain do not share.
+    let department = inner.founding()?;
+    // The domain's labels turned around, then something that two folders under one domain do not share.
     let domain = department.mail_domains.first().map_or("invalid", |d| d.trim_matches('.'));
     let reversed: Vec<_> = domain.rsplit('.').collect();
     let unit = department.id.0.simple().to_string();

@@ -9,14 +9,14 @@ use crate::{
     authority::Inner,
     challenge,
     enrollment::{self, Ending, State, StepKind, word},
-    id::EnrollmentId,
+    id::{EnrollmentId, MailboxId, UnitId},
     ledger,
     mailbox::{self, Address},
-    policy::Policy,
     profile::{CertificateProfile, ProfileName},
     secret::{Code, Token},
     settings::Settings,
     sign_in::LinkEnd,
+    subscriber,
 };
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
@@ -91,13 +91,14 @@ impl Operator {
         }
         let address = Address::parse(mail)?;
         let (at, actor, inner) = (self.inner.clock.now(), self.actor.clone(), self.inner.clone());
-        let (settings, policy) = (self.inner.settings()?, self.inner.policy()?);
-        let addresses = Addresses::of(&inner, &settings)?;
+        let department = self.inner.store.read(|tx| subscriber::department_at(tx, &address))?;
+        let settings = self.inner.settings_of(department)?;
+        let addresses = Addresses::of(&inner)?;
         let secrets = Secrets::new(at, &settings)?;
         let made = secrets.clone();
         let enrollment = self.inner.store.write(move |tx| {
             let mailbox::Owner { subscriber, mailbox, address } = mailbox::owner(tx, &address)?;
-            must_be_invitable(tx, mailbox, &settings, &policy)?;
+            must_be_invitable(&inner, tx, department, mailbox)?;
             let id = EnrollmentId::fresh();
             tx.prepare_cached(
                 "INSERT INTO enrollment (id, subscriber, mailbox, channel, state, reached, created_at, expires_at, updated_at, link)
@@ -118,8 +119,9 @@ impl Operator {
     /// configured, declined or cancelled.
     pub fn resend(&self, enrollment: EnrollmentId) -> Result<Invitation> {
         let (at, actor, inner) = (self.inner.clock.now(), self.actor.clone(), self.inner.clone());
-        let (settings, policy) = (self.inner.settings()?, self.inner.policy()?);
-        let addresses = Addresses::of(&inner, &settings)?;
+        let department = self.inner.store.read(|tx| Ok(enrollment::head(tx, enrollment)?.department))?;
+        let settings = self.inner.settings_of(department)?;
+        let addresses = Addresses::of(&inner)?;
         let secrets = Secrets::new(at, &settings)?;
         let made = secrets.clone();
         self.inner.store.write(move |tx| {
@@ -127,7 +129,7 @@ impl Operator {
             if matches!(head.state, State::Configured | State::Declined | State::Cancelled) {
                 return Err(Error::Conflict(Conflict::EnrollmentEnded));
             }
-            must_be_invitable(tx, head.mailbox, &settings, &policy)?;
+            must_be_invitable(&inner, tx, head.department, head.mailbox)?;
             end_links(tx, at, enrollment, LinkEnd::Cancelled)?;
             challenge::cancel_for_enrollment(tx, enrollment)?;
             tx.prepare_cached("UPDATE session SET dead = 1 WHERE enrollment = ?1")?.execute([enrollment])?;
@@ -161,7 +163,8 @@ impl Operator {
 }
 
 /// Invariant 5, asked at the door: a person whose mailbox nobody validated would fail in phase 3 only.
-fn must_be_invitable(tx: &Connection, mailbox: crate::id::MailboxId, settings: &Settings, policy: &Policy) -> Result<()> {
+fn must_be_invitable(inner: &Inner, tx: &Connection, department: UnitId, mailbox: MailboxId) -> Result<()> {
+    let (settings, policy) = (&*inner.settings_of(department)?, inner.policy_of(department)?);
     if policy.phones(settings).next().is_none() {
         return Err(Error::Denied(Denied::NotOffered));
     }
@@ -211,10 +214,10 @@ struct Addresses {
 }
 
 impl Addresses {
-    fn of(inner: &Inner, settings: &Settings) -> Result<Self> {
-        let department = inner.department()?;
-        let public = public_url(settings, &department)?;
-        let trust = if department.public_tls { None } else { Some(trust_url(settings, &public)?) };
+    fn of(inner: &Inner) -> Result<Self> {
+        let (folder, network) = (inner.founding()?, inner.network()?);
+        let public = public_url(&network, &folder)?;
+        let trust = if folder.public_tls { None } else { Some(trust_url(&network, &public)?) };
         Ok(Addresses { public, trust })
     }
 }

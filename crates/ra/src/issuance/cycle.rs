@@ -77,8 +77,9 @@ impl Order {
 
 /// What our records say about it at this moment: the person is here, the mailboxes are validated, no second one to encrypt.
 pub(super) fn check(tx: &Connection, at: Timestamp, order: &Order) -> Result<()> {
-    if !subscriber::exists(tx, order.subscriber)? {
-        return Err(Error::NotFound(Noun::Subscriber));
+    let (_, subject) = subscriber::certified_as(tx, order.subscriber)?.ok_or(Error::NotFound(Noun::Subscriber))?;
+    if subject != order.subject {
+        return Err(Error::invalid("mail", "the person was moved to another department meanwhile: try again"));
     }
     let stated = order.san.iter().filter_map(|name| match name {
         SubjectAltName::Rfc822Name(address) => Some(address.as_str()),
@@ -136,7 +137,7 @@ pub(super) fn abandon(inner: &Inner, serial: SerialNumber, why: &'static str) ->
 /// All four steps for one order.
 pub(super) fn one(operator: &Operator, order: Order, public_key: PublicKey) -> Result<(Issued, CertificateView)> {
     let inner = &operator.inner;
-    let (ca, urls) = (inner.issuing_ca()?, Inner::status_urls(&*inner.settings()?));
+    let (ca, urls) = (inner.issuing_ca()?, Inner::status_urls(&*inner.network()?));
     let (clock, issuer) = (inner.clock.clone(), ca.clone());
     // 1. reserve
     let claim = inner.store.write(move |tx| reserve(tx, issue::time(tx, &*clock)?, &issuer.certificate, order, public_key))?;

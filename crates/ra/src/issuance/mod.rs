@@ -49,12 +49,12 @@ impl Operator {
     /// (proof of possession), strong and not known to be bad; whatever identity the request states must be one that we certify
     /// (invariant 6); the mailbox must be validated (invariant 5). Profiles that encrypt are refused: their keys are made here.
     pub fn issue_from_csr(&self, mail: &str, profile: ProfileName, csr: &[u8]) -> Result<Issued> {
-        let policy = self.inner.policy()?;
+        let person = self.subscriber_by_mail(mail)?;
+        let policy = self.inner.policy_of(person.department_id)?;
         if policy.profile(profile).made_here() {
             return Err(Error::Denied(Denied::EncryptionByScep));
         }
         let csr = request::read(csr)?;
-        let person = self.subscriber_by_mail(mail)?;
         let order = Order::new(&policy, &person, mail, profile, false)?;
         request::check_names(&csr, &order.subject, &order.san)?;
         cycle::one(self, order, csr.public_key).map(|(issued, _)| issued)
@@ -64,11 +64,11 @@ impl Operator {
     /// (invariant 3): with `supersede` the new one takes its place in the same transaction, without it a second one is refused.
     /// Key and password leave in the result and are nowhere else.
     pub fn issue_generated(&self, mail: &str, profile: ProfileName, form: Form, supersede: bool) -> Result<IssuedIdentity> {
-        let policy = self.inner.policy()?;
+        let person = self.subscriber_by_mail(mail)?;
+        let policy = self.inner.policy_of(person.department_id)?;
         if !policy.profile(profile).made_here() {
             return Err(Error::Denied(Denied::SigningKeyHere));
         }
-        let person = self.subscriber_by_mail(mail)?;
         let order = Order::new(&policy, &person, mail, profile, supersede)?;
         // Before the work of making a key.
         self.inner.store.read({

@@ -57,7 +57,8 @@ impl Operator {
             _ => return Err(Error::invalid("serial", "only the certificate of a person can be renewed or replaced")),
         };
         let view = CertificateView::from_der(&known.der)?;
-        let (policy, person) = (self.inner.policy()?, self.subscriber(subscriber)?);
+        let person = self.subscriber(subscriber)?;
+        let policy = self.inner.policy_of(person.department_id)?;
         // The address that it states, while it is still the person's.
         let stated = view.san.iter().find_map(|name| match name {
             SubjectAltName::Rfc822Name(address) => person.mailboxes.iter().find(|mailbox| mailbox.address.eq_ignore_ascii_case(address)),

@@ -79,7 +79,7 @@ fn device_cas(inner: &Inner) -> Result<Vec<DeviceCa>> {
             .clone(),
     };
     let mut all = vec![apple];
-    if let Some(path) = &inner.settings()?.device_ca {
+    if let Some(path) = &inner.network()?.device_ca {
         match read_bounded(path).map_err(|e| e.to_string()).and_then(|pem| DeviceCa::from_pem(&pem).map_err(|e| e.to_string())) {
             Ok(further) => all.extend(further),
             Err(error) => tracing::error!(file = %path, %error, "the further device CAs cannot be read; only Apple's counts"),
@@ -112,7 +112,7 @@ fn transport_certificates(tx: &Connection, link: &invitation::Link) -> Result<Ve
 
 /// Where a person goes on: the link's own page.
 fn page(inner: &Inner, token: &Token) -> Result<OtaAnswer> {
-    let public = invitation::public_url(&*inner.settings()?, &*inner.department()?)?;
+    let public = invitation::public_url(&*inner.network()?, &*inner.founding()?)?;
     Ok(OtaAnswer::Page { url: format!("{public}/e/{}", token.reveal()) })
 }
 

@@ -60,6 +60,7 @@ pub(super) fn answer(
     let of = |which| attribute(attributes, which);
     let known: serde_json::Map<String, serde_json::Value> =
         attributes.iter().map(|(key, value)| (enrollment::bounded(key), enrollment::bounded(value).into())).collect();
+    let department = inner.store.read(|tx| Ok(enrollment::head(tx, link.enrollment)?.department))?;
     let identified = Identified {
         challenge: Token::received(challenge).hash(),
         leaf: message.signer.sha256(),
@@ -75,7 +76,7 @@ pub(super) fn answer(
             language: of(DeviceAttribute::Language),
             foreign_device_ca: foreign,
         },
-        too_old: too_old(message, inner.settings()?.min_os.as_deref()),
+        too_old: too_old(message, inner.settings_of(department)?.min_os.as_deref()),
         facts: json!({ "device_ca": ca, "foreign_device_ca": foreign, "digest": format!("{:?}", message.digest), "attributes": known }),
     };
     let (at, enrollment, shared) = (inner.clock.now(), link.enrollment, inner.clone());
@@ -85,7 +86,7 @@ pub(super) fn answer(
         Decision::TooOld => page(inner, token),
         Decision::Answer(answer) => {
             let bytes = answer.bytes(inner, enrollment, |plan| {
-                let plist = profile::transport(inner, plan)?;
+                let plist = profile::transport(inner, enrollment, plan)?;
                 Ok(signed_profile(&plist, &inner.profile_signer()?.signing(), plan.at)?)
             })?;
             Ok(OtaAnswer::Profile(bytes))
@@ -170,7 +171,7 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, new: Ident
 
 /// The first phase 2 with this challenge: the device is known from here on.
 fn identify(inner: &Inner, tx: &Connection, at: Timestamp, enrollment: EnrollmentId, session: i64, new: Identified) -> Result<Answer> {
-    let subscriber = enrollment::head(tx, enrollment)?.subscriber;
+    let enrollment::Head { subscriber, department, .. } = enrollment::head(tx, enrollment)?;
     // A new walk takes the place of an earlier one: what that one has not used is dead.
     challenge::cancel_for_enrollment(tx, enrollment)?;
     let device = enrollment::seen(tx, at, subscriber, &new.device)?;
@@ -191,7 +192,7 @@ fn identify(inner: &Inner, tx: &Connection, at: Timestamp, enrollment: Enrollmen
     let plan = Plan::new(
         tx,
         at,
-        &*inner.policy()?,
+        &*inner.policy_of(department)?,
         &Recipient { subscriber, enrollment, device },
         vec![(Purpose::Transport, subject, Vec::new())],
     )?;

@@ -54,8 +54,8 @@ pub(super) fn answer(inner: &Arc<Inner>, link: Link, token: &Token, message: &De
         serial: attribute(&message.attributes, DeviceAttribute::Serial),
         digest: format!("{:?}", message.digest),
     };
-    let (at, enrollment, shared, settings) = (inner.clock.now(), link.enrollment, inner.clone(), inner.settings()?);
-    let decision = inner.store.write(move |tx| decide(&shared, tx, at, &link, &shown, &settings))?;
+    let (at, enrollment, shared) = (inner.clock.now(), link.enrollment, inner.clone());
+    let decision = inner.store.write(move |tx| decide(&shared, tx, at, &link, &shown))?;
     match decision {
         Decision::Refuse(why) => refusal::refuse(inner, enrollment, why),
         Decision::Page(reason) => {
@@ -69,7 +69,7 @@ pub(super) fn answer(inner: &Arc<Inner>, link: Link, token: &Token, message: &De
     }
 }
 
-fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Shown, settings: &Settings) -> Result<Decision> {
+fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Shown) -> Result<Decision> {
     let refuse = |reason: &str| Ok(Decision::Refuse(Refusal::profile(reason)));
     // The whole certificate, octet for octet: a name and a serial anybody can write.
     let Some(known) = certificate::known(tx, &shown.signer.serial)?.filter(|known| known.der == shown.signer.der) else {
@@ -114,8 +114,8 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
     {
         return refuse("a certificate of this phone was revoked or is on hold");
     }
-    let policy = inner.policy()?;
-    let Some(identities) = identities(tx, &head, settings, &policy)? else { return refuse("the mailbox is not validated") };
+    let (policy, settings) = (inner.policy_of(head.department)?, inner.settings_of(head.department)?);
+    let Some(identities) = identities(tx, &head, &settings, &policy)? else { return refuse("the mailbox is not validated") };
     let facts = json!({ "transport": shown.signer.serial.to_string(), "digest": shown.digest });
     enrollment::record(tx, at, link.enrollment, StepKind::ProfileRequested, facts)?;
     if update {

@@ -4,6 +4,7 @@ use super::plan::{Plan, Planned};
 use crate::{
     Error, Result,
     authority::Inner,
+    department::Department,
     enrollment,
     id::EnrollmentId,
     invitation,
@@ -21,6 +22,7 @@ use protocol::{
     },
     x509::{CertificateView, SubjectAltName},
 };
+use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -37,17 +39,21 @@ struct Names {
     identifier: String,
 }
 
-fn names(inner: &Inner) -> Result<Names> {
-    let department = inner.department()?;
+fn names(inner: &Inner, department: &Department) -> Result<Names> {
     let identifier = inner.store.read(|tx| {
         Ok(tx.prepare_cached("SELECT profile_identifier FROM portal WHERE id = 1")?.query_row([], |row| row.get::<_, String>(0))?)
     })?;
     Ok(Names { organization: department.organization.clone(), department: department.department.clone(), identifier })
 }
 
+/// The department of the person who enrolls.
+fn department(inner: &Inner, enrollment: EnrollmentId) -> Result<Arc<Department>> {
+    inner.department_of(inner.store.read(|tx| Ok(enrollment::head(tx, enrollment)?.department))?)
+}
+
 /// Phase 2: exactly one payload; anything beside it ends the flow on the phone (apple-ota.md 1.8).
-pub(super) fn transport(inner: &Inner, plan: &Plan) -> Result<Zeroizing<Vec<u8>>> {
-    let names = names(inner)?;
+pub(super) fn transport(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<Zeroizing<Vec<u8>>> {
+    let names = names(inner, &*department(inner, enrollment)?)?;
     let identity = plan.identities.first().ok_or_else(|| Error::fault("a transport plan without identity"))?;
     let scep = scep_payload(
         inner,
@@ -78,7 +84,7 @@ fn scep_payload(
     key_usage: ScepKeyUsage,
     key_size: ScepKeySize,
 ) -> Result<ScepPayload> {
-    let public = invitation::public_url(&*inner.settings()?, &*inner.department()?)?;
+    let public = invitation::public_url(&*inner.network()?, &*inner.founding()?)?;
     Ok(ScepPayload {
         identity,
         url: format!("{public}/scep/{}", scep::ALIAS),
@@ -101,7 +107,8 @@ pub(super) fn sealed(inner: &Inner, enrollment: EnrollmentId, plan: &Plan, recip
 }
 
 fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Configuration, Vec<Payload>)> {
-    let (names, settings, policy) = (names(inner)?, inner.settings()?, inner.policy()?);
+    let department = department(inner, enrollment)?;
+    let (names, settings, policy) = (names(inner, &department)?, inner.settings_of(department.id)?, inner.policy_of(department.id)?);
     let french = speaks_french(inner, enrollment)?;
     let say = |en: &'static str, fr: &'static str| if french { fr } else { en };
     let part = |part: &str, uuid: Uuid, name: &str| PayloadIdentity {
@@ -173,7 +180,7 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Con
             max_failed_attempts: None,
         }));
     }
-    let (removal, password) = removal(inner, &settings)?;
+    let (removal, password) = removal(inner, &department, &settings)?;
     if let Some(password) = password {
         let identity = part("removal", Uuid::new_v4(), say("Removal password", "Mot de passe de suppression"));
         payloads.push(Payload::RemovalPassword(RemovalPasswordPayload { identity, password }));
@@ -209,11 +216,11 @@ fn user_name(planned: &Planned) -> String {
     address.or_else(|| planned.subject.common_name().map(str::to_owned)).unwrap_or_default()
 }
 
-fn removal(inner: &Inner, settings: &Settings) -> Result<(Removal, Option<Zeroizing<String>>)> {
+fn removal(inner: &Inner, department: &Department, settings: &Settings) -> Result<(Removal, Option<Zeroizing<String>>)> {
     Ok(match settings.removal {
         Setting::Removable => (Removal::Removable, None),
         Setting::Locked => (Removal::Locked, None),
-        Setting::Password => match inner.removal_password()?.filter(|password| !password.is_empty()) {
+        Setting::Password => match inner.removal_password(department.id)?.filter(|password| !password.is_empty()) {
             Some(password) => (Removal::Password, Some(password)),
             None => {
                 tracing::warn!("no removal password is set; the profile is removable");

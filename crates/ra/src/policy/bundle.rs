@@ -1,7 +1,9 @@
 //! Bundles: profiles that are issued in one act.
 
 use crate::{
-    Error, Noun, Operator, Result, ledger,
+    Error, Noun, Operator, Result,
+    id::UnitId,
+    ledger,
     profile::{ProfileName, Scope, Source, is_text},
 };
 use rusqlite::{Connection, params};
@@ -43,13 +45,15 @@ fn key(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase().nfc().collect()
 }
 
-pub(super) fn all(c: &Connection) -> Result<Vec<BundleView>> {
+/// What counts for a unit: its own, those of its organization, and the built-in ones.
+fn all(c: &Connection, unit: UnitId) -> Result<Vec<BundleView>> {
     let mut found: BTreeMap<String, BundleView> =
         builtin().map(|bundle| (key(&bundle.name), BundleView { bundle, source: Source::Builtin })).collect();
     let mut statement = c.prepare_cached(
-        "SELECT u.kind, b.name, b.profiles FROM bundle AS b JOIN unit AS u ON u.id = b.unit ORDER BY u.kind = 'department'", // its own come last and win
+        "SELECT u.kind, b.name, b.profiles FROM unit AS u JOIN bundle AS b ON b.unit = u.id \
+         WHERE u.id = ?1 OR u.id = (SELECT parent FROM unit WHERE id = ?1) ORDER BY u.kind = 'department'", // its own come last and win
     )?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([unit])?;
     while let Some(row) = rows.next()? {
         let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);
         let profiles: Vec<ProfileName> = serde_json::from_str(row.get_ref(2)?.as_str().map_err(Error::fault)?).map_err(Error::fault)?;
@@ -66,12 +70,21 @@ pub(super) fn all(c: &Connection) -> Result<Vec<BundleView>> {
 impl Operator {
     /// All bundles by name: the department's own, those of its organization, and the built-in ones.
     pub fn bundles(&self) -> Result<Vec<BundleView>> {
-        self.inner.store.read(all)
+        self.bundles_for(Scope::Department)
+    }
+    /// The same as the organization has them, or the officer's department.
+    pub fn bundles_for(&self, scope: Scope) -> Result<Vec<BundleView>> {
+        let unit = self.unit(scope)?;
+        self.inner.store.read(|c| all(c, unit))
     }
     /// The bundle of this name; capitals do not matter.
     pub fn bundle(&self, name: &str) -> Result<Bundle> {
+        self.bundle_for(Scope::Department, name)
+    }
+
+    fn bundle_for(&self, scope: Scope, name: &str) -> Result<Bundle> {
         let wanted = key(name);
-        let found = self.bundles()?.into_iter().find(|view| key(&view.bundle.name) == wanted);
+        let found = self.bundles_for(scope)?.into_iter().find(|view| key(&view.bundle.name) == wanted);
         Ok(found.ok_or(Error::NotFound(Noun::Bundle))?.bundle)
     }
     /// Saves a bundle, in place of one of the same name.
@@ -93,14 +106,14 @@ impl Operator {
     }
     /// Takes a bundle away, for this scope. Certificates stay as they are.
     pub fn remove_bundle(&self, scope: Scope, name: &str) -> Result<()> {
-        let found = self.bundle(name)?;
+        let found = self.bundle_for(scope, name)?;
         self.put_bundle(scope, found.name, Vec::new(), "bundle.removed")
     }
 
     fn put_bundle(&self, scope: Scope, name: String, profiles: Vec<ProfileName>, event: &'static str) -> Result<()> {
-        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.unit(scope)?);
         self.inner.store.write(move |tx| {
-            let (at, unit) = (clock.now(), scope.unit(tx)?);
+            let at = clock.now();
             let same: Vec<String> = {
                 let mut statement = tx.prepare_cached("SELECT name FROM bundle WHERE unit = ?")?;
                 let names = statement.query_map([unit], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -111,7 +124,7 @@ impl Operator {
             }
             let list = serde_json::to_string(&profiles).map_err(Error::fault)?;
             tx.prepare_cached("INSERT INTO bundle (unit, name, profiles) VALUES (?, ?, ?)")?.execute(params![unit, name, list])?;
-            ledger::append(tx, at, &actor, event, &name, &serde_json::json!({ "for": scope, "profiles": profiles }))
+            ledger::append(tx, at, &actor, event, &name, &serde_json::json!({ "for": scope, "unit": unit, "profiles": profiles }))
         })
     }
 }

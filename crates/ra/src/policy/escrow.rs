@@ -1,10 +1,6 @@
 //! Escrow: the interview (S4-06 to S4-11), its recommendation with reasons, and the decision, kept with advisers, date and why.
 
-use crate::{
-    Error, Operator, Result, ledger,
-    ledger::Actor,
-    profile::{Scope, is_text},
-};
+use crate::{Error, Operator, Result, id::UnitId, ledger, ledger::Actor, profile::is_text};
 use protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -136,6 +132,18 @@ pub struct EscrowDecision {
     pub advisers: Vec<Adviser>,
 }
 
+/// Escrow of one department.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct DepartmentEscrow {
+    /// The department.
+    pub id: UnitId,
+    /// Its name.
+    pub department: String,
+    /// Whether, since when and why.
+    #[serde(flatten)]
+    pub escrow: EscrowStatus,
+}
+
 /// A decision that was made.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Decided {
@@ -179,42 +187,41 @@ fn decided(row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<Decided>> {
 }
 
 /// The department's decisions, newest first. They are not inherited: each department is asked.
-fn history(c: &Connection) -> Result<Vec<Decided>> {
-    let unit = Scope::Department.unit(c)?;
+fn history(c: &Connection, department: UnitId) -> Result<Vec<Decided>> {
     let sql = format!("SELECT {COLUMNS}");
     let mut statement = c.prepare_cached(&sql)?;
-    statement.query_map([unit], decided)?.collect::<rusqlite::Result<Result<Vec<_>>>>()?
+    statement.query_map([department], decided)?.collect::<rusqlite::Result<Result<Vec<_>>>>()?
 }
 
 /// Off until somebody decided otherwise.
-pub(super) fn enabled(c: &Connection) -> Result<bool> {
-    let mut statement = c.prepare_cached(
-        "SELECT enabled FROM escrow_decision AS e JOIN unit AS u ON u.id = e.unit WHERE u.kind = 'department' ORDER BY number DESC LIMIT 1",
-    )?;
-    Ok(statement.query_row([], |row| row.get(0)).optional()?.unwrap_or(false))
+pub(super) fn enabled(c: &Connection, department: UnitId) -> Result<bool> {
+    let mut statement = c.prepare_cached("SELECT enabled FROM escrow_decision WHERE unit = ? ORDER BY number DESC LIMIT 1")?;
+    Ok(statement.query_row([department], |row| row.get(0)).optional()?.unwrap_or(false))
 }
 
-pub(super) fn status(c: &Connection) -> Result<EscrowStatus> {
-    let history = history(c)?;
+pub(super) fn status(c: &Connection, department: UnitId) -> Result<EscrowStatus> {
+    let history = history(c, department)?;
     let enabled = history.first().is_some_and(|last| last.decision.enabled);
     // Back to the decision that changed it; a "no" that is the first one changed nothing but was the first word on it.
     let since = history.iter().take_while(|decided| decided.decision.enabled == enabled).last().map(|decided| decided.at);
-    let created = || super::created_at(c);
+    let created = || -> Result<Timestamp> {
+        let mut statement = c.prepare_cached("SELECT created_at FROM unit WHERE id = ?")?;
+        Ok(Timestamp(statement.query_row([department], |row| row.get(0))?))
+    };
     Ok(EscrowStatus {
         enabled,
-        since: match since {
-            Some(at) => Some(at),
+        since: Some(match since {
+            Some(at) => at,
             None => created()?,
-        },
+        }),
         why: history.first().map(|last| last.decision.reason.clone()),
         decision: history.into_iter().next(),
     })
 }
 
 /// Whether somebody has decided at all.
-pub(super) fn is_decided(c: &Connection) -> Result<bool> {
-    let unit = Scope::Department.unit(c)?;
-    Ok(c.prepare_cached("SELECT 1 FROM escrow_decision WHERE unit = ?")?.exists([unit])?)
+pub(super) fn is_decided(c: &Connection, department: UnitId) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM escrow_decision WHERE unit = ?")?.exists([department])?)
 }
 
 fn check(decision: &EscrowDecision) -> Result<EscrowAdvice> {
@@ -252,20 +259,33 @@ fn is_date(text: &str) -> bool {
 }
 
 impl Operator {
-    /// Whether keys are escrowed, since when and why.
+    /// Whether keys of the officer's department are escrowed, since when and why.
     pub fn escrow_status(&self) -> Result<EscrowStatus> {
-        self.inner.store.read(status)
+        let department = self.here()?.id;
+        self.inner.store.read(|c| status(c, department))
     }
-    /// All decisions, newest first.
+    /// The same of every department, at a glance.
+    pub fn escrow_overview(&self) -> Result<Vec<DepartmentEscrow>> {
+        let units = self.inner.units()?;
+        self.inner.store.read(|c| {
+            let of = |department: &std::sync::Arc<crate::department::Department>| {
+                let (id, name) = (department.id, department.department.clone());
+                Ok(DepartmentEscrow { id, department: name, escrow: status(c, id)? })
+            };
+            units.all().map(of).collect()
+        })
+    }
+    /// All decisions of the officer's department, newest first.
     pub fn escrow_decisions(&self) -> Result<Vec<Decided>> {
-        self.inner.store.read(history)
+        let department = self.here()?.id;
+        self.inner.store.read(|c| history(c, department))
     }
-    /// Records a decision; it counts from now on, for keys made from now on.
+    /// Records a decision for the officer's department; it counts from now on, for keys made from now on.
     pub fn decide_escrow(&self, decision: EscrowDecision) -> Result<EscrowStatus> {
         let advice = check(&decision)?;
-        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.here()?.id);
         self.inner.store.write(move |tx| {
-            let (at, unit) = (clock.now(), Scope::Department.unit(tx)?);
+            let at = clock.now();
             let text = serde_json::to_string(&decision).map_err(Error::fault)?;
             let by = serde_json::to_string(&actor).map_err(Error::fault)?;
             tx.prepare_cached("INSERT INTO escrow_decision (unit, at, actor, enabled, decision) VALUES (?, ?, ?, ?, ?)")?
@@ -275,7 +295,7 @@ impl Operator {
                 facts.insert("recommendation".to_owned(), serde_json::json!(advice.recommendation));
             }
             ledger::append(tx, at, &actor, "escrow.decided", &unit.to_string(), &facts)?;
-            status(tx)
+            status(tx, unit)
         })
     }
 }

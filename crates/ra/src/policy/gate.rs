@@ -3,9 +3,11 @@
 
 use super::{Stage, escrow, stage};
 use crate::{
-    Denied, Error, Operator, Result, ledger,
+    Denied, Error, Operator, Result,
+    id::UnitId,
+    ledger,
     ledger::Actor,
-    profile::{self, ProfileName, Scope, is_text},
+    profile::{self, ProfileName, is_text},
 };
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
@@ -134,8 +136,7 @@ impl GateView {
     }
 }
 
-fn all(c: &Connection) -> Result<Vec<GateView>> {
-    let unit = Scope::Department.unit(c)?;
+pub(super) fn all(c: &Connection, unit: UnitId) -> Result<Vec<GateView>> {
     let mut recorded = BTreeMap::new();
     let mut statement = c.prepare_cached("SELECT name, at, actor, overridden, answers FROM gate WHERE unit = ?")?;
     let mut rows = statement.query([unit])?;
@@ -151,13 +152,13 @@ fn all(c: &Connection) -> Result<Vec<GateView>> {
         };
         recorded.insert(row.get::<_, String>(0)?, state);
     }
-    let (decided, escrow) = (escrow::is_decided(c)?, escrow::enabled(c)?);
+    let (decided, escrow) = (escrow::is_decided(c, unit)?, escrow::enabled(c, unit)?);
     Gate::all()
         .map(|gate| {
             let by_itself = match gate {
                 Gate::Escrow if decided => Some(GateState::Decided),
                 Gate::KeyPlan if decided && !escrow => Some(GateState::NotNeeded),
-                Gate::LifeCycle(name) if !profile::saved(c, name)?.offered => Some(GateState::NotNeeded),
+                Gate::LifeCycle(name) if !profile::saved(c, unit, name)?.offered => Some(GateState::NotNeeded),
                 _ => None,
             };
             let state = recorded.remove(&gate.name()).or(by_itself).unwrap_or(GateState::Open);
@@ -167,9 +168,10 @@ fn all(c: &Connection) -> Result<Vec<GateView>> {
 }
 
 impl Operator {
-    /// All gates and how they stand.
+    /// All gates of the officer's department and how they stand.
     pub fn gates(&self) -> Result<Vec<GateView>> {
-        self.inner.store.read(all)
+        let unit = self.here()?.id;
+        self.inner.store.read(|c| all(c, unit))
     }
     /// Writes down what a gate asks for: every question with its answer.
     pub fn complete_gate(&self, gate: Gate, answers: BTreeMap<String, String>) -> Result<()> {
@@ -198,42 +200,41 @@ impl Operator {
     }
     /// Takes back what was written down or overridden. A department in production stays there.
     pub fn reopen_gate(&self, gate: Gate) -> Result<()> {
-        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.here()?.id);
         self.inner.store.write(move |tx| {
-            let unit = Scope::Department.unit(tx)?;
             let removed = tx.prepare_cached("DELETE FROM gate WHERE unit = ? AND name = ?")?.execute(params![unit, gate.name()])?;
             if removed == 0 {
                 return Ok(());
             }
-            ledger::append(tx, clock.now(), &actor, "gate.reopened", &gate.name(), &serde_json::json!({}))
+            ledger::append(tx, clock.now(), &actor, "gate.reopened", &gate.name(), &serde_json::json!({ "department": unit }))
         })
     }
 
     fn put_gate(&self, gate: Gate, overridden: bool, answers: BTreeMap<String, String>) -> Result<()> {
-        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.here()?.id);
         self.inner.store.write(move |tx| {
-            let (at, unit) = (clock.now(), Scope::Department.unit(tx)?);
+            let at = clock.now();
             let (by, text) = (serde_json::to_string(&actor).map_err(Error::fault)?, serde_json::to_string(&answers).map_err(Error::fault)?);
             tx.prepare_cached("INSERT OR REPLACE INTO gate (unit, name, at, actor, overridden, answers) VALUES (?, ?, ?, ?, ?, ?)")?
                 .execute(params![unit, gate.name(), at.0, by, overridden, text])?;
             let event = if overridden { "gate.overridden" } else { "gate.completed" };
-            ledger::append(tx, at, &actor, event, &gate.name(), &serde_json::json!(answers))
+            ledger::append(tx, at, &actor, event, &gate.name(), &serde_json::json!({ "department": unit, "answers": answers }))
         })
     }
 
     /// Switches to production: refused while a gate is closed, and for a training department, which is never for real people.
     /// Certificates of the pilot stay what they are.
     pub fn start_production(&self) -> Result<()> {
-        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.here()?.id);
         self.inner.store.write(move |tx| {
-            let (at, unit) = (clock.now(), Scope::Department.unit(tx)?);
-            if stage(tx)?.0 == Stage::Production {
+            let at = clock.now();
+            if stage(tx, unit)?.0 == Stage::Production {
                 return Ok(());
             }
             if tx.prepare_cached("SELECT training FROM unit WHERE id = ?")?.query_row([unit], |row| row.get(0))? {
                 return Err(Error::invalid("training", "a training department stays a pilot: set up another folder for real people"));
             }
-            let gates = all(tx)?;
+            let gates = all(tx, unit)?;
             if !gates.iter().all(GateView::is_passed) {
                 return Err(Error::Denied(Denied::GatesClosed));
             }
@@ -248,10 +249,10 @@ impl Operator {
         if !is_text(&reason, 2000) {
             return Err(Error::invalid("reason", "say why, in at most 2000 characters"));
         }
-        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.here()?.id);
         self.inner.store.write(move |tx| {
-            let (at, unit) = (clock.now(), Scope::Department.unit(tx)?);
-            if stage(tx)?.0 == Stage::Pilot {
+            let at = clock.now();
+            if stage(tx, unit)?.0 == Stage::Pilot {
                 return Ok(());
             }
             tx.prepare_cached("UPDATE unit SET production_at = NULL WHERE id = ?")?.execute([unit])?;

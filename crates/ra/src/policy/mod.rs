@@ -7,20 +7,23 @@ mod gate;
 mod tests;
 
 pub use bundle::{Bundle, BundleView};
-pub use escrow::{Adviser, AdviserRole, Answers, Decided, EscrowAdvice, EscrowDecision, EscrowStatus, Reason, Recommendation};
+pub use escrow::{
+    Adviser, AdviserRole, Answers, Decided, DepartmentEscrow, EscrowAdvice, EscrowDecision, EscrowStatus, Reason, Recommendation,
+};
 pub use gate::{Gate, GateState, GateView};
 
 use crate::{
-    Operator, Result,
+    Error, Noun, Operator, Result,
     authority::Inner,
     challenge::Purpose,
-    profile::{self, CertificateProfile, Escrow, ProfileName, ProfileView},
+    id::UnitId,
+    profile::{self, CertificateProfile, Escrow, ProfileName, ProfileView, Scope},
     settings::Settings,
     store::Topic,
 };
 use protocol::Timestamp;
 use rusqlite::Connection;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// Whether certificates count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -69,15 +72,31 @@ impl Terms {
     }
 }
 
-impl Policy {
+/// The policy of every department, kept in memory until anything of one changes.
+pub(crate) struct Policies(HashMap<UnitId, Arc<Policy>>);
+
+impl Policies {
     fn read(c: &Connection) -> Result<Self> {
-        let stage = stage(c)?.0;
+        let mut statement = c.prepare_cached("SELECT id FROM unit WHERE kind = 'department'")?;
+        let departments = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<UnitId>>>()?;
+        let of = |department| Ok((department, Arc::new(Policy::read(c, department)?)));
+        Ok(Policies(departments.into_iter().map(of).collect::<Result<_>>()?))
+    }
+    /// A department's.
+    pub(crate) fn of(&self, department: UnitId) -> Result<&Arc<Policy>> {
+        self.0.get(&department).ok_or(Error::NotFound(Noun::Unit))
+    }
+}
+
+impl Policy {
+    fn read(c: &Connection, department: UnitId) -> Result<Self> {
+        let stage = stage(c, department)?.0;
         let profile = |name| {
-            let profile = profile::saved(c, name)?;
+            let profile = profile::saved(c, department, name)?;
             Ok::<_, crate::Error>(Arc::new(if stage == Stage::Pilot { profile.piloted() } else { profile }))
         };
         Ok(Policy {
-            escrow: escrow::enabled(c)?,
+            escrow: escrow::enabled(c, department)?,
             signing: profile(ProfileName::Signing)?,
             encryption: profile(ProfileName::Encryption)?,
             authentication: profile(ProfileName::Authentication)?,
@@ -126,15 +145,15 @@ impl Policy {
     }
 }
 
-/// Stage of the department and since when; a pilot before there is one.
-fn stage(c: &Connection) -> Result<(Stage, Option<Timestamp>)> {
-    let mut statement = c.prepare_cached("SELECT production_at, created_at FROM unit WHERE kind = 'department'")?;
-    let mut rows = statement.query([])?;
-    let Some(row) = rows.next()? else { return Ok((Stage::Pilot, None)) };
-    Ok(match row.get(0)? {
-        Some(at) => (Stage::Production, Some(Timestamp(at))),
-        None => (Stage::Pilot, Some(Timestamp(row.get(1)?))),
-    })
+/// Stage of a department and since when.
+fn stage(c: &Connection, department: UnitId) -> Result<(Stage, Timestamp)> {
+    let mut statement = c.prepare_cached("SELECT production_at, created_at FROM unit WHERE id = ?")?;
+    Ok(statement.query_row([department], |row| {
+        Ok(match row.get(0)? {
+            Some(at) => (Stage::Production, Timestamp(at)),
+            None => (Stage::Pilot, Timestamp(row.get(1)?)),
+        })
+    })?)
 }
 
 /// Everything about the policy, for screens and programs.
@@ -155,42 +174,37 @@ pub struct PolicyView {
 }
 
 impl Inner {
-    /// The policy, cached until the data changes.
-    pub(crate) fn policy(&self) -> Result<Arc<Policy>> {
-        self.policy_at(self.store.generation(Topic::Unit)?)
+    /// The policies of all departments, cached until the data changes.
+    pub(crate) fn policies(&self) -> Result<Arc<Policies>> {
+        self.policies_at(self.store.generation(Topic::Unit)?)
     }
     /// The same, when the generation is known already.
-    pub(crate) fn policy_at(&self, generation: u64) -> Result<Arc<Policy>> {
-        self.cache.policy.get(generation, || self.store.read(Policy::read))
+    pub(crate) fn policies_at(&self, generation: u64) -> Result<Arc<Policies>> {
+        self.cache.policies.get(generation, || self.store.read(Policies::read))
     }
-    /// The profile that is issued by now: what was saved, under the rules of a pilot while it is one.
-    pub(crate) fn profile(&self, name: ProfileName) -> Result<Arc<CertificateProfile>> {
-        Ok(self.policy()?.profile(name).clone())
+    /// A department's.
+    pub(crate) fn policy_of(&self, department: UnitId) -> Result<Arc<Policy>> {
+        self.policies()?.of(department).cloned()
     }
 }
 
 impl Operator {
-    /// Stage, escrow, profiles, bundles and gates.
+    /// Stage, escrow, profiles, bundles and gates of the officer's department.
     pub fn policy(&self) -> Result<PolicyView> {
-        let profiles = ProfileName::ALL.into_iter().map(|name| self.profile(name)).collect::<Result<_>>()?;
-        let (bundles, gates) = (self.bundles()?, self.gates()?);
+        let department = self.here()?.id;
+        let (profiles, bundles) = (self.profiles(Scope::Department)?, self.bundles()?);
         self.inner.store.read(|c| {
-            let (stage, since) = stage(c)?;
-            Ok(PolicyView { stage, since, escrow: escrow::status(c)?, profiles, bundles, gates })
+            let (stage, since) = stage(c, department)?;
+            let (escrow, gates) = (escrow::status(c, department)?, gate::all(c, department)?);
+            Ok(PolicyView { stage, since: Some(since), escrow, profiles, bundles, gates })
         })
     }
-    /// The profile as certificates are issued by it now (a pilot's are shorter and under the pilot's policy).
+    /// The profile as certificates are issued by it now in the officer's department (a pilot's are shorter and under the pilot's policy).
     pub fn profile_in_force(&self, name: ProfileName) -> Result<CertificateProfile> {
-        Ok(self.inner.profile(name)?.as_ref().clone())
+        Ok(self.inner.policy_of(self.here()?.id)?.profile(name).as_ref().clone())
     }
-    /// Keys of this profile are escrowed now: the profile says so, and the department has decided for escrow.
+    /// Keys of this profile are escrowed now: the profile says so, and the officer's department has decided for escrow.
     pub fn escrows(&self, name: ProfileName) -> Result<bool> {
-        Ok(self.inner.policy()?.escrows(name))
+        Ok(self.inner.policy_of(self.here()?.id)?.escrows(name))
     }
-}
-
-/// When the department was set up.
-fn created_at(c: &Connection) -> Result<Option<Timestamp>> {
-    let mut statement = c.prepare_cached("SELECT created_at FROM unit WHERE kind = 'department'")?;
-    Ok(rusqlite::OptionalExtension::optional(statement.query_row([], |row| row.get(0)))?.map(Timestamp))
 }

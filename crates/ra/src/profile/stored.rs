@@ -2,14 +2,14 @@
 
 use super::{CertificateProfile, Escrow, Finding, Level, ProfileDraft, ProfileName};
 use crate::{
-    Denied, Error, Operator, Result,
+    Error, Operator, Result,
     id::UnitId,
     ledger::{self, Actor},
 };
 use protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// For whom something is saved.
+/// For whom something is saved. Which department, the officer says who does it (`Operator::at_department`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
@@ -50,17 +50,6 @@ pub struct ProfileView {
     pub findings: Vec<Finding>,
 }
 
-impl Scope {
-    /// Its unit.
-    pub(crate) fn unit(self, c: &Connection) -> Result<UnitId> {
-        let sql = match self {
-            Scope::Organization => "SELECT id FROM unit WHERE kind = 'organization'",
-            Scope::Department => "SELECT id FROM unit WHERE kind = 'department'",
-        };
-        c.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?.ok_or(Error::Denied(Denied::NotSetUp))
-    }
-}
-
 const COLUMNS: &str = "version, u.kind, p.at, p.actor, p.definition FROM profile AS p JOIN unit AS u ON u.id = p.unit";
 
 fn view(row: &rusqlite::Row<'_>, name: ProfileName) -> rusqlite::Result<Result<Option<ProfileView>>> {
@@ -81,11 +70,11 @@ fn view(row: &rusqlite::Row<'_>, name: ProfileName) -> rusqlite::Result<Result<O
     })())
 }
 
-/// What counts now.
-fn current(c: &Connection, name: ProfileName) -> Result<ProfileView> {
-    for kind in ["department", "organization"] {
-        let sql = format!("SELECT {COLUMNS} WHERE u.kind = ?1 AND p.name = ?2 ORDER BY version DESC LIMIT 1");
-        let found = c.prepare_cached(&sql)?.query_row((kind, name.as_str()), |row| view(row, name)).optional()?.transpose()?;
+/// What counts now for a unit.
+fn current(c: &Connection, unit: UnitId, name: ProfileName) -> Result<ProfileView> {
+    for of in ["?1", "(SELECT parent FROM unit WHERE id = ?1)"] {
+        let sql = format!("SELECT {COLUMNS} WHERE p.unit = {of} AND p.name = ?2 ORDER BY version DESC LIMIT 1");
+        let found = c.prepare_cached(&sql)?.query_row(params![unit, name.as_str()], |row| view(row, name)).optional()?.transpose()?;
         if let Some(Some(found)) = found {
             return Ok(found);
         }
@@ -96,8 +85,8 @@ fn current(c: &Connection, name: ProfileName) -> Result<ProfileView> {
 }
 
 /// The profile that counts, before the rules of a pilot.
-pub(crate) fn saved(c: &Connection, name: ProfileName) -> Result<CertificateProfile> {
-    let view = current(c, name)?;
+pub(crate) fn saved(c: &Connection, department: UnitId, name: ProfileName) -> Result<CertificateProfile> {
+    let view = current(c, department, name)?;
     // Checked when it was saved; a rule that came later holds for it too.
     let profile = view.definition.check(name).map_err(|wrong| Error::invalid(wrong.field, wrong.text))?;
     Ok(CertificateProfile { version: view.version, ..profile })
@@ -125,16 +114,34 @@ fn insert(tx: &Connection, unit: UnitId, at: Timestamp, actor: &Actor, name: Pro
 }
 
 impl Operator {
-    /// The profile as it counts now.
+    /// The profile as it counts now in the officer's department.
     pub fn profile(&self, name: ProfileName) -> Result<ProfileView> {
-        self.inner.store.read(|c| current(c, name))
+        self.profile_for(Scope::Department, name)
     }
-    /// All versions that were saved, newest first; where one was taken back there is none.
+    /// The profile as the organization has it, or as it counts now in the officer's department.
+    pub fn profile_for(&self, scope: Scope, name: ProfileName) -> Result<ProfileView> {
+        let unit = self.unit(scope)?;
+        self.inner.store.read(|c| current(c, unit, name))
+    }
+    /// All profiles, as [`Operator::profile_for`].
+    pub fn profiles(&self, scope: Scope) -> Result<Vec<ProfileView>> {
+        let unit = self.unit(scope)?;
+        self.inner.store.read(|c| ProfileName::ALL.into_iter().map(|name| current(c, unit, name)).collect())
+    }
+    /// All versions that were saved for the officer's department and for the organization, newest first; where one was taken back there
+    /// is none.
     pub fn profile_versions(&self, name: ProfileName) -> Result<Vec<ProfileView>> {
+        self.profile_versions_for(Scope::Department, name)
+    }
+    /// The same for the organization alone, or the officer's department.
+    pub fn profile_versions_for(&self, scope: Scope, name: ProfileName) -> Result<Vec<ProfileView>> {
+        let unit = self.unit(scope)?;
         self.inner.store.read(|c| {
-            let sql = format!("SELECT {COLUMNS} WHERE p.name = ?1 ORDER BY version DESC");
+            let sql = format!(
+                "SELECT {COLUMNS} WHERE (p.unit = ?1 OR p.unit = (SELECT parent FROM unit WHERE id = ?1)) AND p.name = ?2 ORDER BY version DESC"
+            );
             let mut statement = c.prepare_cached(&sql)?;
-            let rows = statement.query_map([name.as_str()], |row| view(row, name))?.collect::<rusqlite::Result<Vec<_>>>()?;
+            let rows = statement.query_map(params![unit, name.as_str()], |row| view(row, name))?.collect::<rusqlite::Result<Vec<_>>>()?;
             rows.into_iter().filter_map(Result::transpose).collect()
         })
     }
@@ -143,9 +150,9 @@ impl Operator {
         if let Some(wrong) = draft.review(name).into_iter().find(|finding| finding.level == Level::Error) {
             return Err(Error::invalid(wrong.field, wrong.text));
         }
-        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.unit(scope)?);
         self.inner.store.write(move |tx| {
-            let (at, unit, before) = (clock.now(), scope.unit(tx)?, current(tx, name)?);
+            let (at, before) = (clock.now(), current(tx, unit, name)?);
             let own = match scope {
                 Scope::Organization => Source::Organization,
                 Scope::Department => Source::Department,
@@ -154,16 +161,16 @@ impl Operator {
                 return Ok(before.version);
             }
             let version = insert(tx, unit, at, &actor, name, Some(&draft))?;
-            let facts = serde_json::json!({ "for": scope, "version": version, "from": before.definition, "to": draft });
+            let facts = serde_json::json!({ "for": scope, "unit": unit, "version": version, "from": before.definition, "to": draft });
             ledger::append(tx, at, &actor, "profile.saved", name.as_str(), &facts)?;
             Ok(version)
         })
     }
     /// Takes back what was saved for this scope: the profile is inherited again.
     pub fn inherit_profile(&self, scope: Scope, name: ProfileName) -> Result<()> {
-        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.unit(scope)?);
         self.inner.store.write(move |tx| {
-            let (at, unit) = (clock.now(), scope.unit(tx)?);
+            let at = clock.now();
             let last: Option<bool> = tx
                 .prepare_cached("SELECT definition IS NOT NULL FROM profile WHERE unit = ? AND name = ? ORDER BY version DESC LIMIT 1")?
                 .query_row(params![unit, name.as_str()], |row| row.get(0))
@@ -172,7 +179,7 @@ impl Operator {
                 return Ok(());
             }
             let version = insert(tx, unit, at, &actor, name, None)?;
-            let facts = serde_json::json!({ "for": scope, "version": version });
+            let facts = serde_json::json!({ "for": scope, "unit": unit, "version": version });
             ledger::append(tx, at, &actor, "profile.inherited", name.as_str(), &facts)
         })
     }

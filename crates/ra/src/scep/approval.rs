@@ -3,7 +3,7 @@
 use super::{
     cycle::{self, Claim},
     operation::Answer,
-    request::{refusal_by_policy, refusal_by_records},
+    request::{NO_LONGER_HERE, refusal_by_policy, refusal_by_records},
     transaction::Cause,
 };
 use crate::{
@@ -101,19 +101,21 @@ impl Operator {
     }
     /// Approves: the certificate is issued at once and given at the next poll.
     pub fn approve_request(&self, id: RequestId) -> Result<()> {
-        let (settings, policy, identities) = self.inner.at_one_moment()?;
+        let (settings, policies, identities) = self.inner.at_one_moment()?;
         let (ca, clock, actor) = (identities.issuing.clone(), self.inner.clock.clone(), self.actor.clone());
         // 1. reserve
         let claim = self.inner.store.write(move |tx| {
             let at = issue::time(tx, &*clock)?;
             let (challenge, public_key) = waiting(tx, id)?;
+            let Some(department) = challenge.department else { return Err(Error::invalid("request", NO_LONGER_HERE)) };
+            let policy = policies.of(department)?;
             if let Some(reason) = refusal_by_records(tx, challenge.subscriber, &challenge.san)? {
                 return Err(Error::invalid("request", reason));
             }
-            if let Some(reason) = refusal_by_policy(&policy, challenge.purpose, &public_key) {
+            if let Some(reason) = refusal_by_policy(policy, challenge.purpose, &public_key) {
                 return Err(Error::invalid("request", reason));
             }
-            if four_eyes(&policy, challenge.purpose) && challenge.made_by.as_ref().is_none_or(|maker| same_person(maker, &actor)) {
+            if four_eyes(policy, challenge.purpose) && challenge.made_by.as_ref().is_none_or(|maker| same_person(maker, &actor)) {
                 return Err(Error::Denied(Denied::SecondOfficer));
             }
             let intent = Intent {

@@ -43,7 +43,7 @@ pub(crate) fn url(settings: &Settings) -> Result<String> {
 impl Enroller {
     /// GetCACaps: LF-separated, no blank line at the end.
     pub fn scep_capabilities(&self) -> Result<String> {
-        Ok(capabilities(&*self.inner.settings()?))
+        Ok(capabilities(&*self.inner.network()?))
     }
     /// GetCACert: RA, issuing CA, root, certs-only in this order.
     pub fn scep_ca_certificates(&self) -> Result<Vec<u8>> {

@@ -5,7 +5,7 @@ use super::{
     refusal::fail_info,
     request::{self, Request},
 };
-use crate::{Denied, Error, Result, authority::Inner, certification::Identities, policy::Policy, secret, settings::Settings};
+use crate::{Denied, Error, Result, authority::Inner, certification::Identities, policy::Policies, secret, settings::Settings};
 use protocol::{
     cms::{ContentCipher, Digest, KeyTransport},
     csr::CertificationRequest,
@@ -33,18 +33,18 @@ impl Answer {
     }
 }
 
-/// What one request sees of settings, policy and keys, asked for once.
+/// What one request sees of the network's settings, the policies of all departments and the keys, asked for once.
 struct Scene<'a> {
     inner: &'a Arc<Inner>,
     settings: Arc<Settings>,
-    policy: Arc<Policy>,
+    policies: Arc<Policies>,
     identities: Arc<Identities>,
 }
 
 impl<'a> Scene<'a> {
     fn now(inner: &'a Arc<Inner>) -> Result<Self> {
-        let (settings, policy, identities) = inner.at_one_moment()?;
-        Ok(Scene { inner, settings, policy, identities })
+        let (settings, policies, identities) = inner.at_one_moment()?;
+        Ok(Scene { inner, settings, policies, identities })
     }
 }
 
@@ -150,7 +150,7 @@ fn enroll(scene: &Scene<'_>, signer: &CertificateView, transaction_id: &Transact
         return Ok(Answer::Failure(FailInfo::BadAlg));
     }
     let request = Request::new(signer, transaction_id, csr);
-    match request::decide(scene.inner, &scene.policy, &scene.identities, request)? {
+    match request::decide(scene.inner, &scene.policies, &scene.identities, request)? {
         request::Decision::Answer(answer) => Ok(answer),
         request::Decision::Certify(claim) => cycle::certify(scene.inner, &scene.settings, &scene.identities, *claim),
     }

@@ -3,7 +3,7 @@
 use super::{
     cycle::Claim,
     refusal::{About, of_known},
-    request::{self, Decision, Ground, Request, by_challenge, deviation, refusal_by_policy, refusal_by_records},
+    request::{self, Decision, Ground, NO_LONGER_HERE, Request, by_challenge, deviation, refusal_by_policy, refusal_by_records},
     transaction::{self, Cause},
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     issue::{self, Intent},
     profile::ProfileName,
     secret::Token,
+    subscriber,
 };
 use protocol::{Timestamp, scep::FailInfo, x509::CertificateView};
 use rusqlite::Connection;
@@ -49,22 +50,25 @@ pub(super) fn decide(
     if old.not_after < at {
         return refuse("the certificate that signed has expired");
     }
-    if let Some(reason) = refusal_by_policy(ground.policy, Purpose::Certificate(profile), &request.csr.public_key) {
+    let Some(subscriber) = old.subscriber else { return refuse("the certificate that signed belongs to nobody") };
+    // Today's records: who has moved to another department has another subject and follows its policy.
+    let Some((department, subject)) = subscriber::certified_as(tx, subscriber)? else { return refuse(NO_LONGER_HERE) };
+    let Some(policy) = ground.policy(Some(department)) else { return refuse(NO_LONGER_HERE) };
+    if let Some(reason) = refusal_by_policy(policy, Purpose::Certificate(profile), &request.csr.public_key) {
         return refuse(reason);
     }
     let certificate = CertificateView::from_der(&old.der)?;
-    if let Some(reason) = deviation(&request.csr, &certificate.subject, &certificate.san) {
+    if let Some(reason) = deviation(&request.csr, &subject, &certificate.san) {
+        let moved = certificate.subject != subject && deviation(&request.csr, &certificate.subject, &certificate.san).is_none();
+        let reason = if moved { "the person has moved to another department: enroll anew" } else { reason };
         return of_known(tx, at, about, FailInfo::BadRequest, reason, Some(request.names()));
-    }
-    if old.subscriber.is_none() {
-        return refuse("the certificate that signed belongs to nobody");
     }
     if let Some(reason) = refusal_by_records(tx, old.subscriber, &certificate.san)? {
         return refuse(reason);
     }
     let intent = Intent {
-        terms: ground.policy.terms(Purpose::Certificate(profile)),
-        subject: certificate.subject,
+        terms: policy.terms(Purpose::Certificate(profile)),
+        subject,
         san: certificate.san,
         subscriber: old.subscriber,
         enrollment: old.enrollment,

@@ -14,13 +14,12 @@ use crate::{
     certificate::Known,
     certification::Identities,
     challenge::{self, Challenge, Purpose, State},
-    id::SubscriberId,
+    id::{SubscriberId, UnitId},
     issue::{self, Intent},
     ledger::Actor,
     mailbox,
-    policy::{Policy, Terms},
+    policy::{Policies, Policy, Terms},
     secret::Token,
-    subscriber,
 };
 use protocol::{
     Timestamp,
@@ -76,7 +75,14 @@ impl Request {
 /// What decides beside the records: read before the transaction.
 pub(super) struct Ground<'a> {
     pub(super) ca: &'a CertificateView,
-    pub(super) policy: &'a Policy,
+    pub(super) policies: &'a Policies,
+}
+
+impl Ground<'_> {
+    /// What counts for a subscriber of this department; `None` for one that is no longer here.
+    pub(super) fn policy(&self, department: Option<UnitId>) -> Option<&Policy> {
+        self.policies.of(department?).ok().map(AsRef::as_ref)
+    }
 }
 
 /// What step 1 came to.
@@ -88,11 +94,11 @@ pub(super) enum Decision {
 }
 
 /// Step 1, in its transaction.
-pub(super) fn decide(inner: &Inner, policy: &Arc<Policy>, identities: &Identities, request: Request) -> Result<Decision> {
-    let (ca, policy, clock) = (identities.issuing.clone(), policy.clone(), inner.clock.clone());
+pub(super) fn decide(inner: &Inner, policies: &Arc<Policies>, identities: &Identities, request: Request) -> Result<Decision> {
+    let (ca, policies, clock) = (identities.issuing.clone(), policies.clone(), inner.clock.clone());
     inner.store.write(move |tx| {
         let at = issue::time(tx, &*clock)?;
-        decide_within(tx, at, &Ground { ca: &ca.certificate, policy: &policy }, &request)
+        decide_within(tx, at, &Ground { ca: &ca.certificate, policies: &policies }, &request)
     })
 }
 
@@ -148,7 +154,8 @@ pub(super) fn by_challenge(
     };
     let about = About { subscriber: challenge.subscriber, enrollment: challenge.enrollment };
     let refuse = |reason: &str| of_known(tx, at, about, FailInfo::BadRequest, reason, None);
-    if let Some(reason) = refusal_by_policy(ground.policy, challenge.purpose, &request.csr.public_key) {
+    let Some(policy) = ground.policy(challenge.department) else { return refuse(NO_LONGER_HERE) };
+    if let Some(reason) = refusal_by_policy(policy, challenge.purpose, &request.csr.public_key) {
         return refuse(reason);
     }
     if old.is_none() && request.signer_key != request.csr_key {
@@ -177,7 +184,7 @@ pub(super) fn by_challenge(
         State::Open | State::Claimed => match refusal_by_records(tx, challenge.subscriber, &challenge.san)? {
             Some(reason) => refuse(reason),
             None if challenge.manual_approval => wait(tx, at, request, &challenge),
-            None => claim(tx, at, ground, request, challenge),
+            None => claim(tx, at, ground.ca, policy, request, challenge),
         },
     }
 }
@@ -190,9 +197,16 @@ fn again_by(tx: &Connection, at: Timestamp, request: &Request, cause: &Cause) ->
     again(tx, cause)
 }
 
-fn claim(tx: &Connection, at: Timestamp, ground: &Ground<'_>, request: &Request, challenge: Challenge) -> Result<Decision> {
+fn claim(
+    tx: &Connection,
+    at: Timestamp,
+    ca: &CertificateView,
+    policy: &Policy,
+    request: &Request,
+    challenge: Challenge,
+) -> Result<Decision> {
     let intent = Intent {
-        terms: ground.policy.terms(challenge.purpose),
+        terms: policy.terms(challenge.purpose),
         subject: challenge.subject,
         san: challenge.san,
         subscriber: challenge.subscriber,
@@ -206,7 +220,7 @@ fn claim(tx: &Connection, at: Timestamp, ground: &Ground<'_>, request: &Request,
     let reservation = match begun {
         Some(reservation) => reservation,
         None => {
-            let reservation = issue::reserve(tx, at, ground.ca, &intent)?;
+            let reservation = issue::reserve(tx, at, ca, &intent)?;
             challenge::claim(tx, challenge.id, &request.csr_key, &reservation.serial)?;
             reservation
         }
@@ -255,16 +269,17 @@ pub(super) fn refusal_by_policy(policy: &Policy, purpose: Purpose, key: &PublicK
     }
 }
 
-/// Why our records forbid to certify these names for this person now (invariant 5), whatever was promised before.
+/// Why nothing is certified for somebody who was deleted.
+pub(super) const NO_LONGER_HERE: &str = "the person is no longer here";
+
+/// Why our records forbid to certify these names for this person now (invariant 5), whatever was promised before. That the person is
+/// here was seen when their department was read.
 pub(super) fn refusal_by_records(
     tx: &Connection,
     subscriber: Option<SubscriberId>,
     san: &[SubjectAltName],
 ) -> Result<Option<&'static str>> {
     let Some(id) = subscriber else { return Ok(None) };
-    if !subscriber::exists(tx, id)? {
-        return Ok(Some("the person is no longer here"));
-    }
     for name in san {
         if let SubjectAltName::Rfc822Name(address) = name
             && !mailbox::is_validated(tx, id, address)?

@@ -10,48 +10,72 @@ use std::net::SocketAddr;
 /// Reads what was typed; gives the form that is stored, or what to write instead.
 type Check = fn(&str) -> Result<String, String>;
 
+/// Where a setting may be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// For the organization alone: it is about the network, this computer, or what all departments share.
+    Organization,
+    /// For the organization, and otherwise for each department.
+    Department,
+}
+
 /// A setting.
 pub(super) struct Definition {
     pub(super) key: &'static str,
+    pub(super) level: Level,
     /// Empty: the department does not have it.
     pub(super) default: &'static str,
     pub(super) check: Check,
 }
 
+const fn of_organization(key: &'static str, default: &'static str, check: Check) -> Definition {
+    Definition { key, level: Level::Organization, default, check }
+}
+
+const fn of_department(key: &'static str, default: &'static str, check: Check) -> Definition {
+    Definition { key, level: Level::Department, default, check }
+}
+
 /// All of them. The names are an interface that others rely on.
 pub(super) const DEFINITIONS: &[Definition] = &[
-    Definition { key: "serve.https", default: "127.0.0.1:8443", check: listen },
-    Definition { key: "serve.http", default: "127.0.0.1:8080", check: listen },
-    Definition { key: "serve.public_url", default: "", check: |t| Origin::parse(t, "https", false).map(|o| o.to_string()) },
-    Definition { key: "serve.device_ca", default: "", check: file },
-    Definition { key: "status.url", default: "", check: |t| Origin::parse(t, "http", true).map(|o| o.to_string()) },
-    Definition { key: "status.in_certificates", default: "auto", check: |t| if t == "auto" { Ok(t.to_owned()) } else { yes_no(t) } },
-    Definition { key: "status.ocsp_in_certificates", default: "no", check: yes_no },
-    Definition { key: "crl.delta", default: "no", check: yes_no },
-    Definition { key: "portal.sign_in", default: "code", check: |t| word(t, &["code", "password", "both", "directory", "basic"]) },
-    Definition { key: "portal.contact", default: "", check: |t| text(t, 200) },
-    Definition { key: "bundle", default: "signing authentication", check: bundle },
-    Definition { key: "authentication.with_address", default: "yes", check: yes_no },
-    Definition { key: "mail.server", default: "", check: mail_server },
-    Definition { key: "mail.from", default: "", check: address },
-    Definition { key: "mail.user", default: "", check: |t| text(t, 200) },
-    Definition { key: "wifi.ssid", default: "", check: ssid },
-    Definition { key: "wifi.server_names", default: "", check: server_names },
-    Definition { key: "vpn.server", default: "", check: |t| Host::parse(t).map(|h| h.to_string()) },
-    Definition { key: "vpn.remote_id", default: "", check: |t| text(t, 255) },
-    Definition { key: "passcode.min_length", default: "0", check: passcode },
-    Definition { key: "device.min_os", default: "", check: version },
-    Definition { key: "removal", default: "removable", check: |t| word(t, &["removable", "password", "locked"]) },
-    Definition { key: "scep.legacy", default: "no", check: yes_no },
-    Definition { key: "scep.manual_approval", default: "no", check: yes_no },
-    Definition { key: "revoke.four_eyes_above", default: "10", check: |t| number(t, 1, 100_000) },
-    Definition { key: "revoke.four_eyes_hours", default: "24", check: |t| number(t, 1, 720) },
-    Definition { key: "revoke.maybe_lost_days", default: "3", check: |t| number(t, 1, 90) },
-    Definition { key: "invitation.hours", default: "72", check: |t| number(t, 1, 720) },
+    of_organization("serve.https", "127.0.0.1:8443", listen),
+    of_organization("serve.http", "127.0.0.1:8080", listen),
+    of_organization("serve.public_url", "", |t| Origin::parse(t, "https", false).map(|o| o.to_string())),
+    of_organization("serve.device_ca", "", file),
+    of_organization("status.url", "", |t| Origin::parse(t, "http", true).map(|o| o.to_string())),
+    of_organization("status.in_certificates", "auto", |t| if t == "auto" { Ok(t.to_owned()) } else { yes_no(t) }),
+    of_organization("status.ocsp_in_certificates", "no", yes_no),
+    of_organization("crl.delta", "no", yes_no),
+    of_department("portal.sign_in", "code", |t| word(t, &["code", "password", "both", "directory", "basic"])),
+    of_department("portal.contact", "", |t| text(t, 200)),
+    of_department("bundle", "signing authentication", bundle),
+    of_department("authentication.with_address", "yes", yes_no),
+    of_organization("mail.server", "", mail_server),
+    of_organization("mail.from", "", address),
+    of_organization("mail.user", "", |t| text(t, 200)),
+    of_department("wifi.ssid", "", ssid),
+    of_department("wifi.server_names", "", server_names),
+    of_department("vpn.server", "", |t| Host::parse(t).map(|h| h.to_string())),
+    of_department("vpn.remote_id", "", |t| text(t, 255)),
+    of_department("passcode.min_length", "0", passcode),
+    of_department("device.min_os", "", version),
+    of_department("removal", "removable", |t| word(t, &["removable", "password", "locked"])),
+    of_organization("scep.legacy", "no", yes_no),
+    of_department("scep.manual_approval", "no", yes_no),
+    of_organization("revoke.four_eyes_above", "10", |t| number(t, 1, 100_000)),
+    of_organization("revoke.four_eyes_hours", "24", |t| number(t, 1, 720)),
+    of_organization("revoke.maybe_lost_days", "3", |t| number(t, 1, 90)),
+    of_department("invitation.hours", "72", |t| number(t, 1, 720)),
 ];
 
 /// Kept sealed and never shown: the password for taking the configuration profile off a supervised phone.
 pub(super) const REMOVAL_PASSWORD: &str = "removal.password";
+
+/// Where the setting of this name may be set; `None`: there is no such setting.
+pub(super) fn level(key: &str) -> Option<Level> {
+    if key == REMOVAL_PASSWORD { Some(Level::Department) } else { definition(key).map(|d| d.level) }
+}
 
 pub(super) fn definition(key: &str) -> Option<&'static Definition> {
     DEFINITIONS.iter().find(|d| d.key == key)

@@ -1,21 +1,24 @@
-//! Typed settings of a department with their defaults (design.md section 7).
+//! Typed settings with their defaults (design.md section 7). A department inherits what it does not set itself from its organization.
 
+mod change;
 mod definition;
 #[cfg(test)]
 mod tests;
 
+pub use change::{SettingChange, SettingView};
+pub use definition::Level;
+
 use crate::{
-    Denied, Error, Noun, Operator, Result,
+    Error, Noun, Result,
     authority::Inner,
     host::{Host, Origin},
     id::UnitId,
-    ledger,
     profile::ProfileName,
     store::Topic,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use definition::{DEFINITIONS, REMOVAL_PASSWORD, definition, words};
-use rusqlite::{Connection, OptionalExtension};
+use definition::{REMOVAL_PASSWORD, definition, words};
+use rusqlite::Connection;
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 use zeroize::Zeroizing;
 
@@ -47,7 +50,8 @@ pub enum Removal {
     Locked,
 }
 
-/// All settings, parsed. Every `Option` that is `None` means: the department does not have it.
+/// All settings as they count for a department (or for the organization itself), parsed. Every `Option` that is `None` means: it is
+/// not had there.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Settings {
     /// `https` listen address, `serve.https`.
@@ -99,7 +103,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// A department's settings on its first day.
+    /// The settings of a folder's first day.
     pub(crate) fn starting(status_url: Option<&str>) -> Result<Self> {
         Self::read(&status_url.map(|url| ("status.url".to_owned(), url.to_owned())).into_iter().collect())
     }
@@ -155,19 +159,65 @@ fn derived_status_url(public_url: Option<&str>, http: &str) -> Option<String> {
     (port != 0).then(|| Origin { scheme: "http", host, port, path: String::new() }.to_string())
 }
 
-/// What is stored for the department: its own values over those of its organization.
-fn stored(c: &Connection) -> Result<HashMap<String, String>> {
-    let mut statement = c.prepare_cached(
-        "SELECT key, value FROM setting JOIN unit ON unit.id = setting.unit ORDER BY kind = 'department'", // the department's come last and win
-    )?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<std::result::Result<_, _>>()?)
+/// What is stored, by unit.
+#[derive(Default)]
+struct Stored {
+    organization: HashMap<String, String>,
+    organization_id: Option<UnitId>,
+    departments: HashMap<UnitId, HashMap<String, String>>,
 }
 
-/// The one department of this folder.
-fn department_id(c: &Connection) -> Result<UnitId> {
-    let found = c.prepare_cached("SELECT id FROM unit WHERE kind = 'department'")?.query_row([], |row| row.get(0)).optional()?;
-    found.ok_or(Error::Denied(Denied::NotSetUp))
+impl Stored {
+    fn read(c: &Connection) -> Result<Self> {
+        let mut stored = Stored::default();
+        let mut statement =
+            c.prepare_cached("SELECT u.id, u.kind = 'organization', key, value FROM unit AS u LEFT JOIN setting ON setting.unit = u.id")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (unit, organization, key): (UnitId, bool, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let of = if organization {
+                stored.organization_id = Some(unit);
+                &mut stored.organization
+            } else {
+                stored.departments.entry(unit).or_default()
+            };
+            if let Some(key) = key {
+                of.insert(key, row.get(3)?);
+            }
+        }
+        Ok(stored)
+    }
+    /// What counts in a department: its own over those of its organization.
+    fn in_force(&self, department: &HashMap<String, String>) -> HashMap<String, String> {
+        let mut all = self.organization.clone();
+        all.extend(department.iter().map(|(key, value)| (key.clone(), value.clone())));
+        all
+    }
+}
+
+/// The settings of every unit, kept in memory until one changes.
+pub(crate) struct EachSettings {
+    organization: Arc<Settings>,
+    departments: HashMap<UnitId, Arc<Settings>>,
+}
+
+impl EachSettings {
+    fn read(c: &Connection) -> Result<Self> {
+        let stored = Stored::read(c)?;
+        let of = |(unit, own): (&UnitId, &HashMap<String, String>)| Ok((*unit, Arc::new(Settings::read(&stored.in_force(own))?)));
+        Ok(EachSettings {
+            organization: Arc::new(Settings::read(&stored.organization)?),
+            departments: stored.departments.iter().map(of).collect::<Result<_>>()?,
+        })
+    }
+    /// What is the same for all: the network, this computer. Before the set-up: the defaults.
+    pub(crate) fn organization(&self) -> &Arc<Settings> {
+        &self.organization
+    }
+    /// A department's.
+    pub(crate) fn of(&self, department: UnitId) -> Result<&Arc<Settings>> {
+        self.departments.get(&department).ok_or(Error::NotFound(Noun::Unit))
+    }
 }
 
 /// Sets or (with `None`) takes back a checked value in the caller's transaction.
@@ -183,7 +233,7 @@ pub(crate) fn store(tx: &Connection, unit: UnitId, key: &str, value: Option<&str
     Ok(())
 }
 
-/// Reads what was typed for the setting `key`; `None`: back to the default.
+/// Reads what was typed for the setting `key`; `None`: back to what is inherited.
 pub(crate) fn check(key: &str, typed: &str) -> Result<Option<String>> {
     let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
     let typed = typed.trim();
@@ -198,71 +248,33 @@ fn removal_context(unit: UnitId) -> String {
 }
 
 impl Inner {
-    /// The settings, cached until the data changes.
-    pub(crate) fn settings(&self) -> Result<Arc<Settings>> {
+    /// The settings of all units, cached until the data changes.
+    pub(crate) fn settings(&self) -> Result<Arc<EachSettings>> {
         self.settings_at(self.store.generation(Topic::Unit)?)
     }
     /// The same, when the generation is known already.
-    pub(crate) fn settings_at(&self, generation: u64) -> Result<Arc<Settings>> {
-        self.cache.settings.get(generation, || self.store.read(|c| Settings::read(&stored(c)?)))
+    pub(crate) fn settings_at(&self, generation: u64) -> Result<Arc<EachSettings>> {
+        self.cache.settings.get(generation, || self.store.read(EachSettings::read))
     }
-    /// The removal password for supervised phones, opened.
-    pub(crate) fn removal_password(&self) -> Result<Option<Zeroizing<String>>> {
-        let (unit, sealed) = self.store.read(|c| Ok((department_id(c)?, stored(c)?.remove(REMOVAL_PASSWORD))))?;
-        let Some(sealed) = sealed else { return Ok(None) };
+    /// What is the same for the whole network.
+    pub(crate) fn network(&self) -> Result<Arc<Settings>> {
+        Ok(self.settings()?.organization().clone())
+    }
+    /// What counts in a department.
+    pub(crate) fn settings_of(&self, department: UnitId) -> Result<Arc<Settings>> {
+        self.settings()?.of(department).cloned()
+    }
+    /// The removal password for a department's supervised phones, opened: its own, otherwise its organization's.
+    pub(crate) fn removal_password(&self, department: UnitId) -> Result<Option<Zeroizing<String>>> {
+        let stored = self.store.read(Stored::read)?;
+        let own = stored.departments.get(&department).and_then(|own| own.get(REMOVAL_PASSWORD));
+        let found = match own {
+            Some(sealed) => Some((department, sealed)),
+            None => stored.organization_id.zip(stored.organization.get(REMOVAL_PASSWORD)),
+        };
+        let Some((unit, sealed)) = found else { return Ok(None) };
         let sealed = STANDARD.decode(sealed).map_err(Error::fault)?;
         let plain = self.vault.open(&removal_context(unit), &sealed)?;
         Ok(Some(Zeroizing::new(std::str::from_utf8(&plain).map_err(Error::fault)?.to_owned())))
-    }
-}
-
-impl Operator {
-    /// All settings (before the set-up: their defaults).
-    pub fn settings(&self) -> Result<Settings> {
-        Ok(self.inner.settings()?.as_ref().clone())
-    }
-    /// One setting by its fixed name, as text. A secret is never shown: `set`, or nothing.
-    pub fn setting(&self, key: &str) -> Result<String> {
-        let stored = self.inner.store.read(stored)?;
-        if key == REMOVAL_PASSWORD {
-            return Ok(if stored.contains_key(key) { "set" } else { "" }.to_owned());
-        }
-        let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
-        match (stored.get(key), key) {
-            (Some(value), _) => Ok(value.clone()),
-            (None, "status.url") => Ok(self.inner.settings()?.status_url.clone().unwrap_or_default()),
-            (None, _) => Ok(definition.default.to_owned()),
-        }
-    }
-    /// Names of all settings, in the order of the documentation.
-    pub fn setting_names() -> Vec<&'static str> {
-        DEFINITIONS.iter().map(|d| d.key).chain([REMOVAL_PASSWORD]).collect()
-    }
-    /// Sets one by its fixed name; parsed and refused with the reason; empty text takes it back to the default.
-    pub fn set_setting(&self, key: &str, value: &str) -> Result<()> {
-        let unit = self.inner.store.read(department_id)?;
-        let secret = key == REMOVAL_PASSWORD;
-        let value = if secret { self.sealed_removal_password(unit, value)? } else { check(key, value)? };
-        let (at, actor, key) = (self.inner.clock.now(), self.actor.clone(), key.to_owned());
-        self.inner.store.write(move |tx| {
-            let before = stored(tx)?.remove(&key);
-            if before == value {
-                return Ok(());
-            }
-            store(tx, unit, &key, value.as_deref())?;
-            let details =
-                if secret { serde_json::json!({ "set": value.is_some() }) } else { serde_json::json!({ "from": before, "to": value }) };
-            ledger::append(tx, at, &actor, "setting.changed", &key, &details)
-        })
-    }
-
-    fn sealed_removal_password(&self, unit: UnitId, password: &str) -> Result<Option<String>> {
-        if password.is_empty() {
-            return Ok(None);
-        }
-        if password.chars().count() > 128 || password.chars().any(char::is_control) {
-            return Err(Error::invalid(REMOVAL_PASSWORD, "at most 128 characters, without control characters"));
-        }
-        Ok(Some(STANDARD.encode(self.inner.vault.seal(&removal_context(unit), password.as_bytes())?)))
     }
 }

@@ -1,7 +1,13 @@
 //! Settings as officers and processes use them.
 
-use super::{Removal, SignIn};
-use crate::{Denied, Error, Noun, certification::StatusUrls, profile::ProfileName, testing};
+use super::{Level, Removal, SettingChange, SettingView, SignIn};
+use crate::{
+    Denied, Error, Noun,
+    certification::StatusUrls,
+    department::FurtherDepartment,
+    profile::{ProfileName, Scope, Source},
+    testing,
+};
 
 #[test]
 fn before_anything_is_set_every_setting_has_its_default() {
@@ -26,12 +32,14 @@ fn a_setting_counts_in_every_process_at_once_and_is_on_record() {
     other.set_setting("wifi.ssid", "").unwrap();
     assert_eq!(officer.setting("wifi.ssid").unwrap(), "");
     let rows = authority.auditor().ledger(None, 2).unwrap();
-    let details: Vec<_> = rows.iter().map(|row| (row.event.as_str(), row.subject.as_str(), row.details.to_string())).collect();
+    let details: Vec<_> = rows.iter().map(|row| (row.event.as_str(), row.subject.as_str(), row.details.clone())).collect();
+    let unit = officer.department().unwrap().id;
+    let changed = |from: Option<&str>, to: Option<&str>| serde_json::json!({ "for": "department", "unit": unit, "from": from, "to": to });
     assert_eq!(
         details,
         [
-            ("setting.changed", "wifi.ssid", r#"{"from":"eduroam","to":null}"#.to_owned()),
-            ("setting.changed", "wifi.ssid", r#"{"from":null,"to":"eduroam"}"#.to_owned())
+            ("setting.changed", "wifi.ssid", changed(Some("eduroam"), None)),
+            ("setting.changed", "wifi.ssid", changed(None, Some("eduroam")))
         ]
     );
 }
@@ -51,12 +59,7 @@ fn unknown_names_and_wrong_values_change_nothing() {
 fn the_department_inherits_what_only_its_organization_sets() {
     let (authority, _clock, _folder) = testing::authority();
     let officer = testing::department(&authority);
-    let organization = |value: &'static str| {
-        authority.0.store.write(move |tx| {
-            let unit: crate::id::UnitId = tx.query_row("SELECT id FROM unit WHERE kind = 'organization'", [], |row| row.get(0))?;
-            super::store(tx, unit, "wifi.ssid", Some(value))
-        })
-    };
+    let organization = |value: &str| officer.change_setting(Scope::Organization, "wifi.ssid", SettingChange::To(value.into()));
     organization("campus").unwrap();
     assert_eq!(officer.setting("wifi.ssid").unwrap(), "campus");
     officer.set_setting("wifi.ssid", "physics").unwrap();
@@ -85,11 +88,11 @@ fn the_status_url_follows_the_public_url_and_goes_into_certificates_only_when_it
         assert_eq!(settings.status_url.as_deref().unwrap_or_default(), status, "{public}");
         assert_eq!(officer.setting("status.url").unwrap(), status);
         assert_eq!(settings.status_in_certificates, in_certificates, "{public}");
-        assert_eq!(crate::authority::Inner::status_urls(&authority.0.settings().unwrap()).crl.len(), usize::from(in_certificates));
+        assert_eq!(crate::authority::Inner::status_urls(&authority.0.network().unwrap()).crl.len(), usize::from(in_certificates));
     }
     officer.set_setting("status.in_certificates", "yes").unwrap();
     assert_eq!(
-        crate::authority::Inner::status_urls(&authority.0.settings().unwrap()),
+        crate::authority::Inner::status_urls(&authority.0.network().unwrap()),
         StatusUrls {
             crl: vec!["http://localhost:8080/crl/issuing.crl".into()],
             issuer: vec!["http://localhost:8080/ca/issuing.crt".into()],
@@ -98,10 +101,10 @@ fn the_status_url_follows_the_public_url_and_goes_into_certificates_only_when_it
     );
     officer.set_setting("status.url", "http://pki.example.edu/pki").unwrap();
     officer.set_setting("status.in_certificates", "no").unwrap();
-    assert_eq!(crate::authority::Inner::status_urls(&authority.0.settings().unwrap()), StatusUrls::default());
+    assert_eq!(crate::authority::Inner::status_urls(&authority.0.network().unwrap()), StatusUrls::default());
     // Where the responder always answers is the department's to say, whatever becomes of the rest.
     officer.set_setting("status.ocsp_in_certificates", "yes").unwrap();
-    let urls = crate::authority::Inner::status_urls(&authority.0.settings().unwrap());
+    let urls = crate::authority::Inner::status_urls(&authority.0.network().unwrap());
     assert_eq!((urls.crl.len(), urls.ocsp), (0, vec!["http://pki.example.edu/pki/ocsp/issuing".into()]));
 }
 
@@ -109,18 +112,19 @@ fn the_status_url_follows_the_public_url_and_goes_into_certificates_only_when_it
 fn the_removal_password_is_sealed_and_shown_to_nobody() {
     let (authority, clock, folder) = testing::authority();
     let officer = testing::department(&authority);
+    let physics = officer.department().unwrap().id;
     assert_eq!(officer.setting("removal.password").unwrap(), "");
     officer.set_setting("removal.password", "Tr0ub4dor&3").unwrap();
     assert_eq!(officer.setting("removal.password").unwrap(), "set");
     assert!(officer.settings().unwrap().removal_password_set);
     let again = testing::open(&folder, &clock);
-    assert_eq!(again.0.removal_password().unwrap().unwrap().as_str(), "Tr0ub4dor&3");
+    assert_eq!(again.0.removal_password(physics).unwrap().unwrap().as_str(), "Tr0ub4dor&3");
     drop(again);
     authority.0.store.empty_wal().unwrap();
     let database = std::fs::read(folder.path().join("data/signet.db")).unwrap();
     assert!(!database.windows(11).any(|w| w == b"Tr0ub4dor&3"), "not in the file, not in the ledger");
     officer.set_setting("removal.password", "").unwrap();
-    assert!(authority.0.removal_password().unwrap().is_none());
+    assert!(authority.0.removal_password(physics).unwrap().is_none());
 }
 
 #[test]
@@ -132,4 +136,101 @@ fn a_file_of_device_cas_is_looked_at_when_it_is_named() {
     std::fs::write(&path, &officer.ca_certificates().unwrap()[0].pem).unwrap();
     officer.set_setting("serve.device_ca", path.to_str().unwrap()).unwrap();
     assert_eq!(officer.settings().unwrap().device_ca.as_deref(), path.to_str());
+}
+
+/// A second department beside the one of the tests, and its officer.
+fn chemistry(officer: &crate::Operator) -> crate::Operator {
+    let made = officer.add_department(FurtherDepartment { name: "Chemistry".into(), mail_domains: vec!["example.edu".into()] }).unwrap();
+    officer.at_department(made.id).unwrap()
+}
+
+#[test]
+fn every_department_inherits_overrides_and_can_be_reset_by_itself() {
+    let (authority, _clock, _folder) = testing::authority();
+    let rosa = testing::department(&authority);
+    let physics = rosa.at_department(rosa.department().unwrap().id).unwrap();
+    let chemistry = chemistry(&rosa);
+    for key in ["portal.sign_in", "wifi.ssid", "vpn.server", "passcode.min_length", "device.min_os", "removal", "invitation.hours"] {
+        let [first, second] = match key {
+            "portal.sign_in" => ["both", "password"],
+            "passcode.min_length" => ["6", "8"],
+            "device.min_os" => ["15.0", "16.4"],
+            "removal" => ["locked", "password"],
+            "invitation.hours" => ["24", "48"],
+            "vpn.server" => ["vpn.example.edu", "vpn2.example.edu"],
+            _ => ["campus", "lab"],
+        };
+        let view = |of: &crate::Operator, scope| of.setting_view(scope, key).unwrap();
+        let default = view(&physics, Scope::Department).value;
+        rosa.change_setting(Scope::Organization, key, SettingChange::To(first.into())).unwrap();
+        for of in [&physics, &chemistry] {
+            let SettingView { value, source, inherited, .. } = view(of, Scope::Department);
+            assert_eq!((value.as_str(), source, inherited.as_str()), (first, Source::Organization, first), "{key}");
+        }
+        chemistry.set_setting(key, second).unwrap();
+        let SettingView { value, source, inherited, .. } = view(&chemistry, Scope::Department);
+        assert_eq!((value.as_str(), source, inherited.as_str()), (second, Source::Department, first), "{key}");
+        assert_eq!((view(&physics, Scope::Department).value.as_str(), view(&rosa, Scope::Organization).value.as_str()), (first, first));
+        chemistry.change_setting(Scope::Department, key, SettingChange::Inherit).unwrap();
+        assert_eq!(view(&chemistry, Scope::Department).source, Source::Organization, "{key}");
+        rosa.change_setting(Scope::Organization, key, SettingChange::Inherit).unwrap();
+        for of in [&physics, &chemistry] {
+            assert_eq!(
+                (view(of, Scope::Department).value, view(of, Scope::Department).source),
+                (default.clone(), Source::Builtin),
+                "{key}"
+            );
+        }
+    }
+    assert_eq!(physics.setting_views(Scope::Department).unwrap().len(), crate::Operator::setting_names().len());
+}
+
+#[test]
+fn a_department_can_do_without_what_the_organization_has() {
+    let (authority, _clock, _folder) = testing::authority();
+    let rosa = testing::department(&authority);
+    rosa.change_setting(Scope::Organization, "wifi.ssid", SettingChange::To("campus".into())).unwrap();
+    rosa.change_setting(Scope::Department, "wifi.ssid", SettingChange::Without).unwrap();
+    assert_eq!(rosa.settings().unwrap().wifi_ssid, None);
+    assert_eq!(rosa.setting_view(Scope::Department, "wifi.ssid").unwrap().source, Source::Department);
+    rosa.change_setting(Scope::Department, "wifi.ssid", SettingChange::Inherit).unwrap();
+    assert_eq!(rosa.settings().unwrap().wifi_ssid.as_deref(), Some("campus"));
+    for always in ["portal.sign_in", "removal", "bundle"] {
+        assert!(matches!(rosa.change_setting(Scope::Department, always, SettingChange::Without), Err(Error::Invalid { .. })), "{always}");
+    }
+}
+
+#[test]
+fn what_all_share_is_set_for_the_organization_and_refused_elsewhere() {
+    let (authority, _clock, _folder) = testing::authority();
+    let rosa = testing::department(&authority);
+    let chemistry = chemistry(&rosa);
+    for view in chemistry.setting_views(Scope::Department).unwrap().into_iter().filter(|view| view.level == Level::Organization) {
+        let refused = chemistry.change_setting(Scope::Department, view.key, SettingChange::To(view.value.clone()));
+        assert!(matches!(refused, Err(Error::Denied(Denied::OrganizationOnly))), "{}", view.key);
+    }
+    let network: Vec<_> = chemistry.setting_views(Scope::Organization).unwrap();
+    let network: Vec<_> = network.iter().filter(|view| view.level == Level::Organization).map(|view| view.key).collect();
+    assert!(network.contains(&"serve.https") && network.contains(&"status.url") && network.contains(&"mail.server"), "{network:?}");
+    // Without a scope a setting goes where it belongs, whoever is named.
+    chemistry.set_setting("serve.public_url", "https://pki.example.edu:8443").unwrap();
+    assert_eq!(rosa.setting("serve.public_url").unwrap(), "https://pki.example.edu:8443");
+    assert!(matches!(rosa.set_setting("wifi.ssid", "lab"), Err(Error::Denied(Denied::WhichDepartment))));
+    assert!(matches!(rosa.setting_view(Scope::Department, "wifi.ssid"), Err(Error::Denied(Denied::WhichDepartment))));
+}
+
+#[test]
+fn a_removal_password_is_inherited_sealed() {
+    let (authority, _clock, _folder) = testing::authority();
+    let rosa = testing::department(&authority);
+    let (physics, chemistry) = (rosa.department().unwrap().id, chemistry(&rosa));
+    let password = |of| authority.0.removal_password(of).unwrap().map(|password| password.to_string());
+    rosa.change_setting(Scope::Organization, "removal.password", SettingChange::To("for everybody".into())).unwrap();
+    chemistry.set_setting("removal.password", "for chemists").unwrap();
+    let chemists = chemistry.department().unwrap().id;
+    assert_eq!((password(physics).as_deref(), password(chemists).as_deref()), (Some("for everybody"), Some("for chemists")));
+    chemistry.set_setting("removal.password", "").unwrap();
+    assert_eq!(password(chemists).as_deref(), Some("for everybody"));
+    let view = chemistry.setting_view(Scope::Department, "removal.password").unwrap();
+    assert_eq!((view.value.as_str(), view.inherited.as_str(), view.source), ("set", "set", Source::Organization));
 }

@@ -47,12 +47,12 @@ struct Checked {
 }
 
 pub(super) fn sign_in(inner: &Arc<Inner>, token: &Token, typed: &Credentials) -> Result<SignInOutcome> {
-    let (at, hash, settings) = (inner.clock.now(), token.hash(), inner.settings()?);
+    let (at, hash) = (inner.clock.now(), token.hash());
     // The person's state is read again in the transaction; here only what the slow hash needs.
     let found = inner.store.read(|tx| {
         let Some(link) = invitation::find(tx, &hash)? else { return Ok(None) };
-        let asked = view::asked(tx, &settings, &link)?;
         let head = enrollment::head(tx, link.enrollment)?;
+        let asked = view::asked(tx, &*inner.settings_of(head.department)?, &link, head.subscriber)?;
         Ok(Some((asked, wait(tx, at, head.subscriber)?, stored_password(tx, head.subscriber)?, addresses(tx, head.subscriber)?)))
     })?;
     let Some((asked, waits, stored, addresses)) = found else { return Err(crate::Error::NotFound(crate::Noun::Enrollment)) };

@@ -40,15 +40,14 @@ const ATTRIBUTES: [DeviceAttribute; 11] = [
 
 pub(super) fn profile_service(inner: &Arc<Inner>, token: &Token, cookie: &Token) -> Result<Option<Vec<u8>>> {
     let (at, link, cookie) = (inner.clock.now(), token.hash(), cookie.hash());
-    let (settings, department) = (inner.settings()?, inner.department()?);
     let shared = inner.clone();
-    let cloned = settings.clone();
     let found = inner.store.write(move |tx| {
         let Some(session) = session::find(tx, at, &link, &cookie)? else { return Ok(None) };
         let head = enrollment::head(tx, session.enrollment)?;
         let first = session.first_sent_at.unwrap_or(at);
         let dead = session.dead || invitation::find(tx, &link)?.is_none_or(|l| l.end(at).is_some());
-        if dead || at >= first.plus(AGAIN) || session::must_set_password(tx, &cloned, &session, head.subscriber)? {
+        let settings = shared.settings_of(head.department)?;
+        if dead || at >= first.plus(AGAIN) || session::must_set_password(tx, &settings, &session, head.subscriber)? {
             return Ok(None);
         }
         tx.prepare_cached("UPDATE session SET first_sent_at = coalesce(first_sent_at, ?2) WHERE id = ?1")?
@@ -57,9 +56,10 @@ pub(super) fn profile_service(inner: &Arc<Inner>, token: &Token, cookie: &Token)
             .execute(params![session.enrollment, at.plus(UNINSTALLED).0])?;
         enrollment::record(tx, at, session.enrollment, StepKind::ProfileServiceSent, json!({ "again": session.first_sent_at.is_some() }))?;
         let identifier = invitation::portal(&shared, tx)?.profile_identifier;
-        Ok(Some((session, identifier)))
+        Ok(Some((session, identifier, head.department)))
     })?;
-    let Some((session, identifier)) = found else { return Ok(None) };
+    let Some((session, identifier, department)) = found else { return Ok(None) };
+    let department = inner.department_of(department)?;
     let challenge = inner.vault.open(&session::context(session.enrollment), &session.sealed_challenge)?;
     let profile = ProfileServiceProfile {
         identity: PayloadIdentity {
@@ -71,7 +71,7 @@ pub(super) fn profile_service(inner: &Arc<Inner>, token: &Token, cookie: &Token)
                 format!("{}: set up this phone", department.department),
             )
         },
-        url: format!("{}/ota/{}", invitation::public_url(&settings, &department)?, token.reveal()),
+        url: format!("{}/ota/{}", invitation::public_url(&*inner.network()?, &department)?, token.reveal()),
         challenge: Zeroizing::new(std::str::from_utf8(&challenge).map_err(Error::fault)?.to_owned()),
         attributes: ATTRIBUTES.to_vec(),
     };

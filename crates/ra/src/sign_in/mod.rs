@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 pub struct PublicDepartment {
     /// Organization.
     pub organization: String,
-    /// Department.
+    /// Department; where several are meant, their organization.
     pub department: String,
     /// Help line.
     pub contact: Option<String>,
@@ -149,9 +149,15 @@ pub struct SessionView {
 }
 
 impl Enroller {
-    /// The department; `Denied::NotSetUp` before.
+    /// Who serves here: the department, or where there are several their organization; `Denied::NotSetUp` before the set-up.
     pub fn public_department(&self) -> Result<PublicDepartment> {
-        view::department(&self.inner)
+        view::public(&self.inner)
+    }
+
+    /// The department that asks by this link: that of the person it is for. Of an unknown or forgotten link: as
+    /// [`Enroller::public_department`].
+    pub fn asking_department(&self, token: &Token) -> Result<PublicDepartment> {
+        view::asking(&self.inner, token)
     }
 
     /// What a link leads to. Changes nothing; the view itself is recorded as `PageViewed` at most once a minute.
@@ -177,14 +183,14 @@ impl Enroller {
     /// Sets the local password (8 to 128 characters, not the address, not among the commonest) after a sign-in with a code.
     pub fn set_password(&self, token: &Token, session: &Token, password: &str) -> Result<()> {
         let (at, link, cookie) = (self.inner.clock.now(), token.hash(), session.hash());
-        let settings = self.inner.settings()?;
         let denied = || Error::Denied(Denied::SignIn);
-        if !matches!(settings.sign_in, SignIn::Password | SignIn::Both | SignIn::Basic) {
-            return Err(Error::invalid("password", "this department does not use passwords of its own"));
-        }
         let addresses = self.inner.store.read(|tx| {
             let session = session::find(tx, at, &link, &cookie)?.filter(|s| s.by_code && !s.dead).ok_or_else(denied)?;
-            credentials::addresses(tx, enrollment::head(tx, session.enrollment)?.subscriber)
+            let head = enrollment::head(tx, session.enrollment)?;
+            if !matches!(self.inner.settings_of(head.department)?.sign_in, SignIn::Password | SignIn::Both | SignIn::Basic) {
+                return Err(Error::invalid("password", "this department does not use passwords of its own"));
+            }
+            credentials::addresses(tx, head.subscriber)
         })?;
         password::check(password, &addresses)?;
         let hash = password::hash(password)?;

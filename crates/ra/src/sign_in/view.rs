@@ -4,7 +4,9 @@ use super::{LinkView, OpenLink, ProfileContents, PublicDepartment, SessionView};
 use crate::{
     Result,
     authority::Inner,
+    department::Department,
     enrollment::{self, ENDED_LINKS, StepKind},
+    id::SubscriberId,
     invitation::{self, Link},
     policy::Policy,
     profile::ProfileName,
@@ -15,9 +17,27 @@ use protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
-pub(super) fn department(inner: &Inner) -> Result<PublicDepartment> {
-    let (department, settings) = (inner.department()?, inner.settings()?);
-    let public_url = invitation::public_url(&settings, &department)?;
+pub(super) fn public(inner: &Inner) -> Result<PublicDepartment> {
+    let units = inner.units()?;
+    match units.only() {
+        Ok(only) => described(inner, only, only.department.clone(), &*inner.settings_of(only.id)?),
+        Err(_) => described(inner, units.founding(), units.founding().organization.clone(), &*inner.network()?),
+    }
+}
+
+pub(super) fn asking(inner: &Inner, token: &Token) -> Result<PublicDepartment> {
+    let hash = token.hash();
+    let found = inner.store.read(|tx| {
+        let Some(link) = invitation::find(tx, &hash)? else { return Ok(None) };
+        Ok(Some(enrollment::head(tx, link.enrollment)?.department))
+    })?;
+    let Some(department) = found else { return public(inner) };
+    let department = inner.department_of(department)?;
+    described(inner, &department, department.department.clone(), &*inner.settings_of(department.id)?)
+}
+
+fn described(inner: &Inner, department: &Department, name: String, settings: &Settings) -> Result<PublicDepartment> {
+    let public_url = invitation::public_url(&*inner.network()?, department)?;
     let mut hosts = department.hosts.clone();
     // Also the host of the public URL, in case it is none of those that the certificate was made for.
     if let Some(host) = invitation::host(&public_url).map(|h| h.trim_matches(['[', ']']).to_owned())
@@ -27,7 +47,7 @@ pub(super) fn department(inner: &Inner) -> Result<PublicDepartment> {
     }
     Ok(PublicDepartment {
         organization: department.organization.clone(),
-        department: department.department.clone(),
+        department: name,
         contact: settings.contact.clone(),
         training: department.training,
         private_root: !department.public_tls,
@@ -50,18 +70,17 @@ pub(super) fn contents(settings: &Settings, policy: &Policy) -> ProfileContents 
 }
 
 /// What the form asks for now: passwords only from those who have one, and not by a link that was made to replace it.
-pub(super) fn asked(tx: &Connection, settings: &Settings, link: &Link) -> Result<SignIn> {
+pub(super) fn asked(tx: &Connection, settings: &Settings, link: &Link, subscriber: SubscriberId) -> Result<SignIn> {
     let by_password = matches!(settings.sign_in, SignIn::Password | SignIn::Both | SignIn::Basic);
     if !by_password || link.resets {
         return Ok(SignIn::Code);
     }
-    let subscriber = enrollment::head(tx, link.enrollment)?.subscriber;
     let has_one = tx.prepare_cached("SELECT 1 FROM password WHERE subscriber = ?1")?.exists([subscriber])?;
     Ok(if has_one { settings.sign_in } else { SignIn::Code })
 }
 
 pub(super) fn link(inner: &Inner, token: &Token) -> Result<LinkView> {
-    let (at, hash, settings, policy) = (inner.clock.now(), token.hash(), inner.settings()?, inner.policy()?);
+    let (at, hash) = (inner.clock.now(), token.hash());
     let (view, log) = inner.store.read(|tx| {
         let Some(link) = invitation::find(tx, &hash)? else { return Ok((LinkView::Unknown, None)) };
         if link.ended_at.is_some_and(|ended| ended.plus(ENDED_LINKS) <= at) {
@@ -70,9 +89,11 @@ pub(super) fn link(inner: &Inner, token: &Token) -> Result<LinkView> {
         if let Some(end) = link.end(at) {
             return Ok((LinkView::Ended(end), None));
         }
+        let head = enrollment::head(tx, link.enrollment)?;
+        let (settings, policy) = (inner.settings_of(head.department)?, inner.policy_of(head.department)?);
         let open = OpenLink {
             enrollment: link.enrollment,
-            sign_in: asked(tx, &settings, &link)?,
+            sign_in: asked(tx, &settings, &link, head.subscriber)?,
             expires_at: link.expires_at,
             contents: contents(&settings, &policy),
             min_os: settings.min_os.clone(),
@@ -104,10 +125,10 @@ fn viewed_lately(tx: &Connection, at: Timestamp, link: &Link) -> Result<bool> {
 
 pub(super) fn session(inner: &Inner, token: &Token, cookie: &Token) -> Result<Option<SessionView>> {
     let (at, link, cookie) = (inner.clock.now(), token.hash(), cookie.hash());
-    let (settings, policy) = (inner.settings()?, inner.policy()?);
     inner.store.read(|tx| {
         let Some(session) = super::session::find(tx, at, &link, &cookie)? else { return Ok(None) };
         let head = enrollment::head(tx, session.enrollment)?;
+        let (settings, policy) = (inner.settings_of(head.department)?, inner.policy_of(head.department)?);
         let name: String =
             tx.prepare_cached("SELECT name FROM subscriber WHERE id = ?1")?.query_row([head.subscriber], |row| row.get(0))?;
         Ok(Some(SessionView {

@@ -40,7 +40,7 @@ impl Search {
 }
 
 pub(super) fn page(tx: &Connection, at: Timestamp, query: &SubscriberQuery) -> Result<Page<Subscriber>> {
-    let filter = PeopleFilter { search: query.search.clone(), ..PeopleFilter::default() };
+    let filter = PeopleFilter { search: query.search.clone(), department: query.department, ..PeopleFilter::default() };
     let after = query.after.clone().map(|(name, id)| After { name, id });
     people::page(tx, at, &filter, PeopleSort::Name, after, query.limit)
 }

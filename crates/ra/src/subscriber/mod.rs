@@ -1,13 +1,14 @@
 //! Subscribers: persons and functional mailboxes, with names that are theirs for ever.
 
 mod list;
+mod moving;
 pub(crate) mod name;
 mod read;
 mod registry;
 
 use crate::{
     Conflict, Error, Noun, Operator, Result, challenge, enrollment,
-    id::{MailboxId, SubscriberId},
+    id::{MailboxId, SubscriberId, UnitId},
     ledger,
     mailbox::{self, Address},
 };
@@ -16,7 +17,7 @@ use rusqlite::params;
 use serde_json::json;
 
 pub(crate) use list::Search;
-pub(crate) use read::{exists, read};
+pub(crate) use read::{certified_as, department, department_at, exists, read};
 
 /// A person or a functional mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -63,7 +64,11 @@ pub struct Subscriber {
     pub name: String,
     /// Kind.
     pub kind: SubscriberKind,
-    /// Subject DN, for ever.
+    /// Name of the department.
+    pub department: String,
+    /// The department.
+    pub department_id: UnitId,
+    /// Subject DN that certificates state from now on; it is this subscriber's for ever, and so are earlier ones.
     #[serde(serialize_with = "as_text")]
     pub subject: DistinguishedName,
     /// Mailboxes, first one first.
@@ -89,6 +94,8 @@ fn as_text<S: serde::Serializer>(dn: &DistinguishedName, s: S) -> std::result::R
 pub struct SubscriberQuery {
     /// Part of name or address.
     pub search: Option<String>,
+    /// Only of this department.
+    pub department: Option<UnitId>,
     /// Keyset: after this (name, id) of the last row.
     pub after: Option<(String, SubscriberId)>,
     /// At most this many (1 to 500).
@@ -116,19 +123,20 @@ impl SubscriberKind {
 }
 
 impl Operator {
-    /// Adds one. The subject DN is O and OU of the department and the name as CN; a second person of the same name gets a
+    /// Adds one to the officer's department. The subject DN is O and OU of the department and the name as CN; a second person of the same name gets a
     /// serialNumber beside it. A name that mixes scripts is accepted, noted in the ledger and marked.
     pub fn add_subscriber(&self, new: NewSubscriber) -> Result<Subscriber> {
-        let department = self.inner.department()?;
+        let department = self.here()?;
         let name = name::canonical(&new.name)?;
         let address = Address::of_department(&new.mail, &department.mail_domains)?;
         let (at, actor) = (self.inner.clock.now(), self.actor.clone());
         self.inner.store.write(move |tx| {
             mailbox::must_be_free(tx, &address)?;
             let id = SubscriberId::fresh();
-            let subject = registry::register(tx, at, id, &department.organization, &department.department, &name)?;
+            let subject = registry::register(tx, at, id, &department, &name)?;
             tx.prepare_cached(
-                "INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at) VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)",
+                "INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at, department) \
+                 VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
                 id,
@@ -136,11 +144,13 @@ impl Operator {
                 name::fold(&name),
                 new.kind.as_str(),
                 serde_json::to_string(&subject).map_err(Error::fault)?,
-                at.0
+                at.0,
+                department.id
             ])?;
             mailbox::insert(tx, at, id, &address)?;
             let details = json!({
-                "name": name, "mail": address.as_str(), "subject": subject.to_string(), "mixed_scripts": name::mixes_scripts(&name),
+                "name": name, "mail": address.as_str(), "subject": subject.to_string(), "department": department.id,
+                "mixed_scripts": name::mixes_scripts(&name),
             });
             ledger::append(tx, at, &actor, "subscriber.added", &id.to_string(), &details)?;
             read(tx, at, id)
@@ -164,12 +174,10 @@ impl Operator {
 
     /// A further address of a person.
     pub fn add_mailbox(&self, id: SubscriberId, address: &str) -> Result<Subscriber> {
-        let address = Address::of_department(address, &self.inner.department()?.mail_domains)?;
-        let (at, actor) = (self.inner.clock.now(), self.actor.clone());
+        let (at, actor, units, typed) = (self.inner.clock.now(), self.actor.clone(), self.inner.units()?, address.to_owned());
         self.inner.store.write(move |tx| {
-            if !exists(tx, id)? {
-                return Err(Error::NotFound(Noun::Subscriber));
-            }
+            let department = department(tx, id)?.ok_or(Error::NotFound(Noun::Subscriber))?;
+            let address = Address::of_department(&typed, &units.of(department)?.mail_domains)?;
             mailbox::must_be_free(tx, &address)?;
             mailbox::insert(tx, at, id, &address)?;
             ledger::append(tx, at, &actor, "mailbox.added", address.as_str(), &json!({ "subscriber": id }))?;

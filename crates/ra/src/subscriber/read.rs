@@ -1,22 +1,31 @@
 //! Reading one subscriber with everything that hangs on it.
 
 use super::{Mailbox, Subscriber, SubscriberKind, name};
-use crate::{Error, Noun, Result, certificate, enrollment, id::SubscriberId};
-use protocol::Timestamp;
+use crate::{
+    Error, Noun, Result, certificate, enrollment,
+    id::{SubscriberId, UnitId},
+    mailbox::Address,
+};
+use protocol::{Timestamp, x509::DistinguishedName};
 use rusqlite::{Connection, OptionalExtension};
 
 pub(crate) fn read(tx: &Connection, at: Timestamp, id: SubscriberId) -> Result<Subscriber> {
-    let row: Option<(String, String, String, i64)> = tx
-        .prepare_cached("SELECT name, kind, subject, created_at FROM subscriber WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+    let row: Option<(String, String, String, i64, String, UnitId)> = tx
+        .prepare_cached(
+            "SELECT s.name, s.kind, s.subject, s.created_at, u.name, u.id FROM subscriber AS s JOIN unit AS u ON u.id = s.department \
+             WHERE s.id = ?1",
+        )?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
         .optional()?;
-    let Some((name, kind, subject, created_at)) = row else { return Err(Error::NotFound(Noun::Subscriber)) };
+    let Some((name, kind, subject, created_at, department, department_id)) = row else { return Err(Error::NotFound(Noun::Subscriber)) };
     Ok(Subscriber {
         id,
         kind: if kind == SubscriberKind::Functional.as_str() { SubscriberKind::Functional } else { SubscriberKind::Person },
         subject: serde_json::from_str(&subject).map_err(Error::fault)?,
         mailboxes: mailboxes(tx, id)?,
         created_at: Timestamp(created_at),
+        department,
+        department_id,
         active_certificates: certificate::active_count(tx, at, id)?,
         enrollment_state: enrollment::newest_state(tx, id)?,
         devices: enrollment::devices_of(tx, id)?,
@@ -46,4 +55,26 @@ fn mailboxes(tx: &Connection, id: SubscriberId) -> Result<Vec<Mailbox>> {
 /// The subscriber is there and was not deleted: only then anything is certified for them.
 pub(crate) fn exists(tx: &Connection, id: SubscriberId) -> Result<bool> {
     Ok(tx.prepare_cached("SELECT 1 FROM subscriber WHERE id = ?1")?.exists([id])?)
+}
+
+/// Where the subscriber belongs; `None`: nobody is here under this id.
+pub(crate) fn department(tx: &Connection, id: SubscriberId) -> Result<Option<UnitId>> {
+    Ok(tx.prepare_cached("SELECT department FROM subscriber WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?)
+}
+
+/// Where whoever has the address belongs.
+pub(crate) fn department_at(tx: &Connection, address: &Address) -> Result<UnitId> {
+    tx.prepare_cached("SELECT s.department FROM mailbox AS m JOIN subscriber AS s ON s.id = m.subscriber WHERE m.address_key = ?1")?
+        .query_row([address.key()], |row| row.get(0))
+        .optional()?
+        .ok_or(Error::NotFound(Noun::Mailbox))
+}
+
+/// Where the subscriber belongs and what certificates call them from now on; `None`: nobody is here under this id.
+pub(crate) fn certified_as(tx: &Connection, id: SubscriberId) -> Result<Option<(UnitId, DistinguishedName)>> {
+    let found: Option<(UnitId, String)> = tx
+        .prepare_cached("SELECT department, subject FROM subscriber WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    found.map(|(department, subject)| Ok((department, serde_json::from_str(&subject).map_err(Error::fault)?))).transpose()
 }

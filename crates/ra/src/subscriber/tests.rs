@@ -10,7 +10,7 @@ use crate::{
 use protocol::crl::Reason;
 
 fn query(search: &str) -> SubscriberQuery {
-    SubscriberQuery { search: Some(search.into()), after: None, limit: 50 }
+    SubscriberQuery { search: Some(search.into()), limit: 50, ..SubscriberQuery::default() }
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn lists_are_sorted_searched_and_paged() {
         world.stranger(name, mail);
     }
     let names = |q: &SubscriberQuery| world.officer.subscribers(q).unwrap().rows.into_iter().map(|s| s.name).collect::<Vec<_>>();
-    let all = SubscriberQuery { search: None, after: None, limit: 500 };
+    let all = SubscriberQuery { limit: 500, ..SubscriberQuery::default() };
     assert_eq!(names(&all), ["alan turing", "Ålesund Office", "Alice Example", "José Álvarez", "Zoë 100%_Sure"]);
     for (search, found) in [
         ("alvarez", vec!["José Álvarez"]),
@@ -139,7 +139,7 @@ fn lists_are_sorted_searched_and_paged() {
     let mut seen = Vec::new();
     let mut after = None;
     loop {
-        let page = world.officer.subscribers(&SubscriberQuery { search: None, after, limit: 2 }).unwrap();
+        let page = world.officer.subscribers(&SubscriberQuery { after, limit: 2, ..SubscriberQuery::default() }).unwrap();
         assert_eq!(page.total, 5);
         after = page.rows.last().map(|s| (s.name.clone(), s.id));
         seen.extend(page.rows.into_iter().map(|s| s.name));

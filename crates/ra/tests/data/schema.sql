@@ -110,7 +110,19 @@ CREATE TRIGGER subscriber_found_again AFTER UPDATE OF search ON subscriber WHEN 
     UPDATE subscriber_find SET text = NEW.search WHERE subscriber = NEW.id;
 END;
 
+CREATE TRIGGER subscriber_has_a_department BEFORE INSERT ON subscriber
+WHEN NOT EXISTS (SELECT 1 FROM unit WHERE id = NEW.department AND kind = 'department')
+BEGIN SELECT RAISE(ABORT, 'everybody belongs to a department'); END;
+
+CREATE TRIGGER subscriber_stays_in_a_department BEFORE UPDATE OF department ON subscriber
+WHEN NOT EXISTS (SELECT 1 FROM unit WHERE id = NEW.department AND kind = 'department')
+BEGIN SELECT RAISE(ABORT, 'everybody belongs to a department'); END;
+
 CREATE TRIGGER unit_added AFTER INSERT ON unit BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
+
+CREATE TRIGGER unit_certified_name_stays BEFORE UPDATE OF certified_name ON unit
+WHEN OLD.certified_name IS NOT NULL AND NEW.certified_name IS NOT OLD.certified_name
+BEGIN SELECT RAISE(ABORT, 'what is certified of a department never changes'); END;
 
 CREATE TRIGGER unit_changed AFTER UPDATE ON unit BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
 
@@ -188,7 +200,7 @@ CREATE TABLE certificate (
     superseded_at   INTEGER, -- replaced by a newer one (renewal, re-key)
     revoked_at      INTEGER,
     reason          INTEGER CHECK (reason BETWEEN 0 AND 10 AND reason <> 7), -- CRLReason (RFC 5280 5.3.1); 6 = held
-    invalid_since   INTEGER, profile_version INTEGER, pilot INTEGER NOT NULL DEFAULT 0 CHECK (pilot IN (0, 1)),
+    invalid_since   INTEGER, profile_version INTEGER, pilot INTEGER NOT NULL DEFAULT 0 CHECK (pilot IN (0, 1)), department BLOB,
     CHECK ((revoked_at IS NULL) = (reason IS NULL))
 ) STRICT;
 
@@ -642,7 +654,7 @@ CREATE TABLE subscriber (
     -- Subject DN, JSON.
     subject     TEXT NOT NULL,
     created_at  INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, department BLOB REFERENCES unit (id)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE subscriber_find (
     number     INTEGER NOT NULL PRIMARY KEY,
@@ -676,7 +688,7 @@ CREATE TABLE unit (
     mail_domains TEXT    NOT NULL DEFAULT '[]', -- JSON array
     hosts        TEXT    NOT NULL DEFAULT '[]', -- JSON array
     training     INTEGER NOT NULL DEFAULT 0 CHECK (training IN (0, 1)),
-    created_at   INTEGER NOT NULL, production_at INTEGER,
+    created_at   INTEGER NOT NULL, production_at INTEGER, certified_name TEXT,
     CHECK ((kind = 'organization') = (parent IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -693,6 +705,8 @@ CREATE INDEX certificate_ending ON certificate (not_after, number, kind, profile
 CREATE INDEX certificate_finally_revoked ON certificate (number) WHERE reason <> 6;
 
 CREATE INDEX certificate_held ON certificate (number) WHERE reason = 6;
+
+CREATE INDEX certificate_of_department ON certificate (department, number) WHERE department IS NOT NULL;
 
 CREATE INDEX certificate_of_enrollment ON certificate (enrollment) WHERE enrollment IS NOT NULL;
 
@@ -756,6 +770,8 @@ CREATE INDEX session_by_enrollment ON session (enrollment, id);
 CREATE INDEX step_by_enrollment ON step (enrollment, id);
 
 CREATE INDEX subscriber_by_name ON subscriber (sort_key, id);
+
+CREATE INDEX subscriber_of_department ON subscriber (department, sort_key, id);
 
 CREATE INDEX transport_certificate_by_enrollment ON transport_certificate (enrollment);
 

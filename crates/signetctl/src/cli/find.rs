@@ -13,6 +13,9 @@ pub(crate) struct CertificateList {
     /// Only those of the person with this address.
     #[arg(long)]
     pub(crate) mail: Option<String>,
+    /// Only those that were issued in this department.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) department: Option<String>,
     /// Parts of name, address or device, or the beginning of a serial number or fingerprint.
     #[arg(long, value_name = "TEXT")]
     pub(crate) query: Option<String>,

@@ -60,4 +60,6 @@ pub(crate) struct IssueBatch {
     /// Say what would happen to each row, and change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) at: At,
 }

@@ -91,6 +91,10 @@ fn self_test(operator: &Operator, output: &Output, mail: &str) -> Result<(), Ref
 
 fn list(operator: &Operator, output: &Output, asked: CertificateList) -> Result<(), Refusal> {
     let subscriber = asked.mail.map(|mail| operator.subscriber_by_mail(&mail)).transpose()?.map(|person| person.id);
+    let department = match asked.department {
+        Some(name) => Some(operator.at_department_named(&name)?.department()?.id),
+        None => None,
+    };
     let filter = CertificateFilter {
         search: asked.query,
         statuses: asked.statuses,
@@ -98,6 +102,7 @@ fn list(operator: &Operator, output: &Output, asked: CertificateList) -> Result<
         expiring_days: asked.expiring,
         kind: if asked.all { Kinds::All } else { Kinds::Subscriber },
         subscriber,
+        department,
     };
     let query = CertificatesQuery { filter, sort: asked.sort, after: asked.after, limit: 0 };
     if let Some(format) = asked.format {

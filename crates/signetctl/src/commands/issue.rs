@@ -176,7 +176,7 @@ fn collect(path: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), Re
 }
 
 pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) -> Result<(), Refusal> {
-    let operator = session.operator()?;
+    let operator = session.operator_at(arguments.at.department.as_deref())?;
     let name = arguments.file.file_name().map_or_else(|| "list".to_owned(), |name| name.to_string_lossy().into_owned());
     let choices = Choices {
         name: name.chars().take(200).collect(),

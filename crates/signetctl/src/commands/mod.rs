@@ -5,6 +5,7 @@ pub(crate) mod act;
 pub(crate) mod bench_find;
 pub(crate) mod certificate;
 pub(crate) mod crl;
+pub(crate) mod department;
 pub(crate) mod enrollment;
 pub(crate) mod init;
 pub(crate) mod invite;

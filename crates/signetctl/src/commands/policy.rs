@@ -8,7 +8,7 @@ use crate::{
 };
 use ra::{
     Error, Operator,
-    policy::{Bundle, EscrowDecision, EscrowStatus, Gate, GateState, GateView, PolicyView, Stage},
+    policy::{Bundle, BundleView, EscrowDecision, EscrowStatus, Gate, GateState, GateView, PolicyView, Stage},
     profile::{Finding, Level, ProfileDraft, ProfileName, ProfileView, Scope},
 };
 use serde_json::{Value, json};
@@ -18,45 +18,59 @@ use std::{collections::BTreeMap, io::Read, path::Path};
 const LONGEST: u64 = 1024 * 1024;
 
 pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Result<(), Refusal> {
-    let operator = session.operator()?;
+    let at = |department: &Option<String>| session.operator_at(department.as_deref());
     match command {
-        Command::Show { profile: None } => output.value(&operator.policy()?, whole),
-        Command::Show { profile: Some(name) } => output.value(&operator.profile(name)?, one),
-        Command::Set { profile, fields, file, organization } => {
+        Command::Show { profile: None, place } => {
+            let operator = at(&place.department)?;
+            match place.scope() {
+                Scope::Department => output.value(&operator.policy()?, whole),
+                Scope::Organization => {
+                    let shared =
+                        Shared { profiles: operator.profiles(Scope::Organization)?, bundles: operator.bundles_for(Scope::Organization)? };
+                    output.value(&shared, |shared| {
+                        format!("{}\n{}", profile_table(&shared.profiles), bundle_table(&shared.bundles)).trim_end().to_owned()
+                    })
+                }
+            }
+        }
+        Command::Show { profile: Some(name), place } => output.value(&at(&place.department)?.profile_for(place.scope(), name)?, one),
+        Command::Set { profile, fields, file, place } => {
+            let (operator, scope) = (at(&place.department)?, place.scope());
             let draft = match file {
                 Some(file) => read(&file)?,
-                None => changed(&operator.profile(profile)?.definition, &fields)?,
+                None => changed(&operator.profile_for(scope, profile)?.definition, &fields)?,
             };
-            operator.save_profile(scope(organization), profile, draft)?;
-            output.value(&operator.profile(profile)?, one)
+            operator.save_profile(scope, profile, draft)?;
+            output.value(&operator.profile_for(scope, profile)?, one)
         }
-        Command::Inherit { profile, organization } => {
-            operator.inherit_profile(scope(organization), profile)?;
-            output.value(&operator.profile(profile)?, one)
+        Command::Inherit { profile, place } => {
+            let (operator, scope) = (at(&place.department)?, place.scope());
+            operator.inherit_profile(scope, profile)?;
+            output.value(&operator.profile_for(scope, profile)?, one)
         }
-        Command::History { profile } => {
-            let versions = operator.profile_versions(profile)?;
+        Command::History { profile, place } => {
+            let versions = at(&place.department)?.profile_versions_for(place.scope(), profile)?;
             output.value(&versions, |versions| versions.iter().map(one).collect::<Vec<_>>().join("\n"))
         }
-        Command::Bundle { name, profiles, remove, organization } => {
+        Command::Bundle { name, profiles, remove, place } => {
+            let (operator, scope) = (at(&place.department)?, place.scope());
             if remove {
-                operator.remove_bundle(scope(organization), &name)?;
+                operator.remove_bundle(scope, &name)?;
             } else {
-                operator.save_bundle(scope(organization), &Bundle { name, profiles })?;
+                operator.save_bundle(scope, &Bundle { name, profiles })?;
             }
-            output.value(&operator.bundles()?, |bundles| {
-                let rows: Vec<_> = bundles.iter().map(|view| vec![view.bundle.name.clone(), names(&view.bundle.profiles)]).collect();
-                table(&["BUNDLE", "PROFILES"], &rows).trim_end().to_owned()
-            })
+            output.value(&operator.bundles_for(scope)?, |bundles| bundle_table(bundles).trim_end().to_owned())
         }
-        Command::Escrow { file } => {
+        Command::Escrow { file, at: place } => {
+            let operator = at(&place.department)?;
             if let Some(file) = file {
                 operator.decide_escrow(read::<EscrowDecision>(&file)?)?;
             }
             output.value(&operator.escrow_status()?, escrow)
         }
-        Command::Gates => gates(&operator, output),
-        Command::Gate { gate, answers, overridden_by, reason, reopen } => {
+        Command::Gates { at: place } => gates(&at(&place.department)?, output),
+        Command::Gate { gate, answers, overridden_by, reason, reopen, at: place } => {
+            let operator = at(&place.department)?;
             match (overridden_by, reopen) {
                 (Some(name), _) => operator.override_gate(gate, &name, &reason.unwrap_or_default())?,
                 (None, true) => operator.reopen_gate(gate)?,
@@ -64,21 +78,24 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             }
             gates(&operator, output)
         }
-        Command::Production => {
-            operator.start_production()?;
+        Command::Production { at: place } => {
+            at(&place.department)?.start_production()?;
             output.value(&json!({ "stage": Stage::Production }), |_| {
                 "The department is in production: certificates count from now on.".to_owned()
             })
         }
-        Command::Pilot { reason } => {
-            operator.return_to_pilot(&reason)?;
+        Command::Pilot { reason, at: place } => {
+            at(&place.department)?.return_to_pilot(&reason)?;
             output.value(&json!({ "stage": Stage::Pilot }), |_| "The department is a pilot; what was issued stays what it is.".to_owned())
         }
     }
 }
 
-fn scope(organization: bool) -> Scope {
-    if organization { Scope::Organization } else { Scope::Department }
+/// What the organization has for all its departments.
+#[derive(serde::Serialize)]
+struct Shared {
+    profiles: Vec<ProfileView>,
+    bundles: Vec<BundleView>,
 }
 
 /// A JSON file of ours; `-` is standard input.
@@ -196,11 +213,19 @@ fn whole(policy: &PolicyView) -> String {
         Stage::Pilot => "PILOT: certificates carry the pilot policy and live at most 90 days.",
         Stage::Production => "In production.",
     };
+    format!("{stage}\n{}\n\n{}\n{}", escrow(&policy.escrow), profile_table(&policy.profiles), gate_table(&policy.gates))
+}
+
+fn profile_table(profiles: &[ProfileView]) -> String {
     let row = |view: &ProfileView| {
         let definition = &view.definition;
         let offered = if definition.offered { "" } else { "not offered" };
         vec![view.name.as_str().to_owned(), view.version.to_string(), format!("{} days", definition.days), offered.to_owned()]
     };
-    let profiles = table(&["PROFILE", "VERSION", "VALID", ""], &policy.profiles.iter().map(row).collect::<Vec<_>>());
-    format!("{stage}\n{}\n\n{profiles}\n{}", escrow(&policy.escrow), gate_table(&policy.gates))
+    table(&["PROFILE", "VERSION", "VALID", ""], &profiles.iter().map(row).collect::<Vec<_>>())
+}
+
+fn bundle_table(bundles: &[BundleView]) -> String {
+    let rows: Vec<_> = bundles.iter().map(|view| vec![view.bundle.name.clone(), names(&view.bundle.profiles)]).collect();
+    table(&["BUNDLE", "PROFILES"], &rows)
 }

@@ -14,7 +14,7 @@ use std::net::{IpAddr, SocketAddr};
 pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Result<(), Refusal> {
     let authority = session.authority()?;
     let operator = authority.operator(actor());
-    operator.department()?;
+    operator.departments()?;
     judge(authority.auditor().verify_recent_ledger());
     remember(&operator, arguments)?;
 
@@ -99,7 +99,7 @@ fn settle(operator: &Operator, server: &Server) -> Result<(), Refusal> {
         }
     }
     if settings.public_url.is_none() {
-        let hosts = operator.department()?.hosts;
+        let hosts = operator.departments()?.into_iter().next().map(|first| first.hosts).unwrap_or_default();
         if let Some(url) = public_url(&hosts, server.https_addr()) {
             operator.set_setting("serve.public_url", &url)?;
             server.reload();

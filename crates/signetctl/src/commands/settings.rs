@@ -1,34 +1,48 @@
 //! `signetctl settings`.
 
 use crate::{
-    cli::Settings as Command,
+    cli::{Place, Settings as Command},
     output::{Output, table},
     refusal::Refusal,
     secret,
     session::Session,
 };
-use ra::Operator;
-use serde_json::{Map, Value, json};
+use ra::{
+    Operator,
+    profile::Scope,
+    settings::{Level, SettingChange, SettingView},
+};
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 /// Settings whose values are secrets: never taken from the command line, never shown.
 const SECRETS: [&str; 1] = ["removal.password"];
 
 pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Result<(), Refusal> {
-    let operator = session.operator()?;
     match command {
-        Command::Get { key: Some(key) } => {
-            let value = operator.setting(&key)?;
-            output.value(&json!({ "key": key, "value": value }), |_| value.clone())
+        Command::Get { key, place } => {
+            let operator = session.operator_at(place.department.as_deref())?;
+            // Before the set-up, and with several departments of which none was named, the organization's.
+            let scope = match operator.department() {
+                Ok(_) => place.scope(),
+                Err(_) => Scope::Organization,
+            };
+            match key {
+                Some(key) => output.value(&read(&operator, scope, &key)?, |setting| setting.value.clone()),
+                None => all(&operator, output, scope),
+            }
         }
-        Command::Get { key: None } => all(&operator, output),
-        Command::Set { key, value } => set(&operator, output, &key, value),
+        Command::Set { key, value, none, place } => set(session, output, &key, value, none, &place),
     }
 }
 
-fn all(operator: &Operator, output: &Output) -> Result<(), Refusal> {
-    let read = |key: &'static str| Ok((key, operator.setting(key)?));
-    let values = Operator::setting_names().into_iter().map(read).collect::<Result<Vec<_>, ra::Error>>()?;
+/// A setting before the set-up has its default.
+fn read(operator: &Operator, scope: Scope, key: &str) -> Result<SettingView, Refusal> {
+    Ok(operator.setting_view(scope, key)?)
+}
+
+fn all(operator: &Operator, output: &Output, scope: Scope) -> Result<(), Refusal> {
+    let values: Vec<_> = operator.setting_views(scope)?.into_iter().map(|view| (view.key, view.value)).collect();
     let object: Map<String, Value> = values.iter().map(|(key, value)| ((*key).to_owned(), Value::from(value.as_str()))).collect();
     output.value(&object, |_| {
         let rows: Vec<_> = values.iter().map(|(key, value)| vec![(*key).to_owned(), value.clone()]).collect();
@@ -36,7 +50,18 @@ fn all(operator: &Operator, output: &Output) -> Result<(), Refusal> {
     })
 }
 
-fn set(operator: &Operator, output: &Output, key: &str, value: Option<String>) -> Result<(), Refusal> {
+fn set(session: &Session, output: &Output, key: &str, value: Option<String>, none: bool, place: &Place) -> Result<(), Refusal> {
+    let operator = session.operator_at(place.department.as_deref())?;
+    // Where nothing is said it goes where it belongs; a department that is named must be able to have it.
+    let named = place.organization || place.department.is_some();
+    let scope = match operator.setting_level(key)? {
+        Level::Organization if !named => Scope::Organization,
+        _ => place.scope(),
+    };
+    if none {
+        operator.change_setting(scope, key, SettingChange::Without)?;
+        return output.value(&read(&operator, scope, key)?, |_| format!("{key} is left out"));
+    }
     let value = match (SECRETS.contains(&key), value) {
         (true, Some(given)) => {
             drop(Zeroizing::new(given));
@@ -50,7 +75,7 @@ fn set(operator: &Operator, output: &Output, key: &str, value: Option<String>) -
         (false, Some(given)) => Zeroizing::new(given),
         (false, None) => Zeroizing::new(secret::read_value(key)?),
     };
-    operator.set_setting(key, &value)?;
-    let now = operator.setting(key)?;
-    output.value(&json!({ "key": key, "value": now }), |_| format!("{key} = {now}"))
+    let change = if value.trim().is_empty() { SettingChange::Inherit } else { SettingChange::To(value.to_string()) };
+    operator.change_setting(scope, key, change)?;
+    output.value(&read(&operator, scope, key)?, |now| format!("{key} = {}", now.value))
 }

@@ -10,6 +10,7 @@ use crate::{
 };
 use ra::{
     Error, Operator, csv,
+    id::UnitId,
     life::{Act, Target, Verb},
     subscriber::{NewSubscriber, Subscriber, SubscriberKind, SubscriberQuery},
 };
@@ -22,11 +23,22 @@ const MAX_LIST: u64 = 16 * 1024 * 1024;
 pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Result<(), Refusal> {
     let operator = session.operator()?;
     match command {
-        Command::Add { name, mail, functional } => {
+        Command::Add { name, mail, functional, at } => {
             let kind = if functional { SubscriberKind::Functional } else { SubscriberKind::Person };
+            let operator = session.operator_at(at.department.as_deref())?;
             output.value(&operator.add_subscriber(NewSubscriber { name, mail, kind })?, one)
         }
-        Command::List { search, limit } => list(&operator, output, search, limit),
+        Command::List { search, limit, department } => {
+            let department = match department {
+                Some(name) => Some(operator.at_department_named(&name)?.department()?.id),
+                None => None,
+            };
+            list(&operator, output, search, department, limit)
+        }
+        Command::Move { mail, department } => {
+            let to = operator.at_department_named(&department)?.department()?.id;
+            output.value(&operator.move_subscriber(operator.subscriber_by_mail(&mail)?.id, to)?, one)
+        }
         Command::Show { mail } => output.value(&operator.subscriber_by_mail(&mail)?, one),
         Command::Offboard { mail, reason, successor, keep_until, how, yes } => {
             let person = operator.subscriber_by_mail(&mail)?;
@@ -45,12 +57,18 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             };
             output.bytes(text.as_bytes())
         }
-        Command::Import { file } => import(&operator, output, &file),
+        Command::Import { file, at } => import(&session.operator_at(at.department.as_deref())?, output, &file),
         Command::Validate { mail, method, evidence } => output.value(&operator.validate_mailbox(&mail, method, &evidence)?, one),
     }
 }
 
-fn list(operator: &Operator, output: &Output, search: Option<String>, limit: Option<u32>) -> Result<(), Refusal> {
+fn list(
+    operator: &Operator,
+    output: &Output,
+    search: Option<String>,
+    department: Option<UnitId>,
+    limit: Option<u32>,
+) -> Result<(), Refusal> {
     let cells = |person: &Subscriber| {
         let first = person.mailboxes.first();
         let validated = first.is_some_and(|mailbox| mailbox.validated_at.is_some());
@@ -58,18 +76,20 @@ fn list(operator: &Operator, output: &Output, search: Option<String>, limit: Opt
             person.name.clone(),
             first.map(|mailbox| mailbox.address.clone()).unwrap_or_default(),
             if validated { "validated" } else { "not validated" }.to_owned(),
+            person.department.clone(),
             person.active_certificates.to_string(),
         ]
     };
-    output.list(limit, &["NAME", "MAIL", "MAILBOX", "ACTIVE CERTIFICATES"], cells, |last, limit| {
+    output.list(limit, &["NAME", "MAIL", "MAILBOX", "DEPARTMENT", "ACTIVE CERTIFICATES"], cells, |last, limit| {
         let after = last.map(|person| (person.name.clone(), person.id));
-        Ok(operator.subscribers(&SubscriberQuery { search: search.clone(), after, limit })?.rows)
+        Ok(operator.subscribers(&SubscriberQuery { search: search.clone(), department, after, limit })?.rows)
     })
 }
 
 fn one(person: &Subscriber) -> String {
     let mut rows = vec![
         vec!["Name".to_owned(), person.name.clone()],
+        vec!["Department".to_owned(), person.department.clone()],
         vec!["Subject".to_owned(), person.subject.to_string()],
         vec!["Id".to_owned(), person.id.to_string()],
     ];
@@ -112,9 +132,13 @@ fn import(operator: &Operator, output: &Output, file: &Path) -> Result<(), Refus
     let records = csv::read(&text(file)?).map_err(|reason| Error::invalid("file", reason))?;
     let people = people(&records)?;
     let mut imported = Imported { added: Vec::new(), refused: Vec::new() };
-    for (line, person) in people {
+    for (line, department, person) in people {
         let mail = person.as_ref().map(|person| person.mail.clone()).unwrap_or_default();
-        match person.and_then(|person| operator.add_subscriber(person)) {
+        let there = match department.as_str() {
+            "" => Ok(operator.clone()),
+            name => operator.at_department_named(name),
+        };
+        match person.and_then(|person| there?.add_subscriber(person)) {
             Ok(added) => imported.added.push(added),
             Err(error) => imported.refused.push(Row { line, mail, refusal: error.into() }),
         }
@@ -149,14 +173,15 @@ fn text(file: &Path) -> Result<String, Refusal> {
     Ok(String::from_utf8(bytes).map_err(|_| Error::invalid("file", "save it as CSV in UTF-8"))?)
 }
 
-/// The people of a list, or why a line is none. The first record names the columns.
-fn people(records: &[csv::Record]) -> Result<Vec<(usize, ra::Result<NewSubscriber>)>, Refusal> {
+/// The people of a list with the line and the department, or why a line is none. The first record names the columns.
+fn people(records: &[csv::Record]) -> Result<Vec<(usize, String, ra::Result<NewSubscriber>)>, Refusal> {
     let (head, rows) = records.split_first().ok_or_else(|| Error::invalid("file", "it is empty"))?;
     let column = |names: &[&str]| head.fields.iter().position(|field| names.contains(&field.to_lowercase().as_str()));
     let (Some(name), Some(mail)) = (column(&["name"]), column(&["mail", "email", "e-mail"])) else {
         return Err(Error::invalid("file", "its first line must name the columns: name, mail (and kind)").into());
     };
-    let kind = column(&["kind"]);
+    let (kind, department) = (column(&["kind"]), column(&["department"]));
+    let belongs = |record: &csv::Record| department.and_then(|at| record.fields.get(at)).map(|text| text.trim().to_owned());
     let person = |record: &csv::Record| {
         let field = |at: usize| record.fields.get(at).cloned().unwrap_or_default();
         let kind = match kind.map(field).unwrap_or_default().to_lowercase().as_str() {
@@ -166,7 +191,7 @@ fn people(records: &[csv::Record]) -> Result<Vec<(usize, ra::Result<NewSubscribe
         };
         Ok(NewSubscriber { name: field(name), mail: field(mail), kind })
     };
-    Ok(rows.iter().map(|record| (record.line, person(record))).collect())
+    Ok(rows.iter().map(|record| (record.line, belongs(record).unwrap_or_default(), person(record))).collect())
 }
 
 #[cfg(test)]
@@ -175,11 +200,14 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_their_names() {
-        let records =
-            csv::read("Kind,E-Mail,Name\n,a@example.edu,Alice\nfunctional,o@example.edu,Office\nrobot,r@example.edu,R\n").unwrap();
+        let records = csv::read(
+            "Kind,E-Mail,Name,Department\n,a@example.edu,Alice,\nfunctional,o@example.edu,Office, Chemistry \nrobot,r@example.edu,R\n",
+        )
+        .unwrap();
         let people = people(&records).unwrap();
-        let kinds: Vec<_> = people.iter().map(|(line, person)| (*line, person.as_ref().ok().map(|person| person.kind))).collect();
-        assert_eq!(kinds, [(2, Some(SubscriberKind::Person)), (3, Some(SubscriberKind::Functional)), (4, None)]);
+        let kinds: Vec<_> =
+            people.iter().map(|(line, at, person)| (*line, at.as_str(), person.as_ref().ok().map(|person| person.kind))).collect();
+        assert_eq!(kinds, [(2, "", Some(SubscriberKind::Person)), (3, "Chemistry", Some(SubscriberKind::Functional)), (4, "", None)]);
         assert!(super::people(&csv::read("Alice,a@example.edu").unwrap()).is_err());
         assert!(super::people(&[]).is_err());
     }

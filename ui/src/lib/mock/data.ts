@@ -1,5 +1,5 @@
 // A small invented department, for looking at the window without the program.
-import type { Certificate, Device, Enrollment, EnrollmentDetail, LedgerRow, State, Step, StepKind, Subscriber } from "../../bindings";
+import type { Certificate, DepartmentRow, Device, Enrollment, EnrollmentDetail, LedgerRow, State, Step, StepKind, Subscriber } from "../../bindings";
 
 export const START = Date.now();
 export const at = (minutesAgo: number) => new Date(START - minutesAgo * 60_000).toISOString().replace(/\.\d+Z/, "Z");
@@ -35,6 +35,21 @@ const NAMES: [string, string, State | null, number][] = [
   ["Sofia Žilinskaitė", "s.zilinskaite", "issued", 1],
 ];
 
+const departmentRow = (name: string, pilot: boolean): DepartmentRow => ({
+  id: fresh(),
+  name,
+  organization: "Northbridge University",
+  certifiedName: name,
+  mailDomains: ["physics.example.edu"],
+  pilot,
+  training: false,
+  createdAt: at(130_000),
+});
+const several = typeof location !== "undefined" && new URLSearchParams(location.search).has("departments");
+const physics = departmentRow("Department of Physics", !several);
+export const departments: DepartmentRow[] = several ? [physics, departmentRow("Institute of Chemistry", true)] : [physics];
+const belongs = (n: number) => departments[n % 3 === 2 ? departments.length - 1 : 0] ?? physics;
+
 const device = (n: number): Device => ({
   id: fresh(),
   product: ["iPhone15,4", "iPhone14,5", "iPhone17,3"][n % 3] ?? null,
@@ -50,7 +65,9 @@ export const people: Subscriber[] = NAMES.map(([name, local, state, active], n) 
   id: fresh(),
   name,
   kind: local === "exams" ? "functional" : "person",
-  subject: `CN=${name},OU=Department of Physics,O=Northbridge University`,
+  department: belongs(n).name,
+  departmentId: belongs(n).id,
+  subject: `CN=${name},OU=${belongs(n).certifiedName},O=Northbridge University`,
   mailboxes: [
     {
       address: `${local}@physics.example.edu`,

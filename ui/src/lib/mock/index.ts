@@ -1,4 +1,5 @@
-// The window's program, pretended: same types, invented data. `?state=empty|setup|error|slow` shows the other faces. Never in the product.
+// The window's program, pretended: same types, invented data. `?state=empty|setup|error|slow` shows the other faces, `?departments`
+// a folder with two departments. Never in the product.
 import type { ActVerb, Affected, Certificate, CertificateDetail, CertificateKinds, CommandError, Consequences, Enrollment, Invitation, IssueOrder, ServerStatus, SetupDraft, StepKind, Settings, WaitingAct } from "../../bindings";
 import { ApiError, type Api, type Host } from "../api";
 import * as data from "./data";
@@ -14,6 +15,7 @@ const pause = () => new Promise((done) => setTimeout(done, state === "slow" ? 60
 
 let department = state === "setup" ? null : { organization: "Northbridge University", department: "Department of Physics", mailDomains: ["physics.example.edu"], hosts: ["pki.physics.example.edu"], training: false, createdAt: data.at(130_000), publicTls: false, rootKeyHere: true };
 if (state === "empty") for (const list of [data.people, data.details, data.certificates, data.ledger]) list.length = 0;
+const departmentOf = (id: string | null | undefined) => (id ? found(data.departments.find((d) => d.id === id)) : data.departments.length > 1 ? refuse("whichDepartment") : found(data.departments[0]));
 let running = state !== "empty" && state !== "setup" ? data.at(70) : null;
 let draft: SetupDraft = { step: 0, organization: "", department: "", mailDomains: [], host: "", https: "", http: "", tls: "private", caKey: "rsa3072", contact: "", training: false };
 const held = new Map<string, Invitation>();
@@ -150,7 +152,7 @@ const detail = (certificate: Certificate): CertificateDetail => ({
 const ofKind = (kind: CertificateKinds) => (kind === "subscriber" ? data.certificates : kind === "authority" ? data.ours : kind === "all" ? [...data.certificates, ...data.ours] : []);
 
 const calls: Api = {
-  session: async () => (state === "error" ? refuse("keyring", "Secret Service: locked") : { officer: "Rosa Meier", version: "0.1.0", folder: "/home/rosa/.local/share/signet", department, ledgerBrokenAt: null }),
+  session: async () => (state === "error" ? refuse("keyring", "Secret Service: locked") : { officer: "Rosa Meier", version: "0.1.0", folder: "/home/rosa/.local/share/signet", department, departments: department ? data.departments : [], ledgerBrokenAt: null }),
   setupDraft: async () => draft,
   saveSetupDraft: async (next) => ((draft = next), null),
   interfaces: async () => [
@@ -180,15 +182,39 @@ const calls: Api = {
     recent: data.details.slice(0, 12).map((d) => ({ at: d.enrollment.updatedAt, kind: d.steps.at(-1)?.kind ?? "invited", enrollment: d.enrollment.id, name: d.enrollment.name, state: d.enrollment.state })),
   }),
   subscribers: async (q) => {
-    const all = data.people.filter((p) => fits(q.search, p.name, ...p.mailboxes.map((m) => m.address)));
+    const all = data.people.filter((p) => !q.department || q.department === p.departmentId).filter((p) => fits(q.search, p.name, ...p.mailboxes.map((m) => m.address)));
     return { rows: q.after ? [] : all.slice(0, q.limit), more: false, total: all.length };
   },
   subscriber: async (id) => found(data.people.find((p) => p.id === id)),
   addSubscriber: async (n) => {
     if (data.people.some((p) => p.mailboxes.some((m) => m.address === n.mail))) refuse("mailboxTaken");
     if (!n.mail.endsWith("example.edu")) refuse("validation", "The address is not in physics.example.edu.", "mail");
-    const person = { id: data.fresh(), name: n.name, kind: n.kind, subject: `CN=${n.name},OU=Department of Physics,O=Northbridge University`, mailboxes: [{ address: n.mail, validatedAt: null, method: null, evidence: null }], createdAt: new Date().toISOString(), activeCertificates: 0, enrollmentState: null, devices: [], mixedScripts: false };
+    const at = departmentOf(n.department);
+    const person = { id: data.fresh(), name: n.name, kind: n.kind, department: at.name, departmentId: at.id, subject: `CN=${n.name},OU=${at.certifiedName},O=Northbridge University`, mailboxes: [{ address: n.mail, validatedAt: null, method: null, evidence: null }], createdAt: new Date().toISOString(), activeCertificates: 0, enrollmentState: null, devices: [], mixedScripts: false };
     data.people.push(person);
+    changed();
+    return person;
+  },
+  departments: async () => data.departments,
+  addDepartment: async (n) => {
+    if (data.departments.some((d) => d.name === n.name)) refuse("departmentTaken");
+    const foreign = n.mailDomains.find((domain) => domain !== "physics.example.edu");
+    if (foreign) refuse("validation", `the CA of this folder was made for physics.example.edu and may not certify ${foreign}: choose among those, or set up another folder for ${foreign}`, "mail_domains");
+    const made = { ...departmentOf(data.departments[0]?.id), id: data.fresh(), name: n.name, certifiedName: n.name, mailDomains: n.mailDomains, pilot: true, createdAt: new Date().toISOString() };
+    data.departments.push(made);
+    changed();
+    return made;
+  },
+  renameDepartment: async (n) => {
+    const renamed = departmentOf(n.department);
+    renamed.name = n.name;
+    for (const person of data.people) if (person.departmentId === renamed.id) person.department = n.name;
+    changed();
+    return renamed;
+  },
+  moveSubscriber: async (moved) => {
+    const [person, to] = [found(data.people.find((p) => p.id === moved.subscriber)), departmentOf(moved.department)];
+    Object.assign(person, { department: to.name, departmentId: to.id, subject: `CN=${person.name},OU=${to.certifiedName},O=Northbridge University` });
     changed();
     return person;
   },
@@ -275,7 +301,7 @@ const calls: Api = {
     return { certificate: issue(order), superseded: 0 };
   },
   issueWithKey: async (order) => ({ certificate: issue(order), superseded: 0, path: "/home/rosa/asa.oberg-encryption.p12", password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" }),
-  isPilot: async () => true,
+  isPilot: async () => data.departments.every((d) => d.pilot),
   actConsequences: async (act) => consequences(act.serials, act.verb),
   carryOutAct: async (act, why) => {
     const will = consequences(act.serials, act.verb);

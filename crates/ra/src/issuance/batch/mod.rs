@@ -148,7 +148,8 @@ pub struct Delivery {
 }
 
 impl Operator {
-    /// Reads a list (CSV in UTF-8, with commas or semicolons) and says what it would do, row by row. Changes nothing.
+    /// Reads a list (CSV in UTF-8, with commas or semicolons) of people of the officer's department and says what it would do, row by
+    /// row. Changes nothing.
     pub fn plan_batch(&self, csv: &[u8], choices: &Choices) -> Result<BatchPlan> {
         plan::plan(self, csv, choices)
     }

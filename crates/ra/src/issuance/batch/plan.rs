@@ -4,7 +4,8 @@ use super::{BatchPlan, Choices, Planned, RowError, list, rows};
 use crate::{
     Conflict, Denied, Error, Operator, Result, certificate,
     csv::Record,
-    id::SubscriberId,
+    department::Department,
+    id::{SubscriberId, UnitId},
     issuance::request,
     mailbox::{self, Address},
     profile::{CertificateProfile, ProfileName},
@@ -34,7 +35,8 @@ pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result
         }
     });
     let list = list::read(csv, choices.columns)?;
-    let policy = operator.inner.policy()?;
+    let department = operator.here()?;
+    let policy = operator.inner.policy_of(department.id)?;
     if choices.profiles.iter().any(|profile| !policy.profile(*profile).offered) {
         return Err(Error::Denied(Denied::NotOffered));
     }
@@ -67,7 +69,7 @@ pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result
     operator.inner.store.read(|tx| {
         let mut first: HashMap<SubscriberId, usize> = HashMap::new();
         let by_request = by_request.map(|profile| policy.profile(profile).as_ref());
-        let asked = Asked { at, here: &here, by_request, given: rows::given(tx, at, &plan.digest)? };
+        let asked = Asked { at, department: &department, here: &here, by_request, given: rows::given(tx, at, &plan.digest)? };
         for record in &list.rows {
             match judge(tx, &plan, &asked, record, &mut first) {
                 Ok(Row { items, there }) => {
@@ -97,6 +99,8 @@ enum Wrong {
 /// What is asked for every row.
 struct Asked<'a> {
     at: Timestamp,
+    /// By whose policy; people of other departments are left out.
+    department: &'a Department,
     /// Profiles whose keys are made here.
     here: &'a [ProfileName],
     /// The profile that the requests are for.
@@ -112,7 +116,7 @@ fn judge(
     record: &Record,
     first: &mut HashMap<SubscriberId, usize>,
 ) -> std::result::Result<Row, Wrong> {
-    let Asked { at, here, by_request, given } = asked;
+    let Asked { at, department, here, by_request, given } = asked;
     let at = *at;
     let mail = list::cell(record, plan.columns.mail, "mail").map_err(Wrong::Row)?;
     let wrong = |error: Error| of_row(error, record.line, mail);
@@ -121,10 +125,14 @@ fn judge(
     if !mailbox::is_validated(tx, owner.subscriber, &owner.address).map_err(wrong)? {
         return Err(wrong(Error::Denied(Denied::MailboxNotValidated)));
     }
-    let (name, subject): (String, String) = tx
-        .prepare_cached("SELECT name, subject FROM subscriber WHERE id = ?1")
-        .and_then(|mut statement| statement.query_row([owner.subscriber], |row| Ok((row.get(0)?, row.get(1)?))))
+    let (name, subject, belongs): (String, String, UnitId) = tx
+        .prepare_cached("SELECT name, subject, department FROM subscriber WHERE id = ?1")
+        .and_then(|mut statement| statement.query_row([owner.subscriber], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))))
         .map_err(|error| Wrong::Store(error.into()))?;
+    if belongs != department.id {
+        let reason = format!("the person does not belong to {}; leave the row out, or move the person first", department.department);
+        return Err(wrong(Error::invalid("mail", reason)));
+    }
     if let Some(column) = plan.columns.name {
         let typed = list::cell(record, column, "name").map_err(Wrong::Row)?;
         if !typed.is_empty() && subscriber::name::fold(typed) != subscriber::name::fold(&name) {

@@ -3,7 +3,7 @@
 use super::{BatchProgress, BatchState, Choices, Planned, RowError, unknown};
 use crate::{
     Error, Result,
-    id::{BatchId, SubscriberId},
+    id::{BatchId, SubscriberId, UnitId},
     profile::ProfileName,
 };
 use protocol::{Timestamp, pkcs12::Form, x509::SerialNumber};
@@ -31,6 +31,8 @@ pub(super) struct Item {
     pub(super) number: i64,
     pub(super) line: usize,
     pub(super) subscriber: SubscriberId,
+    /// Where the subscriber belongs now; `None`: they are no longer here.
+    pub(super) department: Option<UnitId>,
     pub(super) mail: String,
     pub(super) profile: ProfileName,
     pub(super) csr: Option<Vec<u8>>,
@@ -95,7 +97,8 @@ pub(super) fn batch(tx: &Connection, id: BatchId) -> Result<Batch> {
 /// The first items in a state.
 pub(super) fn items(tx: &Connection, id: BatchId, state: &str, limit: usize) -> Result<Vec<Item>> {
     let mut statement = tx.prepare_cached(
-        "SELECT number, line, subscriber, mail, profile, csr, serial FROM batch_item WHERE batch = ?1 AND state = ?2 ORDER BY number LIMIT ?3",
+        "SELECT number, line, subscriber, mail, profile, csr, serial, (SELECT department FROM subscriber WHERE id = batch_item.subscriber)
+         FROM batch_item WHERE batch = ?1 AND state = ?2 ORDER BY number LIMIT ?3",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = statement.query_map(params![id, state, limit], |row| Ok(item(row)))?;
@@ -109,6 +112,7 @@ fn item(row: &Row<'_>) -> Result<Item> {
         number: row.get(0)?,
         line: usize::try_from(row.get::<_, i64>(1)?).map_err(Error::fault)?,
         subscriber: row.get(2)?,
+        department: row.get(7)?,
         mail: row.get(3)?,
         profile: ProfileName::parse(&profile).ok_or_else(|| Error::fault(format!("batch item of profile {profile}")))?,
         csr: row.get(5)?,

@@ -2,7 +2,7 @@
 
 use super::{BatchProgress, BatchState, Delivery, plan, rows, rows::Item};
 use crate::{
-    Conflict, Error, Operator, Result,
+    Conflict, Error, Noun, Operator, Result,
     authority::Inner,
     certificate,
     certification::{Authorities, Identity, StatusUrls},
@@ -13,7 +13,7 @@ use crate::{
     },
     issue, ledger,
     ledger::Actor,
-    policy::Policy,
+    policy::Policies,
     revoke,
     secret::FilePassword,
     store, subscriber,
@@ -55,9 +55,9 @@ pub(super) fn step(operator: &Operator, id: BatchId, deliver: &mut dyn FnMut(Del
         form: batch.form,
         supersede: batch.supersede,
         ca: inner.issuing_ca()?,
-        urls: Inner::status_urls(&*inner.settings()?),
+        urls: Inner::status_urls(&*inner.network()?),
         authorities: inner.authorities()?,
-        policy: inner.policy()?,
+        policies: inner.policies()?,
     };
     run.put_right(deliver)?;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -90,7 +90,7 @@ struct Run<'a> {
     ca: Arc<Identity>,
     urls: StatusUrls,
     authorities: Arc<Authorities>,
-    policy: Arc<Policy>,
+    policies: Arc<Policies>,
 }
 
 /// An item whose key is ready.
@@ -133,7 +133,8 @@ impl Run<'_> {
         match &item.csr {
             Some(csr) => Ok(Ready { key: None, public_key: request::read(csr)?.public_key }),
             None => {
-                let key = generated::make_key(&self.operator.inner, self.policy.profile(item.profile))?;
+                let department = item.department.ok_or(Error::NotFound(Noun::Subscriber))?;
+                let key = generated::make_key(&self.operator.inner, self.policies.of(department)?.profile(item.profile))?;
                 Ok(Ready { public_key: key.public()?, key: Some(key) })
             }
         }
@@ -215,7 +216,7 @@ impl Run<'_> {
             })
             .collect();
         let (clock, id, ca, supersede) = (self.operator.inner.clock.clone(), self.id, self.ca.clone(), self.supersede);
-        let policy = self.policy.clone();
+        let policies = self.policies.clone();
         self.operator.inner.store.write(move |tx| {
             mark(tx, id, &handed_on)?;
             if rows::batch(tx, id)?.state != BatchState::Running {
@@ -225,7 +226,8 @@ impl Run<'_> {
             let mut claims = Vec::with_capacity(wanted.len());
             for (number, subscriber, mail, profile, csr, key) in wanted {
                 let claim = key.and_then(|key| {
-                    let order = Order::new(&policy, &subscriber::read(tx, at, subscriber)?, &mail, profile, supersede)?;
+                    let person = subscriber::read(tx, at, subscriber)?;
+                    let order = Order::new(policies.of(person.department_id)?, &person, &mail, profile, supersede)?;
                     if let Some(csr) = &csr {
                         request::check_names(&request::read(csr)?, &order.subject, &order.san)?;
                     }

@@ -106,7 +106,7 @@ fn a_transport_certificate_is_never_renewed() {
     let f = Fixture::new();
     let subject = DistinguishedName::new(vec![(AttributeType::CommonName, "OTA 1".into())]).unwrap();
     let (at, named, alice) = (Timestamp(crate::testing::START), subject.clone(), f.alice.id);
-    let policy = f.authority.0.policy().unwrap();
+    let policy = f.authority.0.policy_of(f.operator.department().unwrap().id).unwrap();
     let secret = f
         .authority
         .0

@@ -1,18 +1,16 @@
-//! Units and the set-up of a department.
+//! The set-up of a folder: its organization, its first department, its CA.
 
+use super::{Department, read};
 use crate::{
-    Conflict, Denied, Error, Operator, Result,
-    authority::Inner,
+    Conflict, Error, Operator, Result,
     certification::{self, Founding},
     host::{Host, dns_name},
     id::UnitId,
     ledger, settings,
     settings::Settings,
-    store::Topic,
 };
 use protocol::{Timestamp, key::KeyAlgorithm};
 use rusqlite::{Connection, OptionalExtension};
-use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 /// What the wizard collects; saved after each step, so that it can be resumed.
@@ -64,71 +62,8 @@ pub struct NewDepartment {
     pub training: bool,
 }
 
-/// The department as the screens show it.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Department {
-    /// Id.
-    pub id: UnitId,
-    /// Organization.
-    pub organization: String,
-    /// Department.
-    pub department: String,
-    /// Mail domains.
-    pub mail_domains: Vec<String>,
-    /// Hosts.
-    pub hosts: Vec<String>,
-    /// Training department.
-    pub training: bool,
-    /// A pilot: certificates say so and live at most 90 days.
-    pub pilot: bool,
-    /// When it was set up.
-    pub created_at: Timestamp,
-    /// The portal's TLS certificate was imported (else: by the issuing CA, private root).
-    pub public_tls: bool,
-    /// The root's key is in this folder (else it was moved to removable media).
-    pub root_key_here: bool,
-}
-
 /// Name of the wizard's draft in the store.
 const DRAFT: &str = "setup";
-
-impl Inner {
-    /// The department, cached until the data changes; `Denied::NotSetUp` before.
-    pub(crate) fn department(&self) -> Result<Arc<Department>> {
-        let generation = self.store.generation(Topic::Unit)?.saturating_add(self.store.generation(Topic::Identity)?);
-        self.cache.department.get(generation, || self.store.read(read)?.ok_or(Error::Denied(Denied::NotSetUp)))
-    }
-}
-
-fn read(c: &Connection) -> Result<Option<Department>> {
-    let mut statement = c.prepare_cached(
-        "SELECT d.id, o.name, d.name, d.mail_domains, d.hosts, d.training, d.created_at, d.production_at IS NULL, \
-         EXISTS (SELECT 1 FROM sealed_key WHERE purpose = 'tls' AND retired_at IS NULL AND certificate IS NULL), \
-         EXISTS (SELECT 1 FROM sealed_key WHERE purpose = 'root' AND retired_at IS NULL AND sealed IS NOT NULL) \
-         FROM unit AS d JOIN unit AS o ON o.id = d.parent WHERE d.kind = 'department'",
-    )?;
-    let found = statement
-        .query_row([], |row| {
-            let department = Department {
-                id: row.get(0)?,
-                organization: row.get(1)?,
-                department: row.get(2)?,
-                mail_domains: Vec::new(),
-                hosts: Vec::new(),
-                training: row.get(5)?,
-                created_at: Timestamp(row.get(6)?),
-                pilot: row.get(7)?,
-                public_tls: row.get(8)?,
-                root_key_here: row.get(9)?,
-            };
-            Ok((department, row.get::<_, String>(3)?, row.get::<_, String>(4)?))
-        })
-        .optional()?;
-    let list = |text: &str| serde_json::from_str(text).map_err(Error::fault);
-    found
-        .map(|(department, domains, hosts)| Ok(Department { mail_domains: list(&domains)?, hosts: list(&hosts)?, ..department }))
-        .transpose()
-}
 
 impl Operator {
     /// The saved draft of the wizard.
@@ -157,7 +92,7 @@ impl Operator {
         let inner = &self.inner;
         let new = Checked::read(new)?;
         let sealed: bool = inner.store.read(|c| {
-            if read(c)?.is_some() {
+            if read::units(c)?.is_some() {
                 return Err(Error::Conflict(Conflict::AlreadySetUp));
             }
             Ok(c.query_row("SELECT EXISTS (SELECT 1 FROM sealed_key)", [], |row| row.get(0))?)
@@ -179,7 +114,7 @@ impl Operator {
         )?;
         let (at, actor) = (inner.clock.now(), self.actor.clone());
         let created = inner.store.write(move |tx| {
-            if read(tx)?.is_some() {
+            if read::units(tx)?.is_some() {
                 founded.abandon(tx, at)?;
                 return Ok(None);
             }
@@ -194,13 +129,9 @@ impl Operator {
             ledger::append(tx, at, &actor, "department.created", &department.to_string(), &facts)?;
             founded.store(tx, at, &actor)?;
             tx.execute("DELETE FROM draft WHERE name = ?", [DRAFT])?;
-            read(tx)
+            Ok(read::units(tx)?.map(|units| units.founding().as_ref().clone()))
         })?;
         created.ok_or(Error::Conflict(Conflict::AlreadySetUp))
-    }
-    /// The department; `Denied::NotSetUp` before.
-    pub fn department(&self) -> Result<Department> {
-        Ok(self.inner.department()?.as_ref().clone())
     }
 }
 
@@ -269,15 +200,15 @@ impl Checked {
     fn insert(&self, tx: &Connection, at: Timestamp, organization: UnitId, department: UnitId) -> Result<()> {
         let json = |list: &[String]| serde_json::to_string(list).map_err(Error::fault);
         tx.execute(
-            "INSERT INTO unit (id, kind, name, created_at) VALUES (?, 'organization', ?, ?)",
-            (organization, &self.organization, at.0),
+            "INSERT INTO unit (id, kind, name, certified_name, hosts, created_at) VALUES (?1, 'organization', ?2, ?2, ?3, ?4)",
+            (organization, &self.organization, json(&self.host_texts())?, at.0),
         )?;
         tx.execute(
-            "INSERT INTO unit (id, parent, kind, name, mail_domains, hosts, training, created_at) VALUES (?, ?, 'department', ?, ?, ?, ?, ?)",
-            (department, organization, &self.department, json(&self.mail_domains)?, json(&self.host_texts())?, self.training, at.0),
+            "INSERT INTO unit (id, parent, kind, name, certified_name, mail_domains, training, created_at) VALUES (?1, ?2, 'department', ?3, ?3, ?4, ?5, ?6)",
+            (department, organization, &self.department, json(&self.mail_domains)?, self.training, at.0),
         )?;
         if let Some(url) = &self.status_url {
-            settings::store(tx, department, "status.url", Some(url))?;
+            settings::store(tx, organization, "status.url", Some(url))?;
         }
         Ok(())
     }
@@ -285,7 +216,7 @@ impl Checked {
 
 /// A name that will stand in certificates: NFC, blanks folded, 1 to 64 characters (ub-organization-name, RFC 5280 appendix A),
 /// nothing that hides or turns text.
-fn name(field: &'static str, typed: &str) -> Result<String> {
+pub(super) fn name(field: &'static str, typed: &str) -> Result<String> {
     let name: String = typed.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
     if name.is_empty() || name.chars().count() > 64 || name.chars().any(crate::host::is_hidden) {
         return Err(Error::invalid(field, "1 to 64 characters, without hidden ones"));
@@ -295,7 +226,7 @@ fn name(field: &'static str, typed: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NewDepartment, SetupDraft};
+    use super::super::{NewDepartment, SetupDraft};
     use crate::{Denied, Error, testing};
     use protocol::key::KeyAlgorithm;
 

@@ -1,0 +1,186 @@
+//! Settings as officers read and change them: for the organization, or for one department.
+
+use super::{
+    Settings, Stored, check,
+    definition::{DEFINITIONS, Level, REMOVAL_PASSWORD, definition, level},
+    removal_context, store,
+};
+use crate::{
+    Denied, Error, Noun, Operator, Result,
+    id::UnitId,
+    ledger,
+    profile::{Scope, Source},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use std::collections::HashMap;
+
+/// One setting as it stands for the organization or for a department.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct SettingView {
+    /// Its fixed name.
+    pub key: &'static str,
+    /// Where it may be set.
+    pub level: Level,
+    /// What counts, as text; a secret is never shown: `set`, or nothing.
+    pub value: String,
+    /// Whose value it is.
+    pub source: Source,
+    /// What would count if it were not set here.
+    pub inherited: String,
+}
+
+/// What becomes of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingChange {
+    /// This value, as text.
+    To(String),
+    /// Nothing, whatever the organization has (such as: this department has no Wi-Fi). Only for what may be missing at all.
+    Without,
+    /// Back to what is inherited.
+    Inherit,
+}
+
+impl Operator {
+    /// All settings as they count at the officer's department; where there are several and none was chosen, those of the organization;
+    /// before the set-up their defaults.
+    pub fn settings(&self) -> Result<Settings> {
+        let each = self.inner.settings()?;
+        let settings = match self.settings_unit()? {
+            Some(department) => each.of(department)?,
+            None => each.organization(),
+        };
+        Ok(settings.as_ref().clone())
+    }
+    /// All settings as they count for the organization or the officer's department.
+    pub fn settings_for(&self, scope: Scope) -> Result<Settings> {
+        let each = self.inner.settings()?;
+        Ok(match scope {
+            Scope::Organization => each.organization().as_ref().clone(),
+            Scope::Department => each.of(self.here()?.id)?.as_ref().clone(),
+        })
+    }
+    /// One setting by its fixed name, as text, as [`Operator::settings`] has it. A secret is never shown: `set`, or nothing.
+    pub fn setting(&self, key: &str) -> Result<String> {
+        let department = self.settings_unit()?;
+        Ok(self.view_of(&self.inner.store.read(Stored::read)?, department, key)?.value)
+    }
+    /// Names of all settings, in the order of the documentation.
+    pub fn setting_names() -> Vec<&'static str> {
+        DEFINITIONS.iter().map(|d| d.key).chain([REMOVAL_PASSWORD]).collect()
+    }
+    /// Where a setting may be set.
+    pub fn setting_level(&self, key: &str) -> Result<Level> {
+        level(key).ok_or(Error::NotFound(Noun::Setting))
+    }
+    /// One setting with whose value it is and what it would inherit.
+    pub fn setting_view(&self, scope: Scope, key: &str) -> Result<SettingView> {
+        let department = self.department_of(scope)?;
+        self.view_of(&self.inner.store.read(Stored::read)?, department, key)
+    }
+    /// All of them, in the order of the documentation.
+    pub fn setting_views(&self, scope: Scope) -> Result<Vec<SettingView>> {
+        let (department, stored) = (self.department_of(scope)?, self.inner.store.read(Stored::read)?);
+        Self::setting_names().into_iter().map(|key| self.view_of(&stored, department, key)).collect()
+    }
+    /// Sets one by its fixed name where it belongs: for the organization when it is the same for all departments, otherwise for the
+    /// officer's department. Parsed and refused with the reason; empty text takes it back to what is inherited.
+    pub fn set_setting(&self, key: &str, value: &str) -> Result<()> {
+        let scope = match self.setting_level(key)? {
+            Level::Organization => Scope::Organization,
+            Level::Department => Scope::Department,
+        };
+        let change = if value.trim().is_empty() { SettingChange::Inherit } else { SettingChange::To(value.to_owned()) };
+        self.change_setting(scope, key, change)
+    }
+    /// Changes one for the organization or for the officer's department; `Denied::OrganizationOnly` for a department where the setting is
+    /// the same for all.
+    pub fn change_setting(&self, scope: Scope, key: &str, change: SettingChange) -> Result<()> {
+        if scope == Scope::Department && self.setting_level(key)? == Level::Organization {
+            return Err(Error::Denied(Denied::OrganizationOnly));
+        }
+        let (unit, secret) = (self.unit(scope)?, key == REMOVAL_PASSWORD);
+        let value = match change {
+            SettingChange::Inherit => None,
+            SettingChange::To(typed) if secret => self.sealed_removal_password(unit, &typed)?,
+            SettingChange::To(typed) => check(key, &typed)?,
+            SettingChange::Without => match definition(key) {
+                Some(definition) if definition.default.is_empty() => (scope == Scope::Department).then(String::new),
+                Some(definition) => return Err(Error::invalid(definition.key, "it always has a value: give one, or let it be inherited")),
+                None => return Err(Error::invalid(REMOVAL_PASSWORD, "set removal to removable instead")),
+            },
+        };
+        let (clock, actor, key) = (self.inner.clock.clone(), self.actor.clone(), key.to_owned());
+        self.inner.store.write(move |tx| {
+            let mut stored = Stored::read(tx)?;
+            let own = stored.departments.get_mut(&unit).unwrap_or(&mut stored.organization);
+            let before = own.remove(&key);
+            if before == value {
+                return Ok(());
+            }
+            store(tx, unit, &key, value.as_deref())?;
+            let details = if secret {
+                serde_json::json!({ "for": scope, "unit": unit, "set": value.is_some() })
+            } else {
+                serde_json::json!({ "for": scope, "unit": unit, "from": before, "to": value })
+            };
+            ledger::append(tx, clock.now(), &actor, "setting.changed", &key, &details)
+        })
+    }
+
+    /// The department whose settings are meant; `None`: the organization's.
+    fn settings_unit(&self) -> Result<Option<UnitId>> {
+        match self.here() {
+            Ok(department) => Ok(Some(department.id)),
+            Err(Error::Denied(Denied::WhichDepartment | Denied::NotSetUp)) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn department_of(&self, scope: Scope) -> Result<Option<UnitId>> {
+        match scope {
+            Scope::Organization => Ok(None),
+            Scope::Department => Ok(Some(self.here()?.id)),
+        }
+    }
+
+    fn view_of(&self, stored: &Stored, department: Option<UnitId>, key: &str) -> Result<SettingView> {
+        let none = HashMap::new();
+        let own = department.map(|unit| stored.departments.get(&unit).unwrap_or(&none));
+        let (mine, theirs) = (own.and_then(|own| own.get(key)), stored.organization.get(key));
+        let source = match (mine, theirs) {
+            (Some(_), _) => Source::Department,
+            (None, Some(_)) => Source::Organization,
+            (None, None) => Source::Builtin,
+        };
+        if key == REMOVAL_PASSWORD {
+            let shown = |value: Option<&String>| if value.is_some() { "set" } else { "" }.to_owned();
+            let inherited = if own.is_some() { shown(theirs) } else { String::new() };
+            return Ok(SettingView { key: REMOVAL_PASSWORD, level: Level::Department, value: shown(mine.or(theirs)), source, inherited });
+        }
+        let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
+        let default = match key {
+            "status.url" => Settings::read(&without(stored, key))?.status_url.unwrap_or_default(),
+            _ => definition.default.to_owned(),
+        };
+        let value = mine.or(theirs).cloned().unwrap_or_else(|| default.clone());
+        let inherited = if own.is_some() { theirs.cloned().unwrap_or(default) } else { default };
+        Ok(SettingView { key: definition.key, level: definition.level, value, source, inherited })
+    }
+
+    fn sealed_removal_password(&self, unit: UnitId, password: &str) -> Result<Option<String>> {
+        if password.is_empty() {
+            return Ok(None);
+        }
+        if password.chars().count() > 128 || password.chars().any(char::is_control) {
+            return Err(Error::invalid(REMOVAL_PASSWORD, "at most 128 characters, without control characters"));
+        }
+        Ok(Some(STANDARD.encode(self.inner.vault.seal(&removal_context(unit), password.as_bytes())?)))
+    }
+}
+
+/// The organization's settings without one of them.
+fn without(stored: &Stored, key: &str) -> HashMap<String, String> {
+    let mut left = stored.organization.clone();
+    left.remove(key);
+    left
+}

@@ -1,0 +1,105 @@
+//! What can be typed about certificate profiles, bundles, escrow, pilot and production.
+
+use super::*;
+
+#[derive(Subcommand)]
+pub(crate) enum Policy {
+    /// Show everything, or one certificate profile.
+    Show {
+        /// signing, encryption, authentication, document or functional.
+        #[arg(value_parser = profile)]
+        profile: Option<ProfileName>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Change a certificate profile: fields one by one, or all of it from a file.
+    Set {
+        /// Which.
+        #[arg(value_parser = profile)]
+        profile: ProfileName,
+        /// Fields as `show` names them: days=365 approval=officer usage=digitalSignature,keyEncipherment
+        /// `"policies=1.3.6.1.4.1.32473.1 https://pki.example.edu/cps"` `exception="NAME: REASON"`.
+        #[arg(value_name = "FIELD=VALUE", required_unless_present = "file")]
+        fields: Vec<String>,
+        /// The whole definition as JSON, as `show` prints it; `-` for standard input.
+        #[arg(long, value_name = "FILE", conflicts_with = "fields")]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Take back what was set: the profile is inherited again.
+    Inherit {
+        /// Which.
+        #[arg(value_parser = profile)]
+        profile: ProfileName,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// All versions of a certificate profile, newest first.
+    History {
+        /// Which.
+        #[arg(value_parser = profile)]
+        profile: ProfileName,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Save a bundle of profiles that are issued in one act, or remove it.
+    Bundle {
+        /// Its name.
+        name: String,
+        /// Its certificate profiles.
+        #[arg(value_parser = profile, required_unless_present = "remove")]
+        profiles: Vec<ProfileName>,
+        /// Remove it.
+        #[arg(long, conflicts_with = "profiles")]
+        remove: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Show whether keys are escrowed, since when and why; or record a decision.
+    Escrow {
+        /// The decision as JSON: {"answers", "enabled", "decided_by", "reason", "advisers"}; `-` for standard input.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        at: At,
+    },
+    /// What stands between pilot and production.
+    Gates {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Pass a gate: answer its questions, or override it by name and reason.
+    Gate {
+        /// As `gates` names it, such as `activation` or `life-cycle.signing`.
+        #[arg(value_parser = gate)]
+        gate: Gate,
+        /// An answer; one for each question.
+        #[arg(long = "answer", value_name = "QUESTION=TEXT", required_unless_present_any = ["overridden_by", "reopen"])]
+        answers: Vec<String>,
+        /// Who answers for passing it without.
+        #[arg(long, value_name = "NAME", requires = "reason", conflicts_with_all = ["answers", "reopen"])]
+        overridden_by: Option<String>,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Take back what was written down.
+        #[arg(long, conflicts_with = "answers")]
+        reopen: bool,
+        #[command(flatten)]
+        at: At,
+    },
+    /// End the pilot: certificates count from now on.
+    Production {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Go back to being a pilot.
+    Pilot {
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        #[command(flatten)]
+        at: At,
+    },
+}

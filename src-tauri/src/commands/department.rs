@@ -1,0 +1,42 @@
+//! Departments, and who belongs to which.
+
+use crate::{
+    dto::{
+        department::{DepartmentName, DepartmentRow, FurtherDepartment, Move, unit},
+        people::Subscriber,
+        unknown,
+    },
+    error::CommandError,
+    state::App,
+};
+use ra::id::SubscriberId;
+use tauri::State;
+
+/// All departments, the first one first.
+#[tauri::command]
+#[specta::specta]
+pub async fn departments(app: State<'_, App>) -> Result<Vec<DepartmentRow>, CommandError> {
+    app.operator(|op| Ok(op.departments()?.into_iter().map(Into::into).collect())).await
+}
+
+/// Adds one under the same CA.
+#[tauri::command]
+#[specta::specta]
+pub async fn add_department(app: State<'_, App>, department: FurtherDepartment) -> Result<DepartmentRow, CommandError> {
+    app.operator(move |op| Ok(op.add_department(department.into())?.into())).await
+}
+
+/// Renames one; certificates go on stating its first name.
+#[tauri::command]
+#[specta::specta]
+pub async fn rename_department(app: State<'_, App>, renamed: DepartmentName) -> Result<DepartmentRow, CommandError> {
+    app.operator(move |op| Ok(op.rename_department(unit(&renamed.department)?, &renamed.name)?.into())).await
+}
+
+/// Moves a person to another department, for future certificates.
+#[tauri::command]
+#[specta::specta]
+pub async fn move_subscriber(app: State<'_, App>, moved: Move) -> Result<Subscriber, CommandError> {
+    let person = SubscriberId::parse(&moved.subscriber).ok_or_else(unknown)?;
+    app.operator(move |op| Ok(op.move_subscriber(person, unit(&moved.department)?)?.into())).await
+}
