@@ -1,6 +1,7 @@
 // What each refusal means and what to do next. One entry a code.
 
 import type { Code } from "../../api";
+import { sentence } from "../reasons";
 
 /** A refusal in words. */
 export interface Refusal {
@@ -15,7 +16,7 @@ export interface Refusal {
 const because = (detail: string) => (detail ? ` (${detail})` : "");
 
 export const codes: Record<Code, Refusal> = {
-  validation: { title: "One entry needs another look", meaning: (d) => d || "An entry is missing or has a form that is not accepted.", next: "Correct it and try again." },
+  validation: { title: "One entry needs another look", meaning: (d) => sentence(d) || "An entry is missing or has a form that is not accepted.", next: "Correct it and try again." },
   notFound: { title: "It is not here any more", meaning: () => "Somebody deleted it, or the link to it is old.", next: "Go back to the list." },
   alreadySetUp: { title: "The department exists already", meaning: () => "Another window or a command has set it up meanwhile.", next: "Close this window and open it again." },
   mailboxTaken: { title: "The address belongs to somebody else", meaning: () => "Each address stands for one person.", next: "Look for the address in People, or give another one." },

@@ -1,11 +1,12 @@
 // Ce que signifie chaque refus et ce qu’il faut faire. Une entrée par code.
 import type { Code } from "../../api";
 import type { Refusal } from "../en/codes";
+import { detail, reason } from "./reasons";
 
-const car = (detail: string) => (detail ? ` (${detail})` : "");
+const car = (said: string) => (said ? ` (${detail(said)})` : "");
 
 export const codes: Record<Code, Refusal> = {
-  validation: { title: "Une saisie est à revoir", meaning: (d) => d || "Une saisie manque ou n’a pas la forme attendue.", next: "Corrigez-la et recommencez." },
+  validation: { title: "Une saisie est à revoir", meaning: (d) => (d ? reason(d) : "Une saisie manque ou n’a pas la forme attendue."), next: "Corrigez-la et recommencez." },
   notFound: { title: "L’élément n’est plus ici", meaning: () => "Quelqu’un l’a supprimé, ou le lien qui y mène est ancien.", next: "Revenez à la liste." },
   alreadySetUp: { title: "Le département existe déjà", meaning: () => "Une autre fenêtre ou une commande l’a créé entre-temps.", next: "Fermez cette fenêtre et rouvrez-la." },
   mailboxTaken: { title: "L’adresse appartient à quelqu’un d’autre", meaning: () => "Chaque adresse désigne une seule personne.", next: "Cherchez l’adresse dans Personnes, ou donnez-en une autre." },

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { messages } from "./index";
+import { sentence, translator } from "./reasons";
+
+const ra = new URL("../../../../crates/ra/src/", import.meta.url);
+/** A string of Rust, perhaps in `format!`. */
+const TEXT = String.raw`(?:format!\(\s*)?"((?:[^"\\]|\\.)*)"`;
+/** How the authority says why an entry is refused: `Error::invalid(field, reason)`, or a closure named for it. */
+const SAID = [String.raw`\binvalid\(\s*(?:"[^"]*"|[A-Za-z_.:]+),\s*${TEXT}`, String.raw`\b(?:refused|wrong|unavailable|damaged)\(\s*${TEXT}`];
+/** Where whole functions answer with a reason: what people type is read there. */
+const READERS = /^(settings\/definition|host|csv|publication)\.rs$/;
+const SAID_BY_READERS = String.raw`(?:Err\(|\|\| |\|_\| |\|e\| )${TEXT}`;
+
+/** Every reason of the authority that can reach the window, `{}` for what varies. */
+function reasons(): string[] {
+  const files = readdirSync(ra, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".rs") && !/(^|\/)(tests|testing)(\/|\.rs)/.test(file));
+  const found = files.flatMap((file) => {
+    const source = readFileSync(new URL(file, ra), "utf8").split("#[cfg(test)]\nmod tests {")[0] ?? "";
+    const patterns = READERS.test(file) ? [...SAID, SAID_BY_READERS] : SAID;
+    return patterns.flatMap((pattern) => [...source.matchAll(new RegExp(pattern, "g"))].map((match) => match[1] ?? ""));
+  });
+  return [...new Set(found.map((text) => text.replaceAll(/\{[^}]*\}/g, "{}").replaceAll('\\"', '"')))].filter((text) => / /.test(text) && text !== "{}: {}");
+}
+
+describe("why an entry is refused", () => {
+  const french = (text: string) => messages.fr.codes.validation.meaning(text);
+  const unknown = french("something nobody translated");
+
+  it("is said in French for everything that the authority can say", () => {
+    const all = reasons();
+    expect(all.length, "the sources are read").toBeGreaterThan(120);
+    expect(all.filter((text) => french(text) === unknown), "add these to fr/reasons.ts").toEqual([]);
+  });
+  it("keeps what varies, at any depth", () => {
+    expect(french("an address looks like name@example.edu.")).toBe("Une adresse s’écrit nom@example.edu.");
+    expect(french("a whole number from 1 to 720")).toBe("Un nombre entier de 1 à 720.");
+    expect(french("0A1B2C: its key was compromised; replace it by one with a new key")).toBe("0A1B2C\u00A0: sa clé est compromise\u202F; remplacez-le par un autre avec une nouvelle clé.");
+    expect(french('"a b" is no host name, such as pki.example.edu')).toBe("«\u202Fa b\u202F» n’est pas un nom d’hôte, comme pki.example.edu.");
+    expect(messages.fr.codes.keyring.meaning("keyring.json is damaged: it holds no key")).toContain("(keyring.json est abîmé\u00A0: il ne contient pas de clé)");
+  });
+  it("never shows English in the French window", () => {
+    expect(unknown).toBe("Cette valeur n’est pas acceptée.");
+  });
+  it("is a sentence in English, too", () => {
+    expect(messages.en.codes.validation.meaning("the part before the @ is not a plain mailbox name")).toBe("The part before the @ is not a plain mailbox name.");
+    expect(sentence("this is Signet's own ra certificate")).toBe("This is Signet’s own ra certificate.");
+    expect(messages.en.codes.validation.meaning("")).toMatch(/^An entry/);
+  });
+  it("takes the entry with the most fixed words", () => {
+    const translate = translator([["{} is {}", "A {} {}"], ["x is {} and bad", "B {}"]]);
+    expect([translate("x is y and bad"), translate("q is z"), translate("q")]).toEqual(["B y", "A q z", null]);
+  });
+});
