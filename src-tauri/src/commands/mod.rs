@@ -28,6 +28,7 @@ pub fn bindings() -> Builder<tauri::Wry> {
             setup::save_setup_draft,
             setup::interfaces,
             setup::create_department,
+            setup::end_setup,
             setup::move_root_key,
             setup::import_tls,
             people::today,

@@ -8,6 +8,7 @@ pub const NAMES: &[&str] = &[
     "save_setup_draft",
     "interfaces",
     "create_department",
+    "end_setup",
     "move_root_key",
     "import_tls",
     "today",

@@ -43,12 +43,15 @@ pub async fn interfaces(app: State<'_, App>) -> Result<Vec<Interface>, CommandEr
 #[tauri::command]
 #[specta::specta]
 pub async fn create_department(app: State<'_, App>, draft: SetupDraft) -> Result<Department, CommandError> {
-    app.operator(move |op| {
-        let department = op.create_department((&draft).into())?;
-        draft.settings().iter().try_for_each(|(key, value)| op.set_setting(key, value))?;
-        Ok(department.into())
-    })
-    .await
+    let (new, first, left) = ((&draft).into(), draft.settings(), draft.left().into());
+    app.operator(move |op| Ok(op.create_department_in_wizard(new, &first, &left)?.into())).await
+}
+
+/// The wizard is over.
+#[tauri::command]
+#[specta::specta]
+pub async fn end_setup(app: State<'_, App>) -> Result<(), CommandError> {
+    app.operator(|op| Ok(op.end_set_up()?)).await
 }
 
 /// Moves the root's key to a file that the officer chooses; `None` when cancelled.

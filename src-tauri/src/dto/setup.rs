@@ -90,10 +90,12 @@ pub struct Session {
     pub version: String,
     /// The data folder.
     pub folder: String,
-    /// The department; none: show the wizard.
+    /// The department.
     pub department: Option<Department>,
     /// All departments, that one first.
     pub departments: Vec<DepartmentRow>,
+    /// Show the wizard: there is no department, or its last steps are left.
+    pub setting_up: bool,
     /// The first row of the ledger that does not fit: somebody changed the database outside of Signet.
     pub ledger_broken_at: Option<u32>,
 }
@@ -147,6 +149,7 @@ impl Session {
             folder: authority.folder().display().to_string(),
             department: departments.first().cloned().map(Into::into),
             departments: departments.into_iter().map(Into::into).collect(),
+            setting_up: app.as_operator(authority).is_setting_up()?,
             ledger_broken_at: app.ledger_broken_at().map(super::count),
         })
     }
@@ -207,6 +210,11 @@ impl SetupDraft {
             all.push(("portal.contact", self.contact.clone()));
         }
         all
+    }
+
+    /// The steps after the one that makes the department.
+    pub fn left(&self) -> Self {
+        SetupDraft { step: self.step.saturating_add(1), ..self.clone() }
     }
 }
 

@@ -11,20 +11,26 @@ class Shell {
   server = $state<ServerStatus | null>(null);
   layer = $state<Layer>(null);
   keys = $state<readonly FootKey[]>([]);
-  /** The setup is still on show although the department exists. */
+  /** The setup is on show: also after the department was made, until its last step, and again when the window was closed before that. */
   settingUp = $state(false);
 
   /** Reads the session, and the server's state where there is one. */
   async refresh() {
     try {
       const session = await api.session();
-      if (!session.department) this.settingUp = true;
+      if (!session.department || (!this.session && session.settingUp)) this.settingUp = true;
       this.session = session;
       if (session.department) this.server = await api.serverStatus();
       this.failure = null;
     } catch (thrown) {
       this.failure = ApiError.from(thrown);
     }
+  }
+
+  /** The setup has been gone through; throws what went wrong. */
+  async endSetup() {
+    await api.endSetup();
+    this.settingUp = false;
   }
 
   /** Starts or stops the server; throws what went wrong. */

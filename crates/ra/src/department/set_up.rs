@@ -75,22 +75,47 @@ impl Operator {
         // A draft of an earlier version that no longer fits is not worth an error: the wizard begins anew.
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
-    /// Saves it.
+    /// Saves it. Once the department is there only a draft that the wizard has left open is changed: no new wizard begins.
     pub fn save_setup_draft(&self, draft: &SetupDraft) -> Result<()> {
-        let text = serde_json::to_string(draft).map_err(Error::fault)?;
-        if text.len() > 64 * 1024 {
-            return Err(Error::invalid("draft", "shorter texts"));
-        }
+        let text = draft.to_text()?;
         self.inner.store.write(move |tx| {
-            tx.prepare_cached("INSERT INTO draft (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
-                .execute((DRAFT, text))?;
+            if read::units(tx)?.is_some() && !draft_exists(tx)? {
+                return Ok(());
+            }
+            store_draft(tx, &text)
+        })
+    }
+    /// The wizard has something left to ask: there is no department yet, or its last steps (the root's key, the TLS certificate) wait.
+    pub fn is_setting_up(&self) -> Result<bool> {
+        self.inner.store.read(|c| Ok(draft_exists(c)? || read::units(c)?.is_none()))
+    }
+    /// The wizard is over; what it skipped is offered elsewhere.
+    pub fn end_set_up(&self) -> Result<()> {
+        self.inner.store.write(|tx| {
+            if read::units(tx)?.is_some() {
+                tx.prepare_cached("DELETE FROM draft WHERE name = ?")?.execute([DRAFT])?;
+            }
             Ok(())
         })
     }
     /// Creates organization, department, root, issuing CA, RA, profile signer and TLS certificate. Once.
     pub fn create_department(&self, new: NewDepartment) -> Result<Department> {
+        self.found(Checked::read(new)?, None)
+    }
+    /// The same as a step of the wizard, in one transaction with its first settings (by their fixed names) and with the draft of the
+    /// steps that are left, so that whatever ends the program now loses neither.
+    pub fn create_department_in_wizard(
+        &self,
+        new: NewDepartment,
+        first: &[(&'static str, String)],
+        left: &SetupDraft,
+    ) -> Result<Department> {
+        let first = first.iter().map(|(key, value)| Ok((*key, settings::check(key, value)?))).collect::<Result<_>>()?;
+        self.found(Checked::read(new)?, Some(Wizard { first, left: left.to_text()? }))
+    }
+
+    fn found(&self, new: Checked, wizard: Option<Wizard>) -> Result<Department> {
         let inner = &self.inner;
-        let new = Checked::read(new)?;
         let sealed: bool = inner.store.read(|c| {
             if read::units(c)?.is_some() {
                 return Err(Error::Conflict(Conflict::AlreadySetUp));
@@ -128,10 +153,49 @@ impl Operator {
             });
             ledger::append(tx, at, &actor, "department.created", &department.to_string(), &facts)?;
             founded.store(tx, at, &actor)?;
-            tx.execute("DELETE FROM draft WHERE name = ?", [DRAFT])?;
+            match &wizard {
+                Some(wizard) => wizard.store(tx, at, &actor, (organization, department))?,
+                None => drop(tx.execute("DELETE FROM draft WHERE name = ?", [DRAFT])?),
+            }
             Ok(read::units(tx)?.map(|units| units.founding().as_ref().clone()))
         })?;
         created.ok_or(Error::Conflict(Conflict::AlreadySetUp))
+    }
+}
+
+impl SetupDraft {
+    fn to_text(&self) -> Result<String> {
+        let text = serde_json::to_string(self).map_err(Error::fault)?;
+        if text.len() > 64 * 1024 { Err(Error::invalid("draft", "shorter texts")) } else { Ok(text) }
+    }
+}
+
+fn draft_exists(c: &Connection) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM draft WHERE name = ?")?.exists([DRAFT])?)
+}
+
+fn store_draft(tx: &Connection, text: &str) -> Result<()> {
+    tx.prepare_cached("INSERT INTO draft (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
+        .execute((DRAFT, text))?;
+    Ok(())
+}
+
+/// What the wizard adds to a new department.
+struct Wizard {
+    /// Settings by name; `None`: the default.
+    first: Vec<(&'static str, Option<String>)>,
+    /// The draft of the steps that are left.
+    left: String,
+}
+
+impl Wizard {
+    fn store(&self, tx: &Connection, at: Timestamp, actor: &ledger::Actor, units: (UnitId, UnitId)) -> Result<()> {
+        for (key, value) in &self.first {
+            if let Some(value) = value {
+                settings::store_first(tx, at, actor, units, key, value)?;
+            }
+        }
+        store_draft(tx, &self.left)
     }
 }
 
@@ -254,6 +318,31 @@ mod tests {
         assert!(matches!(testing::officer(&again).department(), Err(Error::Denied(Denied::NotSetUp))));
         testing::department(&again);
         assert_eq!(testing::officer(&authority).setup_draft().unwrap(), SetupDraft::default());
+    }
+
+    #[test]
+    fn the_steps_after_the_ca_outlive_a_restart_until_the_wizard_ends() {
+        let (authority, clock, folder) = testing::authority();
+        let officer = testing::officer(&authority);
+        assert!(officer.is_setting_up().unwrap());
+        let left = SetupDraft { step: 4, tls: "public".into(), ..Default::default() };
+        let wrong = [("serve.https", "nowhere".to_owned())];
+        assert!(matches!(officer.create_department_in_wizard(new(), &wrong, &left), Err(Error::Invalid { field: "serve.https", .. })));
+        let first = [("serve.https", "127.0.0.1:9443".to_owned()), ("serve.public_url", "https://pki.example.edu:9443".to_owned())];
+        officer.create_department_in_wizard(new(), &first, &left).unwrap();
+
+        let again = testing::officer(&testing::open(&folder, &clock));
+        assert!(again.is_setting_up().unwrap(), "root key and TLS certificate are still to be asked about");
+        assert_eq!(again.setup_draft().unwrap(), left);
+        assert_eq!(again.setting("serve.https").unwrap(), "127.0.0.1:9443");
+        let later = SetupDraft { step: 5, ..left };
+        again.save_setup_draft(&later).unwrap();
+        assert_eq!(officer.setup_draft().unwrap(), later);
+
+        again.end_set_up().unwrap();
+        assert!(!officer.is_setting_up().unwrap());
+        officer.save_setup_draft(&later).unwrap();
+        assert!(!officer.is_setting_up().unwrap(), "a window that comes late does not begin it anew");
     }
 
     #[test]

@@ -233,6 +233,17 @@ pub(crate) fn store(tx: &Connection, unit: UnitId, key: &str, value: Option<&str
     Ok(())
 }
 
+/// Stores a setting of the folder's first day where it belongs, with its row in the ledger.
+pub(crate) fn store_first(tx: &Connection, at: Timestamp, actor: &Actor, units: (UnitId, UnitId), key: &str, value: &str) -> Result<()> {
+    let (organization, department) = units;
+    let (scope, unit) = match definition(key).ok_or(Error::NotFound(Noun::Setting))?.level {
+        Level::Organization => (Scope::Organization, organization),
+        Level::Department => (Scope::Department, department),
+    };
+    store(tx, unit, key, Some(value))?;
+    ledger::append(tx, at, actor, "setting.changed", key, &serde_json::json!({ "for": scope, "unit": unit, "from": null, "to": value }))
+}
+
 /// Reads what was typed for the setting `key`; `None`: back to what is inherited.
 pub(crate) fn check(key: &str, typed: &str) -> Result<Option<String>> {
     let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;

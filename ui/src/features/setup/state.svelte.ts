@@ -41,9 +41,10 @@ export class SetupState {
   async load() {
     try {
       const draft = await api.setupDraft();
-      // The department cannot be made twice: before it is made, no later step can be reached.
+      // The department is made once: before it is made, no later step can be reached, and after it no earlier one.
       const made = shell.session?.department !== null;
-      this.draft = { ...draft, step: made ? draft.step : Math.min(draft.step, STEPS.indexOf("authority")) };
+      const making = STEPS.indexOf("authority");
+      this.draft = { ...draft, step: made ? Math.max(draft.step, making + 1) : Math.min(draft.step, making) };
       this.loaded = true;
     } catch (thrown) {
       this.error = ApiError.from(thrown);
@@ -55,7 +56,7 @@ export class SetupState {
     this.busy = true;
     try {
       const draft = { ...this.draft, step };
-      if (shell.session?.department === null) await api.saveSetupDraft(draft);
+      await api.saveSetupDraft(draft);
       this.draft = draft;
       this.error = null;
     } catch (thrown) {

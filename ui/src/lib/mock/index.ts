@@ -1,4 +1,4 @@
-// The window's program, pretended: same types, invented data. `?state=empty|setup|error|slow` shows the other faces, `?departments`
+// The window's program, pretended: same types, invented data. `?state=empty|setup|rest|error|slow` shows the other faces, `?departments`
 // a folder with two departments. Never in the product.
 import type { ActVerb, Affected, Certificate, CertificateDetail, CertificateKinds, CommandError, Consequences, Enrollment, Invitation, IssueOrder, ServerStatus, SetupDraft, StepKind, Settings, WaitingAct } from "../../bindings";
 import { ApiError, type Api, type Host } from "../api";
@@ -16,8 +16,10 @@ const pause = () => new Promise((done) => setTimeout(done, state === "slow" ? 60
 let department = state === "setup" ? null : { organization: "Northbridge University", department: "Department of Physics", mailDomains: ["physics.example.edu"], hosts: ["pki.physics.example.edu"], training: false, createdAt: data.at(130_000), publicTls: false, rootKeyHere: true };
 if (state === "empty") for (const list of [data.people, data.details, data.certificates, data.ledger]) list.length = 0;
 const departmentOf = (id: string | null | undefined) => (id ? found(data.departments.find((d) => d.id === id)) : data.departments.length > 1 ? refuse("whichDepartment") : found(data.departments[0]));
+// `?state=rest`: the setup was left after the department had been made.
+let settingUp = state === "rest";
 let running = state !== "empty" && state !== "setup" ? data.at(70) : null;
-let draft: SetupDraft = { step: 0, organization: "", department: "", mailDomains: [], host: "", https: "", http: "", tls: "private", caKey: "rsa3072", contact: "", training: false };
+let draft: SetupDraft = { step: settingUp ? 4 : 0, organization: "", department: "", mailDomains: [], host: "", https: "", http: "", tls: "private", caKey: "rsa3072", contact: "", training: false };
 const held = new Map<string, Invitation>();
 let settings: Settings = {
   https: "192.0.2.44:8443",
@@ -152,7 +154,7 @@ const detail = (certificate: Certificate): CertificateDetail => ({
 const ofKind = (kind: CertificateKinds) => (kind === "subscriber" ? data.certificates : kind === "authority" ? data.ours : kind === "all" ? [...data.certificates, ...data.ours] : []);
 
 const calls: Api = {
-  session: async () => (state === "error" ? refuse("keyring", "Secret Service: locked") : { officer: "Rosa Meier", version: "0.1.0", folder: "/home/rosa/.local/share/signet", department, departments: department ? data.departments : [], ledgerBrokenAt: null }),
+  session: async () => (state === "error" ? refuse("keyring", "Secret Service: locked") : { officer: "Rosa Meier", version: "0.1.0", folder: "/home/rosa/.local/share/signet", department, departments: department ? data.departments : [], settingUp: settingUp || !department, ledgerBrokenAt: null }),
   setupDraft: async () => draft,
   saveSetupDraft: async (next) => ((draft = next), null),
   interfaces: async () => [
@@ -163,9 +165,12 @@ const calls: Api = {
   createDepartment: async (d) => {
     await new Promise((done) => setTimeout(done, 2500));
     department = { organization: d.organization, department: d.department, mailDomains: d.mailDomains, hosts: [d.host], training: d.training, createdAt: data.at(0), publicTls: false, rootKeyHere: true };
+    draft = { ...d, step: d.step + 1 };
+    settingUp = true;
     changed();
     return department;
   },
+  endSetup: async () => ((settingUp = false), null),
   moveRootKey: async () => {
     if (department) department = { ...department, rootKeyHere: false };
     changed();
