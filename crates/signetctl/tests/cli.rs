@@ -187,6 +187,11 @@ fn settings_are_read_and_set_and_secrets_are_no_arguments() {
     assert_eq!(place.run(&["settings", "set", "removal", "never", "--json"]).error_code(), "validation");
     assert_eq!(place.run(&["settings", "get", "no.such", "--json"]).error_code(), "notFound");
 
+    let made = place.json(&["settings", "set", "removal", "password"]);
+    assert!(made["removal_password"].as_str().is_some_and(|password| password.len() >= 12), "{made}");
+    assert_eq!(place.json(&["settings", "get", "removal.password"])["value"], "set");
+    assert!(place.json(&["settings", "set", "removal", "password"])["removal_password"].is_null(), "shown once");
+
     let refused = place.run(&["settings", "set", "removal.password", "sesame 4711", "--json"]);
     assert_eq!((refused.code, refused.error_code().as_str()), (1, "secretAsArgument"));
     assert!(!format!("{}{}", refused.stdout, refused.stderr).contains("sesame"));
@@ -260,6 +265,24 @@ fn a_server_prints_its_addresses_remembers_them_works_beside_commands_and_ends_i
     assert_eq!((taken.code, taken.error_code().as_str()), (1, "portInUse"));
     assert_eq!(served.terminate(), 0);
     assert!(TcpStream::connect(http).is_err(), "the port is free again");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_public_url_that_nobody_named_goes_where_the_address_goes() {
+    let place = Place::with_department();
+    for _ in 0..2 {
+        let served = Served::start(&place, &[]);
+        let port = served.address("https").port();
+        assert_eq!(served.listening["public_url"].as_str().unwrap().rsplit(':').next(), Some(port.to_string().as_str()));
+        assert_eq!(served.terminate(), 0);
+    }
+    let named = "https://localhost:9443";
+    for arguments in [&["--public-url", named][..], &[]] {
+        let served = Served::start(&place, arguments);
+        assert_eq!(served.listening["public_url"], named, "what was named stays");
+        assert_eq!(served.terminate(), 0);
+    }
 }
 
 #[test]

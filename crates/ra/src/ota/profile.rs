@@ -217,7 +217,7 @@ fn user_name(planned: &Planned) -> String {
 }
 
 fn removal(inner: &Inner, department: &Department, settings: &Settings) -> Result<(Removal, Option<Zeroizing<String>>)> {
-    Ok(match settings.removal {
+    Ok(match settings.effective_removal() {
         Setting::Removable => (Removal::Removable, None),
         Setting::Locked => (Removal::Locked, None),
         Setting::Password => match inner.removal_password(department.id)?.filter(|password| !password.is_empty()) {
@@ -254,7 +254,7 @@ fn consent(names: &Names, settings: &Settings, policy: &Policy) -> ConsentText {
         format!("a passcode of at least {length} characters"),
         format!("un code de verrouillage d’au moins {length} caractères"),
     );
-    let (undo_en, undo_fr) = match settings.removal {
+    let (undo_en, undo_fr) = match settings.effective_removal() {
         Setting::Removable => (
             "You can remove all of it at any time in Settings, General, VPN & Device Management.",
             "Vous pouvez tout supprimer à tout moment dans Réglages, Général, VPN et gestion de l’appareil.",

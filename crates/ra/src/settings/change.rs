@@ -10,6 +10,7 @@ use crate::{
     id::UnitId,
     ledger,
     profile::{Scope, Source},
+    secret::FilePassword,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::collections::HashMap;
@@ -91,6 +92,15 @@ impl Operator {
         };
         let change = if value.trim().is_empty() { SettingChange::Inherit } else { SettingChange::To(value.to_owned()) };
         self.change_setting(scope, key, change)
+    }
+    /// Makes the password of `removal` = `password` where there is none, not even an inherited one. It is shown this once, by the caller.
+    pub fn make_removal_password(&self, scope: Scope) -> Result<Option<FilePassword>> {
+        if !self.setting_view(scope, REMOVAL_PASSWORD)?.value.is_empty() {
+            return Ok(None);
+        }
+        let made = FilePassword::random()?;
+        self.change_setting(scope, REMOVAL_PASSWORD, SettingChange::To(made.reveal().to_owned()))?;
+        Ok(Some(made))
     }
     /// Changes one for the organization or for the officer's department; `Denied::OrganizationOnly` for a department where the setting is
     /// the same for all.

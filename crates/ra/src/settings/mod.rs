@@ -13,11 +13,13 @@ use crate::{
     authority::Inner,
     host::{Host, Origin},
     id::UnitId,
-    profile::ProfileName,
+    ledger::{self, Actor},
+    profile::{ProfileName, Scope},
     store::Topic,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use definition::{REMOVAL_PASSWORD, definition, words};
+use protocol::Timestamp;
 use rusqlite::Connection;
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 use zeroize::Zeroizing;
@@ -103,6 +105,14 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// How the profile can really be removed: a password that nobody has set stops nobody, and no text may say so.
+    #[must_use]
+    pub fn effective_removal(&self) -> Removal {
+        match self.removal {
+            Removal::Password if !self.removal_password_set => Removal::Removable,
+            removal => removal,
+        }
+    }
     /// The settings of a folder's first day.
     pub(crate) fn starting(status_url: Option<&str>) -> Result<Self> {
         Self::read(&status_url.map(|url| ("status.url".to_owned(), url.to_owned())).into_iter().collect())

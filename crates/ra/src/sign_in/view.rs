@@ -65,7 +65,7 @@ pub(super) fn contents(settings: &Settings, policy: &Policy) -> ProfileContents 
         wifi: settings.wifi_ssid.clone(),
         vpn: settings.vpn_server.clone(),
         passcode: (settings.passcode_min_length > 0).then_some(settings.passcode_min_length),
-        removal: Some(settings.removal),
+        removal: Some(settings.effective_removal()),
     }
 }
 

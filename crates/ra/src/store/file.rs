@@ -16,6 +16,19 @@ pub(crate) fn io_error(path: &Path, e: &std::io::Error) -> Error {
     }
 }
 
+/// The file system takes a few more octets: false only when it says that it is full. The file is removed again.
+pub(crate) fn has_room(probe: &Path) -> bool {
+    let tried = private().create(true).write(true).open(probe).and_then(|mut file| {
+        file.write_all(&[0; 32 * 1024])?;
+        file.sync_all()
+    });
+    let full = tried.is_err_and(|e| matches!(e.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded));
+    if probe.is_file() {
+        let _ = std::fs::remove_file(probe);
+    }
+    !full
+}
+
 /// Makes the folder when it is missing. On Unix only its owner may enter one that we made or found empty; the mode of a folder in
 /// use is its owner's decision (what is in ours can be read by nobody else in any case).
 pub(crate) fn make_folder(folder: &Path) -> Result<()> {

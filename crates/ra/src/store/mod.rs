@@ -19,6 +19,8 @@ pub(crate) use file::{append_private, io_error, lock_folder, make_folder, try_lo
 
 /// Name of the database in the data folder.
 pub(crate) const DATABASE: &str = "signet.db";
+/// Says where the key-encryption key is; written by the vault.
+pub(crate) const KEYRING: &str = "keyring.json";
 
 /// What cached knowledge is about; triggers count its changes, in whatever process they happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +42,22 @@ pub(crate) struct Store {
 impl Store {
     /// Opens the database in `folder` (which must exist), creating or migrating it first.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
+        Self::open_file(folder).map_err(|error| match error {
+            // SQLite says "disk I/O error" when there is no room for its log: what to do then is another thing.
+            Error::Unavailable(Dependency::Folder(_)) if !file::has_room(&folder.join("signet.probe")) => {
+                Error::Unavailable(Dependency::DiskFull)
+            }
+            error => error,
+        })
+    }
+
+    fn open_file(folder: &Path) -> Result<Self> {
         let path = folder.join(DATABASE);
+        // The keys are made in a folder that has its database: a folder with keys and without one has lost it.
+        if folder.join(KEYRING).exists() && std::fs::metadata(&path).map_or(true, |file| file.len() == 0) {
+            let lost = format!("{DATABASE} is missing or empty, although the folder has keys");
+            return Err(Error::Unavailable(Dependency::DatabaseDamaged(lost)));
+        }
         let connection = migrate::open(folder, &path)?;
         Ok(Store { readers: Readers::open(&path)?, writer: Writer::start(connection)? })
     }

@@ -298,6 +298,34 @@ fn what_was_acknowledged_is_there_after_a_kill_at_any_moment() {
 }
 
 #[test]
+fn a_folder_with_keys_whose_database_is_gone_or_empty_is_not_begun_anew() {
+    let folder = TempDir::new().unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    std::fs::write(folder.path().join("keyring.json"), "{}").unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    let database = folder.path().join("signet.db");
+    for lose in [|path: &std::path::Path| std::fs::write(path, ""), |path: &std::path::Path| std::fs::remove_file(path)] {
+        lose(&database).unwrap();
+        match Store::open(folder.path()).map(drop) {
+            Err(Error::Unavailable(Dependency::DatabaseDamaged(why))) => assert!(why.contains("missing or empty"), "{why}"),
+            other => panic!("{other:?}"),
+        }
+        assert!(std::fs::metadata(&database).map_or(true, |file| file.len() == 0), "nothing was made");
+    }
+}
+
+#[test]
+fn a_full_file_system_is_told_from_one_that_cannot_be_written() {
+    let folder = TempDir::new().unwrap();
+    let probe = folder.path().join("probe");
+    assert!(super::file::has_room(&probe));
+    assert!(!probe.exists(), "the probe is taken away");
+    assert!(super::file::has_room(&folder.path().join("nowhere/probe")), "what is missing is not full");
+    #[cfg(target_os = "linux")]
+    assert!(!super::file::has_room(std::path::Path::new("/dev/full")));
+}
+
+#[test]
 #[ignore = "a child of what_was_acknowledged_is_there_after_a_kill_at_any_moment"]
 fn writing_until_killed() {
     let folder = std::env::var_os("SIGNET_TEST_FOLDER").unwrap();

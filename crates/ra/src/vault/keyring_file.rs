@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, Serializer};
 use std::path::Path;
 
-const NAME: &str = "keyring.json";
+const NAME: &str = store::KEYRING;
 
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct KeyringFile {

@@ -16,6 +16,7 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     let operator = authority.operator(actor());
     operator.departments()?;
     judge(authority.auditor().verify_recent_ledger());
+    let follows = arguments.public_url.is_none() && follows_address(&operator)?;
     remember(&operator, arguments)?;
 
     let settings = operator.settings()?;
@@ -27,7 +28,7 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     let mut stop = runtime.block_on(async { Stop::new() }).map_err(Error::fault)?;
 
     let server = Server::start(authority.enroller(), options)?;
-    settle(&operator, &server)?;
+    settle(&operator, &server, follows)?;
     let settings = operator.settings()?;
     let listening = json!({
         "https": server.https_addr().to_string(),
@@ -88,8 +89,21 @@ fn remember(operator: &Operator, arguments: &Serve) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Stores the addresses that the system chose, and a public URL where there is none yet.
-fn settle(operator: &Operator, server: &Server) -> Result<(), Refusal> {
+/// The public URL is missing, or is the one that an earlier `serve` made from its address: it goes where the address goes.
+fn follows_address(operator: &Operator) -> Result<bool, Error> {
+    let settings = operator.settings()?;
+    let Some(url) = settings.public_url else { return Ok(true) };
+    let made = settings.https.parse().ok().zip(hosts(operator).ok()).and_then(|(https, hosts)| public_url(&hosts, https));
+    Ok(made.is_some_and(|made| made == url))
+}
+
+/// Names and addresses of the portal: the same for all departments of a folder.
+fn hosts(operator: &Operator) -> Result<Vec<String>, Error> {
+    Ok(operator.departments()?.into_iter().next().map(|first| first.hosts).unwrap_or_default())
+}
+
+/// Stores the addresses that the system chose, and a public URL where nobody named one.
+fn settle(operator: &Operator, server: &Server, follows: bool) -> Result<(), Refusal> {
     let settings = operator.settings()?;
     for (key, stored, listening) in
         [("serve.https", &settings.https, server.https_addr()), ("serve.http", &settings.http, server.http_addr())]
@@ -98,12 +112,12 @@ fn settle(operator: &Operator, server: &Server) -> Result<(), Refusal> {
             operator.set_setting(key, &listening.to_string())?;
         }
     }
-    if settings.public_url.is_none() {
-        let hosts = operator.departments()?.into_iter().next().map(|first| first.hosts).unwrap_or_default();
-        if let Some(url) = public_url(&hosts, server.https_addr()) {
-            operator.set_setting("serve.public_url", &url)?;
-            server.reload();
-        }
+    if follows
+        && let Some(url) = public_url(&hosts(operator)?, server.https_addr())
+        && settings.public_url.as_ref() != Some(&url)
+    {
+        operator.set_setting("serve.public_url", &url)?;
+        server.reload();
     }
     Ok(())
 }

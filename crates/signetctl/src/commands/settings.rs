@@ -77,5 +77,16 @@ fn set(session: &Session, output: &Output, key: &str, value: Option<String>, non
     };
     let change = if value.trim().is_empty() { SettingChange::Inherit } else { SettingChange::To(value.to_string()) };
     operator.change_setting(scope, key, change)?;
-    output.value(&read(&operator, scope, key)?, |now| format!("{key} = {}", now.value))
+    let now = read(&operator, scope, key)?;
+    if key == "removal"
+        && now.value == "password"
+        && let Some(made) = operator.make_removal_password(scope)?
+    {
+        let mut shown = serde_json::to_value(&now).map_err(ra::Error::fault)?;
+        shown["removal_password"] = made.reveal().into();
+        return output.value(&shown, |_| {
+            format!("{key} = {}\nPassword to take the profile off a phone, shown this once: {}", now.value, made.reveal())
+        });
+    }
+    output.value(&now, |now| format!("{key} = {}", now.value))
 }

@@ -241,8 +241,14 @@ fn how_the_profile_can_be_removed_follows_the_setting() {
     assert!(!outer.contains("PayloadRemovalDisallowed") && !payloads.contains("profileRemovalPassword"));
     world.officer.set_setting("removal", "locked").unwrap();
     assert!(next().0.contains("PayloadRemovalDisallowed"));
-    world.officer.set_setting("removal.password", "open sesame").unwrap();
     world.officer.set_setting("removal", "password").unwrap();
+    let (outer, payloads) = next();
+    assert!(!outer.contains("PayloadRemovalDisallowed") && !payloads.contains("profileRemovalPassword"));
+    assert!(outer.contains("You can remove all of it"), "a password that nobody has set protects nothing, and the text says so");
+    let made = world.officer.make_removal_password(crate::profile::Scope::Department).unwrap().unwrap();
+    assert!(next().1.contains(made.reveal()));
+    assert!(world.officer.make_removal_password(crate::profile::Scope::Department).unwrap().is_none(), "the one that is set stays");
+    world.officer.set_setting("removal.password", "open sesame").unwrap();
     let (outer, payloads) = next();
     assert!(payloads.contains("com.apple.profileRemovalPassword") && payloads.contains("open sesame") && !outer.contains("open sesame"));
 }
