@@ -139,7 +139,12 @@ async fn set_up(window: &Window) {
     window.click("[data-act='next']").await;
     window.find("[data-act='skip']").await;
     window.keep("setup-root").await;
+    // Whoever closes the window here comes back to here, not into a half set-up department.
+    window.reload().await;
+    window.find("[data-act='skip']").await;
     window.click("[data-act='skip']").await;
+    window.says("Ready for the first iPhone").await;
+    window.reload().await;
     window.says("Ready for the first iPhone").await;
     window.keep("setup-ready").await;
     window.click("[data-act='start']").await;
@@ -169,6 +174,15 @@ async fn invite(window: &Window) -> (String, String) {
     let link = phone::scan(&window.picture().await);
     assert_eq!(window.find("[data-link]").await.text().await.unwrap().replace(char::is_whitespace, ""), link);
     window.keep("invite").await;
+    // Another window in front: nobody reads code or link over the officer's shoulder.
+    window.hears("blur").await;
+    window.find("[data-act='show-qr']").await;
+    assert_eq!(window.find("[data-link]").await.text().await.unwrap(), "…");
+    assert_eq!(window.find("[data-code]").await.text().await.unwrap(), "•••• ••••");
+    assert!(!window.shows(".qr img").await);
+    window.hears("focus").await;
+    window.find(".qr img").await;
+    assert_eq!(window.find("[data-code]").await.text().await.unwrap(), code);
     (link, code)
 }
 

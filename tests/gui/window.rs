@@ -37,6 +37,22 @@ impl Window {
         self.0.execute(script, vec![]).await.unwrap();
     }
 
+    /// Loads the page again, as a window that was closed and opened.
+    pub(crate) async fn reload(&self) {
+        self.0.refresh().await.unwrap();
+        self.watch().await;
+    }
+
+    /// What the system tells a window, such as that another one is in front.
+    pub(crate) async fn hears(&self, event: &str) {
+        self.0.execute("dispatchEvent(new Event(arguments[0]))", vec![json!(event)]).await.unwrap();
+    }
+
+    /// Whether it is there now.
+    pub(crate) async fn shows(&self, css: &str) -> bool {
+        self.0.find(Locator::Css(css)).await.is_ok()
+    }
+
     /// Closes it; also after a failure, else the program would stay.
     pub(crate) async fn close(self) {
         let _ = self.0.close().await;
