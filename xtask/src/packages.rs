@@ -54,7 +54,7 @@ pub(crate) fn install(purpose: &For) -> Done {
         return Ok(()); // docs/building.md says what Windows and macOS need.
     }
     if !exists("dpkg-query") {
-        println!("This is not Debian or Ubuntu. Make sure that these are installed under the names of your system: {}", wanted.join(" "));
+        println!("{}", elsewhere(ELSEWHERE.iter().find(|(manager, ..)| exists(manager)), purpose, &wanted));
         return Ok(());
     }
     let missing: Vec<&str> = wanted.into_iter().filter(|name| !installed(name)).collect();
@@ -91,6 +91,29 @@ fn silence(before: &[&str], service: &str) {
     }
 }
 
+/// The package manager, how it installs, and its names for building without and with the window.
+type Manager = (&'static str, &'static str, &'static str, &'static str);
+
+/// Package managers of other systems.
+const ELSEWHERE: &[Manager] = &[
+    ("dnf", "dnf install", "gcc gcc-c++ make pkgconf-pkg-config openssl-devel", "webkit2gtk4.1-devel"),
+    ("zypper", "zypper install", "gcc gcc-c++ make pkg-config libopenssl-devel", "webkit2gtk3-devel"),
+    ("pacman", "pacman -S --needed", "base-devel openssl", "webkit2gtk-4.1"),
+];
+
+/// What to type where there is no apt. The tests' judges go by too many names to be guessed: those are listed.
+fn elsewhere(manager: Option<&Manager>, purpose: &For, wanted: &[&str]) -> String {
+    let Some((_, install, build, window)) = manager else {
+        return format!("This is not Debian or Ubuntu. Install what your system has for: {}", wanted.join(" "));
+    };
+    let window = if matches!(purpose, For::Terminal) { String::new() } else { format!(" {window}") };
+    let mut text = format!("This is not Debian or Ubuntu. Unless that was done, run as root:\n    {install} {build}{window}");
+    if matches!(purpose, For::Test) {
+        text.push_str(&format!("\nand, for the tests, what your system has for: {}", TEST.join(" ")));
+    }
+    text
+}
+
 /// How to become root: not at all, by sudo, or `None`.
 fn privilege() -> Option<&'static [&'static str]> {
     let root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0");
@@ -112,4 +135,21 @@ fn apt(before: &[&str], arguments: &[&str]) -> Done {
 fn installed(package: &str) -> bool {
     let answer = Command::new("dpkg-query").args(["-W", "-f=${db:Status-Status}", package]).output();
     answer.is_ok_and(|out| out.stdout == b"installed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elsewhere_the_exact_command_is_printed() {
+        let dnf = ELSEWHERE.first();
+        assert!(
+            elsewhere(dnf, &For::Run, BUILD)
+                .contains("\n    dnf install gcc gcc-c++ make pkgconf-pkg-config openssl-devel webkit2gtk4.1-devel")
+        );
+        assert!(!elsewhere(dnf, &For::Terminal, BUILD).contains("webkit"));
+        assert!(elsewhere(dnf, &For::Test, BUILD).contains("xvfb"));
+        assert!(elsewhere(None, &For::Run, BUILD).contains("libwebkit2gtk-4.1-dev"));
+    }
 }

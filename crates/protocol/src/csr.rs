@@ -29,6 +29,8 @@ pub struct CertificationRequest {
     pub der: Vec<u8>,
     /// Subject asked for (may be empty).
     pub subject: DistinguishedName,
+    /// The subject has an RDN of several attributes.
+    pub multi_valued_rdn: bool,
     /// Subject alternative names asked for.
     pub san: Vec<SubjectAltName>,
     /// The key.
@@ -64,13 +66,16 @@ impl CertificationRequest {
 
         let mut fields = info.inside(WHAT);
         fields.expect(tlv::INTEGER)?;
-        let subject = DistinguishedName::from_der(fields.expect(tlv::SEQUENCE)?.raw)?;
+        let name = fields.expect(tlv::SEQUENCE)?.raw;
+        let subject = DistinguishedName::from_der(name)?;
+        let multi_valued_rdn = DistinguishedName::has_multi_valued_rdn(name)?;
         let public_key = PublicKey::from_spki_or(fields.expect(tlv::SEQUENCE)?.raw, known)?;
         algorithm.verify(&public_key, info.raw, signature, WHAT)?;
 
         let mut read = CertificationRequest {
             der: der.to_vec(),
             subject,
+            multi_valued_rdn,
             san: Vec::new(),
             public_key,
             challenge_password: None,

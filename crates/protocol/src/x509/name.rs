@@ -134,6 +134,20 @@ impl DistinguishedName {
         Ok(DistinguishedName(checked))
     }
 
+    /// An RDN of a well-formed DER Name has several attributes. Ours never have: such a name is another one, whatever it lists.
+    pub(crate) fn has_multi_valued_rdn(der: &[u8]) -> Result<bool, Error> {
+        const WHAT: &str = "Name";
+        let mut rdns = Reader::single(der, tlv::SEQUENCE, WHAT)?.inside(WHAT);
+        while !rdns.is_empty() {
+            let mut set = rdns.expect(tlv::SET)?.inside(WHAT);
+            set.next()?;
+            if !set.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// From a DER Name. The attributes of a multi-valued RDN are listed one after the other.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         const WHAT: &str = "Name";

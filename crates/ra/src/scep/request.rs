@@ -295,6 +295,9 @@ pub(crate) fn deviation(csr: &CertificationRequest, subject: &DistinguishedName,
     if csr.asks_for_ca {
         return Some("the request asks for a CA certificate");
     }
+    if csr.multi_valued_rdn {
+        return Some("the request asks for another subject");
+    }
     if csr.subject != *subject {
         let mut ours = subject.comparable();
         for stated in csr.subject.comparable() {

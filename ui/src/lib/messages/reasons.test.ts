@@ -8,6 +8,10 @@ const ra = new URL("../../../../crates/ra/src/", import.meta.url);
 const TEXT = String.raw`(?:format!\(\s*)?"((?:[^"\\]|\\.)*)"`;
 /** How the authority says why an entry is refused: `Error::invalid(field, reason)`, or a closure named for it. */
 const SAID = [String.raw`\binvalid\(\s*(?:"[^"]*"|[A-Za-z_.:]+),\s*${TEXT}`, String.raw`\b(?:refused|wrong|unavailable|damaged)\(\s*${TEXT}`];
+/** How a phone or a SCEP client is refused; shown in the timeline. */
+const REFUSED = [String.raw`\b(?:refuse|device|profile|Page)\(${TEXT}`, String.raw`\bof_(?:stranger|known)\([^";{]*${TEXT}`, String.raw`\b(?:return Some|=> Some|then_some|Ok\(Some)\(${TEXT}`, String.raw`"reason": ${TEXT}`];
+/** Where that is done. */
+const REFUSERS = /^(ota|scep|sign_in|enrollment)\/[a-z0-9_]+\.rs$/;
 /** Where whole functions answer with a reason: what people type is read there. */
 const READERS = /^(settings\/definition|host|csv|publication)\.rs$/;
 const SAID_BY_READERS = String.raw`(?:Err\(|\|\| |\|_\| |\|e\| )${TEXT}`;
@@ -17,7 +21,7 @@ function reasons(): string[] {
   const files = readdirSync(ra, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".rs") && !/(^|\/)(tests|testing)(\/|\.rs)/.test(file));
   const found = files.flatMap((file) => {
     const source = readFileSync(new URL(file, ra), "utf8").split("#[cfg(test)]\nmod tests {")[0] ?? "";
-    const patterns = READERS.test(file) ? [...SAID, SAID_BY_READERS] : SAID;
+    const patterns = [...SAID, ...(READERS.test(file) ? [SAID_BY_READERS] : []), ...(REFUSERS.test(file) ? REFUSED : [])];
     return patterns.flatMap((pattern) => [...source.matchAll(new RegExp(pattern, "g"))].map((match) => match[1] ?? ""));
   });
   return [...new Set(found.map((text) => text.replaceAll(/\{[^}]*\}/g, "{}").replaceAll('\\"', '"')))].filter((text) => / /.test(text) && text !== "{}: {}");
@@ -29,7 +33,7 @@ describe("why an entry is refused", () => {
 
   it("is said in French for everything that the authority can say", () => {
     const all = reasons();
-    expect(all.length, "the sources are read").toBeGreaterThan(120);
+    expect(all.length, "the sources are read").toBeGreaterThan(160);
     expect(all.filter((text) => french(text) === unknown), "add these to fr/reasons.ts").toEqual([]);
   });
   it("keeps what varies, at any depth", () => {

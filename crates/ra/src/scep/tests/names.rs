@@ -1,7 +1,11 @@
 //! Invariant 6: a CSR that asks for another identity is refused, whatever the deviation.
 
 use super::{ALICE, Fixture, certificate, client, client::*, refused};
-use crate::profile::ProfileName;
+use crate::{
+    mailbox::Method,
+    profile::ProfileName,
+    subscriber::{NewSubscriber, SubscriberKind},
+};
 use protocol::{
     scep::FailInfo,
     x509::{AttributeType, DistinguishedName},
@@ -26,6 +30,36 @@ fn every_subset_of_our_names_in_any_order_is_certified_whole() {
         assert_eq!(issued.subject, f.alice.subject);
         assert_eq!(issued.san.len(), 1);
     }
+}
+
+const CN: [u8; 5] = [0x06, 3, 0x55, 4, 3];
+const O: [u8; 5] = [0x06, 3, 0x55, 4, 10];
+
+/// AttributeTypeAndValue as UTF8String.
+fn attribute(oid: &[u8], value: &str) -> Vec<u8> {
+    tlv(0x30, &[oid, &tlv(0x0c, &[value.as_bytes()])])
+}
+
+#[test]
+fn names_are_compared_as_people_read_them_and_not_by_their_octets() {
+    let f = Fixture::new();
+    let zoe = "zoe@example.edu";
+    f.operator.add_subscriber(NewSubscriber { name: "Zo\u{eb} Example".into(), mail: zoe.into(), kind: SubscriberKind::Person }).unwrap();
+    let subject = f.operator.validate_mailbox(zoe, Method::InPerson, "seen").unwrap().subject;
+    let send = |rdns: &[&[u8]], san: &str| {
+        let challenge = f.operator.scep_challenges(zoe, ProfileName::Signing, 1).unwrap().remove(0).challenge;
+        let csr = Csr { subject: tlv(0x30, rdns), challenge: Some(challenge), san: vec![rfc822(san)], ca: false };
+        f.send(&Message::of(&client::key(0), &csr))
+    };
+    // Decomposed, with blanks around and between, in another order and another string type; the address in another case.
+    let common = tlv(0x31, &[&attribute(&CN, " Zoe\u{308}   Example ")]);
+    let organization = tlv(0x31, &[&tlv(0x30, &[&O, &tlv(0x13, &[b"Example  University"])])]);
+    assert_eq!(certificate(send(&[&common, &organization], "zoe@EXAMPLE.edu")).subject, subject);
+    refused(&send(&[&tlv(0x31, &[&attribute(&CN, "zo\u{eb} Example")])], zoe), FailInfo::BadRequest);
+    refused(&send(&[&common], "Zoe@example.edu"), FailInfo::BadRequest);
+    // One RDN of two attributes is none of ours, though each of them is.
+    let both = tlv(0x31, &[&attribute(&CN, "Zo\u{eb} Example"), &attribute(&O, "Example University")]);
+    refused(&send(&[&both], zoe), FailInfo::BadRequest);
 }
 
 #[test]

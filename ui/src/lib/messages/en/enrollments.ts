@@ -104,6 +104,9 @@ export const enrollment = {
     failed: "Ended by too many tries",
     cancelled: "Cancelled by the officer",
   },
+  /** Why something was refused, as the program said it. */
+  why: (reason: string) => reason,
+  signIns: { code: "code", password: "password", both: "code and password", basic: "HTTP Basic", directory: "directory" } as Record<string, string>,
   facts_: {
     user_agent: "browser",
     octets: "size in octets",

@@ -1,4 +1,5 @@
 // Enrollments: the list, and one with its timeline.
+import { detail } from "./reasons";
 import { countFr as n } from "../plural";
 import type { Messages } from "..";
 
@@ -105,6 +106,8 @@ export const enrollment: Messages["enrollment"] = {
     failed: "Fermé après trop d’essais",
     cancelled: "Annulé par l’officier",
   },
+  why: detail,
+  signIns: { code: "code", password: "mot de passe", both: "code et mot de passe", basic: "HTTP Basic", directory: "annuaire" },
   facts_: {
     user_agent: "navigateur",
     octets: "taille en octets",
