@@ -4,6 +4,8 @@
 export type Reasons = readonly (readonly [english: string, translated: string])[];
 
 const HOLE = "{}";
+/** Apostrophes are written either way. */
+const straight = (text: string): string => text.replaceAll("’", "'");
 const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** A sentence: begins large, ends with a full stop, no straight quotes. */
@@ -16,14 +18,15 @@ export function sentence(text: unknown): string {
 
 /** Translates reasons by `table`; what it lacks is null. */
 export function translator(table: Reasons): (text: string) => string | null {
-  const whole = new Map(table.filter(([english]) => !english.includes(HOLE)));
-  const open = table
+  const entries = table.map(([english, translated]) => [straight(english), translated] as const);
+  const whole = new Map(entries.filter(([english]) => !english.includes(HOLE)));
+  const open = entries
     .filter(([english]) => english.includes(HOLE))
     // The one with most fixed words fits best.
     .toSorted(([a], [b]) => b.length - a.length)
     .map(([english, translated]) => [new RegExp(`^${english.split(HOLE).map(quoted).join("([\\s\\S]*?)")}$`), translated] as const);
   const translate = (text: string): string | null => {
-    const plain = text.trim().replace(/\.$/, "");
+    const plain = straight(text.trim()).replace(/\.$/, "");
     const said = whole.get(plain);
     if (said !== undefined) return said;
     // An act on many certificates says which one.
