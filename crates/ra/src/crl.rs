@@ -7,6 +7,7 @@ use crate::{
     Dependency, Error, Noun, Operator, Result,
     authority::Inner,
     certificate::{self, reason_of},
+    certification::StatusFacts,
     ledger,
     ledger::Actor,
     publication,
@@ -216,6 +217,31 @@ fn signed(value: u64) -> Result<i64> {
 }
 
 impl Inner {
+    /// Number, times and size of the current CRL; made first when it is due.
+    pub(crate) fn crl_facts(&self, name: &'static str) -> Result<StatusFacts> {
+        self.crl(name)?;
+        let authorities = self.authorities()?;
+        let ca = if name == "root" { &authorities.root } else { &authorities.issuing };
+        let issuer = ca.subject_key_identifier.clone().unwrap_or_default();
+        let found = self.store.read(|c| {
+            let mut statement = c.prepare_cached("SELECT number, this_update, next_update, length(der) FROM crl WHERE issuer = ?")?;
+            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, row.get::<_, i64>(3)?));
+            Ok(statement.query_row([issuer], row).optional()?)
+        })?;
+        let (number, this_update, next_update, size) = found.ok_or(Error::NotFound(Noun::Crl))?;
+        Ok(StatusFacts {
+            name,
+            number: u64::try_from(number).map_err(Error::fault)?,
+            this_update: Timestamp(this_update),
+            next_update: Timestamp(next_update),
+            renew_at: Timestamp(this_update).plus(DAILY),
+            size: u64::try_from(size).map_err(Error::fault)?,
+            responder_until: None,
+            key_here: true,
+            sha256: String::new(),
+        })
+    }
+
     /// Number and thisUpdate of the CRL that is current here, and the last number taken.
     pub(crate) fn crl_number(&self, issuer: &[u8]) -> Result<Option<(u64, Timestamp, u64)>> {
         self.store.read(|c| {

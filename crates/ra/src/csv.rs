@@ -1,7 +1,8 @@
-//! Lists of people as comma-separated values (RFC 4180); also with semicolons, as spreadsheets in many countries write them.
+//! Lists of people as comma-separated values (RFC 4180); also with semicolons, as spreadsheets in many
+//! countries write them, and with tabs, as they are pasted from one.
 
 /// One record with the number of the line on which it begins.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// From 1.
     pub line: usize,
@@ -53,7 +54,8 @@ pub fn read(text: &str) -> Result<Vec<Record>, String> {
 /// Whichever the first line has more of.
 fn separator(text: &str) -> char {
     let first = text.lines().next().unwrap_or_default();
-    if first.matches(';').count() > first.matches(',').count() { ';' } else { ',' }
+    let count = |separator: char| first.matches(separator).count();
+    [';', '\t'].into_iter().fold(',', |most, other| if count(other) > count(most) { other } else { most })
 }
 
 #[cfg(test)]
@@ -68,6 +70,7 @@ mod tests {
     fn quotes_separators_and_line_ends_are_read() {
         assert_eq!(fields("name,mail\r\n\"Example, Alice\",a@b.c\r\n"), [["name", "mail"], ["Example, Alice", "a@b.c"]]);
         assert_eq!(fields("\u{feff}name;mail\nZo\u{eb}; z@b.c "), [["name", "mail"], ["Zo\u{eb}", "z@b.c"]]);
+        assert_eq!(fields("name\tmail\nExample, Alice\ta@b.c"), [["name", "mail"], ["Example, Alice", "a@b.c"]]);
         assert_eq!(fields("a,b\n\"say \"\"hi\"\"\",\n"), [["a", "b"], ["say \"hi\"", ""]]);
     }
 

@@ -204,21 +204,27 @@ impl Operator {
         self.inner.store.read(targets)
     }
 
+    /// Reads what an officer typed, as [`Operator::add_publication_target`] would; the address as it is kept. Nothing is kept yet.
+    pub fn check_publication_target(&self, typed: &str, credentials: Option<(&str, &str)>) -> Result<String> {
+        let address = address(typed)?;
+        if let Some((user, password)) = credentials {
+            let printable = |text: &str| (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+            if !printable(user) || user.contains(':') || !printable(password) {
+                return Err(Error::invalid("user", "a name without a colon and a password, at most 200 characters each"));
+            }
+            if !address.starts_with("https://") {
+                return Err(Error::invalid("address", "a password is sent over https:// only"));
+            }
+        }
+        Ok(address)
+    }
+
     /// Adds a folder or a URL; everything is sent there by whoever serves, at once. `credentials`: HTTP Basic, the password is sealed.
     pub fn add_publication_target(&self, typed: &str, credentials: Option<(&str, &str)>) -> Result<PublicationTarget> {
         self.inner.founding()?;
-        let (address, id) = (address(typed)?, TargetId::fresh());
+        let (address, id) = (self.check_publication_target(typed, credentials)?, TargetId::fresh());
         let sealed = match credentials {
-            Some((user, password)) => {
-                let printable = |text: &str| (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-                if !printable(user) || user.contains(':') || !printable(password) {
-                    return Err(Error::invalid("user", "a name without a colon and a password, at most 200 characters each"));
-                }
-                if !address.starts_with("https://") {
-                    return Err(Error::invalid("address", "a password is sent over https:// only"));
-                }
-                Some((user.to_owned(), self.inner.vault.seal(&password_context(id), password.as_bytes())?))
-            }
+            Some((user, password)) => Some((user.to_owned(), self.inner.vault.seal(&password_context(id), password.as_bytes())?)),
             None => None,
         };
         let (at, actor, files) = (self.inner.clock.now(), self.actor.clone(), self.inner.published_files()?);

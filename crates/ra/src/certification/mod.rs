@@ -7,6 +7,7 @@ mod keys;
 mod plan;
 mod responder;
 mod root_key;
+mod status;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use protocol::{
 };
 pub(crate) use responder::Responder;
 pub(crate) use root_key::attached_key;
+pub use status::StatusFacts;
 use std::sync::Arc;
 pub(crate) use tls::TlsCached;
 

@@ -44,8 +44,8 @@ impl Conditions {
             let any: Vec<_> = statuses.iter().map(|status| format!("({})", status_is(*status, at))).collect();
             sql.push(format!("({})", any.join(" OR ")));
         }
-        if let Some(days) = filter.expiring_days {
-            sql.push(format!("({}) AND c.not_after < {}", status_is(Status::Active, at), ends(at, days).0));
+        if let Some((from, end)) = filter.ending(at) {
+            sql.push(format!("({}) AND c.not_after >= {} AND c.not_after < {}", status_is(Status::Active, at), from.0, end.0));
         }
         if !filter.profiles.is_empty() {
             sql.push(format!("c.profile IN ({})", vec!["?"; filter.profiles.len()].join(", ")));
@@ -84,7 +84,8 @@ fn status_is(status: Status, at: Timestamp) -> String {
     }
 }
 
-fn ends(at: Timestamp, days: u32) -> Timestamp {
+/// So many days on.
+pub(super) fn ends(at: Timestamp, days: u32) -> Timestamp {
     at.plus(i64::from(days).saturating_mul(Timestamp::DAY))
 }
 
@@ -174,7 +175,7 @@ impl Ask<'_> {
         let before = self.after.as_ref().map_or(i64::MAX, |after| after.number);
         let one = match self.filter.statuses.as_slice() {
             [one] => Some(*one),
-            [] if self.filter.expiring_days.is_some() => Some(Status::Active),
+            [] if self.filter.ending(self.at).is_some() => Some(Status::Active),
             _ => None,
         };
         // Each status has an index that holds little beside it; where most have it, the table itself is quickest.

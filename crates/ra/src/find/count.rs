@@ -117,15 +117,18 @@ impl Status {
 pub(super) fn total(tx: &Connection, at: Timestamp, groups: &Groups, filter: &CertificateFilter) -> Result<u64> {
     let profile_fits = |profile: &str| filter.profiles.is_empty() || filter.profiles.iter().any(|wanted| wanted == profile);
     let status_fits = |status: Status| filter.statuses.is_empty() || filter.statuses.contains(&status);
-    let Some(days) = filter.expiring_days else {
+    let Some((from, end)) = filter.ending(at) else {
         let fits = groups.of_kind(filter.kind).filter(|group| profile_fits(&group.profile) && status_fits(group.status));
         return Ok(fits.map(|group| group.count).sum());
     };
     if !status_fits(Status::Active) {
         return Ok(0);
     }
-    let ending = ending(tx, at, days, filter.kind)?;
-    Ok(ending.into_iter().filter(|(profile, _)| profile_fits(profile)).map(|(_, count)| count).sum())
+    let sum = |until: Timestamp| -> Result<u64> {
+        let ending = self::until(tx, at, until, filter.kind)?;
+        Ok(ending.into_iter().filter(|(profile, _)| profile_fits(profile)).map(|(_, count)| count).sum())
+    };
+    Ok(sum(end)?.saturating_sub(sum(from.min(end))?))
 }
 
 /// Active ones that end within so many days, by profile: whole days are counted already, the first and the last one by one.

@@ -31,7 +31,7 @@ use crate::{
     id::{SubscriberId, UnitId, ViewId},
     subscriber::{Page, Subscriber, SubscriberKind},
 };
-use protocol::x509::SerialNumber;
+use protocol::{Timestamp, x509::SerialNumber};
 
 /// What a certificate is at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -77,12 +77,28 @@ pub struct CertificateFilter {
     pub profiles: Vec<String>,
     /// Only active ones that end within so many days.
     pub expiring_days: Option<u32>,
+    /// Only active ones that end at this time or later.
+    pub ends_from: Option<Timestamp>,
+    /// Only active ones that end before this time.
+    pub ends_before: Option<Timestamp>,
     /// Whose.
     pub kind: Kinds,
     /// Only of this subscriber.
     pub subscriber: Option<SubscriberId>,
     /// Only those that were issued in this department.
     pub department: Option<UnitId>,
+}
+
+impl CertificateFilter {
+    /// From when to when (exclusive) those that pass end; `None`: whenever. Only active ones pass then.
+    pub(crate) fn ending(&self, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        if self.expiring_days.is_none() && self.ends_from.is_none() && self.ends_before.is_none() {
+            return None;
+        }
+        let soon = self.expiring_days.map_or(Timestamp(i64::MAX), |days| certificates::ends(at, days));
+        let end = self.ends_before.map_or(soon, |before| before.min(soon));
+        Some((self.ends_from.map_or(at, |from| from.max(at)), end))
+    }
 }
 
 /// Order of a list of certificates.

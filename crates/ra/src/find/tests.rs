@@ -127,6 +127,12 @@ fn counts_follow_every_change_and_the_clock() {
         assert_eq!(counts.ending, ending);
         let filter = CertificateFilter { expiring_days: Some(30), ..Default::default() };
         assert_eq!(all(&officer, &filter, CertificateSort::EndingFirst, 3).0.len() as u64, ending);
+        // A week of the calendar, as the list of that week.
+        let (from, before) = (officer.inner.clock.now().plus(3 * Timestamp::DAY), officer.inner.clock.now().plus(10 * Timestamp::DAY));
+        let week = CertificateFilter { ends_from: Some(from), ends_before: Some(before), ..Default::default() };
+        let (found, total) = all(&officer, &week, CertificateSort::Newest, 4);
+        let expected = rows.iter().filter(|row| row.status == "active" && row.not_after >= from && row.not_after < before).count();
+        assert_eq!((found.len(), total), (expected, expected as u64));
         assert_eq!(officer.expiry_calendar(30).unwrap().iter().map(|day| day.count).sum::<u64>(), {
             let last = Timestamp((officer.inner.clock.now().0.div_euclid(86_400) + 30) * 86_400);
             rows.iter().filter(|row| row.status == "active" && row.not_after < last).count() as u64

@@ -1,10 +1,10 @@
 //! Where a batch's files go: one a certificate, and one list of passwords that only its owner may read.
 
 use super::batch::Delivery;
-use crate::{Result, store};
+use crate::{Error, Result, csv, store};
 use std::{
     fs::File,
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
@@ -17,7 +17,36 @@ pub struct DeliveryFolder {
     list: Option<File>,
 }
 
+/// A line of the list of passwords. No `Debug`.
+pub struct PasswordLine {
+    /// Whose.
+    pub mail: String,
+    /// File in the folder.
+    pub file: String,
+    /// Serial number of its certificate.
+    pub serial: String,
+    /// Opens it.
+    pub password: Zeroizing<String>,
+}
+
+/// Longest list of passwords that is read back, octets: of the longest batch.
+const LONGEST_LIST: u64 = 64 * 1024 * 1024;
+
 impl DeliveryFolder {
+    /// The list of passwords of a folder, in its order; an error names the file.
+    pub fn read_passwords(folder: &Path) -> Result<Vec<PasswordLine>> {
+        let path = folder.join("passwords.csv");
+        let mut text = Zeroizing::new(String::new());
+        let read = File::open(&path).and_then(|file| file.take(LONGEST_LIST).read_to_string(&mut text));
+        read.map_err(|e| store::io_error(&path, &e))?;
+        let records = csv::read(&text).map_err(|reason| Error::invalid("passwords", format!("{}: {reason}", path.display())))?;
+        let lines = records.into_iter().skip(1).filter_map(|record| {
+            let [mail, file, serial, password] = <[String; 4]>::try_from(record.fields).ok()?;
+            Some(PasswordLine { mail: mail.trim_start_matches('\'').to_owned(), file, serial, password: Zeroizing::new(password) })
+        });
+        Ok(lines.collect())
+    }
+
     /// Makes the folder when it is missing. `passwords`: where their list goes, otherwise into the folder.
     pub fn open(folder: &Path, passwords: Option<&Path>) -> Result<Self> {
         store::make_folder(folder)?;

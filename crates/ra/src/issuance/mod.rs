@@ -22,7 +22,7 @@ use cycle::Order;
 pub(crate) use cycle::Replaced;
 use zeroize::Zeroizing;
 
-pub use folder::DeliveryFolder;
+pub use folder::{DeliveryFolder, PasswordLine};
 pub use protocol::pkcs12::Form;
 
 /// What was issued from a request.

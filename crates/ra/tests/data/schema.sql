@@ -155,7 +155,7 @@ CREATE TABLE batch (
     supersede  INTEGER NOT NULL CHECK (supersede IN (0, 1)),
     state      TEXT    NOT NULL CHECK (state IN ('running', 'done', 'cancelled')),
     created_at INTEGER NOT NULL,
-    ended_at   INTEGER,
+    ended_at   INTEGER, folder TEXT, stopped_at INTEGER CHECK (stopped_at IS NULL OR state = 'running'),
     CHECK ((state = 'running') = (ended_at IS NULL))
 ) STRICT, WITHOUT ROWID;
 

@@ -103,6 +103,7 @@ fn list(operator: &Operator, output: &Output, asked: CertificateList) -> Result<
         kind: if asked.all { Kinds::All } else { Kinds::Subscriber },
         subscriber,
         department,
+        ..CertificateFilter::default()
     };
     let query = CertificatesQuery { filter, sort: asked.sort, after: asked.after, limit: 0 };
     if let Some(format) = asked.format {

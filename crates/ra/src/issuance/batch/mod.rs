@@ -6,15 +6,21 @@ mod plan;
 mod rows;
 mod step;
 
+pub use list::{BatchList, Guess};
+pub use rows::BatchRow;
+
 use crate::{
     Conflict, Error, Noun, Operator, Result,
     id::{BatchId, SubscriberId},
+    issuance::{DeliveryFolder, PasswordLine},
     ledger,
     profile::ProfileName,
     secret::FilePassword,
 };
 use protocol::{Timestamp, pkcs12::Form, x509::CertificateView};
+use rusqlite::Connection;
 use serde_json::json;
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Most people in one list.
@@ -56,8 +62,12 @@ pub struct RowError {
     pub line: usize,
     /// As it stands there.
     pub mail: String,
-    /// Stable word.
+    /// Stable word: as of any refusal.
     pub code: String,
+    /// Stable word: what exactly is wrong with the row, or the same as `code`.
+    pub problem: String,
+    /// What the problem is about: the other name, the other line.
+    pub detail: String,
     /// Column.
     pub field: String,
     /// What to correct.
@@ -106,6 +116,8 @@ pub struct BatchPlan {
 pub enum BatchState {
     /// Steps are left.
     Running,
+    /// Steps are left, but the officer stopped it; it can go on.
+    Stopped,
     /// Every item was delivered or refused.
     Done,
     /// The officer ended it; what was delivered stays.
@@ -127,6 +139,8 @@ pub struct BatchProgress {
     pub delivered: u64,
     /// Refused: see [`Operator::batch_refusals`].
     pub refused: u64,
+    /// Where the window puts its files; a command that is given the list again says so itself.
+    pub folder: Option<String>,
     /// Begun at.
     pub created_at: Timestamp,
     /// Ended at.
@@ -151,16 +165,32 @@ impl Operator {
     /// Reads a list (CSV in UTF-8, with commas or semicolons) of people of the officer's department and says what it would do, row by
     /// row. Changes nothing.
     pub fn plan_batch(&self, csv: &[u8], choices: &Choices) -> Result<BatchPlan> {
-        plan::plan(self, csv, choices)
+        self.plan_list(&BatchList::read(csv)?, choices)
+    }
+
+    /// The same for a list that is read already, and perhaps corrected.
+    pub fn plan_list(&self, list: &BatchList, choices: &Choices) -> Result<BatchPlan> {
+        plan::plan(self, list, choices)
     }
 
     /// Records the batch. The same list with the same choices again is the same batch while it runs; when it is done, those who got
     /// their certificate from it are "there" in the next plan. So nothing is issued twice.
     pub fn start_batch(&self, plan: &BatchPlan) -> Result<BatchId> {
+        self.begin_batch(plan, None)
+    }
+
+    /// The same, and where the files go: whoever works it off after a crash finds it there.
+    pub fn start_batch_into(&self, plan: &BatchPlan, folder: &Path) -> Result<BatchId> {
+        let folder = folder.to_str().ok_or_else(|| Error::invalid("folder", "its path must be UTF-8"))?;
+        self.begin_batch(plan, Some(folder.to_owned()))
+    }
+
+    fn begin_batch(&self, plan: &BatchPlan, folder: Option<String>) -> Result<BatchId> {
         let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
         let (digest, choices, items) = (plan.digest, plan.choices.clone(), plan.items.clone());
         self.inner.store.write(move |tx| {
             if let Some(same) = rows::running(tx, &digest)? {
+                rows::go_on(tx, same, folder.as_deref())?;
                 return Ok(same);
             }
             if items.is_empty() {
@@ -168,6 +198,7 @@ impl Operator {
             }
             let (id, at) = (BatchId::fresh(), clock.now());
             rows::insert(tx, at, id, &digest, &choices, &items)?;
+            rows::go_on(tx, id, folder.as_deref())?;
             let facts = json!({
                 "name": choices.name, "count": items.len(), "sha256": crate::issue::hex(&digest),
                 "profiles": choices.profiles.iter().map(|profile| profile.as_str()).collect::<Vec<_>>(),
@@ -175,6 +206,45 @@ impl Operator {
             ledger::append(tx, at, &actor, "batch.started", &id.to_string(), &facts)?;
             Ok(id)
         })
+    }
+
+    /// Stops it for a while: what is being signed is finished and handed on, nothing more is begun until
+    /// [`Operator::resume_batch`].
+    pub fn stop_batch(&self, id: BatchId) -> Result<BatchProgress> {
+        self.change_batch(id, "batch.stopped", move |tx, at| rows::stop(tx, at, id))
+    }
+
+    /// Lets it go on; `folder`: where its files go from now on.
+    pub fn resume_batch(&self, id: BatchId, folder: Option<&Path>) -> Result<BatchProgress> {
+        let folder = folder.map(|path| path.to_str().map(str::to_owned).ok_or_else(|| Error::invalid("folder", "its path must be UTF-8")));
+        let folder = folder.transpose()?;
+        self.change_batch(id, "batch.resumed", move |tx, _| rows::go_on(tx, id, folder.as_deref()))
+    }
+
+    fn change_batch(
+        &self,
+        id: BatchId,
+        event: &'static str,
+        change: impl FnOnce(&Connection, Timestamp) -> Result<()> + Send + 'static,
+    ) -> Result<BatchProgress> {
+        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            if !rows::progress(tx, id)?.state.is_open() {
+                return Err(Error::Conflict(Conflict::BatchEnded));
+            }
+            let at = clock.now();
+            change(tx, at)?;
+            let progress = rows::progress(tx, id)?;
+            let facts = json!({ "delivered": progress.delivered, "of": progress.total });
+            ledger::append(tx, at, &actor, event, &id.to_string(), &facts)?;
+            Ok(progress)
+        })
+    }
+
+    /// Its rows in the order of the list, those after `after` (a [`BatchRow::number`]), at most `limit`; only the refused ones where
+    /// that is asked.
+    pub fn batch_rows(&self, id: BatchId, after: i64, limit: u32, refused: bool) -> Result<Vec<BatchRow>> {
+        self.inner.store.read(|c| rows::list(c, id, after, limit, refused))
     }
 
     /// Works off the next part (one or two seconds) and hands each certificate to `deliver` after it is stored; call it until the
@@ -194,6 +264,22 @@ impl Operator {
         self.inner.store.read(rows::all)
     }
 
+    /// The passwords of its files, out of the list in its folder: nothing else has them. Those of a certificate that was made again
+    /// are left out.
+    pub fn batch_passwords(&self, id: BatchId) -> Result<Vec<PasswordLine>> {
+        let (progress, mut serials) = self.inner.store.read(|c| Ok((rows::progress(c, id)?, rows::serials(c, id)?)))?;
+        let folder =
+            progress.folder.ok_or_else(|| Error::invalid("folder", "a command began this batch: look into the folder it was given"))?;
+        let mut lines = DeliveryFolder::read_passwords(Path::new(&folder))?;
+        lines.retain(|line| serials.remove(&line.serial));
+        Ok(lines)
+    }
+
+    /// Those that steps are left of and that nobody stopped, oldest first.
+    pub fn running_batches(&self) -> Result<Vec<BatchProgress>> {
+        self.inner.store.read(rows::at_work)
+    }
+
     /// What was refused while it ran, in the order of the list.
     pub fn batch_refusals(&self, id: BatchId) -> Result<Vec<RowError>> {
         self.inner.store.read(|c| rows::refusals(c, id))
@@ -201,18 +287,7 @@ impl Operator {
 
     /// Ends it between two steps: what is delivered stays, nothing more is begun.
     pub fn cancel_batch(&self, id: BatchId) -> Result<BatchProgress> {
-        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
-        self.inner.store.write(move |tx| {
-            if rows::progress(tx, id)?.state != BatchState::Running {
-                return Err(Error::Conflict(Conflict::BatchEnded));
-            }
-            let at = clock.now();
-            rows::end(tx, at, id, BatchState::Cancelled)?;
-            let progress = rows::progress(tx, id)?;
-            let facts = json!({ "delivered": progress.delivered, "of": progress.total });
-            ledger::append(tx, at, &actor, "batch.cancelled", &id.to_string(), &facts)?;
-            Ok(progress)
-        })
+        self.change_batch(id, "batch.cancelled", move |tx, at| rows::end(tx, at, id, BatchState::Cancelled))
     }
 }
 

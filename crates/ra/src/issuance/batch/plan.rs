@@ -1,6 +1,6 @@
 //! What a list would do, row by row.
 
-use super::{BatchPlan, Choices, Planned, RowError, list, rows};
+use super::{BatchList, BatchPlan, Choices, Columns, Planned, RowError, list, rows};
 use crate::{
     Conflict, Denied, Error, Operator, Result, certificate,
     csv::Record,
@@ -19,7 +19,7 @@ use protocol::{
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::{HashMap, HashSet};
 
-pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result<BatchPlan> {
+pub(super) fn plan(operator: &Operator, list: &BatchList, choices: &Choices) -> Result<BatchPlan> {
     if choices.name.trim().is_empty() || choices.name.chars().count() > 200 {
         return Err(Error::invalid("name", "give the batch a name of 1 to 200 characters"));
     }
@@ -34,7 +34,7 @@ pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result
             true
         }
     });
-    let list = list::read(csv, choices.columns)?;
+    let columns = list.columns(choices.columns)?;
     let department = operator.here()?;
     let policy = operator.inner.policy_of(department.id)?;
     if choices.profiles.iter().any(|profile| !policy.profile(*profile).offered) {
@@ -42,7 +42,7 @@ pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result
     }
     let (here, theirs): (Vec<_>, Vec<_>) = choices.profiles.iter().copied().partition(|profile| policy.profile(*profile).made_here());
     // One request is for one profile.
-    let by_request = match (list.columns.csr, theirs.as_slice()) {
+    let by_request = match (columns.csr, theirs.as_slice()) {
         (Some(_), [one]) => Some(*one),
         _ => None,
     };
@@ -54,11 +54,11 @@ pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result
         ));
     }
     let at = operator.inner.clock.now();
-    let digest = digest(&list, &choices)?;
+    let digest = digest(list, columns, &choices)?;
     let mut plan = BatchPlan {
-        headings: list.headings,
-        columns: list.columns,
-        rows: list.rows.len(),
+        headings: list.headings().to_vec(),
+        columns,
+        rows: list.len(),
         items: Vec::new(),
         there: Vec::new(),
         errors: Vec::new(),
@@ -70,7 +70,7 @@ pub(super) fn plan(operator: &Operator, csv: &[u8], choices: &Choices) -> Result
         let mut first: HashMap<SubscriberId, usize> = HashMap::new();
         let by_request = by_request.map(|profile| policy.profile(profile).as_ref());
         let asked = Asked { at, department: &department, here: &here, by_request, given: rows::given(tx, at, &plan.digest)? };
-        for record in &list.rows {
+        for record in list.rows() {
             match judge(tx, &plan, &asked, record, &mut first) {
                 Ok(Row { items, there }) => {
                     plan.items.extend(items);
@@ -136,12 +136,14 @@ fn judge(
     if let Some(column) = plan.columns.name {
         let typed = list::cell(record, column, "name").map_err(Wrong::Row)?;
         if !typed.is_empty() && subscriber::name::fold(typed) != subscriber::name::fold(&name) {
-            return Err(wrong(Error::invalid("name", format!("the address belongs to {name}, not to {}", shown(typed)))));
+            let reason = format!("the address belongs to {name}, not to {}", shown(typed));
+            return Err(row_error(record.line, mail, "otherName", name, "name", reason));
         }
     }
     if let Some(line) = first.insert(owner.subscriber, record.line) {
         first.insert(owner.subscriber, line);
-        return Err(wrong(Error::invalid("mail", format!("the same person stands in line {line} already"))));
+        let reason = format!("the same person stands in line {line} already");
+        return Err(row_error(record.line, mail, "twice", line.to_string(), "mail", reason));
     }
     let mut row = Row { items: Vec::new(), there: Vec::new() };
     let planned = |profile, csr| Planned { line: record.line, subscriber: owner.subscriber, mail: owner.address.clone(), profile, csr };
@@ -165,7 +167,7 @@ fn judge(
         }
     }
     if row.items.is_empty() && row.there.is_empty() {
-        return Err(wrong(Error::invalid("csr", "the row has no request")));
+        return Err(row_error(record.line, mail, "noRequest", String::new(), "csr", "the row has no request".to_owned()));
     }
     Ok(row)
 }
@@ -197,10 +199,18 @@ fn has_key(tx: &Connection, at: Timestamp, subscriber: SubscriberId, profile: Pr
 fn of_row(error: Error, line: usize, mail: &str) -> Wrong {
     match say(&error) {
         Some((field, reason)) => {
-            Wrong::Row(RowError { line, mail: shown(mail), code: error.code().to_owned(), field: field.to_owned(), reason })
+            let code = error.code().to_owned();
+            let problem = if matches!(error, Error::Invalid { field: "mail", .. }) { "address".to_owned() } else { code.clone() };
+            Wrong::Row(RowError { line, mail: shown(mail), code, problem, detail: String::new(), field: field.to_owned(), reason })
         }
         None => Wrong::Store(error),
     }
+}
+
+/// A row that is wrong by itself.
+fn row_error(line: usize, mail: &str, problem: &str, detail: String, field: &str, reason: String) -> Wrong {
+    let (mail, problem, field) = (shown(mail), problem.to_owned(), field.to_owned());
+    Wrong::Row(RowError { line, mail, code: "validation".to_owned(), problem, detail, field, reason })
 }
 
 /// Column and sentence of what a row can be refused for; `None`: it is not the row's fault.
@@ -226,12 +236,12 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// What makes two lists the same: addresses, requests and choices; not the file's name, nor what is there already.
-fn digest(list: &list::List, choices: &Choices) -> Result<[u8; 32]> {
+fn digest(list: &BatchList, columns: Columns, choices: &Choices) -> Result<[u8; 32]> {
     let mut sha = openssl::sha::Sha256::new();
     let chosen = serde_json::to_string(&(choices.form, choices.supersede, &choices.profiles)).map_err(Error::fault)?;
     sha.update(format!("signet batch 1 {chosen}").as_bytes());
-    for record in &list.rows {
-        for column in [Some(list.columns.mail), list.columns.csr].into_iter().flatten() {
+    for record in list.rows() {
+        for column in [Some(columns.mail), columns.csr].into_iter().flatten() {
             let text = record.fields.get(column).map_or("", String::as_str).to_ascii_lowercase();
             sha.update(&(text.len() as u64).to_be_bytes());
             sha.update(text.as_bytes());

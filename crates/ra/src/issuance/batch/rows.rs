@@ -11,9 +11,21 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashSet;
 
 impl BatchState {
+    /// Steps are left.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, BatchState::Running | BatchState::Stopped)
+    }
+
+    fn read(text: &str, stopped: bool) -> Result<Self> {
+        let state = Self::parse(text)?;
+        Ok(if state == BatchState::Running && stopped { BatchState::Stopped } else { state })
+    }
+
     fn as_str(self) -> &'static str {
         match self {
-            BatchState::Running => "running",
+            // Stopped is running, with the time since when it is not.
+            BatchState::Running | BatchState::Stopped => "running",
             BatchState::Done => "done",
             BatchState::Cancelled => "cancelled",
         }
@@ -85,13 +97,13 @@ pub(super) fn insert(tx: &Connection, at: Timestamp, id: BatchId, digest: &[u8; 
 }
 
 pub(super) fn batch(tx: &Connection, id: BatchId) -> Result<Batch> {
-    let (form, supersede, state): (String, bool, String) = tx
-        .prepare_cached("SELECT form, supersede, state FROM batch WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    let (form, supersede, state, stopped): (String, bool, String, bool) = tx
+        .prepare_cached("SELECT form, supersede, state, stopped_at IS NOT NULL FROM batch WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?
         .ok_or_else(unknown)?;
     let form = if form == form_text(Form::Legacy) { Form::Legacy } else { Form::Modern };
-    Ok(Batch { form, supersede, state: BatchState::parse(&state)? })
+    Ok(Batch { form, supersede, state: BatchState::read(&state, stopped)? })
 }
 
 /// The first items in a state.
@@ -139,35 +151,129 @@ pub(super) fn refuse(tx: &Connection, id: BatchId, number: i64, code: &str, reas
 }
 
 pub(super) fn end(tx: &Connection, at: Timestamp, id: BatchId, state: BatchState) -> Result<()> {
-    tx.prepare_cached("UPDATE batch SET state = ?2, ended_at = ?3 WHERE id = ?1")?.execute(params![id, state.as_str(), at.0])?;
+    tx.prepare_cached("UPDATE batch SET state = ?2, ended_at = ?3, stopped_at = NULL WHERE id = ?1")?.execute(params![
+        id,
+        state.as_str(),
+        at.0
+    ])?;
+    Ok(())
+}
+
+pub(super) fn stop(tx: &Connection, at: Timestamp, id: BatchId) -> Result<()> {
+    tx.prepare_cached("UPDATE batch SET stopped_at = coalesce(stopped_at, ?2) WHERE id = ?1")?.execute(params![id, at.0])?;
+    Ok(())
+}
+
+/// It is stopped no longer; its files go into `folder` where one is given.
+pub(super) fn go_on(tx: &Connection, id: BatchId, folder: Option<&str>) -> Result<()> {
+    tx.prepare_cached("UPDATE batch SET stopped_at = NULL, folder = coalesce(?2, folder) WHERE id = ?1")?.execute(params![id, folder])?;
     Ok(())
 }
 
 pub(super) fn progress(tx: &Connection, id: BatchId) -> Result<BatchProgress> {
-    let mut statement = tx.prepare_cached("SELECT name, state, created_at, ended_at FROM batch WHERE id = ?1")?;
-    let (name, state, created_at, ended_at): (String, String, i64, Option<i64>) =
-        statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?.ok_or_else(unknown)?;
-    let mut statement = tx.prepare_cached(
-        "SELECT count(*), coalesce(sum(state = 'delivered'), 0), coalesce(sum(state = 'refused'), 0) FROM batch_item WHERE batch = ?1",
-    )?;
-    let count = |n: i64| u64::try_from(n).unwrap_or(0);
-    let (total, delivered, refused) = statement.query_row([id], |row| Ok((count(row.get(0)?), count(row.get(1)?), count(row.get(2)?))))?;
+    type Row = (String, String, i64, Option<i64>, Option<String>, bool);
+    let mut statement =
+        tx.prepare_cached("SELECT name, state, created_at, ended_at, folder, stopped_at IS NOT NULL FROM batch WHERE id = ?1")?;
+    let (name, state, created_at, ended_at, folder, stopped): Row = statement
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
+        .optional()?
+        .ok_or_else(unknown)?;
+    // The index alone: rows with requests are long.
+    let mut statement =
+        tx.prepare_cached("SELECT state, count(*) FROM batch_item INDEXED BY batch_item_by_state WHERE batch = ?1 GROUP BY state")?;
+    let (mut total, mut delivered, mut refused) = (0, 0, 0);
+    let mut groups = statement.query([id])?;
+    while let Some(group) = groups.next()? {
+        let count = u64::try_from(group.get::<_, i64>(1)?).unwrap_or(0);
+        total += count;
+        match group.get_ref(0)?.as_str().map_err(Error::fault)? {
+            "delivered" => delivered = count,
+            "refused" => refused = count,
+            _ => {}
+        }
+    }
     Ok(BatchProgress {
         id,
         name,
-        state: BatchState::parse(&state)?,
+        state: BatchState::read(&state, stopped)?,
         total,
         delivered,
         refused,
+        folder,
         created_at: Timestamp(created_at),
         ended_at: ended_at.map(Timestamp),
     })
+}
+
+/// One certificate of a batch and its fate.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchRow {
+    /// Its place, from 1.
+    pub number: i64,
+    /// Line of the list.
+    pub line: usize,
+    /// Whose.
+    pub subscriber: SubscriberId,
+    /// Name of the person; empty when the person is gone.
+    pub name: String,
+    /// By which address.
+    pub mail: String,
+    /// Of which profile.
+    pub profile: ProfileName,
+    /// waiting, reserved, issued, delivered or refused.
+    pub state: String,
+    /// Serial number, once there is one.
+    pub serial: Option<String>,
+    /// Stable word of the refusal.
+    pub code: Option<String>,
+    /// Why it was refused.
+    pub reason: Option<String>,
+}
+
+pub(super) fn list(c: &Connection, id: BatchId, after: i64, limit: u32, refused: bool) -> Result<Vec<BatchRow>> {
+    let mut statement = c.prepare_cached(
+        "SELECT i.number, i.line, i.subscriber, coalesce(s.name, ''), i.mail, i.profile, i.state, i.serial, i.code, i.reason
+         FROM batch_item i LEFT JOIN subscriber s ON s.id = i.subscriber
+         WHERE i.batch = ?1 AND i.number > ?2 AND (?4 = 0 OR i.state = 'refused') ORDER BY i.number LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![id, after, limit.clamp(1, 500), refused])?;
+    let mut list = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (profile, serial): (String, Option<Vec<u8>>) = (row.get(5)?, row.get(7)?);
+        list.push(BatchRow {
+            number: row.get(0)?,
+            line: usize::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
+            subscriber: row.get(2)?,
+            name: row.get(3)?,
+            mail: row.get(4)?,
+            profile: ProfileName::parse(&profile).ok_or_else(|| Error::fault(format!("batch item of profile {profile}")))?,
+            state: row.get(6)?,
+            serial: serial.map(|octets| SerialNumber::from_octets(&octets)).transpose()?.map(|serial| serial.to_string()),
+            code: row.get(8)?,
+            reason: row.get(9)?,
+        });
+    }
+    Ok(list)
 }
 
 pub(super) fn all(c: &Connection) -> Result<Vec<BatchProgress>> {
     let mut statement = c.prepare_cached("SELECT id FROM batch ORDER BY id DESC")?;
     let ids: Vec<BatchId> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     ids.into_iter().map(|id| progress(c, id)).collect()
+}
+
+pub(super) fn at_work(c: &Connection) -> Result<Vec<BatchProgress>> {
+    let mut statement = c.prepare_cached("SELECT id FROM batch WHERE state = 'running' AND stopped_at IS NULL ORDER BY id")?;
+    let ids: Vec<BatchId> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    ids.into_iter().map(|id| progress(c, id)).collect()
+}
+
+/// Serial numbers of what was handed on.
+pub(super) fn serials(c: &Connection, id: BatchId) -> Result<HashSet<String>> {
+    let mut statement = c.prepare_cached("SELECT serial FROM batch_item WHERE batch = ?1 AND state = 'delivered'")?;
+    let rows = statement.query_map([id], |row| row.get::<_, Vec<u8>>(0))?;
+    rows.map(|octets| Ok(SerialNumber::from_octets(&octets?)?.to_string())).collect()
 }
 
 pub(super) fn refusals(c: &Connection, id: BatchId) -> Result<Vec<RowError>> {
@@ -178,6 +284,8 @@ pub(super) fn refusals(c: &Connection, id: BatchId) -> Result<Vec<RowError>> {
             line: usize::try_from(row.get::<_, i64>(0)?).unwrap_or(0),
             mail: row.get(1)?,
             code: row.get(2)?,
+            problem: row.get(2)?,
+            detail: String::new(),
             field: "mail".to_owned(),
             reason: row.get(3)?,
         })

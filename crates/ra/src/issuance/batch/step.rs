@@ -46,8 +46,10 @@ pub(super) fn step(operator: &Operator, id: BatchId, deliver: &mut dyn FnMut(Del
     // Ends with the process, so that whoever gets it knows that nobody else is at work: what is half done was left by a crash.
     let lock = store::try_lock(&inner.folder, "batch.lock")?.ok_or(Error::Conflict(Conflict::BatchUnderWay))?;
     let batch = inner.store.read(|c| rows::batch(c, id))?;
-    if batch.state != BatchState::Running {
-        return Err(Error::Conflict(Conflict::BatchEnded));
+    match batch.state {
+        BatchState::Running => {}
+        BatchState::Stopped => return inner.store.read(|c| rows::progress(c, id)),
+        BatchState::Done | BatchState::Cancelled => return Err(Error::Conflict(Conflict::BatchEnded)),
     }
     let run = Run {
         operator,
@@ -68,7 +70,7 @@ pub(super) fn step(operator: &Operator, id: BatchId, deliver: &mut dyn FnMut(Del
     let (clock, actor) = (inner.clock.clone(), operator.actor.clone());
     let progress = inner.store.write(move |tx| {
         let progress = rows::progress(tx, id)?;
-        if progress.state != BatchState::Running || progress.delivered + progress.refused < progress.total {
+        if !progress.state.is_open() || progress.delivered + progress.refused < progress.total {
             return Ok(progress);
         }
         let at = clock.now();

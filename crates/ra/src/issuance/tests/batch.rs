@@ -16,12 +16,12 @@ use openssl::base64::encode_block;
 use protocol::pkcs12;
 use std::collections::HashMap;
 
-fn choices(profiles: &[ProfileName]) -> Choices {
+pub(super) fn choices(profiles: &[ProfileName]) -> Choices {
     Choices { name: "staff.csv".into(), profiles: profiles.to_vec(), form: Form::Modern, supersede: false, columns: None }
 }
 
 /// A department with so many people, and their list.
-fn people(count: usize) -> (World, String) {
+pub(super) fn people(count: usize) -> (World, String) {
     let world = world();
     let mut list = "name,mail\n".to_owned();
     for n in 0..count {

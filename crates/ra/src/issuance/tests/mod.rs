@@ -1,6 +1,7 @@
 //! Issuing by the officer, and what bad input gets.
 
 mod batch;
+mod batch_list;
 mod generated;
 mod import;
 mod requests;

@@ -1,0 +1,66 @@
+//! What there is to say about each CA: its current CRL, its OCSP responder, its certificate as a file.
+
+use crate::{Dependency, Error, Noun, Operator, Result, host::Origin};
+use protocol::{Timestamp, cms::certs_only};
+
+/// The status information of one CA.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct StatusFacts {
+    /// `root` or `issuing`.
+    pub name: &'static str,
+    /// cRLNumber of the current CRL.
+    pub number: u64,
+    /// thisUpdate.
+    pub this_update: Timestamp,
+    /// nextUpdate.
+    pub next_update: Timestamp,
+    /// When the next one is made, if nothing changes before.
+    pub renew_at: Timestamp,
+    /// Octets.
+    pub size: u64,
+    /// Last second of the OCSP responder's certificate; `None`: there is no responder (any more).
+    pub responder_until: Option<Timestamp>,
+    /// The CA's key is here.
+    pub key_here: bool,
+    /// SHA-256 of the CA's certificate, hex upper-case.
+    pub sha256: String,
+}
+
+impl Operator {
+    /// Issuing CA and root; CRLs and responders that are due are made first.
+    pub fn status_facts(&self) -> Result<Vec<StatusFacts>> {
+        let certificates = self.ca_certificates()?;
+        let root_key_here = self.inner.department()?.root_key_here;
+        let mut list = Vec::new();
+        for name in ["issuing", "root"] {
+            let sha256 = certificates.iter().find(|ca| ca.name == name).map(|ca| ca.sha256.clone()).unwrap_or_default();
+            let responder_until = match self.inner.load_responder(name == "root") {
+                Ok(responder) => Some(responder.identity.certificate.validity.not_after),
+                Err(Error::Unavailable(Dependency::Key(_))) => None,
+                Err(error) => return Err(error),
+            };
+            let crl = self.inner.crl_facts(name)?;
+            let key_here = name == "issuing" || root_key_here;
+            list.push(StatusFacts { name, responder_until, key_here, sha256, ..crl });
+        }
+        Ok(list)
+    }
+
+    /// Is `status.url` a name that will still be right in some years? Without one: no.
+    pub fn status_url_lasts(&self) -> Result<bool> {
+        let url = self.settings()?.status_url;
+        Ok(url.as_deref().and_then(|url| Origin::parse(url, "http", true).ok()).is_some_and(|url| url.host.lasts()))
+    }
+
+    /// A file that anybody may have: one of [`crate::publication::FILES`], or `issuing.p7c` (issuing CA and root, RFC 5280 4.2.2.1).
+    pub fn public_file(&self, file: &str) -> Result<Vec<u8>> {
+        match file {
+            "issuing.p7c" => {
+                let authorities = self.inner.authorities()?;
+                Ok(certs_only(&[&authorities.issuing, &authorities.root])?)
+            }
+            file if crate::publication::FILES.contains(&file) => self.published_file(file),
+            _ => Err(Error::NotFound(Noun::Crl)),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Lists as they are pasted and corrected before anything is made; batches that are stopped, go on, and hand over passwords.
+
+use super::batch::{choices, people};
+use crate::{
+    Conflict, Error,
+    issuance::{
+        DeliveryFolder,
+        batch::{BatchList, BatchState, Choices, Columns, Guess},
+    },
+    profile::ProfileName::Encryption,
+};
+use protocol::pkcs12;
+
+#[test]
+fn columns_are_guessed_by_heading_or_by_what_stands_in_them() {
+    let guess = |text: &str| BatchList::read(text.as_bytes()).unwrap().guess();
+    assert_eq!(guess("Name;E-Mail;CSR\nA;a@example.edu;x\n"), Guess { mail: Some(1), name: Some(0), csr: Some(2) });
+    // Headings that say nothing: the addresses give themselves away.
+    assert_eq!(guess("wer,wo\nAlice Example,a@example.edu\n"), Guess { mail: Some(1), name: None, csr: None });
+    // No headings at all, as rows are pasted from a spreadsheet.
+    let pasted = BatchList::read(b"Alice Example\ta@example.edu\nBob Example\tb@example.edu\n").unwrap();
+    assert_eq!((pasted.len(), pasted.headings()), (2, ["".to_owned(), String::new()].as_slice()));
+    assert_eq!(pasted.guess(), Guess { mail: Some(1), name: Some(0), csr: None });
+    assert_eq!(guess("a\nb\n").mail, None);
+}
+
+#[test]
+fn a_row_is_corrected_in_place_or_left_out() {
+    let (world, _) = people(3);
+    let mut list =
+        BatchList::read(b"p0@example.edu,Person 0\np1@exmaple.edu,Person 1\nnobody@example.edu\np2@example.edu,Person 2\n").unwrap();
+    let chosen = Choices { columns: Some(Columns { mail: 0, name: Some(1), csr: None }), ..choices(&[Encryption]) };
+    let wrong = |list: &BatchList| -> Vec<(usize, String, String)> {
+        let plan = world.officer.plan_list(list, &chosen).unwrap();
+        plan.errors.into_iter().map(|error| (error.line, error.problem, error.detail)).collect()
+    };
+    assert_eq!(wrong(&list), [(2, "notFound".into(), String::new()), (3, "notFound".into(), String::new())]);
+    list.correct(2, 0, " p1@example.edu ").unwrap();
+    list.correct(3, 0, "p2@example.edu").unwrap();
+    list.correct(3, 1, "Person 1").unwrap();
+    assert_eq!(wrong(&list), [(3, "otherName".into(), "Person 2".into())]);
+    list.correct(3, 1, "").unwrap();
+    assert_eq!(wrong(&list), [(4, "twice".into(), "3".into())]);
+    list.leave_out(4);
+    assert_eq!(wrong(&list), []);
+    assert_eq!((list.len(), list.row(4).is_none()), (3, true));
+    assert!(list.correct(4, 0, "x").is_err() && list.correct(1, 9, "x").is_err() && list.correct(1, 0, &"x".repeat(20_001)).is_err());
+    assert_eq!(world.officer.plan_list(&list, &chosen).unwrap().items.len(), 3);
+}
+
+#[test]
+fn a_stopped_batch_stands_still_until_it_is_told_to_go_on() {
+    let (world, list) = people(40);
+    let folder = tempfile::tempdir().unwrap();
+    let plan = world.officer.plan_batch(list.as_bytes(), &choices(&[Encryption])).unwrap();
+    let id = world.officer.start_batch_into(&plan, folder.path()).unwrap();
+    assert_eq!(world.officer.running_batches().unwrap().len(), 1);
+    let mut out = DeliveryFolder::open(folder.path(), None).unwrap();
+    let officer = world.officer.clone();
+    let mut asked = false;
+    let progress = world
+        .officer
+        .step_batch(id, &mut |delivery| {
+            if !std::mem::replace(&mut asked, true) {
+                officer.stop_batch(id)?;
+            }
+            out.deliver(delivery)
+        })
+        .unwrap();
+    assert_eq!(progress.state, BatchState::Stopped);
+    let before = progress.delivered;
+    assert!(before >= 1, "what was begun was handed on");
+    assert!(world.officer.running_batches().unwrap().is_empty());
+    let still = world.officer.step_batch(id, &mut |_| panic!("nothing more is begun")).unwrap();
+    assert_eq!((still.state, still.delivered), (BatchState::Stopped, before));
+    let rows = world.officer.batch_rows(id, 0, 500, false).unwrap();
+    assert_eq!((rows.len(), rows[0].line, rows[0].name.as_str()), (40, 2, "Person 0"));
+    assert_eq!(rows.iter().filter(|row| row.state == "delivered").count() as u64, before);
+    assert!(rows.iter().all(|row| ["delivered", "waiting"].contains(&row.state.as_str())), "nothing is half done");
+    // The same list again lets the same batch go on.
+    assert_eq!(world.officer.start_batch_into(&plan, folder.path()).unwrap(), id);
+    while world.officer.step_batch(id, &mut |delivery| out.deliver(delivery)).unwrap().state == BatchState::Running {}
+    assert_eq!(world.officer.batch(id).unwrap().state, BatchState::Done);
+    assert!(matches!(world.officer.resume_batch(id, None), Err(Error::Conflict(Conflict::BatchEnded))));
+    assert_eq!(world.officer.batch_rows(id, 38, 500, false).unwrap().len(), 2, "pages go on after a number");
+    assert!(world.officer.batch_rows(id, 0, 500, true).unwrap().is_empty(), "none was refused");
+
+    // Every file opens with the password that the list of this batch gives.
+    std::fs::write(folder.path().join("other"), "").unwrap();
+    let passwords = world.officer.batch_passwords(id).unwrap();
+    assert_eq!(passwords.len(), 40);
+    let last = passwords.last().unwrap();
+    let identity = pkcs12::open(&std::fs::read(folder.path().join(&last.file)).unwrap(), &last.password).unwrap();
+    assert_eq!(identity.certificate.serial.to_string(), last.serial);
+    let events: Vec<_> = world.authority.auditor().ledger(None, 200).unwrap().into_iter().map(|row| row.event).collect();
+    assert!(events.iter().any(|event| event == "batch.stopped"));
+}
+
+#[test]
+fn refused_rows_are_listed_alone() {
+    let (world, list) = people(3);
+    let plan = world.officer.plan_batch(list.as_bytes(), &choices(&[Encryption])).unwrap();
+    let id = world.officer.start_batch(&plan).unwrap();
+    // Meanwhile somebody gets one by hand.
+    world.officer.issue_generated("p1@example.edu", Encryption, crate::issuance::Form::Modern, false).unwrap();
+    while world.officer.step_batch(id, &mut |_| Ok(())).unwrap().state == BatchState::Running {}
+    let refused = world.officer.batch_rows(id, 0, 500, true).unwrap();
+    assert_eq!(
+        refused.iter().map(|row| (row.mail.as_str(), row.code.as_deref())).collect::<Vec<_>>(),
+        [("p1@example.edu", Some("activeEncryption"))]
+    );
+    assert!(world.officer.batch_passwords(id).is_err(), "a command began it: its folder is not known");
+}
