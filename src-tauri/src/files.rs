@@ -8,8 +8,18 @@ use tauri_plugin_dialog::DialogExt;
 /// Largest file that is read (a PKCS#12 with a long chain is far smaller).
 const LARGEST: u64 = 1024 * 1024;
 
+/// Names a folder into which everything is saved under its proposed name, without a dialog: for a kiosk that has none, and for tests.
+const WITHOUT_ASKING: &str = "SIGNET_SAVE_TO";
+
+fn without_asking() -> Option<PathBuf> {
+    std::env::var_os(WITHOUT_ASKING).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
+
 /// Asks where to save; `None` when the officer cancels. Call it off the main thread.
 pub fn ask_where_to_save<R: Runtime>(handle: &AppHandle<R>, name: &str, kind: &str, extension: &str) -> Option<PathBuf> {
+    if let Some(folder) = without_asking() {
+        return Some(folder.join(name));
+    }
     let dialog = dialog(handle).set_file_name(name).add_filter(kind, &[extension]);
     dialog.blocking_save_file().and_then(|chosen| chosen.into_path().ok())
 }
@@ -17,6 +27,14 @@ pub fn ask_where_to_save<R: Runtime>(handle: &AppHandle<R>, name: &str, kind: &s
 /// Asks for a file; `None` when the officer cancels. Call it off the main thread.
 pub fn ask_what_to_open<R: Runtime>(handle: &AppHandle<R>, kind: &str, extensions: &[&str]) -> Option<PathBuf> {
     dialog(handle).add_filter(kind, extensions).blocking_pick_file().and_then(|chosen| chosen.into_path().ok())
+}
+
+/// Asks for a folder; `None` when the officer cancels. Call it off the main thread.
+pub fn ask_for_folder<R: Runtime>(handle: &AppHandle<R>, name: &str) -> Option<PathBuf> {
+    if let Some(folder) = without_asking() {
+        return Some(folder.join(name));
+    }
+    dialog(handle).blocking_pick_folder().and_then(|chosen| chosen.into_path().ok())
 }
 
 fn dialog<R: Runtime>(handle: &AppHandle<R>) -> tauri_plugin_dialog::FileDialogBuilder<R> {
@@ -40,8 +58,13 @@ pub fn create(path: &Path) -> Result<std::io::BufWriter<std::fs::File>, CommandE
 
 /// Reads a whole file of sensible size.
 pub fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
+    read_up_to(path, LARGEST)
+}
+
+/// Reads a whole file of at most so many octets.
+pub fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, CommandError> {
     let size = std::fs::metadata(path).map_err(|error| failed(path, &error))?.len();
-    if size > LARGEST {
+    if size > most {
         return Err(CommandError::new(Code::File, path.display().to_string()));
     }
     std::fs::read(path).map_err(|error| failed(path, &error))

@@ -1,11 +1,13 @@
 //! The desktop shell: opens the folder, the window and, when the officer says so, the server. No rule, no SQL and no crypto lives here.
 
+pub mod batches;
 pub mod commands;
 pub mod dto;
 pub mod error;
 pub mod files;
 pub mod serving;
 pub mod state;
+pub mod upkeep;
 pub mod watch;
 
 pub use commands::{bindings, names::NAMES};
@@ -34,7 +36,8 @@ pub fn run() {
         .invoke_handler(handler)
         .setup(move |tauri| {
             commands.mount_events(tauri);
-            watch::spawn(tauri.handle().clone(), state)?;
+            watch::spawn(tauri.handle().clone(), state.clone())?;
+            tauri.manage(upkeep::Upkeep::begin(state)?);
             Ok(())
         })
         .run(tauri::generate_context!());

@@ -1,6 +1,6 @@
 //! What the running window holds: the opened folder, the server, the invitations that are still on show.
 
-use crate::{error::CommandError, serving::Serving};
+use crate::{batches::Batches, error::CommandError, serving::Serving};
 use ra::{
     Authority, OpenOptions, Operator,
     id::EnrollmentId,
@@ -26,8 +26,21 @@ struct Inner {
     officer: String,
     authority: Mutex<Option<Authority>>,
     serving: Serving,
+    batches: Batches,
     shown: Mutex<HashMap<EnrollmentId, Arc<Invitation>>>,
     ledger_broken_at: Mutex<Option<u64>>,
+}
+
+/// What the window opens.
+pub struct Opening {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// Where the key-encryption key is; `None`: as the folder remembers.
+    pub keyring: Option<KeyringChoice>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Account name of the officer.
+    pub officer: String,
 }
 
 impl App {
@@ -35,17 +48,29 @@ impl App {
     pub fn from_environment() -> Self {
         let folder = std::env::var_os("SIGNET_DATA").map(PathBuf::from).or_else(Authority::default_folder);
         let keyring = std::env::var_os("SIGNET_PASSPHRASE_FILE").map(|file| KeyringChoice::PassphraseFile(file.into()));
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let folder = folder.unwrap_or_else(|| PathBuf::from("signet-data"));
+        App::new(Opening { folder, keyring, clock: Arc::new(SystemClock), officer: account() })
+    }
+
+    /// Nothing is opened before it is needed.
+    pub fn new(opening: Opening) -> Self {
+        let Opening { folder, keyring, clock, officer } = opening;
         App(Arc::new(Inner {
-            folder: folder.unwrap_or_else(|| PathBuf::from("signet-data")),
+            folder,
             keyring,
-            officer: account(),
+            officer,
             authority: Mutex::default(),
             serving: Serving::new(clock.clone()),
+            batches: Batches::default(),
             shown: Mutex::default(),
             ledger_broken_at: Mutex::default(),
             clock,
         }))
+    }
+
+    /// Batches.
+    pub fn batches(&self) -> &Batches {
+        &self.0.batches
     }
 
     /// Account name of the officer.

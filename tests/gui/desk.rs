@@ -33,7 +33,7 @@ impl Desk {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        for name in ["run", "share", "cache", "config", "data"] {
+        for name in ["run", "share", "cache", "config", "data", "saved"] {
             let path = folder.path().join(name);
             std::fs::create_dir(&path).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -56,6 +56,7 @@ impl Desk {
             .env("XDG_CACHE_HOME", home.join("cache"))
             .env("XDG_CONFIG_HOME", home.join("config"))
             .env("SIGNET_DATA", home.join("data"))
+            .env("SIGNET_SAVE_TO", home.join("saved")) // the system's own dialogs cannot be driven
             .env("LANG", "en_GB.UTF-8")
             .env("USER", "rosa")
             .env("TZ", "UTC")
@@ -78,6 +79,11 @@ impl Desk {
     /// The data folder of the window.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// Where the window saves files.
+    pub(crate) fn saved(&self) -> PathBuf {
+        self.folder.path().join("saved")
     }
 
     /// A file beside it.

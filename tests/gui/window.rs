@@ -13,6 +13,33 @@ const FRAMES: Duration = Duration::from_millis(400);
 
 pub(crate) struct Window(Client);
 
+/// Opens the window, works in it, and closes it again, also after a failure.
+pub(crate) fn during<W: Future<Output = ()>>(desk: &Desk, work: impl FnOnce(std::sync::Arc<Window>) -> W) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let outcome = runtime.block_on(async {
+        let window = std::sync::Arc::new(Window::open(desk).await);
+        let outcome = std::panic::AssertUnwindSafe(work(window.clone()));
+        let outcome = caught(outcome).await;
+        if let Some(window) = std::sync::Arc::into_inner(window) {
+            window.close().await;
+        }
+        outcome
+    });
+    if let Err(failed) = outcome {
+        std::panic::resume_unwind(failed);
+    }
+}
+
+/// What the work came to; a panic of it is kept.
+async fn caught<W: Future<Output = ()>>(work: std::panic::AssertUnwindSafe<W>) -> Result<(), Box<dyn std::any::Any + Send>> {
+    let mut work = Box::pin(work.0);
+    std::future::poll_fn(move |context| match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Ok),
+        Err(failed) => std::task::Poll::Ready(Err(failed)),
+    })
+    .await
+}
+
 impl Window {
     /// Starts the program.
     pub(crate) async fn open(desk: &Desk) -> Self {
@@ -98,6 +125,11 @@ impl Window {
     /// Goes to an area.
     pub(crate) async fn go(&self, place: &str) {
         self.0.execute("location.hash = arguments[0]", vec![json!(format!("#/{place}"))]).await.unwrap();
+    }
+
+    /// Where it is.
+    pub(crate) async fn place(&self) -> String {
+        self.0.current_url().await.unwrap().to_string()
     }
 
     /// Waits until the window says this.

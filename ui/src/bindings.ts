@@ -17,8 +17,6 @@ export const commands = {
 	interfaces: () => typedError<Interface[], CommandError>(__TAURI_INVOKE("interfaces")),
 	/**  Makes the department, its CA and its first settings. */
 	createDepartment: (draft: SetupDraft) => typedError<Department, CommandError>(__TAURI_INVOKE("create_department", { draft })),
-	/**  The wizard is over. */
-	endSetup: () => typedError<null, CommandError>(__TAURI_INVOKE("end_setup")),
 	/**  Moves the root's key to a file that the officer chooses; `None` when cancelled. */
 	moveRootKey: (passphrase: string) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("move_root_key", { passphrase })),
 	/**  Imports the portal's TLS certificate from a file that the officer chooses; false when cancelled. */
@@ -37,14 +35,6 @@ export const commands = {
 	deleteSubscriber: (id: string) => typedError<null, CommandError>(__TAURI_INVOKE("delete_subscriber", { id })),
 	/**  Records that a mailbox was validated. */
 	validateMailbox: (validation: NewValidation) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("validate_mailbox", { validation })),
-	/**  All departments, the first one first. */
-	departments: () => typedError<DepartmentRow[], CommandError>(__TAURI_INVOKE("departments")),
-	/**  Adds one under the same CA. */
-	addDepartment: (department: FurtherDepartment) => typedError<DepartmentRow, CommandError>(__TAURI_INVOKE("add_department", { department })),
-	/**  Renames one; certificates go on stating its first name. */
-	renameDepartment: (renamed: DepartmentName) => typedError<DepartmentRow, CommandError>(__TAURI_INVOKE("rename_department", { renamed })),
-	/**  Moves a person to another department, for future certificates. */
-	moveSubscriber: (moved: Move) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("move_subscriber", { moved })),
 	/**  Invites the person with this address. */
 	invite: (mail: string, channel: LinkChannel) => typedError<Invitation, CommandError>(__TAURI_INVOKE("invite", { mail, channel })),
 	/**  A new link and code; the old ones are dead. */
@@ -91,7 +81,7 @@ export const commands = {
 	approveAct: (id: string) => typedError<Consequences, CommandError>(__TAURI_INVOKE("approve_act", { id })),
 	/**  Refuses it. */
 	refuseAct: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_act", { id, why })),
-	/**  Every department is a pilot: certificates are short-lived and say so. */
+	/**  The department is a pilot: its certificates are short-lived and say so. */
 	isPilot: () => typedError<boolean, CommandError>(__TAURI_INVOKE("is_pilot")),
 	/**  Whether it listens, where, and who can reach it. */
 	serverStatus: () => typedError<ServerStatus, CommandError>(__TAURI_INVOKE("server_status")),
@@ -109,6 +99,54 @@ export const commands = {
 	ledger: (before: number | null) => typedError<LedgerRow[], CommandError>(__TAURI_INVOKE("ledger", { before })),
 	/**  Walks the whole chain. */
 	verifyLedger: () => typedError<Verification, CommandError>(__TAURI_INVOKE("verify_ledger")),
+	/**  Bundles that can be issued to many, with what a batch can do of each. */
+	bundleChoices: () => typedError<BundleChoice[], CommandError>(__TAURI_INVOKE("bundle_choices")),
+	/**  Reads a list from a file that the officer chooses; `None` when cancelled. */
+	openBatchList: () => typedError<ListFacts | null, CommandError>(__TAURI_INVOKE("open_batch_list")),
+	/**  Reads a list that was pasted. */
+	pasteBatchList: (name: string, text: string) => typedError<ListFacts, CommandError>(__TAURI_INVOKE("paste_batch_list", { name, text })),
+	/**  Corrects a cell of the list on show, or leaves the row out. */
+	correctBatchList: (line: number, column: number, text: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("correct_batch_list", { line, column, text })),
+	/**  What the list on show would do. Changes nothing. */
+	planBatch: (order: BatchOrder) => typedError<BatchPlan, CommandError>(__TAURI_INVOKE("plan_batch", { order })),
+	/**  Starts it; the officer chooses the folder for the files. `None` when cancelled: then nothing has been done. */
+	startBatch: (order: BatchOrder) => typedError<Batch | null, CommandError>(__TAURI_INVOKE("start_batch", { order })),
+	/**  All batches, newest first. */
+	batches: () => typedError<Batch[], CommandError>(__TAURI_INVOKE("batches")),
+	/**  One. */
+	batch: (batch: string) => typedError<Batch, CommandError>(__TAURI_INVOKE("batch", { batch })),
+	/**  Its rows. */
+	batchRows: (batch: string, query: BatchRowsQuery) => typedError<BatchRow[], CommandError>(__TAURI_INVOKE("batch_rows", { batch, query })),
+	/**  Stops it for a while: what is being made is finished. */
+	stopBatch: (batch: string) => typedError<Batch, CommandError>(__TAURI_INVOKE("stop_batch", { batch })),
+	/**  Lets it go on. One that a command began, or with `elsewhere`, asks for a folder; `None` when cancelled. */
+	resumeBatch: (batch: string, elsewhere: boolean) => typedError<Batch | null, CommandError>(__TAURI_INVOKE("resume_batch", { batch, elsewhere })),
+	/**  Ends it: what is issued stays, nothing more is begun. */
+	endBatch: (batch: string) => typedError<Batch, CommandError>(__TAURI_INVOKE("end_batch", { batch })),
+	/**  The passwords of its files, out of the list in its folder, to be handed on; nothing else has them. */
+	batchPasswords: (batch: string) => typedError<BatchPassword[], CommandError>(__TAURI_INVOKE("batch_passwords", { batch })),
+	/**  Targets, monitor, CRLs and responders. */
+	publishing: () => typedError<Publishing, CommandError>(__TAURI_INVOKE("publishing")),
+	/**  What the foot and Today say of it. */
+	statusBrief: () => typedError<StatusBrief, CommandError>(__TAURI_INVOKE("status_brief")),
+	/**  Tries a place: puts the root's certificate there. Nothing of the place is kept. */
+	testTarget: (target: NewTarget) => typedError<Attempt, CommandError>(__TAURI_INVOKE("test_target", { target })),
+	/**  Adds a place; everything is sent there at once. */
+	addTarget: (target: NewTarget) => typedError<Publishing, CommandError>(__TAURI_INVOKE("add_target", { target })),
+	/**  Stops publishing there; what is there stays. */
+	removeTarget: (target: string) => typedError<Publishing, CommandError>(__TAURI_INVOKE("remove_target", { target })),
+	/**  Sends everything once more, at once, to one place or to all. */
+	publishNow: (target: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("publish_now", { target })),
+	/**  Asks for a folder to publish to; `None` when cancelled. */
+	chooseTargetFolder: () => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("choose_target_folder")),
+	/**  Saves `root.crt`, `issuing.crt`, `root.crl`, `issuing.crl` or `issuing.p7c`; `None` when cancelled. */
+	savePublishedFile: (file: string) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("save_published_file", { file })),
+	/**  Calendar, inventory and coverage. */
+	overview: () => typedError<Overview, CommandError>(__TAURI_INVOKE("overview")),
+	/**  The first rows of a report. */
+	report: (name: ReportName, filter: ReportFilter) => typedError<Report, CommandError>(__TAURI_INVOKE("report", { name, filter })),
+	/**  Saves the whole report; `None` when cancelled. */
+	saveReport: (name: ReportName, filter: ReportFilter, format: ReportFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("save_report", { name, filter, format })),
 };
 
 /** Events */
@@ -159,6 +197,137 @@ export type Affected = {
 	after: string,
 };
 
+/**  One attempt to put a file somewhere. */
+export type Attempt = {
+	/**  When. */
+	at: string,
+	/**  Which file. */
+	file: string,
+	/**  It is there. */
+	succeeded: boolean,
+	/**  What the other side said, English. */
+	detail: string,
+	/**  How long it took. */
+	milliseconds: number,
+};
+
+/**  How far a batch is. */
+export type Batch = {
+	/**  Id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  State. */
+	state: BatchState,
+	/**  All certificates. */
+	total: number,
+	/**  Issued and written. */
+	delivered: number,
+	/**  Refused. */
+	refused: number,
+	/**  Where the files are; `None`: a command began it. */
+	folder: string | null,
+	/**  Begun. */
+	createdAt: string,
+	/**  Ended. */
+	endedAt: string | null,
+	/**  Why it stopped by itself. */
+	fault: CommandError | null,
+};
+
+/**  Which column holds what, from 0. */
+export type BatchColumns = {
+	/**  Mail address; `None`: nobody knows yet. */
+	mail: number | null,
+	/**  Name. */
+	name: number | null,
+	/**  Request. */
+	csr: number | null,
+};
+
+/**  What the officer chose. */
+export type BatchOrder = {
+	/**  Certificate profiles of the bundle. */
+	profiles: string[],
+	/**  Who can open the files. */
+	form: Pkcs12Form,
+	/**  Whoever has one that encrypts gets a new one in its place. */
+	supersede: boolean,
+	/**  Columns. */
+	columns: BatchColumns,
+};
+
+/**  A password of a batch. No `Debug`. */
+export type BatchPassword = {
+	/**  Whose. */
+	mail: string,
+	/**  File in the folder. */
+	file: string,
+	/**  Opens it. */
+	password: string,
+};
+
+/**  What the list would do. Nothing has been changed. */
+export type BatchPlan = {
+	/**  Rows. */
+	rows: number,
+	/**  Certificates that would be made. */
+	toIssue: number,
+	/**  Certificates that are there already. */
+	there: number,
+	/**  Rows that give nothing. */
+	wrong: number,
+	/**  The first of them. */
+	errors: WrongRow[],
+	/**  Profiles whose keys the people's devices make. */
+	byDevice: string[],
+};
+
+/**  One certificate of a batch. */
+export type BatchRow = {
+	/**  Its place, from 1. */
+	number: number,
+	/**  Line of the list. */
+	line: number,
+	/**  Whose. */
+	subscriber: string,
+	/**  Name. */
+	name: string,
+	/**  Address. */
+	mail: string,
+	/**  Certificate profile. */
+	profile: string,
+	/**  waiting, reserved, issued, delivered or refused. */
+	state: string,
+	/**  Serial number. */
+	serial: string | null,
+	/**  Stable word of the refusal. */
+	code: string | null,
+	/**  Why, English. */
+	reason: string | null,
+};
+
+/**  Which rows. */
+export type BatchRowsQuery = {
+	/**  After this place. */
+	after: number,
+	/**  At most. */
+	limit: number,
+	/**  Only those that were refused. */
+	refused: boolean,
+};
+
+/**  Where a batch stands. */
+export type BatchState = 
+/**  Steps are left. */
+"running" | 
+/**  The officer, or an error, stopped it. */
+"stopped" | 
+/**  Every row was issued or refused. */
+"done" | 
+/**  Ended before its end. */
+"cancelled";
+
 /**  What stops working. */
 export type Breaks = 
 /**  Mail signed with it. */
@@ -173,6 +342,16 @@ export type Breaks =
 "enrollmentUnderWay" | 
 /**  A person has no certificate of a profile left. */
 "noneLeft";
+
+/**  A bundle, and what a batch can do of it. */
+export type BundleChoice = {
+	/**  Its name. */
+	name: string,
+	/**  All its profiles that are offered. */
+	profiles: string[],
+	/**  Those whose keys are made here. */
+	madeHere: string[],
+};
 
 /**  A CA certificate, with what people compare by eye. */
 export type CaCertificate = {
@@ -307,10 +486,12 @@ export type CertificateFind = {
 	profiles: string[],
 	/**  Only active ones that end within so many days. */
 	expiringDays: number | null,
+	/**  Only active ones that end then or later. */
+	endsFrom: string | null,
+	/**  Only active ones that end before. */
+	endsBefore: string | null,
 	/**  Whose. */
 	kind: CertificateKinds,
-	/**  Only those that were issued in this department. */
-	department?: string | null,
 	/**  Order. */
 	sort: CertificateSort,
 	/**  After this serial. */
@@ -426,8 +607,6 @@ export type Code =
 "signingKeyHere" | 
 /**  The certificate is not held, or is held already. */
 "hold" | 
-/**  Another department has the name. */
-"departmentTaken" | 
 /**  A newer Signet wrote this folder. */
 "newerDatabase" | 
 /**  The mailbox has no recorded validation. */
@@ -442,10 +621,6 @@ export type Code =
 "notOffered" | 
 /**  Another officer must approve. */
 "secondOfficer" | 
-/**  There are several departments, and none was chosen. */
-"whichDepartment" | 
-/**  It is set for the organization, not for a department. */
-"organizationOnly" | 
 /**  The computer's clock is behind the ledger. */
 "clockBehind" | 
 /**  The keyring is missing or locked. */
@@ -503,6 +678,14 @@ export type Consequences = {
 	needsSecondOfficer: boolean,
 };
 
+/**  People who have an active certificate of a profile. */
+export type CoverageRow = {
+	/**  Certificate profile. */
+	profile: string,
+	/**  People. */
+	people: number,
+};
+
 /**  The department. */
 export type Department = {
 	/**  Organization. */
@@ -521,34 +704,6 @@ export type Department = {
 	publicTls: boolean,
 	/**  The root's key is in this folder. */
 	rootKeyHere: boolean,
-};
-
-/**  Another name for a department. */
-export type DepartmentName = {
-	/**  Which. */
-	department: string,
-	/**  The name from now on. */
-	name: string,
-};
-
-/**  A department. */
-export type DepartmentRow = {
-	/**  Id. */
-	id: string,
-	/**  Name. */
-	name: string,
-	/**  Its organization. */
-	organization: string,
-	/**  Its name in certificates (OU). */
-	certifiedName: string,
-	/**  Mail domains of its people. */
-	mailDomains: string[],
-	/**  A pilot. */
-	pilot: boolean,
-	/**  Training department. */
-	training: boolean,
-	/**  Set up at. */
-	createdAt: string,
 };
 
 /**  A device as it described itself. */
@@ -635,20 +790,20 @@ export type EnrollmentQuery = {
 	limit: number,
 };
 
+/**  How many certificates end on a day. */
+export type ExpiryDay = {
+	/**  First second of the day, UTC. */
+	day: string,
+	/**  How many. */
+	count: number,
+};
+
 /**  A named fact of a step. */
 export type Fact = {
 	/**  Name, snake_case. */
 	name: string,
 	/**  Value as text. */
 	value: string,
-};
-
-/**  A department to add. */
-export type FurtherDepartment = {
-	/**  Name. */
-	name: string,
-	/**  Mail domains of its people. */
-	mailDomains: string[],
 };
 
 /**  An address of this computer. */
@@ -659,6 +814,18 @@ export type Interface = {
 	address: string,
 	/**  Who can reach it, as far as the address tells. */
 	reach: Reach,
+};
+
+/**  How many certificates there are. */
+export type InventoryRow = {
+	/**  subscriber, transport, root, ... */
+	kind: string,
+	/**  Certificate profile. */
+	profile: string,
+	/**  Status. */
+	status: CertificateStatus,
+	/**  How many. */
+	count: number,
 };
 
 /**  An invitation with its secrets, at the moment they are shown. */
@@ -740,6 +907,20 @@ export type LedgerRow = {
 /**  How an invitation travels (`ra::invitation::Channel`). */
 export type LinkChannel = "show" | "mail" | "sms" | "letter";
 
+/**  A list that was chosen or pasted. */
+export type ListFacts = {
+	/**  The file's name. */
+	name: string,
+	/**  Headings; empty ones where it has none. */
+	headings: string[],
+	/**  What they seem to be. */
+	columns: BatchColumns,
+	/**  Rows. */
+	rows: number,
+	/**  The first of them. */
+	sample: string[][],
+};
+
 /**  How a list is written. */
 export type ListFormat = 
 /**  For spreadsheets. */
@@ -783,13 +964,20 @@ export type Mailbox = {
 	evidence: string | null,
 };
 
-/**  A person who moves. */
-export type Move = {
-	/**  Who. */
-	subscriber: string,
-	/**  Where to. */
-	department: string,
-};
+/**  What the monitor found. */
+export type MonitorState = 
+/**  Not looked at yet. */
+"unchecked" | 
+/**  Ours, current. */
+"fresh" | 
+/**  Ours, ended or ends within a day. */
+"stale" | 
+/**  Ours, another one. */
+"otherNumber" | 
+/**  Nothing could be fetched. */
+"unreachable" | 
+/**  No CRL of ours. */
+"unreadable";
 
 /**  A further address of a person. */
 export type NewMailbox = {
@@ -807,8 +995,16 @@ export type NewSubscriber = {
 	mail: string,
 	/**  Kind. */
 	kind: SubscriberKind,
-	/**  Department, where there are several. */
-	department?: string | null,
+};
+
+/**  A new place. */
+export type NewTarget = {
+	/**  An absolute folder, or http(s)://... */
+	address: string,
+	/**  Name for HTTP Basic. */
+	user: string | null,
+	/**  Its password. */
+	password: string | null,
 };
 
 /**  A validation to record. */
@@ -819,6 +1015,24 @@ export type NewValidation = {
 	method: ValidationMethod,
 	/**  What was seen. */
 	evidence: string,
+};
+
+/**  Who is provided for, and what there is. */
+export type Overview = {
+	/**  Everybody. */
+	people: number,
+	/**  With at least one active certificate. */
+	withAny: number,
+	/**  With every mailbox validated. */
+	validated: number,
+	/**  With a device. */
+	withDevice: number,
+	/**  By profile. */
+	coverage: CoverageRow[],
+	/**  Certificates of people. */
+	inventory: InventoryRow[],
+	/**  What ends in the next 53 weeks. */
+	calendar: ExpiryDay[],
 };
 
 /**  Who can open a PKCS#12. */
@@ -834,6 +1048,42 @@ export type ProfileCount = {
 	profile: string,
 	/**  How many. */
 	count: number,
+};
+
+/**  A published CRL as a relying party sees it. */
+export type PublishedCrl = {
+	/**  URL or file. */
+	address: string,
+	/**  root or issuing. */
+	name: string,
+	/**  What was found. */
+	state: MonitorState,
+	/**  Why, English. */
+	detail: string,
+	/**  cRLNumber found. */
+	number: number | null,
+	/**  nextUpdate found. */
+	nextUpdate: string | null,
+	/**  When it was looked at. */
+	checkedAt: string | null,
+};
+
+/**  All of it. */
+export type Publishing = {
+	/**  Targets, oldest first. */
+	targets: Target[],
+	/**  What relying parties find. */
+	published: PublishedCrl[],
+	/**  What there is. */
+	status: StatusOf[],
+	/**  Where certificates say that CRLs are. */
+	statusUrl: string | null,
+	/**  They say so. */
+	inCertificates: boolean,
+	/**  auto, yes or no. */
+	inCertificatesSetting: string,
+	/**  The address is a name that will still be right in some years. */
+	lasting: boolean,
 };
 
 /**  What to write to a file. */
@@ -874,6 +1124,64 @@ export type Removal =
 "password" | 
 /**  Not at all; supervised phones only. */
 "locked";
+
+/**  A report on the screen. */
+export type Report = {
+	/**  Which. */
+	name: ReportName,
+	/**  Department. */
+	department: string,
+	/**  Made at. */
+	at: string,
+	/**  Last row of the ledger then. */
+	ledgerNumber: number,
+	/**  Its hash, hex. */
+	ledgerHash: string,
+	/**  Columns, stable words. */
+	columns: string[],
+	/**  Rows; a cell is text, a number as text, yes, no or nothing. */
+	rows: ((string | null)[])[],
+	/**  There are more; the file has all. */
+	more: boolean,
+};
+
+/**  What narrows it. */
+export type ReportFilter = {
+	/**  From then. */
+	since: string | null,
+	/**  Until then, exclusive. */
+	until: string | null,
+	/**  Days ahead. */
+	days: number | null,
+	/**  Only this certificate profile. */
+	profile: string | null,
+};
+
+/**  How it is written. */
+export type ReportFormat = 
+/**  For spreadsheets. */
+"csv" | 
+/**  For programs. */
+"json";
+
+/**  Which report. */
+export type ReportName = 
+/**  R1. */
+"inventory" | 
+/**  R2. */
+"expiring" | 
+/**  R3. */
+"coverage" | 
+/**  R4. */
+"enrollments" | 
+/**  R5. */
+"devices" | 
+/**  R8. */
+"revocations" | 
+/**  R9. */
+"validations" | 
+/**  R10. */
+"actions";
 
 /**  Why a certificate is revoked (RFC 5280 5.3.1): the reasons an officer may give. */
 export type RevocationReason = 
@@ -926,12 +1234,8 @@ export type Session = {
 	version: string,
 	/**  The data folder. */
 	folder: string,
-	/**  The department. */
+	/**  The department; none: show the wizard. */
 	department: Department | null,
-	/**  All departments, that one first. */
-	departments: DepartmentRow[],
-	/**  Show the wizard: there is no department, or its last steps are left. */
-	settingUp: boolean,
 	/**  The first row of the ledger that does not fit: somebody changed the database outside of Signet. */
 	ledgerBrokenAt: number | null,
 };
@@ -1042,12 +1346,42 @@ export type Stage = {
 /**  Where an enrollment stands (`ra::enrollment::State`). */
 export type State = "invited" | "opened" | "authenticated" | "identified" | "issued" | "configured" | "declined" | "expired" | "failed" | "cancelled";
 
+/**  What the foot says: the newest CRL, and how many published ones need somebody. */
+export type StatusBrief = {
+	/**  nextUpdate of the issuing CA's CRL minus its life: when the next one is made. */
+	nextCrlAt: string | null,
+	/**  Published CRLs with a warning. */
+	warnings: number,
+	/**  Targets whose last attempt failed. */
+	failing: number,
+};
+
 /**  How many of a status. */
 export type StatusCount = {
 	/**  Status. */
 	status: CertificateStatus,
 	/**  How many. */
 	count: number,
+};
+
+/**  A CRL of ours, and the OCSP responder beside it. */
+export type StatusOf = {
+	/**  root or issuing. */
+	name: string,
+	/**  cRLNumber. */
+	number: number,
+	/**  thisUpdate. */
+	thisUpdate: string,
+	/**  nextUpdate. */
+	nextUpdate: string,
+	/**  Octets. */
+	size: number,
+	/**  Last second of the OCSP responder's certificate. */
+	responderUntil: string | null,
+	/**  Its key is here: a new CRL can be made. */
+	keyHere: boolean,
+	/**  SHA-256 of the CA certificate as a QR code, SVG. */
+	fingerprintQr: string,
 };
 
 /**  One step. */
@@ -1071,10 +1405,6 @@ export type Subscriber = {
 	name: string,
 	/**  Kind. */
 	kind: SubscriberKind,
-	/**  Name of the department. */
-	department: string,
-	/**  The department. */
-	departmentId: string,
 	/**  Subject DN. */
 	subject: string,
 	/**  Mailboxes. */
@@ -1120,12 +1450,30 @@ export type SubscriberPage = {
 export type SubscriberQuery = {
 	/**  Part of name or address. */
 	search: string | null,
-	/**  Only of this department. */
-	department?: string | null,
 	/**  After this row. */
 	after: SubscriberKey | null,
 	/**  At most. */
 	limit: number,
+};
+
+/**  A place. */
+export type Target = {
+	/**  Id. */
+	id: string,
+	/**  Folder or URL. */
+	address: string,
+	/**  Name for HTTP Basic. */
+	user: string | null,
+	/**  Since when. */
+	addedAt: string,
+	/**  Files that are to be sent there. */
+	waiting: number,
+	/**  The next try. */
+	nextAt: string | null,
+	/**  The last attempt that succeeded. */
+	lastSuccess: string | null,
+	/**  The last attempts, newest first. */
+	attempts: Attempt[],
 };
 
 /**  Whose root the portal's TLS certificate comes from. */
@@ -1208,6 +1556,22 @@ export type WaitingAct = {
 	askedAt: string,
 	/**  This officer asked, so another one decides. */
 	own: boolean,
+};
+
+/**  A row that gives nothing, as it stands. */
+export type WrongRow = {
+	/**  Line of the list. */
+	line: number,
+	/**  Its cells. */
+	cells: string[],
+	/**  Which column is meant: mail, name or csr. */
+	field: string,
+	/**  Stable word. */
+	problem: string,
+	/**  The other name, the other line. */
+	detail: string,
+	/**  In words, English: where the window has none of its own. */
+	reason: string,
 };
 
 /* Tauri Specta runtime */

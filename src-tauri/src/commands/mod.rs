@@ -1,5 +1,6 @@
 //! What the page may ask of the program: the one list. Each command is a line of translation around one operation of the authority.
 
+pub mod batch;
 pub mod certificate;
 pub mod department;
 pub mod enrollment;
@@ -11,6 +12,8 @@ pub mod life;
 pub mod names;
 pub mod people;
 pub mod policy;
+pub mod publishing;
+pub mod report;
 pub mod server;
 pub mod settings;
 pub mod setup;
@@ -74,6 +77,30 @@ pub fn bindings() -> Builder<tauri::Wry> {
             settings::set_setting,
             ledger::ledger,
             ledger::verify_ledger,
+            batch::bundle_choices,
+            batch::open_batch_list,
+            batch::paste_batch_list,
+            batch::correct_batch_list,
+            batch::plan_batch,
+            batch::start_batch,
+            batch::batches,
+            batch::batch,
+            batch::batch_rows,
+            batch::stop_batch,
+            batch::resume_batch,
+            batch::end_batch,
+            batch::batch_passwords,
+            publishing::publishing,
+            publishing::status_brief,
+            publishing::test_target,
+            publishing::add_target,
+            publishing::remove_target,
+            publishing::publish_now,
+            publishing::choose_target_folder,
+            publishing::save_published_file,
+            report::overview,
+            report::report,
+            report::save_report,
         ])
         .events(collect_events![Changed])
 }

@@ -1,6 +1,7 @@
 //! Finding certificates: what narrows the list, its pages, its counts.
 
 use super::{certificate::Certificate, count};
+use protocol::Timestamp;
 use ra::find as core;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -61,6 +62,12 @@ pub struct CertificateFind {
     pub profiles: Vec<String>,
     /// Only active ones that end within so many days.
     pub expiring_days: Option<u32>,
+    /// Only active ones that end then or later.
+    #[specta(type = Option<String>)]
+    pub ends_from: Option<Timestamp>,
+    /// Only active ones that end before.
+    #[specta(type = Option<String>)]
+    pub ends_before: Option<Timestamp>,
     /// Whose.
     pub kind: CertificateKinds,
     /// Only those that were issued in this department.
@@ -216,6 +223,8 @@ impl From<CertificateFind> for core::CertificatesQuery {
                 statuses: find.statuses.into_iter().map(Into::into).collect(),
                 profiles: find.profiles,
                 expiring_days: find.expiring_days,
+                ends_from: find.ends_from,
+                ends_before: find.ends_before,
                 kind: find.kind.into(),
                 subscriber: None,
                 department: find.department.as_deref().and_then(ra::id::UnitId::parse),

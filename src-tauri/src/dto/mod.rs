@@ -1,5 +1,6 @@
 //! What crosses to the window: plain values, parsed by `TryFrom` on the way in. Times are RFC 3339, ids and serials text.
 
+pub mod batch;
 pub mod certificate;
 pub mod department;
 pub mod detail;
@@ -10,6 +11,8 @@ pub mod issue;
 pub mod ledger;
 pub mod life;
 pub mod people;
+pub mod publishing;
+pub mod report;
 pub mod server;
 pub mod settings;
 pub mod setup;

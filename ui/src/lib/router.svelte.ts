@@ -11,7 +11,11 @@ class Route {
   }
 
   get #parts(): string[] {
-    return this.#hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+    return (this.#hash.replace(/^#\/?/, "").split("?")[0] ?? "").split("/").map(decodeURIComponent);
+  }
+  /** What narrows it, such as `ends=2026-11-30..2026-12-07`. */
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#hash.split("?")[1] ?? "");
   }
   /** The area. */
   get noun(): Noun {
@@ -33,6 +37,11 @@ export const route = new Route();
 /** The address of a place. */
 export function to(noun: Noun, id?: string | null, view?: string): string {
   return "#/" + [noun, id, view].filter((part): part is string => !!part).map(encodeURIComponent).join("/");
+}
+
+/** The address of a place, narrowed. */
+export function toWith(noun: Noun, query: Record<string, string>): string {
+  return `${to(noun)}?${new URLSearchParams(query)}`;
 }
 
 /** Goes there. */

@@ -1,5 +1,5 @@
 // What every screen shares: the session, the server's state, the open layers, the keys in the foot.
-import { api, ApiError, type ServerStatus, type Session } from "./api";
+import { api, ApiError, type ServerStatus, type Session, type StatusBrief } from "./api";
 
 export type Layer = "palette" | "invite" | "keys" | "person" | null;
 export type FootKey = readonly [key: string, does: string];
@@ -9,6 +9,8 @@ class Shell {
   /** The folder could not be opened. */
   failure = $state<ApiError | null>(null);
   server = $state<ServerStatus | null>(null);
+  /** What the foot and Today say of CRLs and publication. */
+  status = $state<StatusBrief | null>(null);
   layer = $state<Layer>(null);
   keys = $state<readonly FootKey[]>([]);
   /** The setup is on show: also after the department was made, until its last step, and again when the window was closed before that. */
@@ -20,7 +22,7 @@ class Shell {
       const session = await api.session();
       if (!session.department || (!this.session && session.settingUp)) this.settingUp = true;
       this.session = session;
-      if (session.department) this.server = await api.serverStatus();
+      if (session.department) [this.server, this.status] = await Promise.all([api.serverStatus(), api.statusBrief()]);
       this.failure = null;
     } catch (thrown) {
       this.failure = ApiError.from(thrown);

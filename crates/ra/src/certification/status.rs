@@ -46,6 +46,11 @@ impl Operator {
         Ok(list)
     }
 
+    /// When the issuing CA's next CRL is made, if nothing changes before. Cheap.
+    pub fn next_crl_at(&self) -> Result<Timestamp> {
+        Ok(self.inner.crl_facts("issuing")?.renew_at)
+    }
+
     /// Is `status.url` a name that will still be right in some years? Without one: no.
     pub fn status_url_lasts(&self) -> Result<bool> {
         let url = self.settings()?.status_url;

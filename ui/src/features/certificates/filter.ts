@@ -1,6 +1,8 @@
 // What narrows the list of certificates, and in which order it stands.
 import type { CertificateCounts, CertificateFind, CertificateKinds, CertificateSort, CertificateStatus } from "$lib/api";
 
+import type { Ends } from "./wanted";
+
 /** Days that count as soon. */
 export const SOON = 30;
 
@@ -9,11 +11,13 @@ export interface Filter {
   /** A status, those that end soon, or any. */
   view: CertificateStatus | "ending" | "any";
   profile: string | null;
+  /** Only valid ones that end between two days. */
+  ends: Ends | null;
   kind: CertificateKinds;
   sort: CertificateSort;
 }
 
-export const usual: Filter = { search: "", view: "any", profile: null, kind: "subscriber", sort: "newest" };
+export const usual: Filter = { search: "", view: "any", profile: null, ends: null, kind: "subscriber", sort: "newest" };
 
 /** The question to the program. */
 export function question(filter: Filter, limit: number, after: string | null): CertificateFind {
@@ -23,6 +27,8 @@ export function question(filter: Filter, limit: number, after: string | null): C
     statuses: view === "any" || view === "ending" ? [] : [view],
     profiles: filter.profile === null ? [] : [filter.profile],
     expiringDays: view === "ending" ? SOON : null,
+    endsFrom: filter.ends && `${filter.ends.from}T00:00:00Z`,
+    endsBefore: filter.ends && `${filter.ends.before}T00:00:00Z`,
     kind: filter.kind,
     sort: filter.sort,
     after,
@@ -32,7 +38,7 @@ export function question(filter: Filter, limit: number, after: string | null): C
 
 /** Anything but the order differs from the usual. */
 export function narrows(filter: Filter): boolean {
-  return filter.search.trim() !== "" || filter.view !== "any" || filter.profile !== null || filter.kind !== "subscriber";
+  return filter.search.trim() !== "" || filter.view !== "any" || filter.profile !== null || filter.ends !== null || filter.kind !== "subscriber";
 }
 
 export interface View {

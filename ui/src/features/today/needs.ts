@@ -1,5 +1,5 @@
 // What needs the officer, most urgent first.
-import type { Department, Enrollment, Today } from "$lib/api";
+import type { Batch, Department, Enrollment, StatusBrief, Today } from "$lib/api";
 import { ago } from "$lib/format";
 import type { Locale, Messages } from "$lib/messages";
 import { to } from "$lib/router.svelte";
@@ -22,7 +22,17 @@ const UNANSWERED = 48 * 3_600_000;
 /** A phone that downloaded the profile this long ago and did nothing since is stuck. */
 const QUIET = 90_000;
 
-export function needs(today: Today, walks: readonly Enrollment[], running: boolean, department: Department | null, now: number): Need[] {
+/** What there is to look at. */
+export interface Known {
+  today: Today;
+  walks: readonly Enrollment[];
+  batches: readonly Batch[];
+  status: StatusBrief | null;
+  running: boolean;
+  department: Department | null;
+}
+
+export function needs({ today, walks, batches, status, running, department }: Known, now: number): Need[] {
   const stuck = walks
     .filter((walk) => walk.state === "authenticated" && walk.downloadEndsAt && now - new Date(walk.updatedAt).getTime() > QUIET && new Date(walk.downloadEndsAt).getTime() > now)
     .sort((a, b) => (a.downloadEndsAt ?? "").localeCompare(b.downloadEndsAt ?? ""));
@@ -38,6 +48,39 @@ export function needs(today: Today, walks: readonly Enrollment[], running: boole
       act: (t) => t.today.open,
       href: to("enrollments", walk.id),
     })),
+    (status?.warnings ?? 0) > 0 && {
+      key: "published",
+      tone: "danger",
+      icon: "triangle-alert",
+      word: (t) => t.publishing.needsWord,
+      name: (t) => t.publishing.needs(status?.warnings ?? 0),
+      text: (t) => t.publishing.needsText,
+      act: (t) => t.today.open,
+      href: to("server", "publishing"),
+    },
+    (status?.failing ?? 0) > 0 && {
+      key: "failing",
+      tone: "warn",
+      icon: "triangle-alert",
+      word: (t) => t.publishing.needsWord,
+      name: (t) => t.publishing.needsFailing(status?.failing ?? 0),
+      text: (t) => t.publishing.needsFailingText,
+      act: (t) => t.today.open,
+      href: to("server", "publishing"),
+    },
+    ...batches
+      .filter((batch) => batch.state === "running" || batch.state === "stopped")
+      .slice(0, 3)
+      .map((batch): Need => ({
+        key: batch.id,
+        tone: batch.state === "running" ? "now" : batch.fault ? "danger" : "warn",
+        icon: batch.state === "running" ? "circle-dot" : "circle-pause",
+        word: (t) => t.batch.states[batch.state],
+        name: (t) => t.batch.runTitle(batch.name),
+        text: (t) => [t.batch.said(batch.delivered, batch.total), t.batch.saidRefused(batch.refused)].filter(Boolean).join(" "),
+        act: (t) => t.today.open,
+        href: to("certificates", "many", batch.id),
+      })),
     !running &&
       today.people > 0 && {
         key: "start",

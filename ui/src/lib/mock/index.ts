@@ -3,6 +3,7 @@
 import type { ActVerb, Affected, Certificate, CertificateDetail, CertificateKinds, CommandError, Consequences, Enrollment, Invitation, IssueOrder, ServerStatus, SetupDraft, StepKind, Settings, WaitingAct } from "../../bindings";
 import { ApiError, type Api, type Host } from "../api";
 import * as data from "./data";
+import { see } from "./see";
 
 const state = typeof location === "undefined" ? null : new URLSearchParams(location.search).get("state");
 let tell: () => void = () => {};
@@ -282,6 +283,7 @@ const calls: Api = {
     const rows = ofKind(q.kind)
       .filter((c) => fits(q.search, c.subject, c.serial, ...c.san))
       .filter((c) => (!q.statuses.length || q.statuses.some((s) => s === c.status)) && (!q.profiles.length || q.profiles.includes(c.profile)))
+      .filter((c) => (q.endsFrom === null || (c.status === "active" && c.notAfter >= q.endsFrom)) && (q.endsBefore === null || (c.status === "active" && c.notAfter < q.endsBefore)))
       .filter((c) => q.expiringDays === null || (c.status === "active" && new Date(c.notAfter).getTime() < soon))
       .sort((a, b) => (q.sort === "name" ? a.subject.localeCompare(b.subject) : q.sort === "endingFirst" ? a.notAfter.localeCompare(b.notAfter) : q.sort === "endingLast" ? b.notAfter.localeCompare(a.notAfter) : 0));
     return { rows: q.after ? [] : rows.slice(0, q.limit), more: false, total: rows.length, totalIsExact: true, notIndexed: 0 };
@@ -372,6 +374,7 @@ const calls: Api = {
     return settings;
   },
   ledger: async (before) => (before === null ? data.ledger : []),
+  ...see({ empty: state === "empty", changed, refuse }),
   verifyLedger: async () => ({ rows: 4812, head: "9F3A".repeat(16), brokenAt: null }),
 };
 

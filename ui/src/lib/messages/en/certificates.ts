@@ -9,6 +9,7 @@ export const certificates = {
   whose: { subscriber: "of people", transport: "transport identities", authority: "our own", all: "all, with our own" },
   filter: "Filter",
   dropFilter: (what: string) => `Drop the filter: ${what}`,
+  endsSpan: (from: string, until: string) => `Ends ${from} to ${until}`,
   find: "Name, address, serial",
   findHint: "Also a fingerprint or a device",
   noneFit: "No certificate fits.",

@@ -1,4 +1,5 @@
 // All words of the window in English. French must have the same keys: a missing one fails the type check.
+import { batch } from "./batch";
 import { certificates, issue, revoke } from "./certificates";
 import { codes } from "./codes";
 import { enrollments, enrollment } from "./enrollments";
@@ -7,6 +8,8 @@ import { ledger } from "./ledger";
 import { life } from "./life";
 import { palette, keys } from "./palette";
 import { people, newPerson, addMailbox, deletePerson, validate } from "./people";
+import { publishing } from "./publishing";
+import { reports } from "./reports";
 import { server } from "./server";
 import { settings } from "./settings";
 import { setup } from "./setup";
@@ -28,6 +31,9 @@ export const en = {
   issue,
   revoke,
   server,
+  publishing,
+  reports,
+  batch,
   ledger,
   codes,
   life,

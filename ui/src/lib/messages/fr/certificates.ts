@@ -10,6 +10,7 @@ export const certificates: Messages["certificates"] = {
   whose: { subscriber: "des personnes", transport: "identités de transport", authority: "les nôtres", all: "tous, avec les nôtres" },
   filter: "Filtre",
   dropFilter: (what) => `Retirer le filtre : ${what}`,
+  endsSpan: (from, until) => `Échoit du ${from} au ${until}`,
   find: "Nom, adresse, numéro",
   findHint: "Ou une empreinte, un appareil",
   noneFit: "Aucun certificat ne correspond.",

@@ -1,5 +1,6 @@
 // Tous les mots de la fenêtre en français. Les espaces fines insécables sont posées par `index.ts`.
 import type { Messages } from "..";
+import { batch } from "./batch";
 import { certificates, issue, revoke } from "./certificates";
 import { codes } from "./codes";
 import { enrollments, enrollment } from "./enrollments";
@@ -8,6 +9,8 @@ import { ledger } from "./ledger";
 import { life } from "./life";
 import { palette, keys } from "./palette";
 import { people, newPerson, addMailbox, deletePerson, validate } from "./people";
+import { publishing } from "./publishing";
+import { reports } from "./reports";
 import { server } from "./server";
 import { settings } from "./settings";
 import { setup } from "./setup";
@@ -29,6 +32,9 @@ export const fr: Messages = {
   issue,
   revoke,
   server,
+  publishing,
+  reports,
+  batch,
   ledger,
   codes,
   life,

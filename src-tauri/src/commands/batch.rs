@@ -1,0 +1,170 @@
+//! Issuing to many: the list, what it would do, starting, stopping, going on.
+
+use crate::{
+    batches::ShownList,
+    dto::batch::{Batch, BatchOrder, BatchPassword, BatchPlan, BatchRow, BatchRowsQuery, BundleChoice, ListFacts, id},
+    error::CommandError,
+    files,
+    state::App,
+};
+use ra::issuance::batch::{BatchList, MAX_LIST};
+use tauri::{AppHandle, State};
+
+/// Bundles that can be issued to many, with what a batch can do of each.
+#[tauri::command]
+#[specta::specta]
+pub async fn bundle_choices(app: State<'_, App>) -> Result<Vec<BundleChoice>, CommandError> {
+    app.operator(|op| {
+        let mut choices = Vec::new();
+        for view in op.bundles()? {
+            let mut choice = BundleChoice { name: view.bundle.name, profiles: Vec::new(), made_here: Vec::new() };
+            for name in view.bundle.profiles {
+                let profile = op.profile_in_force(name)?;
+                let word = name.as_str().to_owned();
+                choice.made_here.extend((profile.offered && profile.made_here()).then(|| word.clone()));
+                choice.profiles.extend(profile.offered.then_some(word));
+            }
+            choices.push(choice);
+        }
+        Ok(choices)
+    })
+    .await
+}
+
+/// Reads a list from a file that the officer chooses; `None` when cancelled.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_batch_list(handle: AppHandle, app: State<'_, App>) -> Result<Option<ListFacts>, CommandError> {
+    app.with(move |app, _| {
+        let Some(path) = files::ask_what_to_open(&handle, "CSV", &["csv", "tsv", "txt"]) else { return Ok(None) };
+        let name = path.file_name().map_or_else(|| "list".to_owned(), |name| name.to_string_lossy().chars().take(200).collect());
+        show(app, name, &files::read_up_to(&path, MAX_LIST as u64)?).map(Some)
+    })
+    .await
+}
+
+/// Reads a list that was pasted.
+#[tauri::command]
+#[specta::specta]
+pub async fn paste_batch_list(app: State<'_, App>, name: String, text: String) -> Result<ListFacts, CommandError> {
+    app.with(move |app, _| show(app, name, text.as_bytes())).await
+}
+
+fn show(app: &App, name: String, octets: &[u8]) -> Result<ListFacts, CommandError> {
+    let shown = ShownList { name, list: BatchList::read(octets)? };
+    let facts = ListFacts::of(&shown);
+    app.batches().show(shown);
+    Ok(facts)
+}
+
+/// Corrects a cell of the list on show, or leaves the row out.
+#[tauri::command]
+#[specta::specta]
+pub async fn correct_batch_list(app: State<'_, App>, line: u32, column: u32, text: Option<String>) -> Result<(), CommandError> {
+    app.with(move |app, _| {
+        app.batches().shown(|shown| {
+            match text {
+                Some(text) => shown.list.correct(line as usize, column as usize, &text)?,
+                None => shown.list.leave_out(line as usize),
+            }
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// What the list on show would do. Changes nothing.
+#[tauri::command]
+#[specta::specta]
+pub async fn plan_batch(app: State<'_, App>, order: BatchOrder) -> Result<BatchPlan, CommandError> {
+    app.with(move |app, authority| {
+        let shown = app.batches().shown(|shown| Ok(shown.clone()))?;
+        let plan = app.as_operator(authority).plan_list(&shown.list, &order.choices(&shown.name)?)?;
+        Ok(BatchPlan::of(&plan, &shown.list))
+    })
+    .await
+}
+
+/// Starts it; the officer chooses the folder for the files. `None` when cancelled: then nothing has been done.
+#[tauri::command]
+#[specta::specta]
+pub async fn start_batch(handle: AppHandle, app: State<'_, App>, order: BatchOrder) -> Result<Option<Batch>, CommandError> {
+    app.with(move |app, authority| {
+        let shown = app.batches().shown(|shown| Ok(shown.clone()))?;
+        let operator = app.as_operator(authority);
+        let plan = operator.plan_list(&shown.list, &order.choices(&shown.name)?)?;
+        let Some(folder) = files::ask_for_folder(&handle, "certificates") else { return Ok(None) };
+        let id = operator.start_batch_into(&plan, &folder)?;
+        app.batches().put_away();
+        app.batches().forget(id);
+        Ok(Some(Batch::of(operator.batch(id)?, app.batches())))
+    })
+    .await
+}
+
+/// All batches, newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn batches(app: State<'_, App>) -> Result<Vec<Batch>, CommandError> {
+    app.with(|app, authority| {
+        let all = app.as_operator(authority).batches()?;
+        Ok(all.into_iter().map(|batch| Batch::of(batch, app.batches())).collect())
+    })
+    .await
+}
+
+/// One.
+#[tauri::command]
+#[specta::specta]
+pub async fn batch(app: State<'_, App>, batch: String) -> Result<Batch, CommandError> {
+    app.with(move |app, authority| Ok(Batch::of(app.as_operator(authority).batch(id(&batch)?)?, app.batches()))).await
+}
+
+/// Its rows.
+#[tauri::command]
+#[specta::specta]
+pub async fn batch_rows(app: State<'_, App>, batch: String, query: BatchRowsQuery) -> Result<Vec<BatchRow>, CommandError> {
+    app.operator(move |op| {
+        let rows = op.batch_rows(id(&batch)?, i64::from(query.after), query.limit, query.refused)?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    })
+    .await
+}
+
+/// Stops it for a while: what is being made is finished.
+#[tauri::command]
+#[specta::specta]
+pub async fn stop_batch(app: State<'_, App>, batch: String) -> Result<Batch, CommandError> {
+    app.with(move |app, authority| Ok(Batch::of(app.as_operator(authority).stop_batch(id(&batch)?)?, app.batches()))).await
+}
+
+/// Lets it go on. One that a command began, or with `elsewhere`, asks for a folder; `None` when cancelled.
+#[tauri::command]
+#[specta::specta]
+pub async fn resume_batch(handle: AppHandle, app: State<'_, App>, batch: String, elsewhere: bool) -> Result<Option<Batch>, CommandError> {
+    app.with(move |app, authority| {
+        let (operator, id) = (app.as_operator(authority), id(&batch)?);
+        let mut folder = None;
+        if elsewhere || operator.batch(id)?.folder.is_none() {
+            let Some(chosen) = files::ask_for_folder(&handle, "certificates") else { return Ok(None) };
+            folder = Some(chosen);
+        }
+        app.batches().forget(id);
+        Ok(Some(Batch::of(operator.resume_batch(id, folder.as_deref())?, app.batches())))
+    })
+    .await
+}
+
+/// Ends it: what is issued stays, nothing more is begun.
+#[tauri::command]
+#[specta::specta]
+pub async fn end_batch(app: State<'_, App>, batch: String) -> Result<Batch, CommandError> {
+    app.with(move |app, authority| Ok(Batch::of(app.as_operator(authority).cancel_batch(id(&batch)?)?, app.batches()))).await
+}
+
+/// The passwords of its files, out of the list in its folder, to be handed on; nothing else has them.
+#[tauri::command]
+#[specta::specta]
+pub async fn batch_passwords(app: State<'_, App>, batch: String) -> Result<Vec<BatchPassword>, CommandError> {
+    app.operator(move |op| Ok(op.batch_passwords(id(&batch)?)?.into_iter().map(Into::into).collect())).await
+}

@@ -1,0 +1,50 @@
+//! Seeing: charts and reports.
+
+use crate::{
+    dto::{
+        invitation::SavedFile,
+        report::{Overview, Report, ReportFilter, ReportFormat, ReportName},
+    },
+    error::CommandError,
+    files,
+    state::App,
+};
+use std::io::Write;
+use tauri::{AppHandle, State};
+
+/// Calendar, inventory and coverage.
+#[tauri::command]
+#[specta::specta]
+pub async fn overview(app: State<'_, App>) -> Result<Overview, CommandError> {
+    app.operator(|op| Overview::of(&op)).await
+}
+
+/// The first rows of a report.
+#[tauri::command]
+#[specta::specta]
+pub async fn report(app: State<'_, App>, name: ReportName, filter: ReportFilter) -> Result<Report, CommandError> {
+    app.operator(move |op| Report::of(&op, name, filter)).await
+}
+
+/// Saves the whole report; `None` when cancelled.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_report(
+    handle: AppHandle,
+    app: State<'_, App>,
+    name: ReportName,
+    filter: ReportFilter,
+    format: ReportFormat,
+) -> Result<Option<SavedFile>, CommandError> {
+    app.operator(move |op| {
+        let (kind, extension) = format.file();
+        let Some(path) = files::ask_where_to_save(&handle, &format!("{}.{extension}", name.file()), kind, extension) else {
+            return Ok(None);
+        };
+        let mut file = files::create(&path)?;
+        op.export_report(name.into(), &filter.into(), format.into(), &mut file)?;
+        file.flush().map_err(|error| files::failed(&path, &error))?;
+        Ok(Some(SavedFile { path: path.display().to_string() }))
+    })
+    .await
+}

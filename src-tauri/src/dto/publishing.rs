@@ -1,0 +1,278 @@
+//! Where CRLs and CA certificates are published, what relying parties find there, and what there is to publish.
+
+use super::{count, time, unknown};
+use crate::error::CommandError;
+use ra::{certification::StatusFacts, id::TargetId, monitor as watched, publication as core};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// One attempt to put a file somewhere.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// When.
+    pub at: String,
+    /// Which file.
+    pub file: String,
+    /// It is there.
+    pub succeeded: bool,
+    /// What the other side said, English.
+    pub detail: String,
+    /// How long it took.
+    pub milliseconds: u32,
+}
+
+/// A place.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Target {
+    /// Id.
+    pub id: String,
+    /// Folder or URL.
+    pub address: String,
+    /// Name for HTTP Basic.
+    pub user: Option<String>,
+    /// Since when.
+    pub added_at: String,
+    /// Files that are to be sent there.
+    pub waiting: u32,
+    /// The next try.
+    pub next_at: Option<String>,
+    /// The last attempt that succeeded.
+    pub last_success: Option<String>,
+    /// The last attempts, newest first.
+    pub attempts: Vec<Attempt>,
+}
+
+/// A new place.
+#[derive(Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NewTarget {
+    /// An absolute folder, or http(s)://...
+    pub address: String,
+    /// Name for HTTP Basic.
+    pub user: Option<String>,
+    /// Its password.
+    pub password: Option<String>,
+}
+
+/// What the monitor found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum MonitorState {
+    /// Not looked at yet.
+    Unchecked,
+    /// Ours, current.
+    Fresh,
+    /// Ours, ended or ends within a day.
+    Stale,
+    /// Ours, another one.
+    OtherNumber,
+    /// Nothing could be fetched.
+    Unreachable,
+    /// No CRL of ours.
+    Unreadable,
+}
+
+/// A published CRL as a relying party sees it.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishedCrl {
+    /// URL or file.
+    pub address: String,
+    /// root or issuing.
+    pub name: String,
+    /// What was found.
+    pub state: MonitorState,
+    /// Why, English.
+    pub detail: String,
+    /// cRLNumber found.
+    pub number: Option<u32>,
+    /// nextUpdate found.
+    pub next_update: Option<String>,
+    /// When it was looked at.
+    pub checked_at: Option<String>,
+}
+
+/// A CRL of ours, and the OCSP responder beside it.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusOf {
+    /// root or issuing.
+    pub name: String,
+    /// cRLNumber.
+    pub number: u32,
+    /// thisUpdate.
+    pub this_update: String,
+    /// nextUpdate.
+    pub next_update: String,
+    /// Octets.
+    pub size: u32,
+    /// Last second of the OCSP responder's certificate.
+    pub responder_until: Option<String>,
+    /// Its key is here: a new CRL can be made.
+    pub key_here: bool,
+    /// SHA-256 of the CA certificate as a QR code, SVG.
+    pub fingerprint_qr: String,
+}
+
+/// All of it.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Publishing {
+    /// Targets, oldest first.
+    pub targets: Vec<Target>,
+    /// What relying parties find.
+    pub published: Vec<PublishedCrl>,
+    /// What there is.
+    pub status: Vec<StatusOf>,
+    /// Where certificates say that CRLs are.
+    pub status_url: Option<String>,
+    /// They say so.
+    pub in_certificates: bool,
+    /// auto, yes or no.
+    pub in_certificates_setting: String,
+    /// The address is a name that will still be right in some years.
+    pub lasting: bool,
+}
+
+/// What the foot says: the newest CRL, and how many published ones need somebody.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusBrief {
+    /// When the issuing CA's next CRL is made.
+    pub next_crl_at: Option<String>,
+    /// Published CRLs with a warning.
+    pub warnings: u32,
+    /// Targets whose last attempt failed.
+    pub failing: u32,
+}
+
+/// Attempts that are shown of each target.
+const ATTEMPTS: u32 = 8;
+
+impl Publishing {
+    /// As it is now.
+    pub fn of(operator: &ra::Operator) -> Result<Self, CommandError> {
+        let settings = operator.settings()?;
+        let targets = operator.publication_targets()?;
+        let with_attempts = |target: core::PublicationTarget| {
+            let attempts = operator.publication_attempts(target.id, ATTEMPTS)?;
+            Ok::<_, CommandError>(Target::of(target, attempts))
+        };
+        Ok(Publishing {
+            targets: targets.into_iter().map(with_attempts).collect::<Result<_, _>>()?,
+            published: operator.published_crls()?.into_iter().map(Into::into).collect(),
+            status: operator.status_facts()?.into_iter().map(StatusOf::of).collect::<Result<_, _>>()?,
+            lasting: operator.status_url_lasts()?,
+            status_url: settings.status_url,
+            in_certificates: settings.status_in_certificates,
+            in_certificates_setting: operator.setting("status.in_certificates")?,
+        })
+    }
+}
+
+impl StatusBrief {
+    /// For the foot and for Today.
+    pub fn of(operator: &ra::Operator) -> Result<Self, CommandError> {
+        let failing = operator.publication_targets()?.into_iter().filter(|t| t.last.as_ref().is_some_and(|last| !last.succeeded)).count();
+        let warnings = operator.published_crls()?.iter().filter(|crl| crl.warns()).count();
+        Ok(StatusBrief {
+            next_crl_at: Some(time(operator.next_crl_at()?)),
+            warnings: count(warnings as u64),
+            failing: count(failing as u64),
+        })
+    }
+}
+
+impl NewTarget {
+    /// For HTTP Basic, when there is a name.
+    pub fn credentials(&self) -> Option<(&str, &str)> {
+        let user = self.user.as_deref().filter(|user| !user.is_empty())?;
+        Some((user, self.password.as_deref().unwrap_or_default()))
+    }
+
+    /// Puts one file there, as publishing would.
+    pub fn test(&self, operator: &ra::Operator) -> Result<Attempt, CommandError> {
+        const FILE: &str = "root.crt";
+        let address = operator.check_publication_target(&self.address, self.credentials())?;
+        let courier = outbound::Courier::new().map_err(|error| CommandError::internal(&error))?;
+        let (content, started) = (operator.published_file(FILE)?, std::time::Instant::now());
+        let outcome = courier.put(&address, self.credentials(), FILE, &content);
+        let milliseconds = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let succeeded = outcome.is_ok();
+        let (Ok(detail) | Err(detail)) = outcome;
+        Ok(Attempt { at: String::new(), file: FILE.to_owned(), succeeded, detail, milliseconds })
+    }
+}
+
+impl Target {
+    /// With its attempts.
+    pub fn of(target: core::PublicationTarget, attempts: Vec<core::PublicationAttempt>) -> Self {
+        Target {
+            id: target.id.to_string(),
+            address: target.address,
+            user: target.user,
+            added_at: time(target.added_at),
+            waiting: target.waiting,
+            next_at: target.next_at.map(time),
+            last_success: target.last_success.map(time),
+            attempts: attempts.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<core::PublicationAttempt> for Attempt {
+    fn from(attempt: core::PublicationAttempt) -> Self {
+        let core::PublicationAttempt { at, file, succeeded, detail, milliseconds, .. } = attempt;
+        Attempt { at: time(at), file, succeeded, detail, milliseconds }
+    }
+}
+
+impl From<watched::PublishedCrl> for PublishedCrl {
+    fn from(crl: watched::PublishedCrl) -> Self {
+        PublishedCrl {
+            state: crl.state.into(),
+            address: crl.address,
+            name: crl.name.to_owned(),
+            detail: crl.detail,
+            number: crl.number.map(count),
+            next_update: crl.next_update.map(time),
+            checked_at: crl.checked_at.map(time),
+        }
+    }
+}
+
+impl From<watched::MonitorState> for MonitorState {
+    fn from(state: watched::MonitorState) -> Self {
+        match state {
+            watched::MonitorState::Unchecked => MonitorState::Unchecked,
+            watched::MonitorState::Fresh => MonitorState::Fresh,
+            watched::MonitorState::Stale => MonitorState::Stale,
+            watched::MonitorState::OtherNumber => MonitorState::OtherNumber,
+            watched::MonitorState::Unreachable => MonitorState::Unreachable,
+            watched::MonitorState::Unreadable => MonitorState::Unreadable,
+        }
+    }
+}
+
+impl StatusOf {
+    /// With its QR code.
+    pub fn of(facts: StatusFacts) -> Result<Self, CommandError> {
+        Ok(StatusOf {
+            name: facts.name.to_owned(),
+            number: count(facts.number),
+            this_update: time(facts.this_update),
+            next_update: time(facts.next_update),
+            size: count(facts.size),
+            responder_until: facts.responder_until.map(time),
+            key_here: facts.key_here,
+            fingerprint_qr: super::invitation::qr(&format!("SHA-256 {}", facts.sha256))?,
+        })
+    }
+}
+
+/// An id from the window.
+pub fn id(text: &str) -> Result<TargetId, CommandError> {
+    TargetId::parse(text).ok_or_else(unknown)
+}

@@ -1,0 +1,217 @@
+//! What the window keeps going while it is open, whether or not the officer has started the server: status information is made and
+//! leaves for the publication targets, what is published is looked at, and batches go on, also those that a crash interrupted.
+
+use crate::state::App;
+use outbound::Rounds;
+use std::{
+    sync::mpsc::{self, RecvTimeoutError, Sender},
+    time::Duration,
+};
+
+/// How often is looked for a batch that another process left, or that was started here.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Goes on until it is dropped; a step of a batch that is under way is finished first.
+pub struct Upkeep {
+    _until_dropped: Sender<()>,
+}
+
+impl Upkeep {
+    /// Begins. Nothing listens by it, everything it does is outgoing; before there is a department it does nothing.
+    pub fn begin(app: App) -> std::io::Result<Self> {
+        let (until_dropped, ended) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("signet-upkeep".into());
+        thread.spawn(move || {
+            let mut rounds = None;
+            while matches!(ended.recv_timeout(LOOK_EVERY), Err(RecvTimeoutError::Timeout)) {
+                look(&app, &mut rounds);
+            }
+        })?;
+        Ok(Upkeep { _until_dropped: until_dropped })
+    }
+}
+
+fn look(app: &App, rounds: &mut Option<Rounds>) {
+    let Ok(authority) = app.authority() else { return };
+    if !authority.is_set_up().unwrap_or(false) {
+        return;
+    }
+    if rounds.is_none() {
+        match Rounds::begin(authority.operator(ra::ledger::Actor::Signet)) {
+            Ok(begun) => *rounds = Some(begun),
+            Err(error) => tracing::error!(%error, "nothing is published from here; trying again"),
+        }
+    }
+    app.batches().work_off(&app.as_operator(&authority));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Upkeep;
+    use crate::state::{App, Opening};
+    use ra::{
+        Operator,
+        department::NewDepartment,
+        issuance::{
+            Form,
+            batch::{BatchState, Choices},
+        },
+        mailbox::Method,
+        monitor::MonitorState,
+        ports::SystemClock,
+        profile::ProfileName,
+        subscriber::{NewSubscriber, SubscriberKind},
+        vault::KeyringChoice,
+    };
+    use std::{
+        path::Path,
+        sync::Arc,
+        time::{Duration, Instant},
+    };
+
+    /// The shell's state on a fresh folder, as at the start of the program.
+    fn app(folder: &Path) -> App {
+        let passphrase = folder.join("passphrase");
+        std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
+        App::new(Opening {
+            folder: folder.join("data"),
+            keyring: Some(KeyringChoice::PassphraseFile(passphrase)),
+            clock: Arc::new(SystemClock),
+            officer: "rosa".into(),
+        })
+    }
+
+    fn department(app: &App) -> Operator {
+        let officer = app.as_operator(&app.authority().unwrap());
+        let department = NewDepartment {
+            organization: "Example University".into(),
+            department: "Physics".into(),
+            mail_domains: vec!["example.edu".into()],
+            hosts: vec!["pki.example.edu".into()],
+            ca_key: protocol::key::KeyAlgorithm::P256,
+            status_url: None,
+            training: true,
+        };
+        officer.create_department(department).unwrap();
+        officer
+    }
+
+    fn until(what: &str, mut done: impl FnMut() -> bool) {
+        let end = Instant::now() + Duration::from_secs(120);
+        while !done() {
+            assert!(Instant::now() < end, "{what}");
+            std::thread::sleep(Duration::from_millis(20)); // until the condition above holds
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_published_leaves_although_no_server_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(folder.path());
+        let _upkeep = Upkeep::begin(app.clone()).unwrap(); // before there is a department
+        let officer = department(&app);
+        let public = folder.path().join("public");
+        std::fs::create_dir(&public).unwrap();
+        officer.add_publication_target(public.to_str().unwrap(), None).unwrap();
+        until("four files are there", || std::fs::read_dir(&public).unwrap().count() == 4);
+        until("nothing waits", || officer.publication_targets().unwrap()[0].waiting == 0);
+        assert!(app.serving().listening().is_none());
+        // A change of today is there at once, without being asked for, and the monitor has looked.
+        let first = std::fs::read(public.join("issuing.crl")).unwrap();
+        officer
+            .add_subscriber(NewSubscriber { name: "Alice Example".into(), mail: "alice@example.edu".into(), kind: SubscriberKind::Person })
+            .unwrap();
+        officer.validate_mailbox("alice@example.edu", Method::Records, "staff register").unwrap();
+        let issued = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
+        let serial = protocol::x509::SerialNumber::parse(&issued.issued.certificate.serial).unwrap();
+        officer.revoke(&serial, protocol::crl::Reason::CessationOfOperation).unwrap();
+        until("the new CRL is there", || std::fs::read(public.join("issuing.crl")).unwrap() != first);
+        let seen = |state| officer.published_crls().unwrap().iter().any(|crl| crl.state == state);
+        until("the monitor has looked", || seen(MonitorState::Fresh) || seen(MonitorState::Unreachable));
+    }
+
+    #[test]
+    fn a_batch_goes_on_after_the_program_was_ended_in_the_middle() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let before = app(folder.path());
+        let officer = department(&before);
+        let mut list = "name,mail\n".to_owned();
+        for n in 0..60 {
+            let (name, mail) = (format!("Person {n}"), format!("p{n}@example.edu"));
+            officer.add_subscriber(NewSubscriber { name: name.clone(), mail: mail.clone(), kind: SubscriberKind::Person }).unwrap();
+            officer.validate_mailbox(&mail, Method::Records, "staff register").unwrap();
+            list.push_str(&format!("{name},{mail}\n"));
+        }
+        let choices = Choices {
+            name: "staff.csv".into(),
+            profiles: vec![ProfileName::Encryption],
+            form: Form::Modern,
+            supersede: false,
+            columns: None,
+        };
+        let plan = officer.plan_batch(list.as_bytes(), &choices).unwrap();
+        let id = officer.start_batch_into(&plan, &out).unwrap();
+        // Ended in the middle of handing on, as by a power cut: what this process knew is gone.
+        let mut left = 5;
+        let cut = officer.step_batch(id, &mut |delivery| {
+            left -= 1;
+            if left < 0 {
+                return Err(ra::Error::invalid("power", "cut"));
+            }
+            ra::issuance::DeliveryFolder::open(&out, None)?.deliver(delivery)
+        });
+        assert!(cut.is_err());
+        drop((officer, before));
+
+        let after = app(folder.path());
+        let officer = after.as_operator(&after.authority().unwrap());
+        let progress = || officer.batch(id).unwrap();
+        assert_eq!((progress().state, progress().delivered), (BatchState::Running, 5));
+        // Stopped by the officer, it stays so, whoever starts the program; told to go on, it ends by itself.
+        officer.stop_batch(id).unwrap();
+        let _upkeep = Upkeep::begin(after.clone()).unwrap();
+        let other = officer
+            .start_batch_into(
+                &officer.plan_batch(b"mail\np0@example.edu\np1@example.edu\n", &Choices { supersede: true, ..choices.clone() }).unwrap(),
+                &folder.path().join("other"),
+            )
+            .unwrap();
+        until("another batch is done", || officer.batch(other).unwrap().state == BatchState::Done);
+        assert_eq!((progress().state, progress().delivered), (BatchState::Stopped, 5), "a stopped one does not move");
+        officer.resume_batch(id, None).unwrap();
+        until("the batch is done", || progress().state == BatchState::Done);
+        assert_eq!((progress().total, progress().refused + progress().delivered), (60, 60));
+        let files =
+            std::fs::read_dir(&out).unwrap().filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|e| e == "p12")).count();
+        assert_eq!(files as u64, progress().delivered, "a file for each");
+        let again = officer.plan_batch(list.as_bytes(), &choices).unwrap();
+        assert_eq!((again.items.len(), again.there.len()), (0, 60), "the same list again gives nothing");
+    }
+
+    #[test]
+    fn a_batch_whose_folder_cannot_be_written_stops_and_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(folder.path());
+        let officer = department(&app);
+        officer
+            .add_subscriber(NewSubscriber { name: "Alice Example".into(), mail: "alice@example.edu".into(), kind: SubscriberKind::Person })
+            .unwrap();
+        officer.validate_mailbox("alice@example.edu", Method::Records, "staff register").unwrap();
+        let choices =
+            Choices { name: "one".into(), profiles: vec![ProfileName::Encryption], form: Form::Legacy, supersede: false, columns: None };
+        let plan = officer.plan_batch(b"mail\nalice@example.edu\n", &choices).unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "no folder").unwrap();
+        let id = officer.start_batch_into(&plan, &file).unwrap();
+        let _upkeep = Upkeep::begin(app.clone()).unwrap();
+        until("it stopped", || officer.batch(id).unwrap().state == BatchState::Stopped);
+        assert!(app.batches().fault(id).is_some());
+        assert_eq!(officer.batch(id).unwrap().delivered, 0);
+        // Another folder, and it goes on.
+        app.batches().forget(id);
+        officer.resume_batch(id, Some(&folder.path().join("out"))).unwrap();
+        until("it is done", || officer.batch(id).unwrap().state == BatchState::Done);
+        assert!(app.batches().fault(id).is_none());
+    }
+}

@@ -1,0 +1,249 @@
+//! Issuing to many in the real window, publishing without a server, and seeing what there is.
+
+use crate::{
+    desk::Desk,
+    window::{Window, during},
+};
+use ra::{
+    Authority, OpenOptions, Operator,
+    department::NewDepartment,
+    issuance::{
+        Form,
+        batch::{BatchState, Choices},
+    },
+    ledger::Actor,
+    mailbox::Method,
+    ports::SystemClock,
+    profile::ProfileName,
+    subscriber::{NewSubscriber, SubscriberKind},
+    vault::KeyringChoice,
+};
+use std::{path::Path, sync::Arc};
+
+/// How many get their certificates in the journey.
+const COUNT: usize = 25;
+const NAMES: [&str; 5] = ["Zoë Brâncuși", "Nguyễn Thị Minh Anh", "Ελένη Παπαδοπούλου", "Łukasz Wójcik", "Amélie Dupont-Lefèvre"];
+
+#[test]
+fn an_officer_issues_to_many_publishes_and_sees_what_there_is() {
+    let Some(desk) = Desk::new() else { return };
+    // As another process set it up before the window is opened.
+    let operator = department(&desk);
+    for n in 0..COUNT {
+        add(&operator, &name(n), &mail(n));
+    }
+    let (desk, operator) = (&desk, &operator);
+    during(desk, |window: Arc<Window>| async move {
+        let (saved, public) = (desk.saved(), desk.scratch("public"));
+        std::fs::create_dir(&public).unwrap();
+        publish(&window, operator, &public).await;
+        batch(&window, operator, &saved).await;
+        see(&window, &saved).await;
+        interrupted(&window, operator).await;
+        in_french(&window).await;
+        assert_eq!(window.faults().await, "[]");
+    });
+}
+
+fn department(desk: &Desk) -> Operator {
+    let passphrase = desk.scratch("passphrase");
+    std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
+    let options =
+        OpenOptions { folder: desk.data(), keyring: Some(KeyringChoice::PassphraseFile(passphrase)), clock: Arc::new(SystemClock) };
+    let operator = Authority::open(options).unwrap().operator(Actor::Officer("rosa".into()));
+    let department = NewDepartment {
+        organization: "Example University".into(),
+        department: "Department of Physics".into(),
+        mail_domains: vec!["example.edu".into()],
+        hosts: vec!["localhost".into()],
+        ca_key: protocol::key::KeyAlgorithm::P256,
+        status_url: None,
+        training: false,
+    };
+    operator.create_department(department).unwrap();
+    operator
+}
+
+fn name(n: usize) -> String {
+    format!("{} {}", NAMES[n % NAMES.len()], n + 1)
+}
+
+fn mail(n: usize) -> String {
+    format!("person{}@example.edu", n + 1)
+}
+
+fn add(operator: &Operator, name: &str, mail: &str) {
+    operator.add_subscriber(NewSubscriber { name: name.into(), mail: mail.into(), kind: SubscriberKind::Person }).unwrap();
+    operator.validate_mailbox(mail, Method::Records, "staff register").unwrap();
+}
+
+/// Adds a folder by hand; four files are there although no server runs.
+async fn publish(window: &Window, operator: &Operator, public: &Path) {
+    window.go("server").await;
+    window.click("[data-act='publishing']").await;
+    window.says("Nothing is published outside yet").await;
+    window.press("Add a place").await;
+    window.fill("#place-folder", public.join("missing").to_str().unwrap()).await;
+    window.press("Try it").await;
+    window.find("[role='alert'] .note").await; // no such folder: said before anything is kept
+    window.fill("#place-folder", public.to_str().unwrap()).await;
+    window.press("Try it").await;
+    window.says("root.crt is there").await;
+    window.keep("publishing-add").await;
+    window.press("Publish there").await;
+    window.find(&format!("[data-target='{}']", public.display())).await;
+    window.says("All is there").await;
+    let mut files: Vec<_> = std::fs::read_dir(public).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    assert_eq!(files, ["issuing.crl", "issuing.crt", "root.crl", "root.crt"]);
+    window.says("Server off").await;
+    // The monitor looks within a minute of the start, and what it finds is on the screen by itself.
+    window.says("Current").await;
+    assert!(operator.published_crls().unwrap().iter().all(|crl| !crl.warns()));
+    window.keep("publishing").await;
+    window.press("Remove").await;
+    window.find("[role='alertdialog']").await;
+    window.keep("publishing-remove").await;
+    window.press("Cancel").await;
+}
+
+/// Rows pasted as from a spreadsheet, one of them wrong: mapped, corrected in place, looked at, issued.
+async fn batch(window: &Window, operator: &Operator, saved: &Path) {
+    window.go("certificates/many").await;
+    window.says("Issue to many").await;
+    window.keep("batch-list").await;
+    let rows: Vec<_> =
+        (0..COUNT).map(|n| format!("{};{}", name(n), if n == 6 { "person7@exmaple.edu".to_owned() } else { mail(n) })).collect();
+    window.fill("#batch-rows", &rows.join("\n")).await;
+    window.click("[data-act='read-rows']").await;
+    // No headings: the columns are guessed by what stands in them.
+    window.says(&format!("{} certificates to issue", COUNT - 1)).await;
+    window.says("1 row to correct").await;
+    window.says("Nobody in the register has this address").await;
+    window.keep("batch-plan").await;
+    assert!(operator.batches().unwrap().is_empty(), "looking at it changes nothing");
+    let cell = window.find("tr[data-line='7'] input[aria-invalid='true']").await;
+    cell.clear().await.unwrap();
+    cell.send_keys("person7@example.edu\n").await.unwrap();
+    window.says("Every row can be used").await;
+    window.says(&format!("{COUNT} certificates to issue")).await;
+    window.click("[data-act='start-batch']").await;
+    window.find("[data-batch='done']").await;
+    window.says(&format!("{COUNT} of {COUNT} certificates are issued")).await;
+    window.keep("batch").await;
+    let files = std::fs::read_dir(saved.join("certificates")).unwrap().filter(|file| {
+        let path = file.as_ref().unwrap().path();
+        path.extension().is_some_and(|extension| extension == "p12")
+    });
+    assert_eq!(files.count(), COUNT, "each has a file");
+    window.click("[data-act='passwords']").await;
+    let shown = window.find("[role='dialog'] [data-secret]").await.text().await.unwrap();
+    let list = std::fs::read_to_string(saved.join("certificates/passwords.csv")).unwrap();
+    assert!(shown.len() == 29 && list.contains(&shown), "{shown}");
+    window.keep("batch-passwords").await;
+    window.press("Close").await;
+    // The same rows again: everything is there.
+    window.go("certificates/many").await;
+    window.fill("#batch-rows", &rows.join("\n").replace("exmaple", "example")).await;
+    window.click("[data-act='read-rows']").await;
+    window.says(&format!("{COUNT} there already")).await;
+    window.says("Nobody on this list needs a certificate").await;
+}
+
+/// The calendar leads into the list, a report into a file.
+async fn see(window: &Window, saved: &Path) {
+    window.go("today").await;
+    window.click("[data-act='reports']").await;
+    window.find(".heat a").await;
+    window.keep("reports").await;
+    let week = window.find(".heat a").await;
+    assert_eq!(week.text().await.unwrap(), COUNT.to_string());
+    let from = week.attr("data-week").await.unwrap().unwrap();
+    week.click().await.unwrap();
+    window.says("Ends ").await;
+    window.says(&format!("{COUNT} certificates")).await;
+    assert!(window.place().await.contains(&format!("ends={from}")));
+    // A week without any, by the same way: the list says so.
+    window.go("certificates?ends=2020-01-06..2020-01-13").await;
+    window.says("No certificate fits").await;
+    for report in ["inventory", "coverage", "enrollments", "devices", "revocations", "validations", "actions", "expiring"] {
+        window.go(&format!("certificates/reports/{report}")).await;
+        match report {
+            "devices" | "revocations" => window.says("No row fits the filter").await,
+            _ => drop(window.find(&format!("[data-report='{report}']")).await),
+        }
+    }
+    window.says(&name(0)).await;
+    window.keep("report").await;
+    window.click("[data-act='save-report']").await;
+    window.press("Table (CSV)").await;
+    window.says("Saved to").await;
+    let file = std::fs::read_to_string(saved.join("expiring.csv")).unwrap();
+    assert!(file.contains("# ledger") && file.contains("# filter"), "{file}");
+    assert_eq!(file.lines().filter(|line| line.contains("@example.edu")).count(), COUNT);
+}
+
+/// A long batch is stopped, stands still, is on Today, and is ended; what was issued stays.
+async fn interrupted(window: &Window, operator: &Operator) {
+    let mut list = "name,mail\n".to_owned();
+    for n in 0..200 {
+        let (name, mail) = (format!("Student {n}"), format!("student{n}@example.edu"));
+        add(operator, &name, &mail);
+        list.push_str(&format!("{name},{mail}\n"));
+    }
+    let choices = Choices {
+        name: "students.csv".into(),
+        profiles: vec![ProfileName::Encryption],
+        form: Form::Modern,
+        supersede: false,
+        columns: None,
+    };
+    let plan = operator.plan_batch(list.as_bytes(), &choices).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let id = operator.start_batch_into(&plan, folder.path()).unwrap();
+    window.go("today").await;
+    window.says("Issue from students.csv").await;
+    window.click(&format!("main a[href*='{id}']")).await;
+    window.find("[data-batch]").await;
+    window.click("[data-act='stop-batch']").await;
+    window.find("[data-batch='stopped']").await;
+    let stopped = operator.batch(id).unwrap();
+    assert_eq!(stopped.state, BatchState::Stopped);
+    window.keep("batch-stopped").await;
+    window.go("today").await;
+    window.says("Stopped").await;
+    window.keep("today-batch").await;
+    window.go(&format!("certificates/many/{id}")).await;
+    window.click("[data-act='resume-batch']").await;
+    window.find("[data-batch='running']").await;
+    window.click("[data-act='stop-batch']").await;
+    window.find("[data-batch='stopped']").await;
+    window.press("End it").await;
+    window.find("[role='alertdialog']").await;
+    window.keep("batch-end").await;
+    window.click("[role='alertdialog'] button[type='submit']").await;
+    window.find("[data-batch='cancelled']").await;
+    let ended = operator.batch(id).unwrap();
+    assert_eq!((ended.state, ended.refused), (BatchState::Cancelled, 0));
+    assert!(ended.delivered >= stopped.delivered && ended.delivered < 200);
+}
+
+/// The same screens in French, in a small window and with large text: pictures to look at.
+async fn in_french(window: &Window) {
+    window.prefer("light", "fr").await;
+    window.resize(1000, 700).await;
+    let places = ["certificates/many", "certificates/reports", "certificates/reports/expiring", "server/publishing", "today"];
+    for place in places {
+        window.go(place).await;
+        window.find(".head h1").await;
+        window.look(&format!("{}-fr-small", place.replace('/', "-"))).await;
+    }
+    for _ in 0..5 {
+        window.control("+").await;
+    }
+    for place in places {
+        window.go(place).await;
+        window.find(".head h1").await;
+        window.look(&format!("{}-fr-200", place.replace('/', "-"))).await;
+    }
+}

@@ -1,0 +1,16 @@
+// What is wrong with a row, in the officer's language where there are words for it.
+import type { Messages } from "$lib/messages";
+
+interface Wrong {
+  problem: string;
+  detail: string;
+  reason: string;
+}
+
+export function problem(wrong: Wrong, t: Messages): string {
+  const table = t.batch.problems as Record<string, string | ((detail: string) => string)>;
+  const said = table[wrong.problem];
+  if (typeof said === "function") return said(wrong.detail);
+  // Sentences of the program begin small, because the terminal puts them after a colon.
+  return said ?? `${wrong.reason.charAt(0).toLocaleUpperCase()}${wrong.reason.slice(1)}`;
+}

@@ -1,0 +1,32 @@
+// What the monitor's findings come to, and what the other side said in the officer's language.
+import type { MonitorState, Publishing, PublishedCrl } from "$lib/api";
+import type { Messages } from "$lib/messages";
+import type { IconName } from "$lib/ui/Icon.svelte";
+import type { Tone } from "$lib/ui/Mark.svelte";
+
+export const looks: Record<MonitorState, { tone: Tone; icon: IconName }> = {
+  unchecked: { tone: "off", icon: "circle-dashed" },
+  fresh: { tone: "ok", icon: "circle-check" },
+  stale: { tone: "warn", icon: "calendar-clock" },
+  otherNumber: { tone: "warn", icon: "triangle-alert" },
+  unreachable: { tone: "danger", icon: "octagon-x" },
+  unreadable: { tone: "danger", icon: "octagon-x" },
+};
+
+export const warns = (crl: PublishedCrl): boolean => crl.state !== "unchecked" && crl.state !== "fresh";
+
+/** All findings in one word. */
+export function verdict(publishing: Publishing): "nowhere" | "unchecked" | "fine" | number {
+  const { published } = publishing;
+  if (!published.length) return "nowhere";
+  const bad = published.filter(warns).length;
+  if (bad) return bad;
+  return published.some((crl) => crl.state === "unchecked") ? "unchecked" : "fine";
+}
+
+/** "507 Insufficient Storage: the server is full" with the sentence in the officer's language; what is not known stays. */
+export function said(detail: string, t: Messages): string {
+  const table = t.publishing.said as Record<string, string>;
+  for (const [english, theirs] of Object.entries(table)) if (detail.includes(english)) return detail.replace(english, theirs);
+  return detail;
+}

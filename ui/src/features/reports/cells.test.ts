@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { messages } from "$lib/messages";
+import { cell, fields, filterOf, isNumber, REPORTS, told, wide } from "./cells";
+
+describe("a report on the screen", () => {
+  const t = messages.en;
+  it("is narrowed by what belongs to it and by nothing else", () => {
+    const narrowed = { since: "2026-01-01", until: "2026-01-31", days: "60", profile: "signing" };
+    expect(filterOf("expiring", narrowed)).toEqual({ since: null, until: null, days: 60, profile: "signing" });
+    expect(filterOf("actions", narrowed)).toEqual({ since: "2026-01-01T00:00:00.000Z", until: "2026-02-01T00:00:00.000Z", days: null, profile: null });
+    expect(filterOf("coverage", narrowed)).toEqual({ since: null, until: null, days: null, profile: null });
+    expect(filterOf("expiring", { ...wide, days: "no" }).days).toBeNull();
+    expect(filterOf("actions", { ...wide, since: "yesterday" }).since).toBeNull();
+  });
+  it("says its filter in words", () => {
+    expect(told("expiring", { ...wide, days: "60", profile: "signing" }, t, "en")).toBe("60 days ahead, Mail signing");
+    expect(told("actions", { ...wide, until: "2026-01-31" }, t, "en").replaceAll("\u00A0", " ")).toBe("until 31 Jan 2026");
+    expect(told("coverage", wide, t, "en")).toBe("none");
+  });
+  it("speaks the officer’s language and leaves what it does not know", () => {
+    expect(cell("profile", "encryption", messages.fr, "fr")).toBe(messages.fr.certs.profiles.encryption);
+    expect(cell("validated", "yes", messages.fr, "fr")).toBe("oui");
+    expect(cell("actor", "officer rosa", t, "en")).toBe("rosa, officer");
+    expect(cell("median_seconds", "76", t, "en").replaceAll("\u00A0", " ")).toBe("1 min 16 s");
+    expect(cell("reason", "keyCompromise", t, "en")).toBe("key in other hands");
+    expect(cell("status", "held", t, "en")).toBe("On hold");
+    expect(cell("kind", "subscriber", t, "en")).toBe("person");
+    expect(cell("evidence", "Staff card", t, "en")).toBe("Staff card");
+    expect(cell("name", null, t, "en")).toBe("");
+    expect([isNumber("count"), isNumber("name")]).toEqual([true, false]);
+  });
+  it("has words for each of them in both languages", () => {
+    for (const name of REPORTS) for (const locale of [messages.en, messages.fr]) expect([locale.reports.names[name], locale.reports.what[name], fields(name)].every(Boolean)).toBe(true);
+  });
+});
