@@ -1,8 +1,9 @@
-//! What the window keeps going while it is open, whether or not the officer has started the server: status information is made and
-//! leaves for the publication targets, what is published is looked at, and batches go on, also those that a crash interrupted.
+//! What the window keeps going while it is open, whether or not the officer has started the server: the same rounds that `signetctl
+//! serve` makes (outgoing only), and batches, also those that a crash interrupted.
 
 use crate::state::App;
 use outbound::Rounds;
+use ra::{Denied, Error};
 use std::{
     sync::mpsc::{self, RecvTimeoutError, Sender},
     time::Duration,
@@ -10,6 +11,8 @@ use std::{
 
 /// How often is looked for a batch that another process left, or that was started here.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How long after the keys could not be used they are tried again.
+const AFTER_REFUSAL: Duration = Duration::from_secs(60);
 
 /// Goes on until it is dropped; a step of a batch that is under way is finished first.
 pub struct Upkeep {
@@ -23,26 +26,38 @@ impl Upkeep {
         let thread = std::thread::Builder::new().name("signet-upkeep".into());
         thread.spawn(move || {
             let mut rounds = None;
-            while matches!(ended.recv_timeout(LOOK_EVERY), Err(RecvTimeoutError::Timeout)) {
-                look(&app, &mut rounds);
+            let mut pause = LOOK_EVERY;
+            while matches!(ended.recv_timeout(pause), Err(RecvTimeoutError::Timeout)) {
+                pause = look(&app, &mut rounds);
             }
         })?;
         Ok(Upkeep { _until_dropped: until_dropped })
     }
 }
 
-fn look(app: &App, rounds: &mut Option<Rounds>) {
-    let Ok(authority) = app.authority() else { return };
-    if !authority.is_set_up().unwrap_or(false) {
-        return;
-    }
+/// How long to wait before the next look.
+fn look(app: &App, rounds: &mut Option<Rounds>) -> Duration {
+    let Ok(authority) = app.authority() else { return LOOK_EVERY };
     if rounds.is_none() {
-        match Rounds::begin(authority.operator(ra::ledger::Actor::Signet)) {
+        match authority.enroller().ready() {
+            Ok(()) => {}
+            Err(Error::Denied(Denied::NotSetUp)) => return LOOK_EVERY,
+            // A locked keyring asks its owner: not every second.
+            Err(error) => {
+                tracing::warn!(%error, "the keys cannot be used yet; trying again in a minute");
+                return AFTER_REFUSAL;
+            }
+        }
+        match Rounds::start(&authority) {
             Ok(begun) => *rounds = Some(begun),
-            Err(error) => tracing::error!(%error, "nothing is published from here; trying again"),
+            Err(error) => {
+                tracing::error!(%error, "nothing is published from here; trying again in a minute");
+                return AFTER_REFUSAL;
+            }
         }
     }
     app.batches().work_off(&app.as_operator(&authority));
+    LOOK_EVERY
 }
 
 #[cfg(test)]

@@ -12,8 +12,6 @@ use tauri_specta::Event;
 
 /// How often the folder is asked.
 const EVERY: Duration = Duration::from_millis(500);
-/// Ticks between two rounds of tidying (one minute).
-const TIDY_EVERY: u32 = 120;
 
 /// The data changed: load again what is on show.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, specta::Type, Event)]
@@ -30,15 +28,9 @@ pub fn spawn<R: Runtime>(handle: AppHandle<R>, app: App) -> std::io::Result<()> 
 fn watch<R: Runtime>(handle: &AppHandle<R>, app: &App) {
     let mut last = None;
     let mut ledger = None;
-    for tick in 0_u32.. {
+    loop {
         std::thread::sleep(EVERY);
         let Ok(authority) = app.authority() else { continue };
-        if tick % TIDY_EVERY == 1
-            && authority.is_set_up().unwrap_or(false)
-            && let Err(error) = app.as_operator(&authority).tidy()
-        {
-            tracing::warn!(%error, "tidying failed; it is tried again in a minute");
-        }
         if ledger.is_none() {
             ledger = Some(verify(app, &authority));
         }

@@ -141,6 +141,8 @@ export const commands = {
 	chooseTargetFolder: () => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("choose_target_folder")),
 	/**  Saves `root.crt`, `issuing.crt`, `root.crl`, `issuing.crl` or `issuing.p7c`; `None` when cancelled. */
 	savePublishedFile: (file: string) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("save_published_file", { file })),
+	/**  Signs a new CRL of the root with the key in a file that the officer chooses; false when cancelled. */
+	signRootCrl: (passphrase: string) => typedError<boolean, CommandError>(__TAURI_INVOKE("sign_root_crl", { passphrase })),
 	/**  Calendar, inventory and coverage. */
 	overview: () => typedError<Overview, CommandError>(__TAURI_INVOKE("overview")),
 	/**  The first rows of a report. */
@@ -1348,12 +1350,14 @@ export type State = "invited" | "opened" | "authenticated" | "identified" | "iss
 
 /**  What the foot says: the newest CRL, and how many published ones need somebody. */
 export type StatusBrief = {
-	/**  nextUpdate of the issuing CA's CRL minus its life: when the next one is made. */
+	/**  When the issuing CA's next CRL is made. */
 	nextCrlAt: string | null,
 	/**  Published CRLs with a warning. */
 	warnings: number,
 	/**  Targets whose last attempt failed. */
 	failing: number,
+	/**  The root's CRL ends within 60 days and its key is elsewhere. */
+	rootKeyDue: boolean,
 };
 
 /**  How many of a status. */
@@ -1378,8 +1382,10 @@ export type StatusOf = {
 	size: number,
 	/**  Last second of the OCSP responder's certificate. */
 	responderUntil: string | null,
-	/**  Its key is here: a new CRL can be made. */
+	/**  Its key is here: a new CRL is made by itself. */
 	keyHere: boolean,
+	/**  Its key has to be attached: the CRL ends within 60 days. */
+	keyDue: boolean,
 	/**  SHA-256 of the CA certificate as a QR code, SVG. */
 	fingerprintQr: string,
 };

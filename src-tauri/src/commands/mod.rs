@@ -98,6 +98,7 @@ pub fn bindings() -> Builder<tauri::Wry> {
             publishing::publish_now,
             publishing::choose_target_folder,
             publishing::save_published_file,
+            publishing::sign_root_crl,
             report::overview,
             report::report,
             report::save_report,

@@ -75,6 +75,7 @@ pub const NAMES: &[&str] = &[
     "publish_now",
     "choose_target_folder",
     "save_published_file",
+    "sign_root_crl",
     "overview",
     "report",
     "save_report",

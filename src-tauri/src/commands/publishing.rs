@@ -80,3 +80,15 @@ pub async fn save_published_file(handle: AppHandle, app: State<'_, App>, file: S
     })
     .await
 }
+
+/// Signs a new CRL of the root with the key in a file that the officer chooses; false when cancelled.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_root_crl(handle: AppHandle, app: State<'_, App>, passphrase: String) -> Result<bool, CommandError> {
+    app.operator(move |op| {
+        let Some(path) = files::ask_what_to_open(&handle, "PEM", &["pem", "key"]) else { return Ok(false) };
+        op.sign_root_crl(Some((&path, &passphrase)))?;
+        Ok(true)
+    })
+    .await
+}

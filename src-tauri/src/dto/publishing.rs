@@ -110,8 +110,10 @@ pub struct StatusOf {
     pub size: u32,
     /// Last second of the OCSP responder's certificate.
     pub responder_until: Option<String>,
-    /// Its key is here: a new CRL can be made.
+    /// Its key is here: a new CRL is made by itself.
     pub key_here: bool,
+    /// Its key has to be attached: the CRL ends within 60 days.
+    pub key_due: bool,
     /// SHA-256 of the CA certificate as a QR code, SVG.
     pub fingerprint_qr: String,
 }
@@ -146,6 +148,8 @@ pub struct StatusBrief {
     pub warnings: u32,
     /// Targets whose last attempt failed.
     pub failing: u32,
+    /// The root's CRL ends within 60 days and its key is elsewhere.
+    pub root_key_due: bool,
 }
 
 /// Attempts that are shown of each target.
@@ -155,6 +159,7 @@ impl Publishing {
     /// As it is now.
     pub fn of(operator: &ra::Operator) -> Result<Self, CommandError> {
         let settings = operator.settings()?;
+        let root_key_due = operator.root_crl()?.due;
         let targets = operator.publication_targets()?;
         let with_attempts = |target: core::PublicationTarget| {
             let attempts = operator.publication_attempts(target.id, ATTEMPTS)?;
@@ -163,7 +168,7 @@ impl Publishing {
         Ok(Publishing {
             targets: targets.into_iter().map(with_attempts).collect::<Result<_, _>>()?,
             published: operator.published_crls()?.into_iter().map(Into::into).collect(),
-            status: operator.status_facts()?.into_iter().map(StatusOf::of).collect::<Result<_, _>>()?,
+            status: operator.status_facts()?.into_iter().map(|facts| StatusOf::of(facts, root_key_due)).collect::<Result<_, _>>()?,
             lasting: operator.status_url_lasts()?,
             status_url: settings.status_url,
             in_certificates: settings.status_in_certificates,
@@ -181,6 +186,7 @@ impl StatusBrief {
             next_crl_at: Some(time(operator.next_crl_at()?)),
             warnings: count(warnings as u64),
             failing: count(failing as u64),
+            root_key_due: operator.root_crl()?.due,
         })
     }
 }
@@ -258,7 +264,7 @@ impl From<watched::MonitorState> for MonitorState {
 
 impl StatusOf {
     /// With its QR code.
-    pub fn of(facts: StatusFacts) -> Result<Self, CommandError> {
+    pub fn of(facts: StatusFacts, root_key_due: bool) -> Result<Self, CommandError> {
         Ok(StatusOf {
             name: facts.name.to_owned(),
             number: count(facts.number),
@@ -267,6 +273,7 @@ impl StatusOf {
             size: count(facts.size),
             responder_until: facts.responder_until.map(time),
             key_here: facts.key_here,
+            key_due: facts.name == "root" && root_key_due,
             fingerprint_qr: super::invitation::qr(&format!("SHA-256 {}", facts.sha256))?,
         })
     }

@@ -1,6 +1,6 @@
 //! What there is to say about each CA: its current CRL, its OCSP responder, its certificate as a file.
 
-use crate::{Dependency, Error, Noun, Operator, Result, host::Origin};
+use crate::{Dependency, Error, Operator, Result, host::Origin};
 use protocol::{Timestamp, cms::certs_only};
 
 /// The status information of one CA.
@@ -57,15 +57,14 @@ impl Operator {
         Ok(url.as_deref().and_then(|url| Origin::parse(url, "http", true).ok()).is_some_and(|url| url.host.lasts()))
     }
 
-    /// A file that anybody may have: one of [`crate::publication::FILES`], or `issuing.p7c` (issuing CA and root, RFC 5280 4.2.2.1).
+    /// A file that anybody may have: one that is published, or `issuing.p7c` (issuing CA and root, RFC 5280 4.2.2.1).
     pub fn public_file(&self, file: &str) -> Result<Vec<u8>> {
         match file {
             "issuing.p7c" => {
                 let authorities = self.inner.authorities()?;
                 Ok(certs_only(&[&authorities.issuing, &authorities.root])?)
             }
-            file if crate::publication::FILES.contains(&file) => self.published_file(file),
-            _ => Err(Error::NotFound(Noun::Crl)),
+            file => self.published_file(file),
         }
     }
 }

@@ -7,7 +7,7 @@ const minutes = (n: number) => new Date(NOW + n * 60_000).toISOString();
 const today: Today = { people: 1, waiting: 0, inProgress: 0, configuredThisWeek: 0, expiring: 0, pendingRequests: 0, recent: [] };
 const department: Department = { organization: "o", department: "d", mailDomains: [], hosts: [], training: false, createdAt: "", publicTls: true, rootKeyHere: false };
 const walk = (id: string, change: Partial<Enrollment>): Enrollment => ({ id, subscriber: "s", name: id, mail: "", state: "invited", profileSent: false, channel: "show", createdAt: minutes(0), expiresAt: minutes(60), updatedAt: minutes(0), device: null, downloadEndsAt: null, ...change });
-const calm: Known = { today, walks: [], batches: [], status: { nextCrlAt: null, warnings: 0, failing: 0 }, running: true, department };
+const calm: Known = { today, walks: [], batches: [], status: { nextCrlAt: null, warnings: 0, failing: 0, rootKeyDue: false }, running: true, department };
 const keys = (known: Partial<Known>) => needs({ ...calm, ...known }, NOW).map((need) => need.key);
 
 describe("what needs the officer", () => {
@@ -27,7 +27,7 @@ describe("what needs the officer", () => {
   });
   it("is a published CRL that is not ours any more, and a batch that runs or stands still", () => {
     const batch = (id: string, state: Batch["state"]): Batch => ({ id, name: id, state, total: 5, delivered: 2, refused: 0, folder: "/f", createdAt: "", endedAt: null, fault: null });
-    expect(keys({ status: { nextCrlAt: null, warnings: 2, failing: 1 } })).toEqual(["published", "failing"]);
+    expect(keys({ status: { nextCrlAt: null, warnings: 2, failing: 1, rootKeyDue: true } })).toEqual(["published", "failing", "rootCrl"]);
     expect(keys({ batches: [batch("b", "running"), batch("c", "done"), batch("d", "stopped"), batch("e", "cancelled")] })).toEqual(["b", "d"]);
   });
 });

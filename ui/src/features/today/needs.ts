@@ -68,6 +68,16 @@ export function needs({ today, walks, batches, status, running, department }: Kn
       act: (t) => t.today.open,
       href: to("server", "publishing"),
     },
+    status?.rootKeyDue === true && {
+      key: "rootCrl",
+      tone: "warn",
+      icon: "key-round",
+      word: (t) => t.publishing.needsWord,
+      name: (t) => t.publishing.needsRoot,
+      text: (t) => t.publishing.needsRootText,
+      act: (t) => t.today.open,
+      href: to("server", "publishing"),
+    },
     ...batches
       .filter((batch) => batch.state === "running" || batch.state === "stopped")
       .slice(0, 3)

@@ -12,7 +12,7 @@ interface Around {
 type Calls = Pick<
   Api,
   | "bundleChoices" | "openBatchList" | "pasteBatchList" | "correctBatchList" | "planBatch" | "startBatch" | "batches" | "batch" | "batchRows" | "stopBatch" | "resumeBatch" | "endBatch" | "batchPasswords"
-  | "publishing" | "statusBrief" | "testTarget" | "addTarget" | "removeTarget" | "publishNow" | "chooseTargetFolder" | "savePublishedFile"
+  | "publishing" | "statusBrief" | "testTarget" | "addTarget" | "removeTarget" | "publishNow" | "chooseTargetFolder" | "savePublishedFile" | "signRootCrl"
   | "overview" | "report" | "saveReport"
 >;
 
@@ -72,7 +72,7 @@ export function see({ empty, changed, refuse }: Around): Calls {
           { address: "https://www.example.edu/pki/issuing.crl", name: "issuing", state: "fresh", detail: "", number: 312, nextUpdate: data.at(-60 * 24 * 8), checkedAt: data.at(4) },
           { address: "/srv/mirror/pki/issuing.crl", name: "issuing", state: "otherNumber", detail: "number 309 is there", number: 309, nextUpdate: data.at(-60 * 24 * 5), checkedAt: data.at(4) },
         ],
-    status: ["issuing", "root"].map((of) => ({ name: of, number: of === "root" ? 7 : 312, thisUpdate: data.at(of === "root" ? 60 * 24 * 90 : 21), nextUpdate: data.at(of === "root" ? -60 * 24 * 310 : -60 * 24 * 8), size: of === "root" ? 912 : 4120, responderUntil: data.at(-60 * 24 * 22), keyHere: of !== "root", fingerprintQr: data.QR })),
+    status: ["issuing", "root"].map((of) => ({ name: of, number: of === "root" ? 7 : 312, thisUpdate: data.at(of === "root" ? 60 * 24 * 90 : 21), nextUpdate: data.at(of === "root" ? -60 * 24 * 310 : -60 * 24 * 8), size: of === "root" ? 912 : 4120, responderUntil: data.at(-60 * 24 * 22), keyHere: of !== "root", keyDue: false, fingerprintQr: data.QR })),
     statusUrl: empty ? "http://192.0.2.44:8080" : "http://pki.physics.example.edu:8080",
     inCertificates: !empty,
     inCertificatesSetting: "auto",
@@ -143,7 +143,7 @@ export function see({ empty, changed, refuse }: Around): Calls {
     },
     batchPasswords: async () => data.people.slice(0, 5).map((person) => ({ mail: person.mailboxes[0]?.address ?? "", file: `${person.mailboxes[0]?.address}-encryption.p12`, password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" })),
     publishing: async () => publishing(),
-    statusBrief: async () => ({ nextCrlAt: data.at(-260), warnings: empty ? 0 : 1, failing: empty ? 0 : 1 }),
+    statusBrief: async () => ({ nextCrlAt: data.at(-260), warnings: empty ? 0 : 1, failing: empty ? 0 : 1, rootKeyDue: false }),
     testTarget: async (target) => attempt(0, "root.crt", target.address.startsWith("https"), target.address.startsWith("https") ? "201 Created" : "the server did not answer in time"),
     addTarget: async (target) => {
       targets = [...targets, { id: data.fresh(), address: target.address, user: target.user, addedAt: data.at(0), waiting: 4, nextAt: data.at(0), lastSuccess: null, attempts: [] }];
@@ -158,6 +158,7 @@ export function see({ empty, changed, refuse }: Around): Calls {
     publishNow: async () => null,
     chooseTargetFolder: async () => ({ path: "/srv/www/pki" }),
     savePublishedFile: async (file) => ({ path: `/home/rosa/${file}` }),
+    signRootCrl: async () => true,
     overview: async () => ({
       people: empty ? 0 : 94,
       withAny: empty ? 0 : 90,

@@ -166,10 +166,10 @@ fn is_address(cell: &str) -> bool {
 }
 
 /// A cell that may be used, or what is wrong with it.
-pub(super) fn cell<'a>(record: &'a Record, column: usize, field: &'static str) -> std::result::Result<&'a str, RowError> {
+pub(super) fn cell<'a>(record: &'a Record, column: usize, field: &'static str) -> std::result::Result<&'a str, Box<RowError>> {
     let text = record.fields.get(column).map_or("", String::as_str);
     let wrong = |problem: &str, reason: String| {
-        Err(RowError {
+        Err(Box::new(RowError {
             line: record.line,
             mail: super::plan::shown(text),
             code: "validation".to_owned(),
@@ -177,7 +177,7 @@ pub(super) fn cell<'a>(record: &'a Record, column: usize, field: &'static str) -
             detail: String::new(),
             field: field.to_owned(),
             reason,
-        })
+        }))
     };
     if text.contains('\u{fffd}') {
         return wrong("notUtf8", "it is not UTF-8; save the list as CSV in UTF-8".to_owned());

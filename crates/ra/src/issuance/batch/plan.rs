@@ -76,7 +76,7 @@ pub(super) fn plan(operator: &Operator, list: &BatchList, choices: &Choices) -> 
                     plan.items.extend(items);
                     plan.there.extend(there);
                 }
-                Err(Wrong::Row(error)) => plan.errors.push(error),
+                Err(Wrong::Row(error)) => plan.errors.push(*error),
                 Err(Wrong::Store(error)) => return Err(error),
             }
         }
@@ -92,7 +92,7 @@ struct Row {
 
 /// Wrong is the row, or nothing can be read at all.
 enum Wrong {
-    Row(RowError),
+    Row(Box<RowError>),
     Store(Error),
 }
 
@@ -201,7 +201,15 @@ fn of_row(error: Error, line: usize, mail: &str) -> Wrong {
         Some((field, reason)) => {
             let code = error.code().to_owned();
             let problem = if matches!(error, Error::Invalid { field: "mail", .. }) { "address".to_owned() } else { code.clone() };
-            Wrong::Row(RowError { line, mail: shown(mail), code, problem, detail: String::new(), field: field.to_owned(), reason })
+            Wrong::Row(Box::new(RowError {
+                line,
+                mail: shown(mail),
+                code,
+                problem,
+                detail: String::new(),
+                field: field.to_owned(),
+                reason,
+            }))
         }
         None => Wrong::Store(error),
     }
@@ -210,7 +218,7 @@ fn of_row(error: Error, line: usize, mail: &str) -> Wrong {
 /// A row that is wrong by itself.
 fn row_error(line: usize, mail: &str, problem: &str, detail: String, field: &str, reason: String) -> Wrong {
     let (mail, problem, field) = (shown(mail), problem.to_owned(), field.to_owned());
-    Wrong::Row(RowError { line, mail, code: "validation".to_owned(), problem, detail, field, reason })
+    Wrong::Row(Box::new(RowError { line, mail, code: "validation".to_owned(), problem, detail, field, reason }))
 }
 
 /// Column and sentence of what a row can be refused for; `None`: it is not the row's fault.

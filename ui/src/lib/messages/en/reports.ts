@@ -8,7 +8,7 @@ export const reports = {
   overview: "At a glance",
   calendar: "What ends when",
   calendarNote: "52 weeks, a cell a week",
-  calendarLabel: "Certificates that end, week by week",
+  calendarLine: (line: number, of: number) => `Certificates that end, week by week, part ${line} of ${of}`,
   week: (day: string) => `Week of ${day}:`,
   cell: (count: number) => n(count, "certificate ends", "certificates end"),
   peak: (day: string, count: number) => `The week of ${day} is the peak: ${n(count, "certificate ends", "certificates end")} then. A click on a week shows them.`,

@@ -51,7 +51,7 @@ export const setup = {
     portBad: "A number from 1 to 65535, not the same twice.",
     portsHint: "Ports below 1024 need administrator rights.",
     lastingName: "Certificates will say where the CRL is found, because this name lasts.",
-    lastingAddress: "Certificates will not say where the CRL is found: an address changes. Take a DNS name when programs must check revocation.",
+    lastingAddress: "Certificates will not say where the CRL is found: an address changes. Take a DNS name when programs must check revocation, or go on: certificates are then issued without that address.",
     result: "Phones will open",
     nothing: "Nothing listens until you start the server.",
     refused: "This computer tells no address. Connect it to a network and come back.",

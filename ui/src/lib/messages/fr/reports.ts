@@ -9,7 +9,7 @@ export const reports: Messages["reports"] = {
   overview: "D’un coup d’œil",
   calendar: "Échéances à venir",
   calendarNote: "52 semaines, une case par semaine",
-  calendarLabel: "Certificats qui échoient, semaine par semaine",
+  calendarLine: (line, of) => `Certificats qui échoient, semaine par semaine, partie ${line} sur ${of}`,
   week: (day) => `Semaine du ${day} :`,
   cell: (count) => n(count, "certificat échoit", "certificats échoient"),
   peak: (day, count) => `La semaine du ${day} est la plus chargée : ${n(count, "certificat échoit", "certificats échoient")} alors. Un clic sur une semaine les montre.`,
