@@ -35,6 +35,14 @@ export const commands = {
 	deleteSubscriber: (id: string) => typedError<null, CommandError>(__TAURI_INVOKE("delete_subscriber", { id })),
 	/**  Records that a mailbox was validated. */
 	validateMailbox: (validation: NewValidation) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("validate_mailbox", { validation })),
+	/**  All departments, the first one first. */
+	departments: () => typedError<DepartmentRow[], CommandError>(__TAURI_INVOKE("departments")),
+	/**  Adds one under the same CA. */
+	addDepartment: (department: FurtherDepartment) => typedError<DepartmentRow, CommandError>(__TAURI_INVOKE("add_department", { department })),
+	/**  Renames one; certificates go on stating its first name. */
+	renameDepartment: (renamed: DepartmentName) => typedError<DepartmentRow, CommandError>(__TAURI_INVOKE("rename_department", { renamed })),
+	/**  Moves a person to another department, for future certificates. */
+	moveSubscriber: (moved: Move) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("move_subscriber", { moved })),
 	/**  Invites the person with this address. */
 	invite: (mail: string, channel: LinkChannel) => typedError<Invitation, CommandError>(__TAURI_INVOKE("invite", { mail, channel })),
 	/**  A new link and code; the old ones are dead. */
@@ -81,7 +89,7 @@ export const commands = {
 	approveAct: (id: string) => typedError<Consequences, CommandError>(__TAURI_INVOKE("approve_act", { id })),
 	/**  Refuses it. */
 	refuseAct: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_act", { id, why })),
-	/**  The department is a pilot: its certificates are short-lived and say so. */
+	/**  Every department is a pilot: certificates are short-lived and say so. */
 	isPilot: () => typedError<boolean, CommandError>(__TAURI_INVOKE("is_pilot")),
 	/**  Whether it listens, where, and who can reach it. */
 	serverStatus: () => typedError<ServerStatus, CommandError>(__TAURI_INVOKE("server_status")),
@@ -494,6 +502,8 @@ export type CertificateFind = {
 	endsBefore: string | null,
 	/**  Whose. */
 	kind: CertificateKinds,
+	/**  Only those that were issued in this department. */
+	department?: string | null,
 	/**  Order. */
 	sort: CertificateSort,
 	/**  After this serial. */
@@ -609,6 +619,8 @@ export type Code =
 "signingKeyHere" | 
 /**  The certificate is not held, or is held already. */
 "hold" | 
+/**  Another department has the name. */
+"departmentTaken" | 
 /**  A newer Signet wrote this folder. */
 "newerDatabase" | 
 /**  The mailbox has no recorded validation. */
@@ -623,6 +635,10 @@ export type Code =
 "notOffered" | 
 /**  Another officer must approve. */
 "secondOfficer" | 
+/**  There are several departments, and none was chosen. */
+"whichDepartment" | 
+/**  It is set for the organization, not for a department. */
+"organizationOnly" | 
 /**  The computer's clock is behind the ledger. */
 "clockBehind" | 
 /**  The keyring is missing or locked. */
@@ -706,6 +722,34 @@ export type Department = {
 	publicTls: boolean,
 	/**  The root's key is in this folder. */
 	rootKeyHere: boolean,
+};
+
+/**  Another name for a department. */
+export type DepartmentName = {
+	/**  Which. */
+	department: string,
+	/**  The name from now on. */
+	name: string,
+};
+
+/**  A department. */
+export type DepartmentRow = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
+	/**  Its organization. */
+	organization: string,
+	/**  Its name in certificates (OU). */
+	certifiedName: string,
+	/**  Mail domains of its people. */
+	mailDomains: string[],
+	/**  A pilot. */
+	pilot: boolean,
+	/**  Training department. */
+	training: boolean,
+	/**  Set up at. */
+	createdAt: string,
 };
 
 /**  A device as it described itself. */
@@ -806,6 +850,14 @@ export type Fact = {
 	name: string,
 	/**  Value as text. */
 	value: string,
+};
+
+/**  A department to add. */
+export type FurtherDepartment = {
+	/**  Name. */
+	name: string,
+	/**  Mail domains of its people. */
+	mailDomains: string[],
 };
 
 /**  An address of this computer. */
@@ -981,6 +1033,14 @@ export type MonitorState =
 /**  No CRL of ours. */
 "unreadable";
 
+/**  A person who moves. */
+export type Move = {
+	/**  Who. */
+	subscriber: string,
+	/**  Where to. */
+	department: string,
+};
+
 /**  A further address of a person. */
 export type NewMailbox = {
 	/**  Whose. */
@@ -997,6 +1057,8 @@ export type NewSubscriber = {
 	mail: string,
 	/**  Kind. */
 	kind: SubscriberKind,
+	/**  Department, where there are several. */
+	department?: string | null,
 };
 
 /**  A new place. */
@@ -1238,6 +1300,8 @@ export type Session = {
 	folder: string,
 	/**  The department; none: show the wizard. */
 	department: Department | null,
+	/**  All departments, that one first. */
+	departments: DepartmentRow[],
 	/**  The first row of the ledger that does not fit: somebody changed the database outside of Signet. */
 	ledgerBrokenAt: number | null,
 };
@@ -1411,6 +1475,10 @@ export type Subscriber = {
 	name: string,
 	/**  Kind. */
 	kind: SubscriberKind,
+	/**  Name of the department. */
+	department: string,
+	/**  The department. */
+	departmentId: string,
 	/**  Subject DN. */
 	subject: string,
 	/**  Mailboxes. */
@@ -1456,6 +1524,8 @@ export type SubscriberPage = {
 export type SubscriberQuery = {
 	/**  Part of name or address. */
 	search: string | null,
+	/**  Only of this department. */
+	department?: string | null,
 	/**  After this row. */
 	after: SubscriberKey | null,
 	/**  At most. */

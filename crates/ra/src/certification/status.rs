@@ -30,7 +30,7 @@ impl Operator {
     /// Issuing CA and root; CRLs and responders that are due are made first.
     pub fn status_facts(&self) -> Result<Vec<StatusFacts>> {
         let certificates = self.ca_certificates()?;
-        let root_key_here = self.inner.department()?.root_key_here;
+        let root_key_here = self.inner.root_key_is_here()?;
         let mut list = Vec::new();
         for name in ["issuing", "root"] {
             let sha256 = certificates.iter().find(|ca| ca.name == name).map(|ca| ca.sha256.clone()).unwrap_or_default();
