@@ -17,6 +17,8 @@ export const commands = {
 	interfaces: () => typedError<Interface[], CommandError>(__TAURI_INVOKE("interfaces")),
 	/**  Makes the department, its CA and its first settings. */
 	createDepartment: (draft: SetupDraft) => typedError<Department, CommandError>(__TAURI_INVOKE("create_department", { draft })),
+	/**  The wizard is over. */
+	endSetup: () => typedError<null, CommandError>(__TAURI_INVOKE("end_setup")),
 	/**  Moves the root's key to a file that the officer chooses; `None` when cancelled. */
 	moveRootKey: (passphrase: string) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("move_root_key", { passphrase })),
 	/**  Imports the portal's TLS certificate from a file that the officer chooses; false when cancelled. */
@@ -1298,10 +1300,12 @@ export type Session = {
 	version: string,
 	/**  The data folder. */
 	folder: string,
-	/**  The department; none: show the wizard. */
+	/**  The department. */
 	department: Department | null,
 	/**  All departments, that one first. */
 	departments: DepartmentRow[],
+	/**  Show the wizard: there is no department, or its last steps are left. */
+	settingUp: boolean,
 	/**  The first row of the ledger that does not fit: somebody changed the database outside of Signet. */
 	ledgerBrokenAt: number | null,
 };

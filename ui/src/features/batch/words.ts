@@ -11,6 +11,5 @@ export function problem(wrong: Wrong, t: Messages): string {
   const table = t.batch.problems as Record<string, string | ((detail: string) => string)>;
   const said = table[wrong.problem];
   if (typeof said === "function") return said(wrong.detail);
-  // Sentences of the program begin small, because the terminal puts them after a colon.
-  return said ?? `${wrong.reason.charAt(0).toLocaleUpperCase()}${wrong.reason.slice(1)}`;
+  return said ?? t.codes.validation.meaning(wrong.reason);
 }

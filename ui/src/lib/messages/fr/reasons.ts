@@ -225,6 +225,10 @@ const table: Reasons = [
   ["it is not a database of Signet", "ce n’est pas une base de Signet"],
   ["its list of migrations cannot be read", "sa liste de migrations est illisible"],
   ["its version cannot be read", "sa version est illisible"],
+  ["write at most {} characters into a column of the list", "écrivez au plus {} caractères dans une colonne de la liste"],
+  ["it has no line {} any more", "elle n’a plus de ligne {}"],
+  ["its path must be UTF-8", "son chemin doit être en UTF-8"],
+  ["a command began this batch: look into the folder it was given", "une commande a commencé cette série : regardez dans le dossier qu’elle a reçu"],
 ];
 
 const translate = translator(table);
