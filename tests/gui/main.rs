@@ -180,9 +180,9 @@ async fn invite(window: &Window) -> (String, String) {
     window.find("[data-act='show-qr']").await;
     assert_eq!(window.find("[data-link]").await.text().await.unwrap(), "…");
     assert_eq!(window.find("[data-code]").await.text().await.unwrap(), "•••• ••••");
-    assert!(!window.shows(".qr img").await);
+    assert!(!window.shows(".qr-place img").await);
     window.hears("focus").await;
-    window.find(".qr img").await;
+    window.find(".qr-place img").await;
     assert_eq!(window.find("[data-code]").await.text().await.unwrap(), code);
     (link, code)
 }
