@@ -2,12 +2,14 @@
 //! are where everybody starts.
 
 mod draft;
+mod remark;
 mod review;
 mod stored;
 #[cfg(test)]
 mod tests;
 
 pub use draft::{Approval, Escrow, Exception, PolicyInformation, ProfileDraft, Usage};
+pub use remark::Remark;
 pub(crate) use review::is_text;
 pub use review::{Finding, Level};
 pub(crate) use stored::saved;

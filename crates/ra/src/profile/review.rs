@@ -1,6 +1,6 @@
 //! The rules of the editor: what cannot be saved, and what is advised (S1-11, L5 to L11; a private PKI takes the S/MIME baseline as advice, L19).
 
-use super::{Approval, DOCUMENT_ENCRYPTION, Escrow, PILOT_POLICY, ProfileDraft, ProfileName, TRANSPORT_PURPOSE, Usage};
+use super::{Approval, DOCUMENT_ENCRYPTION, Escrow, PILOT_POLICY, ProfileDraft, ProfileName, Remark, TRANSPORT_PURPOSE, Usage};
 use crate::host::is_hidden;
 use protocol::{key::KeyAlgorithm, x509::ExtendedKeyUsage};
 
@@ -19,6 +19,8 @@ pub enum Level {
 pub struct Finding {
     /// How much it matters.
     pub level: Level,
+    /// What is said, for those who say it in their own words.
+    pub remark: Remark,
     /// Which field of [`ProfileDraft`].
     pub field: &'static str,
     /// The rule: a clause, or our own (docs/conformance.md).
@@ -39,21 +41,23 @@ const FORBIDDEN: [(&str, &str); 6] = [
 
 /// Longest validity that can be saved; nothing outlives the CA anyway.
 const MOST_DAYS: u32 = 3650;
+/// What a 31-bit integer holds: Go's `asn1.ObjectIdentifier` and some linters take no larger arc.
+const WIDEST_ARC: u32 = 0x7fff_ffff;
 /// S/MIME BR 6.3.2, multipurpose and strict.
 const BASELINE_DAYS: u32 = 825;
 
 struct Review(Vec<Finding>);
 
 impl Review {
-    fn error(&mut self, wrong: bool, field: &'static str, rule: &'static str, text: &str) {
-        self.add(wrong, Level::Error, field, rule, text);
+    fn error(&mut self, wrong: bool, remark: Remark, field: &'static str, rule: &'static str, text: &str) {
+        self.add(wrong, Level::Error, remark, field, rule, text);
     }
-    fn advice(&mut self, so: bool, field: &'static str, rule: &'static str, text: &str) {
-        self.add(so, Level::Advice, field, rule, text);
+    fn advice(&mut self, so: bool, remark: Remark, field: &'static str, rule: &'static str, text: &str) {
+        self.add(so, Level::Advice, remark, field, rule, text);
     }
-    fn add(&mut self, so: bool, level: Level, field: &'static str, rule: &'static str, text: &str) {
+    fn add(&mut self, so: bool, level: Level, remark: Remark, field: &'static str, rule: &'static str, text: &str) {
         if so {
-            self.0.push(Finding { level, field, rule, text: text.to_owned() });
+            self.0.push(Finding { level, remark, field, rule, text: text.to_owned() });
         }
     }
 }
@@ -75,10 +79,11 @@ fn usages(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
     const FIELD: &str = "usage";
     let has = |usage| draft.usage.contains(&usage);
     let (signs, decrypts) = (draft.signs(), draft.decrypts());
-    r.error(draft.usage.is_empty(), FIELD, "RFC 5280 4.2.1.3", "choose what the key is used for");
-    r.error(repeats(&draft.usage), FIELD, "RFC 5280 4.2.1.3", "name each use once");
+    r.error(draft.usage.is_empty(), Remark::NoUsage, FIELD, "RFC 5280 4.2.1.3", "choose what the key is used for");
+    r.error(repeats(&draft.usage), Remark::UsageTwice, FIELD, "RFC 5280 4.2.1.3", "name each use once");
     r.error(
         has(Usage::ContentCommitment) && !has(Usage::DigitalSignature),
+        Remark::CommitmentAlone,
         FIELD,
         "RFC 8550 4.4.2",
         "choose digitalSignature too: phones do not sign with contentCommitment alone",
@@ -95,9 +100,10 @@ fn usages(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
         ProfileName::Encryption | ProfileName::Document => "an encryption key decrypts and never signs; signing has its own profile",
         ProfileName::Functional => "choose signing, encryption or both",
     };
-    r.error(!draft.usage.is_empty() && !promised, FIELD, "S1-11", text);
+    r.error(!draft.usage.is_empty() && !promised, Remark::UsageNotPromised, FIELD, "S1-11", text);
     r.advice(
         signs && decrypts,
+        Remark::TwoKeysAreBetter,
         FIELD,
         "S1-11",
         "two keys are better than one that signs and decrypts: a lost one is then replaced, the other recovered",
@@ -108,73 +114,127 @@ fn purposes(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
     const FIELD: &str = "purposes";
     let (client, mail) = (ExtendedKeyUsage::ClientAuth, ExtendedKeyUsage::EmailProtection);
     let has = |oid: &str| draft.purposes.iter().any(|purpose| purpose == oid);
-    r.error(draft.purposes.is_empty() || draft.purposes.len() > 8, FIELD, "RFC 5280 4.2.1.12", "give 1 to 8 purposes");
-    r.error(repeats(&draft.purposes), FIELD, "RFC 5280 4.2.1.12", "name each purpose once");
-    r.error(!draft.purposes.iter().all(|oid| is_oid(oid)), FIELD, "X.660", "write each purpose as an OID, such as 1.3.6.1.5.5.7.3.4");
+    r.error(
+        draft.purposes.is_empty() || draft.purposes.len() > 8,
+        Remark::PurposeCount,
+        FIELD,
+        "RFC 5280 4.2.1.12",
+        "give 1 to 8 purposes",
+    );
+    r.error(repeats(&draft.purposes), Remark::PurposeTwice, FIELD, "RFC 5280 4.2.1.12", "name each purpose once");
+    r.error(
+        !draft.purposes.iter().all(|oid| is_oid(oid)),
+        Remark::PurposeNotOid,
+        FIELD,
+        "X.660",
+        "write each purpose as an OID, such as 1.3.6.1.5.5.7.3.4",
+    );
     for (oid, called) in FORBIDDEN {
-        r.error(has(oid), FIELD, "L8", &format!("{oid} ({called}) is no purpose of a person's certificate"));
+        r.error(has(oid), Remark::PurposeForbidden, FIELD, "L8", &format!("{oid} ({called}) is no purpose of a person's certificate"));
     }
     let (needs, called) = match name {
         ProfileName::Signing | ProfileName::Encryption => (mail.oid(), "emailProtection"),
         ProfileName::Authentication => (client.oid(), "clientAuth"),
         ProfileName::Document | ProfileName::Functional => ("", ""),
     };
-    r.error(!needs.is_empty() && !has(needs), FIELD, "L8", &format!("name {needs} ({called}): it is what this profile is for"));
-    r.error(has(mail.oid()) && !draft.with_address, "with_address", "L9", "mail programs look for the address: state it");
+    r.error(
+        !needs.is_empty() && !has(needs),
+        Remark::PurposeMissing,
+        FIELD,
+        "L8",
+        &format!("name {needs} ({called}): it is what this profile is for"),
+    );
+    r.error(
+        has(mail.oid()) && !draft.with_address,
+        Remark::AddressMissing,
+        "with_address",
+        "L9",
+        "mail programs look for the address: state it",
+    );
     r.advice(
-        has(mail.oid()) && has(client.oid()),
+        has(mail.oid()) && has(client.oid()), Remark::MailAndSignIn,
         FIELD,
         "L8",
         "mail and sign-in in one certificate will not do for public CAs from July 2027 but for this pair alone; separate profiles are safer",
     );
     r.advice(
         has(mail.oid()) && draft.purposes.iter().any(|p| p != mail.oid() && p != client.oid()),
+        Remark::BesideMail,
         FIELD,
         "L8",
         "beside emailProtection the S/MIME baseline will allow clientAuth alone from July 2027",
     );
-    r.advice(name == ProfileName::Document && !has(DOCUMENT_ENCRYPTION), FIELD, "S4-11", "document programs look for 1.3.6.1.4.1.311.80.1");
+    r.advice(
+        name == ProfileName::Document && !has(DOCUMENT_ENCRYPTION),
+        Remark::DocumentPurpose,
+        FIELD,
+        "S4-11",
+        "document programs look for 1.3.6.1.4.1.311.80.1",
+    );
 }
 
 fn escrow(r: &mut Review, draft: &ProfileDraft) {
     let (signs, decrypts, escrowed) = (draft.signs(), draft.decrypts(), draft.escrow == Escrow::ByPolicy);
-    r.error(escrowed && !decrypts, "escrow", "S1-11", "a key that signs is never escrowed: whoever loses it gets a new one");
+    r.error(
+        escrowed && !decrypts,
+        Remark::SigningEscrowed,
+        "escrow",
+        "S1-11",
+        "a key that signs is never escrowed: whoever loses it gets a new one",
+    );
     let named = draft.exception.as_ref().is_some_and(|e| is_text(&e.name, 100) && is_text(&e.reason, 1000));
     r.error(
         escrowed && signs && decrypts && !named,
+        Remark::ExceptionMissing,
         "exception",
         "S1-11",
         "a key that signs and decrypts is escrowed only as an exception: give the name of who decides, and the reason",
     );
     r.error(
         draft.exception.is_some() && !(escrowed && signs && decrypts),
+        Remark::ExceptionIdle,
         "exception",
         "S1-11",
         "there is nothing to except: it is only for escrow of a key that signs and decrypts",
     );
-    r.advice(escrowed && signs && decrypts, "escrow", "L15", "signatures of this key cannot be shown to be its holder's alone");
+    r.advice(
+        escrowed && signs && decrypts,
+        Remark::EscrowedSignatures,
+        "escrow",
+        "L15",
+        "signatures of this key cannot be shown to be its holder's alone",
+    );
     r.advice(
         escrowed && decrypts,
+        Remark::HolderIsTold,
         "escrow",
         "L11",
         "the holder is told that the key is escrowed, once the department has decided for escrow",
     );
-    r.advice(!escrowed && decrypts, "escrow", "S1-07", "without escrow, what was encrypted to a lost key is lost");
+    r.advice(
+        !escrowed && decrypts,
+        Remark::LostWithoutEscrow,
+        "escrow",
+        "S1-07",
+        "without escrow, what was encrypted to a lost key is lost",
+    );
 }
 
 fn times(r: &mut Review, draft: &ProfileDraft) {
-    r.error(!(1..=MOST_DAYS).contains(&draft.days), "days", "RFC 5280 4.1.2.5", &format!("give 1 to {MOST_DAYS} days"));
+    r.error(!(1..=MOST_DAYS).contains(&draft.days), Remark::DaysRange, "days", "RFC 5280 4.1.2.5", &format!("give 1 to {MOST_DAYS} days"));
     r.error(
         draft.renewal_days == 0 || draft.renewal_days >= draft.days.max(2),
+        Remark::RenewalRange,
         "renewal_days",
         "L5",
         "renewal begins at least one day before the end, and after the beginning",
     );
     let mail = draft.purposes.iter().any(|p| p == ExtendedKeyUsage::EmailProtection.oid());
-    r.advice(mail && draft.days > BASELINE_DAYS, "days", "L5", "the S/MIME baseline allows at most 825 days");
-    r.advice(mail && draft.days == BASELINE_DAYS, "days", "L5", "the longest validity should not be the usual one");
+    r.advice(mail && draft.days > BASELINE_DAYS, Remark::OverBaseline, "days", "L5", "the S/MIME baseline allows at most 825 days");
+    r.advice(mail && draft.days == BASELINE_DAYS, Remark::AtBaseline, "days", "L5", "the longest validity should not be the usual one");
     r.advice(
         draft.renewal_days < draft.days && draft.renewal_days > draft.days / 2,
+        Remark::RenewalEarly,
         "renewal_days",
         "L5",
         "renewal in the second half of a certificate's life is early enough",
@@ -184,34 +244,80 @@ fn times(r: &mut Review, draft: &ProfileDraft) {
 fn policies(r: &mut Review, draft: &ProfileDraft) {
     const FIELD: &str = "policies";
     let oids: Vec<_> = draft.policies.iter().map(|p| p.oid.as_str()).collect();
-    r.error(oids.len() > 5, FIELD, "RFC 5280 4.2.1.4", "give at most 5 policies");
-    r.error(repeats(&oids), FIELD, "RFC 5280 4.2.1.4", "name each policy once");
-    r.error(!oids.iter().all(|oid| is_oid(oid)), FIELD, "X.660", "write each policy as an OID, such as 1.3.6.1.4.1.32473.1");
-    r.error(oids.contains(&PILOT_POLICY), FIELD, "S4-23", "this is the policy of pilots, which Signet writes by itself");
+    r.error(oids.len() > 5, Remark::PolicyCount, FIELD, "RFC 5280 4.2.1.4", "give at most 5 policies");
+    r.error(repeats(&oids), Remark::PolicyTwice, FIELD, "RFC 5280 4.2.1.4", "name each policy once");
+    r.error(
+        !oids.iter().all(|oid| is_oid(oid)),
+        Remark::PolicyNotOid,
+        FIELD,
+        "X.660",
+        "write each policy as an OID, such as 1.3.6.1.4.1.32473.1",
+    );
+    r.error(
+        oids.contains(&PILOT_POLICY),
+        Remark::PilotPolicy,
+        FIELD,
+        "S4-23",
+        "this is the policy of pilots, which Signet writes by itself",
+    );
     r.error(
         !draft.policies.iter().filter_map(|p| p.cps.as_deref()).all(is_uri),
+        Remark::CpsNotUri,
         FIELD,
         "RFC 5280 4.2.1.4",
         "write the CPS as an address in ASCII that begins with https:// or http://, of at most 200 characters",
     );
     let baseline = oids.iter().filter(|oid| oid.starts_with("2.23.140.1.5.")).count();
-    r.error(baseline > 1, FIELD, "L6", "at most one policy of the S/MIME baseline (2.23.140.1.5)");
-    r.advice(baseline > 0, FIELD, "L19", "a policy of the S/MIME baseline is a claim that only an audited public CA can make");
-    r.advice(oids.contains(&"2.5.29.32.0"), FIELD, "RFC 5280 4.2.1.4", "anyPolicy says nothing in a person's certificate");
-    r.advice(oids.is_empty(), FIELD, "S4-13", "register your CPS: an OID and the address where it can be read");
+    r.error(baseline > 1, Remark::BaselineCount, FIELD, "L6", "at most one policy of the S/MIME baseline (2.23.140.1.5)");
+    r.advice(
+        baseline > 0,
+        Remark::BaselineClaim,
+        FIELD,
+        "L19",
+        "a policy of the S/MIME baseline is a claim that only an audited public CA can make",
+    );
+    r.advice(
+        oids.contains(&"2.5.29.32.0"),
+        Remark::AnyPolicy,
+        FIELD,
+        "RFC 5280 4.2.1.4",
+        "anyPolicy says nothing in a person's certificate",
+    );
+    r.advice(
+        oids.iter().any(|oid| oid.split('.').any(|arc| arc.parse::<u32>().map_or(true, |arc| arc > WIDEST_ARC))),
+        Remark::BigArc,
+        FIELD,
+        "X.660",
+        "clients written in Go refuse a certificate whose policy has a number above 2147483647",
+    );
+    r.advice(oids.is_empty(), Remark::NoPolicy, FIELD, "S4-13", "register your CPS: an OID and the address where it can be read");
 }
 
 fn rest(r: &mut Review, draft: &ProfileDraft) {
-    r.error(draft.every_address && !draft.with_address, "every_address", "L1", "all addresses can be stated only where one is");
-    r.advice(!draft.crl_address, "crl_address", "L9", "whoever relies on the certificate cannot find out that it was revoked");
+    r.error(
+        draft.every_address && !draft.with_address,
+        Remark::EveryAddress,
+        "every_address",
+        "L1",
+        "all addresses can be stated only where one is",
+    );
+    r.advice(
+        !draft.crl_address,
+        Remark::NoCrlAddress,
+        "crl_address",
+        "L9",
+        "whoever relies on the certificate cannot find out that it was revoked",
+    );
     r.advice(
         matches!(draft.key, KeyAlgorithm::P256 | KeyAlgorithm::P384),
+        Remark::EllipticKey,
         "key",
         "L7",
         "elliptic keys are not confirmed on iPhones, which get an RSA key instead",
     );
     r.advice(
         draft.approval == Approval::FourEyes,
+        Remark::FourEyesScope,
         "approval",
         "T5",
         "this is for requests by challenge; to invite a person's phone is the officer's approval",

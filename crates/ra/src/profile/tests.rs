@@ -139,6 +139,12 @@ fn each_wrong_field_is_named_with_what_to_do() {
         let wrong = draft.check(ProfileName::Signing).unwrap_err();
         assert_eq!((wrong.field, wrong.rule), (field, rule), "{draft:?}: {wrong:?}");
     }
+    for (oid, advised) in
+        [("1.3.6.1.4.1.32473.2147483647", false), ("1.3.6.1.4.1.32473.2147483648", true), ("2.25.340282366920938463463", true)]
+    {
+        let found = ProfileDraft { policies: policy(oid, "https://x.example"), ..base.clone() }.review(ProfileName::Signing);
+        assert_eq!(found.iter().any(|f| f.remark == Remark::BigArc && f.level == Level::Advice), advised, "{oid}: {found:?}");
+    }
     let advised = ProfileDraft { days: 900, ..base }.review(ProfileName::Signing);
     assert!(advised.iter().any(|f| f.rule == "L5" && f.level == Level::Advice), "{advised:?}");
     for (text, is) in [
