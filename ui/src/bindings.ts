@@ -93,6 +93,36 @@ export const commands = {
 	refuseAct: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_act", { id, why })),
 	/**  Every department is a pilot: certificates are short-lived and say so. */
 	isPilot: () => typedError<boolean, CommandError>(__TAURI_INVOKE("is_pilot")),
+	/**  Stage, escrow, profiles, bundles and gates. */
+	policy: () => typedError<PolicyView, CommandError>(__TAURI_INVOKE("policy")),
+	/**  What is wrong with a profile and what is advised, before anything is saved. */
+	reviewProfile: (name: ProfileName, draft: ProfileDraft) => typedError<ProfileFinding[], CommandError>(__TAURI_INVOKE("review_profile", { name, draft })),
+	/**  All versions of a profile that were saved, newest first. */
+	profileVersions: (name: ProfileName) => typedError<ProfileVersion[], CommandError>(__TAURI_INVOKE("profile_versions", { name })),
+	/**  Saves a new version and says its number. */
+	saveProfile: (name: ProfileName, draft: ProfileDraft) => typedError<number, CommandError>(__TAURI_INVOKE("save_profile", { name, draft })),
+	/**  Takes back what the department has saved: the profile is inherited again. */
+	inheritProfile: (name: ProfileName) => typedError<null, CommandError>(__TAURI_INVOKE("inherit_profile", { name })),
+	/**  Saves a bundle, in place of one of the same name. */
+	saveBundle: (bundle: Bundle) => typedError<null, CommandError>(__TAURI_INVOKE("save_bundle", { bundle })),
+	/**  Takes a bundle away; certificates stay as they are. */
+	removeBundle: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("remove_bundle", { name })),
+	/**  What the five answers come to; refused when they contradict each other. */
+	escrowAdvice: (answers: EscrowAnswers) => typedError<EscrowAdvice, CommandError>(__TAURI_INVOKE("escrow_advice", { answers })),
+	/**  All decisions about escrow, newest first. */
+	escrowDecisions: () => typedError<EscrowDecided[], CommandError>(__TAURI_INVOKE("escrow_decisions")),
+	/**  Records a decision; it counts for keys made from now on. */
+	decideEscrow: (decision: EscrowDecision) => typedError<EscrowStatus, CommandError>(__TAURI_INVOKE("decide_escrow", { decision })),
+	/**  Writes down what a gate asks for. */
+	completeGate: (name: string, answers: GateAnswer[]) => typedError<null, CommandError>(__TAURI_INVOKE("complete_gate", { name, answers })),
+	/**  Passes a gate without; somebody answers for it. */
+	overrideGate: (name: string, answersForIt: string, reason: string) => typedError<null, CommandError>(__TAURI_INVOKE("override_gate", { name, answersForIt, reason })),
+	/**  Takes back what was written down or overridden. */
+	reopenGate: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("reopen_gate", { name })),
+	/**  Switches to production; refused while a gate is closed. */
+	startProduction: () => typedError<null, CommandError>(__TAURI_INVOKE("start_production")),
+	/**  Back to being a pilot. */
+	returnToPilot: (reason: string) => typedError<null, CommandError>(__TAURI_INVOKE("return_to_pilot", { reason })),
 	/**  Whether it listens, where, and who can reach it. */
 	serverStatus: () => typedError<ServerStatus, CommandError>(__TAURI_INVOKE("server_status")),
 	/**  Opens both listeners. */
@@ -192,6 +222,25 @@ export type ActorKind =
 "device" | 
 /**  Signet itself. */
 "signet";
+
+/**  Somebody who was asked. */
+export type Adviser = {
+	/**  Name. */
+	name: string,
+	/**  For what. */
+	role: AdviserRole,
+	/**  Date, 2026-11-21. */
+	on: string,
+	/**  What they said. */
+	opinion: string,
+};
+
+/**  What an adviser answers for. */
+export type AdviserRole = 
+/**  Technical. */
+"technical" | 
+/**  Legal. */
+"legal";
 
 /**  A certificate that an act changes, or that goes on beside it. */
 export type Affected = {
@@ -339,6 +388,14 @@ export type BatchState =
 "done" | 
 /**  Ended before its end. */
 "cancelled";
+/**  Who approves. */
+export type Approval = 
+/**  Nobody: a valid challenge is enough. */
+"automatic" | 
+/**  An officer. */
+"officer" | 
+/**  An officer who did not make the challenge. */
+"fourEyes";
 
 /**  What stops working. */
 export type Breaks = 
@@ -363,6 +420,22 @@ export type BundleChoice = {
 	profiles: string[],
 	/**  Those whose keys are made here. */
 	madeHere: string[],
+/**  Certificate profiles that are issued in one act. */
+export type Bundle = {
+	/**  Name. */
+	name: string,
+	/**  Certificate profiles. */
+	profiles: ProfileName[],
+};
+
+/**  A bundle and whose it is. */
+export type BundleView = {
+	/**  Name. */
+	name: string,
+	/**  Certificate profiles. */
+	profiles: ProfileName[],
+	/**  Whose it is. */
+	source: PolicySource,
 };
 
 /**  A CA certificate, with what people compare by eye. */
@@ -524,6 +597,14 @@ export type CertificateKinds =
 "authority" | 
 /**  All of them. */
 "all";
+
+/**  One of certificatePolicies. */
+export type CertificatePolicy = {
+	/**  OID. */
+	oid: string,
+	/**  CPS URI. */
+	cps: string | null,
+};
 
 /**  Which to list. */
 export type CertificateQuery = {
@@ -844,6 +925,85 @@ export type ExpiryDay = {
 	day: string,
 	/**  How many. */
 	count: number,
+/**  What becomes of the private key. */
+export type Escrow = 
+/**  It stays with its holder. */
+"never" | 
+/**  Escrowed once the department has decided for it. */
+"byPolicy";
+
+/**  A recommendation and why. */
+export type EscrowAdvice = {
+	/**  What. */
+	recommendation: Recommendation,
+	/**  Why. */
+	reasons: EscrowReason[],
+};
+
+/**  What the department's certificates are for. */
+export type EscrowAnswers = {
+	/**  Signing alone. */
+	signingOnly: boolean,
+	/**  Signing in alone. */
+	authenticationOnly: boolean,
+	/**  Encryption that is read at once. */
+	realTime: boolean,
+	/**  Mail that must stay readable. */
+	futureAccess: boolean,
+	/**  Documents that stay encrypted for long. */
+	longLived: boolean,
+};
+
+/**  A decision that was made. */
+export type EscrowDecided = {
+	/**  When. */
+	at: string,
+	/**  Who recorded it. */
+	recordedBy: string,
+	/**  What the interview had recommended. */
+	recommendation: Recommendation,
+	/**  The decision. */
+	decision: EscrowDecision,
+};
+
+/**  A decision as it is made. */
+export type EscrowDecision = {
+	/**  Answers of the interview. */
+	answers: EscrowAnswers,
+	/**  For escrow. */
+	enabled: boolean,
+	/**  Who decided. */
+	decidedBy: string,
+	/**  Why. */
+	reason: string,
+	/**  Who was asked. */
+	advisers: Adviser[],
+};
+
+/**  Who answers for escrow of a key that also signs, and why. */
+export type EscrowException = {
+	/**  Who. */
+	name: string,
+	/**  Why. */
+	reason: string,
+};
+
+/**  One reason. */
+export type EscrowReason = {
+	/**  Which answer, by its name in [`EscrowAnswers`]; `none`: no answer spoke for it. */
+	answer: string,
+	/**  For what it speaks. */
+	speaksFor: Recommendation,
+};
+
+/**  Escrow at a glance. */
+export type EscrowStatus = {
+	/**  On. */
+	enabled: boolean,
+	/**  Since. */
+	since: string | null,
+	/**  Why; `None`: nobody has decided. */
+	why: string | null,
 };
 
 /**  A named fact of a step. */
@@ -860,6 +1020,62 @@ export type FurtherDepartment = {
 	name: string,
 	/**  Mail domains of its people. */
 	mailDomains: string[],
+/**  How much a finding matters. */
+export type FindingLevel = 
+/**  It cannot be saved so. */
+"error" | 
+/**  Advice. */
+"advice";
+
+/**  A question of a gate, and what was written down. */
+export type GateAnswer = {
+	/**  Name of the question. */
+	question: string,
+	/**  The answer; empty: none yet. */
+	answer: string,
+};
+
+/**  Who answers for an override, and why. */
+export type GateOverride = {
+	/**  Who. */
+	name: string,
+	/**  Why. */
+	reason: string,
+};
+
+/**  How a gate stands. */
+export type GateState = 
+/**  Closed. */
+"open" | 
+/**  Not needed here. */
+"notNeeded" | 
+/**  Passed by a decision elsewhere. */
+"decided" | 
+/**  Written down. */
+"done" | 
+/**  Somebody answers for passing it without. */
+"overridden";
+
+/**  A gate between pilot and production. */
+export type GateView = {
+	/**  Its name, as `life-cycle.signing`. */
+	name: string,
+	/**  The kind: its name without the profile. */
+	kind: string,
+	/**  Whose life-cycle plan it is. */
+	profile: ProfileName | null,
+	/**  How it stands. */
+	state: GateState,
+	/**  It does not stand in the way. */
+	passed: boolean,
+	/**  What is to be written down; nothing where a decision elsewhere passes it. */
+	answers: GateAnswer[],
+	/**  When it was written down or overridden. */
+	at: string | null,
+	/**  Who recorded that. */
+	by: string | null,
+	/**  Who answers for it. */
+	overridden: GateOverride | null,
 };
 
 /**  An address of this computer. */
@@ -939,6 +1155,30 @@ export type IssuedFile = {
 	/**  Its password: shown once, kept nowhere. */
 	password: string,
 };
+
+/**  Kind and size of a key. */
+export type KeyKind = 
+/**  RSA, 2048 bits. */
+"rsa2048" | 
+/**  RSA, 3072 bits. */
+"rsa3072" | 
+/**  RSA, 4096 bits. */
+"rsa4096" | 
+/**  On P-256. */
+"p256" | 
+/**  On P-384. */
+"p384";
+
+/**  A bit of keyUsage. */
+export type KeyUse = 
+/**  digitalSignature. */
+"digitalSignature" | 
+/**  contentCommitment. */
+"contentCommitment" | 
+/**  keyEncipherment. */
+"keyEncipherment" | 
+/**  dataEncipherment. */
+"dataEncipherment";
 
 /**  One row. */
 export type LedgerRow = {
@@ -1099,6 +1339,12 @@ export type Overview = {
 	inventory: InventoryRow[],
 	/**  What ends in the next 53 weeks. */
 	calendar: ExpiryDay[],
+/**  What a pilot's certificates are held to. */
+export type PilotRules = {
+	/**  They live at most so many days. */
+	days: number,
+	/**  Their policy, in place of the profile's own. */
+	policy: string,
 };
 
 /**  Who can open a PKCS#12. */
@@ -1107,6 +1353,40 @@ export type Pkcs12Form =
 "legacy" | 
 /**  What is new. */
 "modern";
+
+/**  Whose something is. */
+export type PolicySource = 
+/**  The department's own. */
+"department" | 
+/**  The organization's. */
+"organization" | 
+/**  Nobody has saved one. */
+"builtin";
+
+/**  Whether certificates count. */
+export type PolicyStage = 
+/**  Everything works, says so, and is short-lived. */
+"pilot" | 
+/**  For real. */
+"production";
+
+/**  Everything about the policy. */
+export type PolicyView = {
+	/**  Pilot or production. */
+	stage: PolicyStage,
+	/**  Since. */
+	since: string | null,
+	/**  What being a pilot means. */
+	pilot: PilotRules,
+	/**  Escrow: whether, since when and why. */
+	escrow: EscrowStatus,
+	/**  All certificate profiles as they count now. */
+	profiles: ProfileVersion[],
+	/**  All bundles. */
+	bundles: BundleView[],
+	/**  What stands between pilot and production, in the order of the walk. */
+	gates: GateView[],
+};
 
 /**  How many of a certificate profile. */
 export type ProfileCount = {
@@ -1150,6 +1430,77 @@ export type Publishing = {
 	inCertificatesSetting: string,
 	/**  The address is a name that will still be right in some years. */
 	lasting: boolean,
+/**  A certificate profile as it is edited. */
+export type ProfileDraft = {
+	/**  May be issued at all. */
+	offered: boolean,
+	/**  Key that is made here or asked of a phone. */
+	key: KeyKind,
+	/**  keyUsage. */
+	usage: KeyUse[],
+	/**  extendedKeyUsage, OIDs. */
+	purposes: string[],
+	/**  Days of validity. */
+	days: number,
+	/**  Renewal begins so many days before the end. */
+	renewalDays: number,
+	/**  certificatePolicies. */
+	policies: CertificatePolicy[],
+	/**  States the mail address. */
+	withAddress: boolean,
+	/**  States all of them. */
+	everyAddress: boolean,
+	/**  Who approves. */
+	approval: Approval,
+	/**  What becomes of the private key. */
+	escrow: Escrow,
+	/**  For escrow of a key that also signs. */
+	exception: EscrowException | null,
+	/**  States where its CRL is. */
+	crlAddress: boolean,
+};
+
+/**  What is said about one field. */
+export type ProfileFinding = {
+	/**  How much it matters. */
+	level: FindingLevel,
+	/**  What. */
+	remark: Remark,
+	/**  About which field, by its name in [`ProfileDraft`]. */
+	field: string,
+	/**  Clause or requirement. */
+	rule: string,
+};
+
+/**  The certificate profiles. */
+export type ProfileName = 
+/**  Mail signing. */
+"signing" | 
+/**  Mail encryption. */
+"encryption" | 
+/**  Wi-Fi and VPN. */
+"authentication" | 
+/**  Documents. */
+"document" | 
+/**  Functional mailboxes. */
+"functional";
+
+/**  A version of a certificate profile. */
+export type ProfileVersion = {
+	/**  Which profile. */
+	name: ProfileName,
+	/**  Number; 0: built in. */
+	version: number,
+	/**  Whose it is. */
+	source: PolicySource,
+	/**  Saved at. */
+	savedAt: string | null,
+	/**  By whom. */
+	savedBy: string | null,
+	/**  What it says. */
+	definition: ProfileDraft,
+	/**  What is advised about it. */
+	findings: ProfileFinding[],
 };
 
 /**  What to write to a file. */
@@ -1181,6 +1532,94 @@ export type RecentStep = {
 	/**  Where it stands now. */
 	state: State,
 };
+
+/**  What the interview comes to. */
+export type Recommendation = 
+/**  Probably no escrow. */
+"noEscrow" | 
+/**  Consider escrow. */
+"considerEscrow";
+
+/**  What is said about a profile; the window has words for each. */
+export type Remark = 
+/**  No use. */
+"noUsage" | 
+/**  A use twice. */
+"usageTwice" | 
+/**  contentCommitment alone. */
+"commitmentAlone" | 
+/**  Other uses than promised. */
+"usageNotPromised" | 
+/**  One key for both. */
+"twoKeysAreBetter" | 
+/**  Too few or too many purposes. */
+"purposeCount" | 
+/**  A purpose twice. */
+"purposeTwice" | 
+/**  No OID. */
+"purposeNotOid" | 
+/**  No purpose of a person. */
+"purposeForbidden" | 
+/**  What it is for is missing. */
+"purposeMissing" | 
+/**  Mail without an address. */
+"addressMissing" | 
+/**  Mail and sign-in. */
+"mailAndSignIn" | 
+/**  Something beside mail. */
+"besideMail" | 
+/**  Not found by document programs. */
+"documentPurpose" | 
+/**  A signing key in escrow. */
+"signingEscrowed" | 
+/**  Nobody answers for the exception. */
+"exceptionMissing" | 
+/**  Nothing to except. */
+"exceptionIdle" | 
+/**  Signatures prove less. */
+"escrowedSignatures" | 
+/**  The holder is told. */
+"holderIsTold" | 
+/**  Lost with the key. */
+"lostWithoutEscrow" | 
+/**  Days out of range. */
+"daysRange" | 
+/**  Renewal out of range. */
+"renewalRange" | 
+/**  Over the S/MIME baseline. */
+"overBaseline" | 
+/**  At the S/MIME baseline. */
+"atBaseline" | 
+/**  Renewal in the first half. */
+"renewalEarly" | 
+/**  Too many policies. */
+"policyCount" | 
+/**  A policy twice. */
+"policyTwice" | 
+/**  No OID. */
+"policyNotOid" | 
+/**  The pilots' own. */
+"pilotPolicy" | 
+/**  No address. */
+"cpsNotUri" | 
+/**  Several of the baseline. */
+"baselineCount" | 
+/**  A claim. */
+"baselineClaim" | 
+/**  anyPolicy. */
+"anyPolicy" | 
+/**  A large arc. */
+"bigArc" | 
+/**  No policy. */
+"noPolicy" | 
+/**  All of none. */
+"everyAddress" | 
+/**  No CRL address. */
+"noCrlAddress" | 
+/**  An elliptic key. */
+"ellipticKey" | 
+/**  What four eyes are for. */
+"fourEyesScope";
 
 /**  Whether the configuration profile may be removed. */
 export type Removal = 

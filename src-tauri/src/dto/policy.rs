@@ -1,0 +1,265 @@
+//! What the department certifies by: profiles, bundles, escrow, and the gates between pilot and production.
+
+use super::{
+    ledger::named,
+    policy_escrow::EscrowStatus,
+    policy_profile::{PolicySource, ProfileName, ProfileVersion, mirrored},
+    time, unknown,
+};
+use crate::error::CommandError;
+use ra::{
+    policy as core,
+    profile::{PILOT_DAYS, PILOT_POLICY},
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use std::collections::BTreeMap;
+
+mirrored! {
+    /// Whether certificates count.
+    PolicyStage = core::Stage {
+        /// Everything works, says so, and is short-lived.
+        Pilot,
+        /// For real.
+        Production,
+    }
+}
+
+/// Certificate profiles that are issued in one act.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Bundle {
+    /// Name.
+    pub name: String,
+    /// Certificate profiles.
+    pub profiles: Vec<ProfileName>,
+}
+
+/// A bundle and whose it is.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BundleView {
+    /// Name.
+    pub name: String,
+    /// Certificate profiles.
+    pub profiles: Vec<ProfileName>,
+    /// Whose it is.
+    pub source: PolicySource,
+}
+
+/// How a gate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum GateState {
+    /// Closed.
+    Open,
+    /// Not needed here.
+    NotNeeded,
+    /// Passed by a decision elsewhere.
+    Decided,
+    /// Written down.
+    Done,
+    /// Somebody answers for passing it without.
+    Overridden,
+}
+
+/// A question of a gate, and what was written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct GateAnswer {
+    /// Name of the question.
+    pub question: String,
+    /// The answer; empty: none yet.
+    pub answer: String,
+}
+
+/// Who answers for an override, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct GateOverride {
+    /// Who.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A gate between pilot and production.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct GateView {
+    /// Its name, as `life-cycle.signing`.
+    pub name: String,
+    /// The kind: its name without the profile.
+    pub kind: String,
+    /// Whose life-cycle plan it is.
+    pub profile: Option<ProfileName>,
+    /// How it stands.
+    pub state: GateState,
+    /// It does not stand in the way.
+    pub passed: bool,
+    /// What is to be written down; nothing where a decision elsewhere passes it.
+    pub answers: Vec<GateAnswer>,
+    /// When it was written down or overridden.
+    pub at: Option<String>,
+    /// Who recorded that.
+    pub by: Option<String>,
+    /// Who answers for it.
+    pub overridden: Option<GateOverride>,
+}
+
+/// What a pilot's certificates are held to.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PilotRules {
+    /// They live at most so many days.
+    pub days: u32,
+    /// Their policy, in place of the profile's own.
+    pub policy: String,
+}
+
+/// Everything about the policy.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyView {
+    /// Pilot or production.
+    pub stage: PolicyStage,
+    /// Since.
+    pub since: Option<String>,
+    /// What being a pilot means.
+    pub pilot: PilotRules,
+    /// Escrow: whether, since when and why.
+    pub escrow: EscrowStatus,
+    /// All certificate profiles as they count now.
+    pub profiles: Vec<ProfileVersion>,
+    /// All bundles.
+    pub bundles: Vec<BundleView>,
+    /// What stands between pilot and production, in the order of the walk.
+    pub gates: Vec<GateView>,
+}
+
+/// The gate of this name.
+pub fn gate(name: &str) -> Result<core::Gate, CommandError> {
+    core::Gate::parse(name).ok_or_else(unknown)
+}
+
+/// Question and answer, as the authority takes them; what is left empty was not answered.
+pub fn answered(answers: Vec<GateAnswer>) -> BTreeMap<String, String> {
+    answers.into_iter().filter(|one| !one.answer.trim().is_empty()).map(|one| (one.question, one.answer)).collect()
+}
+
+impl From<Bundle> for core::Bundle {
+    fn from(bundle: Bundle) -> Self {
+        core::Bundle { name: bundle.name, profiles: bundle.profiles.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl From<core::BundleView> for BundleView {
+    fn from(view: core::BundleView) -> Self {
+        BundleView {
+            name: view.bundle.name,
+            profiles: view.bundle.profiles.into_iter().map(Into::into).collect(),
+            source: view.source.into(),
+        }
+    }
+}
+
+impl From<core::GateView> for GateView {
+    fn from(view: core::GateView) -> Self {
+        let (name, passed) = (view.gate.name(), view.is_passed());
+        let mut seen = GateView {
+            kind: name.split('.').next().unwrap_or_default().to_owned(),
+            name,
+            profile: match view.gate {
+                core::Gate::LifeCycle(profile) => Some(profile.into()),
+                _ => None,
+            },
+            state: GateState::Open,
+            passed,
+            answers: view.questions.iter().map(|&question| GateAnswer { question: question.to_owned(), answer: String::new() }).collect(),
+            at: None,
+            by: None,
+            overridden: None,
+        };
+        match view.state {
+            core::GateState::Open => {}
+            core::GateState::NotNeeded => seen.state = GateState::NotNeeded,
+            core::GateState::Decided => seen.state = GateState::Decided,
+            core::GateState::Done { at, actor, mut answers } => {
+                seen.state = GateState::Done;
+                (seen.at, seen.by) = (Some(time(at)), Some(named(actor).1));
+                for one in &mut seen.answers {
+                    one.answer = answers.remove(&one.question).unwrap_or_default();
+                }
+            }
+            core::GateState::Overridden { at, actor, name, reason } => {
+                seen.state = GateState::Overridden;
+                (seen.at, seen.by) = (Some(time(at)), Some(named(actor).1));
+                seen.overridden = Some(GateOverride { name, reason });
+            }
+        }
+        seen
+    }
+}
+
+impl From<core::PolicyView> for PolicyView {
+    fn from(view: core::PolicyView) -> Self {
+        PolicyView {
+            stage: view.stage.into(),
+            since: view.since.map(time),
+            pilot: PilotRules { days: PILOT_DAYS, policy: PILOT_POLICY.to_owned() },
+            escrow: view.escrow.into(),
+            profiles: view.profiles.into_iter().map(Into::into).collect(),
+            bundles: view.bundles.into_iter().map(Into::into).collect(),
+            gates: view.gates.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::Timestamp;
+    use ra::ledger::Actor;
+
+    fn view(gate: core::Gate, state: core::GateState) -> GateView {
+        core::GateView { gate, questions: gate.questions(), state }.into()
+    }
+
+    #[test]
+    fn a_gate_shows_every_question_with_what_was_written_down() {
+        let answers = answered(vec![
+            GateAnswer { question: "executive".into(), answer: "The dean".into() },
+            GateAnswer { question: "document".into(), answer: " ".into() },
+        ]);
+        assert_eq!(answers.len(), 1, "a blank is no answer");
+        let state = core::GateState::Done { at: Timestamp(1_790_000_000), actor: Actor::Officer("rosa".into()), answers };
+        let seen = view(core::Gate::Activation, state);
+        assert_eq!((seen.state, seen.passed, seen.by.as_deref()), (GateState::Done, true, Some("rosa")));
+        let texts: Vec<_> = seen.answers.iter().map(|one| (one.question.as_str(), one.answer.as_str())).collect();
+        assert_eq!(texts, [("executive", "The dean"), ("signed-on", ""), ("document", "")]);
+    }
+
+    #[test]
+    fn an_override_stays_visible_as_one() {
+        let state = core::GateState::Overridden {
+            at: Timestamp(1_790_000_000),
+            actor: Actor::Officer("rosa".into()),
+            name: "The dean".into(),
+            reason: "The team meets in January".into(),
+        };
+        let seen = view(core::Gate::Team, state);
+        assert_eq!((seen.state, seen.passed), (GateState::Overridden, true));
+        assert_eq!(seen.overridden, Some(GateOverride { name: "The dean".into(), reason: "The team meets in January".into() }));
+        assert!(seen.answers.iter().all(|one| one.answer.is_empty()));
+    }
+
+    #[test]
+    fn every_gate_is_found_by_the_name_that_the_window_has() {
+        for one in core::Gate::all() {
+            let seen = view(one, core::GateState::Open);
+            assert_eq!(gate(&seen.name).unwrap(), one);
+            assert_eq!((seen.kind == "life-cycle", seen.passed), (seen.profile.is_some(), false), "{}", seen.name);
+        }
+        assert!(gate("life-cycle.other").is_err());
+    }
+}
