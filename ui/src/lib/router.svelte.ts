@@ -1,6 +1,6 @@
 // Where the window is: the hash of the address, so that back and forward work as everywhere.
 
-export const NOUNS = ["today", "people", "certificates", "enrollments", "server", "ledger", "settings"] as const;
+export const NOUNS = ["today", "people", "certificates", "enrollments", "policies", "server", "ledger", "settings"] as const;
 export type Noun = (typeof NOUNS)[number];
 
 class Route {

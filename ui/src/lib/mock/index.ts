@@ -4,6 +4,7 @@ import type { ActVerb, Affected, Certificate, CertificateDetail, CertificateKind
 import { ApiError, type Api, type Host } from "../api";
 import * as data from "./data";
 import { see } from "./see";
+import { policyCalls } from "./policies";
 
 const state = typeof location === "undefined" ? null : new URLSearchParams(location.search).get("state");
 let tell: () => void = () => {};
@@ -308,7 +309,7 @@ const calls: Api = {
     return { certificate: issue(order), superseded: 0 };
   },
   issueWithKey: async (order) => ({ certificate: issue(order), superseded: 0, path: "/home/rosa/asa.oberg-encryption.p12", password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" }),
-  isPilot: async () => data.departments.every((d) => d.pilot),
+  ...policyCalls({ state, at: data.at, refuse, changed }),
   actConsequences: async (act) => consequences(act.serials, act.verb),
   carryOutAct: async (act, why) => {
     const will = consequences(act.serials, act.verb);

@@ -10,6 +10,7 @@ import { palette, keys } from "./palette";
 import { people, newPerson, addMailbox, deletePerson, validate } from "./people";
 import { publishing } from "./publishing";
 import { reports } from "./reports";
+import { policies } from "./policies";
 import { server } from "./server";
 import { settings } from "./settings";
 import { setup } from "./setup";
@@ -30,6 +31,7 @@ export const en = {
   certificates,
   issue,
   revoke,
+  policies,
   server,
   publishing,
   reports,
@@ -44,6 +46,7 @@ export const en = {
     people: "People",
     certificates: "Certificates",
     enrollments: "Enrollments",
+    policies: "Policies",
     server: "Server",
     ledger: "Ledger",
     settings: "Settings",

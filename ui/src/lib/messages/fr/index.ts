@@ -11,6 +11,7 @@ import { palette, keys } from "./palette";
 import { people, newPerson, addMailbox, deletePerson, validate } from "./people";
 import { publishing } from "./publishing";
 import { reports } from "./reports";
+import { policies } from "./policies";
 import { server } from "./server";
 import { settings } from "./settings";
 import { setup } from "./setup";
@@ -31,6 +32,7 @@ export const fr: Messages = {
   certificates,
   issue,
   revoke,
+  policies,
   server,
   publishing,
   reports,
@@ -45,6 +47,7 @@ export const fr: Messages = {
     people: "Personnes",
     certificates: "Certificats",
     enrollments: "Enrôlements",
+    policies: "Politiques",
     server: "Serveur",
     ledger: "Registre",
     settings: "Réglages",

@@ -1,0 +1,166 @@
+// Pretended policies: enough of the review to look at its screens. The rules themselves are the program's.
+import type { Api } from "../api";
+import type { BundleView, CommandError, EscrowAnswers, EscrowDecided, GateView, PolicyView, ProfileDraft, ProfileFinding, ProfileName, ProfileVersion, Remark } from "../../bindings";
+
+type Calls = Pick<Api, "isPilot" | "policy" | "reviewProfile" | "profileVersions" | "saveProfile" | "inheritProfile" | "saveBundle" | "removeBundle" | "escrowAdvice" | "escrowDecisions" | "decideEscrow" | "completeGate" | "overrideGate" | "reopenGate" | "startProduction" | "returnToPilot">;
+interface World {
+  state: string | null;
+  at: (minutes: number) => string;
+  refuse: (code: CommandError["code"], message?: string, field?: string | null) => never;
+  changed: () => void;
+}
+
+const MAIL = "1.3.6.1.5.5.7.3.4";
+const NAMES: ProfileName[] = ["signing", "encryption", "authentication", "document", "functional"];
+const CPS = { oid: "1.3.6.1.4.1.32473.1", cps: "https://pki.example.edu/cps" };
+const base: ProfileDraft = { offered: true, key: "rsa2048", usage: ["digitalSignature", "contentCommitment"], purposes: [MAIL], days: 730, renewalDays: 30, policies: [], withAddress: true, everyAddress: false, approval: "automatic", escrow: "never", exception: null, crlAddress: true };
+const builtin: Record<ProfileName, ProfileDraft> = {
+  signing: base,
+  encryption: { ...base, usage: ["keyEncipherment"], escrow: "byPolicy" },
+  authentication: { ...base, usage: ["digitalSignature", "keyEncipherment"], purposes: ["1.3.6.1.5.5.7.3.2"], days: 365 },
+  document: { ...base, usage: ["keyEncipherment", "dataEncipherment"], purposes: ["1.3.6.1.4.1.311.80.1"], withAddress: false, escrow: "byPolicy" },
+  functional: base,
+};
+
+function review(name: ProfileName, draft: ProfileDraft): ProfileFinding[] {
+  const found: ProfileFinding[] = [];
+  const say = (so: boolean, level: ProfileFinding["level"], remark: Remark, field: string, rule: string) => so && found.push({ level, remark, field, rule });
+  const signs = draft.usage.some((use) => use === "digitalSignature" || use === "contentCommitment");
+  const decrypts = draft.usage.includes("dataEncipherment") || (draft.usage.includes("keyEncipherment") && (!signs || draft.purposes.some((oid) => oid !== "1.3.6.1.5.5.7.3.2")));
+  const escrowed = draft.escrow === "byPolicy";
+  say(!draft.usage.length, "error", "noUsage", "usage", "RFC 5280 4.2.1.3");
+  say(!!draft.usage.length && ((name === "encryption" || name === "document") ? signs : name !== "functional" && decrypts), "error", "usageNotPromised", "usage", "S1-11");
+  say(escrowed && !decrypts, "error", "signingEscrowed", "escrow", "S1-11");
+  say(escrowed && signs && decrypts && !draft.exception?.reason, "error", "exceptionMissing", "exception", "S1-11");
+  say(draft.days < 1 || draft.days > 3650, "error", "daysRange", "days", "RFC 5280 4.1.2.5");
+  say(draft.renewalDays < 1 || draft.renewalDays >= draft.days, "error", "renewalRange", "renewalDays", "L5");
+  say(draft.policies.some((policy) => !/^[0-2](\.\d+)+$/.test(policy.oid)), "error", "policyNotOid", "policies", "X.660");
+  say(signs && decrypts, "advice", "twoKeysAreBetter", "usage", "S1-11");
+  say(draft.days > 825, "advice", "overBaseline", "days", "L5");
+  say(escrowed && decrypts, "advice", "holderIsTold", "escrow", "L11");
+  say(!escrowed && decrypts, "advice", "lostWithoutEscrow", "escrow", "S1-07");
+  say(!draft.policies.length, "advice", "noPolicy", "policies", "S4-13");
+  say(draft.key === "p256" || draft.key === "p384", "advice", "ellipticKey", "key", "L7");
+  say(draft.approval === "fourEyes", "advice", "fourEyesScope", "approval", "T5");
+  return found;
+}
+
+const QUESTIONS: Record<string, string[]> = { activation: ["executive", "signed-on", "document"], team: ["members", "administrator", "notes"], "use-cases": ["signing", "encryption", "authentication"], escrow: [], "key-plan": ["custodians", "shares", "rotation", "drills", "succession", "loss"], guide: ["read-by"], lessons: ["lessons"], "life-cycle": ["enrollment", "expiry", "revocation", "loss", "responsible"] };
+const GATES = ["activation", "team", "use-cases", "escrow", "key-plan", "guide", "lessons", ...NAMES.map((name) => `life-cycle.${name}`)];
+
+export function policyCalls({ state, at, refuse, changed }: World): Calls {
+  const empty = state === "empty";
+  let number = 4;
+  let stage: PolicyView["stage"] = state === "production" ? "production" : "pilot";
+  let since = at(130_000);
+  const saved = new Map<ProfileName, ProfileVersion[]>();
+  const version = (name: ProfileName, n: number, minutes: number, definition: ProfileDraft, by = "rosa"): ProfileVersion => ({ name, version: n, source: "department", savedAt: at(minutes), savedBy: by, definition, findings: review(name, definition) });
+  if (!empty) {
+    saved.set("signing", [version("signing", 4, 3_000, { ...base, key: "rsa3072", days: 548, policies: [CPS] }), version("signing", 2, 40_000, { ...base, policies: [CPS] }, "milan"), version("signing", 1, 90_000, { ...base, days: 825 })]);
+    saved.set("authentication", [version("authentication", 3, 20_000, { ...builtin.authentication, policies: [CPS] })]);
+  }
+  const counts = (name: ProfileName): ProfileVersion => saved.get(name)?.[0] ?? { name, version: 0, source: "builtin", savedAt: null, savedBy: null, definition: builtin[name], findings: review(name, builtin[name]) };
+  let bundles: BundleView[] = [
+    { name: "Functional mailbox", profiles: ["functional"], source: "builtin" },
+    { name: "Phone only", profiles: ["authentication"], source: "builtin" },
+    { name: "Staff", profiles: ["signing", "encryption", "authentication"], source: "builtin" },
+    { name: "Student", profiles: ["signing", "authentication"], source: "builtin" },
+  ];
+  if (!empty) bundles = [{ name: "Guests", profiles: ["authentication"], source: "department" }, ...bundles];
+  const decisions: EscrowDecided[] = empty
+    ? []
+    : [
+        { at: at(14_000), recordedBy: "rosa", recommendation: "considerEscrow", decision: { answers: { signingOnly: false, authenticationOnly: false, realTime: false, futureAccess: true, longLived: false }, enabled: true, decidedBy: "Prof. Dr. Amélie Laurent, dean", reason: "The archive of the institute must stay readable for its successors.", advisers: [{ name: "Dr. Kim Sun-hee", role: "technical", on: "2026-02-26", opinion: "Sound with five custodians in three buildings." }, { name: "Me Dubois", role: "legal", on: "2026-02-27", opinion: "Staff must be told; the works council agrees." }] } },
+        { at: at(90_000), recordedBy: "rosa", recommendation: "noEscrow", decision: { answers: { signingOnly: true, authenticationOnly: false, realTime: false, futureAccess: false, longLived: false }, enabled: false, decidedBy: "Prof. Dr. Amélie Laurent, dean", reason: "We begin with signed mail alone.", advisers: [] } },
+      ];
+  const recorded = new Map<string, Partial<GateView>>();
+  if (!empty) {
+    recorded.set("activation", { state: "done", at: at(9_000), by: "rosa", answers: [{ question: "executive", answer: "Prof. Dr. Amélie Laurent, dean" }, { question: "signed-on", answer: "3 March 2026" }, { question: "document", answer: "File 2026/114, dean’s office" }] });
+    recorded.set("team", { state: "overridden", at: at(8_000), by: "rosa", overridden: { name: "Prof. Dr. Amélie Laurent", reason: "The team meets in April; Rosa is responsible until then." } });
+    recorded.set("guide", { state: "done", at: at(7_000), by: "rosa", answers: [{ question: "read-by", answer: "Rosa Meier, Milan Novák" }] });
+  }
+  if (state === "gates" || state === "production") for (const name of GATES) if (!recorded.has(name)) recorded.set(name, { state: "done", at: at(5_000), by: "rosa" });
+  const enabled = () => decisions[0]?.decision.enabled ?? false;
+  const gates = (): GateView[] =>
+    GATES.map((name) => {
+      const kind = name.split(".")[0] ?? name;
+      const profile = NAMES.find((one) => name === `life-cycle.${one}`) ?? null;
+      const open: GateView = { name, kind, profile, state: "open", passed: false, answers: (QUESTIONS[kind] ?? []).map((question) => ({ question, answer: "" })), at: null, by: null, overridden: null };
+      if (kind === "escrow" && decisions.length) open.state = "decided";
+      if (kind === "key-plan" && decisions.length && !enabled()) open.state = "notNeeded";
+      if (profile && !counts(profile).definition.offered) open.state = "notNeeded";
+      const now = { ...open, ...recorded.get(name) };
+      return { ...now, passed: now.state !== "open" };
+    });
+  const contradictory = (a: EscrowAnswers) => (a.signingOnly && (a.authenticationOnly || a.realTime || a.futureAccess || a.longLived) ? "signing_only" : a.authenticationOnly && (a.realTime || a.futureAccess || a.longLived) ? "authentication_only" : null);
+  const advice = (a: EscrowAnswers) => {
+    const field = contradictory(a);
+    if (field) refuse("validation", "take back this answer or the others", field);
+    const lasting = a.futureAccess || a.longLived;
+    const reasons = (["futureAccess", "longLived", "signingOnly", "authenticationOnly", "realTime"] as const).filter((name) => a[name]).map((answer) => ({ answer: answer as string, speaksFor: answer === "futureAccess" || answer === "longLived" ? ("considerEscrow" as const) : ("noEscrow" as const) }));
+    return { recommendation: lasting ? ("considerEscrow" as const) : ("noEscrow" as const), reasons: reasons.length ? reasons : [{ answer: "none", speaksFor: "noEscrow" as const }] };
+  };
+  const escrow = () => ({ enabled: enabled(), since: decisions[0]?.at ?? at(130_000), why: decisions[0]?.decision.reason ?? null });
+
+  return {
+    isPilot: async () => stage === "pilot",
+    policy: async () => ({ stage, since, pilot: { days: 90, policy: "1.3.6.1.4.1.32473.20726.90" }, escrow: escrow(), profiles: NAMES.map(counts), bundles, gates: gates() }),
+    reviewProfile: async (name, draft) => review(name, draft),
+    profileVersions: async (name) => saved.get(name) ?? [],
+    saveProfile: async (name, draft) => {
+      const wrong = review(name, draft).find((finding) => finding.level === "error");
+      if (wrong) refuse("validation", wrong.remark, wrong.field);
+      saved.set(name, [version(name, ++number, 0, draft), ...(saved.get(name) ?? [])]);
+      changed();
+      return number;
+    },
+    inheritProfile: async (name) => (saved.delete(name), changed(), null),
+    saveBundle: async (bundle) => {
+      if (!bundle.name.trim()) refuse("validation", "", "name");
+      if (!bundle.profiles.length) refuse("validation", "", "profiles");
+      bundles = [...bundles.filter((one) => one.name !== bundle.name), { ...bundle, source: "department" as const }].sort((a, b) => a.name.localeCompare(b.name));
+      changed();
+      return null;
+    },
+    removeBundle: async (name) => {
+      bundles = bundles.filter((one) => one.name !== name);
+      changed();
+      return null;
+    },
+    escrowAdvice: async (answers) => advice(answers),
+    escrowDecisions: async () => decisions,
+    decideEscrow: async (decision) => {
+      if (decision.enabled && !(["technical", "legal"] as const).every((role) => decision.advisers.some((adviser) => adviser.role === role))) refuse("validation", "", "advisers");
+      if (!decision.decidedBy.trim()) refuse("validation", "", "decided_by");
+      if (!decision.reason.trim()) refuse("validation", "", "reason");
+      decisions.unshift({ at: at(0), recordedBy: "rosa", recommendation: advice(decision.answers).recommendation, decision });
+      changed();
+      return escrow();
+    },
+    completeGate: async (name, answers) => {
+      recorded.set(name, { state: "done", at: at(0), by: "rosa", answers });
+      changed();
+      return null;
+    },
+    overrideGate: async (name, who, reason) => {
+      if (!who.trim()) refuse("validation", "", "name");
+      if (!reason.trim()) refuse("validation", "", "reason");
+      recorded.set(name, { state: "overridden", at: at(0), by: "rosa", overridden: { name: who, reason } });
+      changed();
+      return null;
+    },
+    reopenGate: async (name) => (recorded.delete(name), changed(), null),
+    startProduction: async () => {
+      if (gates().some((gate) => !gate.passed)) refuse("gatesClosed");
+      [stage, since] = ["production", at(0)];
+      changed();
+      return null;
+    },
+    returnToPilot: async (reason) => {
+      if (!reason.trim()) refuse("validation", "", "reason");
+      [stage, since] = ["pilot", at(0)];
+      changed();
+      return null;
+    },
+  };
+}
