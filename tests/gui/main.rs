@@ -7,6 +7,7 @@
 mod desk;
 mod many;
 mod phone;
+mod policy;
 mod window;
 
 use desk::{Desk, free_port};
@@ -113,6 +114,7 @@ async fn journey(window: &Window, other: &Other) {
     assert_eq!(window.faults().await, "[]");
     tour(window).await;
     revoke(window).await;
+    policy::define(window, &operator).await;
     assert_eq!(window.faults().await, "[]");
 }
 
@@ -211,6 +213,10 @@ async fn screens(window: &Window, show: impl AsyncFn(&Window, String)) {
         "settings/network",
         "settings/keys",
         "settings/about",
+        "policies",
+        "policies/encryption",
+        "policies/escrow",
+        "policies/production",
     ] {
         window.go(noun).await;
         window.find(".head h1").await;

@@ -110,6 +110,15 @@ impl Window {
         self.named(words).await.click().await.unwrap();
     }
 
+    /// Chooses in the palette.
+    pub(crate) async fn press_option(&self, words: &str) {
+        let path = format!("//*[@role='option'][contains(normalize-space(.), \"{words}\")]");
+        match self.0.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+            Ok(option) => option.click().await.unwrap(),
+            Err(error) => panic!("{words}: {error}\n{}", self.text().await),
+        }
+    }
+
     /// Replaces what a field holds.
     pub(crate) async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
@@ -159,6 +168,26 @@ impl Window {
         self.0.execute(script, vec![json!(theme), json!(language)]).await.unwrap();
         self.find(&format!("html[lang='{language}'][data-theme='{theme}'] .rail")).await;
         self.watch().await;
+    }
+
+    /// Text size, by the officer's own keys; 1 is normal.
+    pub(crate) async fn zoom(&self, factor: f64) {
+        self.control("0").await;
+        let kept = "return JSON.parse(localStorage.getItem('signet.window')).zoom ?? 1";
+        for _ in 0..20 {
+            if self.0.execute(kept, vec![]).await.unwrap().as_f64().unwrap() >= factor {
+                return;
+            }
+            self.control("+").await;
+        }
+        panic!("the text does not grow to {factor}");
+    }
+
+    /// The page is not wider than the window, and axe finds nothing.
+    pub(crate) async fn fits(&self, screen: &str) {
+        let beyond = self.0.execute("return document.documentElement.scrollWidth - innerWidth", vec![]).await.unwrap();
+        assert!(beyond.as_i64().unwrap() <= 1, "{screen}: {beyond} px wider than the window");
+        self.judge(screen, true).await;
     }
 
     pub(crate) async fn resize(&self, width: u32, height: u32) {

@@ -1,0 +1,196 @@
+//! Policies as an officer makes them: a profile that is refused and one that is saved, a bundle, the escrow decision, the gates, production
+//! and back.
+
+use crate::window::Window;
+use ra::{
+    Operator,
+    policy::{Gate, GateState, Stage},
+    profile::ProfileName,
+};
+
+/// All of it, after the department is there. `operator` is another process on the same folder.
+pub(crate) async fn define(window: &Window, operator: &Operator) {
+    edit_a_profile(window, operator).await;
+    make_a_bundle(window, operator).await;
+    decide_escrow(window, operator).await;
+    pass_the_gates(window, operator).await;
+    large_text(window).await;
+}
+
+async fn edit_a_profile(window: &Window, operator: &Operator) {
+    window.go("policies").await;
+    window.find(".policy-profiles").await;
+    window.press("Mail signing").await;
+    window.find("[data-act='save'][disabled]").await;
+
+    // A signing key in escrow: said at once beside the choice, and refused when it is saved all the same.
+    window.press("By policy").await;
+    window.find("#said-escrow [data-remark='signingEscrowed']").await;
+    window.click("[data-act='save']").await;
+    window.says("Not saved").await;
+    window.keep("policy-refused").await;
+    assert_eq!(operator.profile(ProfileName::Signing).unwrap().version, 0, "nothing was saved");
+
+    window.press("The holder alone has the key").await;
+    window.fill("#f-days", "365").await;
+    window.says("Can be saved").await;
+    window.says("365 days").await;
+    // It is there again after a look at something else.
+    window.go("policies/escrow").await;
+    window.says("Nobody has decided yet").await;
+    window.go("policies/signing").await;
+    window.find(".changes ins").await;
+    window.keep("policy-edit").await;
+    window.click("[data-act='save']").await;
+    window.says("counts now").await;
+    let saved = operator.profile(ProfileName::Signing).unwrap();
+    assert_eq!((saved.version, saved.definition.days), (1, 365));
+
+    // A second version, and back to what the first one says.
+    window.fill("#f-renewalDays", "45").await;
+    window.find(".changes ins").await;
+    window.click("[data-act='save']").await;
+    window.says("Version 2, counts now").await;
+    window.press("Take as draft").await;
+    window.find(".changes ins").await;
+    window.keep("policy-versions").await;
+    window.click("[data-act='undo']").await;
+    window.find("[data-act='save'][disabled]").await;
+
+    // By the palette, then back to what is inherited.
+    window.control("k").await;
+    window.find("[role='combobox']").await.send_keys("edit profile mail sign").await.unwrap();
+    window.press_option("Edit profile Mail signing").await;
+    window.press("Reset to inherited").await;
+    window.find("[role='alertdialog']").await;
+    window.click("[role='alertdialog'] [type='submit']").await;
+    window.says("Built in, counts now").await;
+    assert_eq!(operator.profile(ProfileName::Signing).unwrap().version, 0);
+}
+
+async fn make_a_bundle(window: &Window, operator: &Operator) {
+    window.go("policies/bundle").await;
+    window.fill("[role='dialog'] input.in", "Guests").await;
+    window.press("Save bundle").await;
+    window.says("Choose at least one certificate profile").await;
+    window.press("Lets devices into Wi-Fi and VPN").await;
+    window.keep("policy-bundle").await;
+    window.press("Save bundle").await;
+    window.press("Guests").await;
+    assert_eq!(operator.bundle("guests").unwrap().profiles, [ProfileName::Authentication]);
+    window.press("Remove bundle").await;
+    window.click("[role='alertdialog'] [type='submit']").await;
+    window.says("Bundle removed").await;
+    assert!(operator.bundle("Guests").is_err());
+}
+
+async fn decide_escrow(window: &Window, operator: &Operator) {
+    window.go("policies/escrow/decide").await;
+    let answer = async |name: &str, yes: bool| {
+        let place = if yes { 1 } else { 2 };
+        window.click(&format!("[data-question='{name}'] label:nth-child({place})")).await;
+    };
+    for (name, yes) in
+        [("signingOnly", true), ("authenticationOnly", false), ("realTime", false), ("futureAccess", true), ("longLived", false)]
+    {
+        answer(name, yes).await;
+    }
+    window.says("Signing alone leaves nothing to encrypt").await;
+    window.find("[data-act='next'][disabled]").await;
+    window.keep("escrow-interview").await;
+    answer("signingOnly", false).await;
+    window.click("[data-act='next']:not([disabled])").await;
+    window.find("[data-recommendation='considerEscrow']").await;
+    window.keep("escrow-recommendation").await;
+    window.click("[data-act='next']").await;
+    window.says("Nobody was asked yet").await;
+    window.click("[data-act='next']").await;
+    window.press("Lost keys for reading").await;
+    window.fill("#decided-by", "Prof. Amélie Laurent, dean").await;
+    window.fill("#reason", "The archive of the institute must stay readable for its successors.").await;
+    window.keep("escrow-decision").await;
+
+    // Without advisers it is refused, and the walk goes back to them; what was typed stays.
+    window.click("[data-act='next']").await;
+    window.says("one technical and one legal adviser").await;
+    assert!(!operator.escrow_status().unwrap().enabled);
+    for (at, name, opinion) in [
+        (0, "Dr. Kim", "Sound with five custodians in three buildings."),
+        (1, "Me Dubois", "Staff must be told; the works council agrees."),
+    ] {
+        window.click("[data-act='adviser']").await;
+        window.fill(&format!("[data-adviser='{at}'] .adviser-row input"), name).await;
+        window.fill(&format!("[data-adviser='{at}'] textarea"), opinion).await;
+    }
+    window.keep("escrow-advisers").await;
+    window.click("[data-act='next']").await;
+    window.find("#decided-by").await;
+    window.click("[data-act='next']").await;
+    window.says("Escrow is on").await;
+    window.keep("escrow").await;
+    let status = operator.escrow_status().unwrap();
+    assert_eq!((status.enabled, status.decision.map(|made| made.decision.advisers.len())), (true, Some(2)));
+}
+
+async fn pass_the_gates(window: &Window, operator: &Operator) {
+    let state = |gate: Gate| operator.gates().unwrap().into_iter().find(|one| one.gate == gate).unwrap().state;
+
+    // The mark of a pilot leads to the walk, which stands at the first closed gate.
+    window.click(".rail .pilot").await;
+    window.find("[data-gate='activation']").await;
+    window.click("[data-act='write']").await;
+    window.says("Fill this in").await;
+    window.fill("#q-executive", "Prof. Amélie Laurent, dean").await;
+    window.fill("#q-signed-on", "20 November 2026").await;
+    window.fill("#q-document", "File 2026/114, dean’s office").await;
+    window.keep("gate-activation").await;
+    window.click("[data-act='write']").await;
+    window.find("[data-gate='team']").await;
+    assert!(matches!(state(Gate::Activation), GateState::Done { .. }));
+
+    window.click("[data-act='override']").await;
+    window.find("[role='alertdialog']").await;
+    window.press("Override the gate").await;
+    window.says("Fill this in").await;
+    window.fill("#override-name", "Prof. Amélie Laurent").await;
+    window.fill("#override-reason", "The team meets in January; Rosa is responsible until then.").await;
+    window.keep("gate-override").await;
+    window.press("Override the gate").await;
+    window.says("answers for passing it without").await;
+    window.keep("gate-overridden").await;
+    assert!(matches!(state(Gate::Team), GateState::Overridden { .. }));
+
+    window.go("policies/production/start").await;
+    window.find("[data-act='start-production'][disabled]").await;
+    // Another process passes the others; the window learns of it.
+    for gate in operator.gates().unwrap().into_iter().filter(|gate| !gate.is_passed()) {
+        operator
+            .complete_gate(gate.gate, gate.questions.iter().map(|&question| (question.to_owned(), "As agreed.".to_owned())).collect())
+            .unwrap();
+    }
+    window.find("[data-act='start-production']:not([disabled])").await;
+    window.keep("production").await;
+    window.click("[data-act='start-production']").await;
+    window.click("[role='alertdialog'] [type='submit']").await;
+    window.says("In production since").await;
+    assert_eq!(operator.policy().unwrap().stage, Stage::Production);
+    window.keep("production-started").await;
+
+    window.click("[data-act='return']").await;
+    window.fill("[role='alertdialog'] textarea", "The works council wants a longer pilot.").await;
+    window.click("[role='alertdialog'] [type='submit']").await;
+    window.find(".rail .pilot").await;
+    assert_eq!(operator.policy().unwrap().stage, Stage::Pilot);
+}
+
+/// At 200 % each screen is one column, and axe still finds nothing.
+async fn large_text(window: &Window) {
+    window.zoom(2.0).await;
+    for place in ["policies", "policies/encryption", "policies/escrow", "policies/production/key-plan"] {
+        window.go(place).await;
+        window.find(".cols").await;
+        window.look(&format!("{}-200", place.replace('/', "-"))).await;
+        window.fits(place).await;
+    }
+    window.zoom(1.0).await;
+}
