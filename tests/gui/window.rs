@@ -103,11 +103,18 @@ impl Window {
     }
 
     pub(crate) async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap();
+        self.tap(self.find(css).await).await;
     }
 
     pub(crate) async fn press(&self, words: &str) {
-        self.named(words).await.click().await.unwrap();
+        self.tap(self.named(words).await).await;
+    }
+
+    /// Brings it to the middle first: at the lower edge a confirmation of the last act may lie over it for some seconds.
+    async fn tap(&self, element: Element) {
+        let shown = serde_json::to_value(&element).unwrap();
+        self.0.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![shown]).await.unwrap();
+        element.click().await.unwrap();
     }
 
     /// Chooses in the palette.
