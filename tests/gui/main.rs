@@ -112,9 +112,9 @@ async fn journey(window: &Window, other: &Other) {
     }
 
     assert_eq!(window.faults().await, "[]");
+    policy::define(window, &operator).await;
     tour(window).await;
     revoke(window).await;
-    policy::define(window, &operator).await;
     assert_eq!(window.faults().await, "[]");
 }
 

@@ -42,7 +42,7 @@ async fn edit_a_profile(window: &Window, operator: &Operator) {
     window.find(".changes ins").await;
     window.keep("policy-edit").await;
     window.click("[data-act='save']").await;
-    window.says("counts now").await;
+    window.says("Version 1, counts now").await;
     let saved = operator.profile(ProfileName::Signing).unwrap();
     assert_eq!((saved.version, saved.definition.days), (1, 365));
 
