@@ -4,7 +4,11 @@ use crate::desk::{Desk, pictures, scratch_pictures};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{
+    collections::HashMap,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 /// Longest wait for the window to show something; making the CA's keys is the longest.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -110,18 +114,23 @@ impl Window {
         self.tap(self.named(words).await).await;
     }
 
-    /// Brings it to the middle first: at the lower edge a confirmation of the last act may lie over it for some seconds.
+    /// Brings it to the middle first: at the lower edge a confirmation of the last act may lie over it for some seconds. Waits until it can be
+    /// pressed: a layer that closes lets go of the page a moment later.
     async fn tap(&self, element: Element) {
         let shown = serde_json::to_value(&element).unwrap();
         self.0.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![shown]).await.unwrap();
-        element.click().await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        while let Err(error) = element.click().await {
+            assert!(Instant::now() < until, "{error}\n{}", self.text().await);
+            tokio::time::sleep(FRAMES).await; // until the condition above holds
+        }
     }
 
     /// Chooses in the palette.
     pub(crate) async fn press_option(&self, words: &str) {
         let path = format!("//*[@role='option'][contains(normalize-space(.), \"{words}\")]");
         match self.0.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
-            Ok(option) => option.click().await.unwrap(),
+            Ok(option) => self.tap(option).await,
             Err(error) => panic!("{words}: {error}\n{}", self.text().await),
         }
     }
