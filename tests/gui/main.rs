@@ -115,6 +115,7 @@ async fn journey(window: &Window, other: &Other) {
     policy::define(window, &operator).await;
     tour(window).await;
     revoke(window).await;
+    policy::hand_down(window, &operator).await;
     assert_eq!(window.faults().await, "[]");
 }
 

@@ -4,8 +4,9 @@
 use crate::window::Window;
 use ra::{
     Operator,
+    department::FurtherDepartment,
     policy::{Gate, GateState, Stage},
-    profile::ProfileName,
+    profile::{ProfileName, Scope, Source},
 };
 
 /// All of it, after the department is there. `operator` is another process on the same folder.
@@ -66,6 +67,35 @@ async fn edit_a_profile(window: &Window, operator: &Operator) {
     window.click("[role='alertdialog'] [type='submit']").await;
     window.says("Built in, counts now").await;
     assert_eq!(operator.profile(ProfileName::Signing).unwrap().version, 0);
+}
+
+/// What the organization saves is inherited by its departments, and each value says so. Adds a second department.
+pub(crate) async fn hand_down(window: &Window, operator: &Operator) {
+    operator
+        .add_department(FurtherDepartment { name: "Department of Chemistry".into(), mail_domains: vec!["example.edu".into()] })
+        .unwrap();
+    window.go("policies").await;
+    window.choose("[data-place]", "organization").await;
+    window.says("What every department inherits").await;
+    window.says("Department of Chemistry").await;
+    window.keep("policies-organization").await;
+    window.press("Mail signing").await;
+    window.fill("#f-days", "548").await;
+    window.find("[data-from='own']").await;
+    window.says("inherited would be 730 days").await;
+    window.click("[data-act='save']").await;
+    window.find("[data-act='save'][disabled]").await;
+    window.says("counts now").await;
+    let saved = operator.profile_for(Scope::Organization, ProfileName::Signing).unwrap();
+    assert_eq!((saved.source, saved.definition.days), (Source::Organization, 548));
+
+    window.go("policies").await;
+    window.press("Department of Chemistry").await;
+    window.says("A pilot: everything can be tried").await;
+    window.press("Mail signing").await;
+    window.says("Inherited from the organization").await;
+    window.find("#f-days").await;
+    window.keep("policy-inherited").await;
 }
 
 async fn make_a_bundle(window: &Window, operator: &Operator) {

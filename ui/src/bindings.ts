@@ -93,36 +93,36 @@ export const commands = {
 	refuseAct: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_act", { id, why })),
 	/**  Every department is a pilot: certificates are short-lived and say so. */
 	isPilot: () => typedError<boolean, CommandError>(__TAURI_INVOKE("is_pilot")),
-	/**  Stage, escrow, profiles, bundles and gates. */
-	policy: () => typedError<PolicyView, CommandError>(__TAURI_INVOKE("policy")),
+	/**  Stage, escrow, profiles, bundles and gates of a department, or what the organization hands down. */
+	policy: (scope: PolicyScope) => typedError<PolicyView, CommandError>(__TAURI_INVOKE("policy", { scope })),
 	/**  What is wrong with a profile and what is advised, before anything is saved. */
 	reviewProfile: (name: ProfileName, draft: ProfileDraft) => typedError<ProfileFinding[], CommandError>(__TAURI_INVOKE("review_profile", { name, draft })),
 	/**  All versions of a profile that were saved, newest first. */
-	profileVersions: (name: ProfileName) => typedError<ProfileVersion[], CommandError>(__TAURI_INVOKE("profile_versions", { name })),
+	profileVersions: (scope: PolicyScope, name: ProfileName) => typedError<ProfileVersion[], CommandError>(__TAURI_INVOKE("profile_versions", { scope, name })),
 	/**  Saves a new version and says its number. */
-	saveProfile: (name: ProfileName, draft: ProfileDraft) => typedError<number, CommandError>(__TAURI_INVOKE("save_profile", { name, draft })),
-	/**  Takes back what the department has saved: the profile is inherited again. */
-	inheritProfile: (name: ProfileName) => typedError<null, CommandError>(__TAURI_INVOKE("inherit_profile", { name })),
+	saveProfile: (scope: PolicyScope, name: ProfileName, draft: ProfileDraft) => typedError<number, CommandError>(__TAURI_INVOKE("save_profile", { scope, name, draft })),
+	/**  Takes back what was saved for the scope: the profile is inherited again. */
+	inheritProfile: (scope: PolicyScope, name: ProfileName) => typedError<null, CommandError>(__TAURI_INVOKE("inherit_profile", { scope, name })),
 	/**  Saves a bundle, in place of one of the same name. */
-	saveBundle: (bundle: Bundle) => typedError<null, CommandError>(__TAURI_INVOKE("save_bundle", { bundle })),
+	saveBundle: (scope: PolicyScope, bundle: Bundle) => typedError<null, CommandError>(__TAURI_INVOKE("save_bundle", { scope, bundle })),
 	/**  Takes a bundle away; certificates stay as they are. */
-	removeBundle: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("remove_bundle", { name })),
+	removeBundle: (scope: PolicyScope, name: string) => typedError<null, CommandError>(__TAURI_INVOKE("remove_bundle", { scope, name })),
 	/**  What the five answers come to; refused when they contradict each other. */
 	escrowAdvice: (answers: EscrowAnswers) => typedError<EscrowAdvice, CommandError>(__TAURI_INVOKE("escrow_advice", { answers })),
 	/**  All decisions about escrow, newest first. */
-	escrowDecisions: () => typedError<EscrowDecided[], CommandError>(__TAURI_INVOKE("escrow_decisions")),
+	escrowDecisions: (department: string | null) => typedError<EscrowDecided[], CommandError>(__TAURI_INVOKE("escrow_decisions", { department })),
 	/**  Records a decision; it counts for keys made from now on. */
-	decideEscrow: (decision: EscrowDecision) => typedError<EscrowStatus, CommandError>(__TAURI_INVOKE("decide_escrow", { decision })),
+	decideEscrow: (department: string | null, decision: EscrowDecision) => typedError<EscrowStatus, CommandError>(__TAURI_INVOKE("decide_escrow", { department, decision })),
 	/**  Writes down what a gate asks for. */
-	completeGate: (name: string, answers: GateAnswer[]) => typedError<null, CommandError>(__TAURI_INVOKE("complete_gate", { name, answers })),
+	completeGate: (department: string | null, name: string, answers: GateAnswer[]) => typedError<null, CommandError>(__TAURI_INVOKE("complete_gate", { department, name, answers })),
 	/**  Passes a gate without; somebody answers for it. */
-	overrideGate: (name: string, answersForIt: string, reason: string) => typedError<null, CommandError>(__TAURI_INVOKE("override_gate", { name, answersForIt, reason })),
+	overrideGate: (department: string | null, name: string, answersForIt: string, reason: string) => typedError<null, CommandError>(__TAURI_INVOKE("override_gate", { department, name, answersForIt, reason })),
 	/**  Takes back what was written down or overridden. */
-	reopenGate: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("reopen_gate", { name })),
+	reopenGate: (department: string | null, name: string) => typedError<null, CommandError>(__TAURI_INVOKE("reopen_gate", { department, name })),
 	/**  Switches to production; refused while a gate is closed. */
-	startProduction: () => typedError<null, CommandError>(__TAURI_INVOKE("start_production")),
+	startProduction: (department: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("start_production", { department })),
 	/**  Back to being a pilot. */
-	returnToPilot: (reason: string) => typedError<null, CommandError>(__TAURI_INVOKE("return_to_pilot", { reason })),
+	returnToPilot: (department: string | null, reason: string) => typedError<null, CommandError>(__TAURI_INVOKE("return_to_pilot", { department, reason })),
 	/**  Whether it listens, where, and who can reach it. */
 	serverStatus: () => typedError<ServerStatus, CommandError>(__TAURI_INVOKE("server_status")),
 	/**  Opens both listeners. */
@@ -807,12 +807,34 @@ export type Department = {
 	rootKeyHere: boolean,
 };
 
+/**  Escrow of a department at a glance. */
+export type DepartmentEscrow = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	department: string,
+	/**  Whether, since when and why. */
+	escrow: EscrowStatus,
+};
+
 /**  Another name for a department. */
 export type DepartmentName = {
 	/**  Which. */
 	department: string,
 	/**  The name from now on. */
 	name: string,
+};
+
+/**  What is decided by each department alone. */
+export type DepartmentPolicy = {
+	/**  Pilot or production. */
+	stage: PolicyStage,
+	/**  Since. */
+	since: string | null,
+	/**  Escrow: whether, since when and why. */
+	escrow: EscrowStatus,
+	/**  What stands between pilot and production, in the order of the walk. */
+	gates: GateView[],
 };
 
 /**  A department. */
@@ -1014,18 +1036,20 @@ export type Fact = {
 	value: string,
 };
 
-/**  A department to add. */
-export type FurtherDepartment = {
-	/**  Name. */
-	name: string,
-	/**  Mail domains of its people. */
-	mailDomains: string[],
 /**  How much a finding matters. */
 export type FindingLevel = 
 /**  It cannot be saved so. */
 "error" | 
 /**  Advice. */
 "advice";
+
+/**  A department to add. */
+export type FurtherDepartment = {
+	/**  Name. */
+	name: string,
+	/**  Mail domains of its people. */
+	mailDomains: string[],
+};
 
 /**  A question of a gate, and what was written down. */
 export type GateAnswer = {
@@ -1354,6 +1378,14 @@ export type Pkcs12Form =
 /**  What is new. */
 "modern";
 
+/**  For whom a policy is: the organization, or a department. */
+export type PolicyScope = {
+	/**  For all departments that have nothing of their own. */
+	organization: boolean,
+	/**  Which department; `None`: the first one. */
+	department: string | null,
+};
+
 /**  Whose something is. */
 export type PolicySource = 
 /**  The department's own. */
@@ -1370,22 +1402,20 @@ export type PolicyStage =
 /**  For real. */
 "production";
 
-/**  Everything about the policy. */
+/**  Everything about the policy of a department, or what the organization hands down. */
 export type PolicyView = {
-	/**  Pilot or production. */
-	stage: PolicyStage,
-	/**  Since. */
-	since: string | null,
+	/**  What a department decides alone; `None`: this is the organization's. */
+	department: DepartmentPolicy | null,
 	/**  What being a pilot means. */
 	pilot: PilotRules,
-	/**  Escrow: whether, since when and why. */
-	escrow: EscrowStatus,
-	/**  All certificate profiles as they count now. */
+	/**  Escrow of every department at a glance. */
+	escrow: DepartmentEscrow[],
+	/**  All certificate profiles as they count here now. */
 	profiles: ProfileVersion[],
+	/**  What each of them would be without anything of its own, in the same order. */
+	inherited: ProfileVersion[],
 	/**  All bundles. */
 	bundles: BundleView[],
-	/**  What stands between pilot and production, in the order of the walk. */
-	gates: GateView[],
 };
 
 /**  How many of a certificate profile. */

@@ -1,15 +1,16 @@
 //! What the department certifies by: profiles, bundles, escrow, and the gates between pilot and production.
 
 use super::{
+    department::at,
     ledger::named,
-    policy_escrow::EscrowStatus,
+    policy_escrow::{DepartmentEscrow, EscrowStatus},
     policy_profile::{PolicySource, ProfileName, ProfileVersion, mirrored},
     time, unknown,
 };
 use crate::error::CommandError;
 use ra::{
-    policy as core,
-    profile::{PILOT_DAYS, PILOT_POLICY},
+    Operator, policy as core,
+    profile::{PILOT_DAYS, PILOT_POLICY, Scope},
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -23,6 +24,16 @@ mirrored! {
         /// For real.
         Production,
     }
+}
+
+/// For whom a policy is: the organization, or a department.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyScope {
+    /// For all departments that have nothing of their own.
+    pub organization: bool,
+    /// Which department; `None`: the first one.
+    pub department: Option<String>,
 }
 
 /// Certificate profiles that are issued in one act.
@@ -117,24 +128,36 @@ pub struct PilotRules {
     pub policy: String,
 }
 
-/// Everything about the policy.
+/// What is decided by each department alone.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct PolicyView {
+pub struct DepartmentPolicy {
     /// Pilot or production.
     pub stage: PolicyStage,
     /// Since.
     pub since: Option<String>,
-    /// What being a pilot means.
-    pub pilot: PilotRules,
     /// Escrow: whether, since when and why.
     pub escrow: EscrowStatus,
-    /// All certificate profiles as they count now.
-    pub profiles: Vec<ProfileVersion>,
-    /// All bundles.
-    pub bundles: Vec<BundleView>,
     /// What stands between pilot and production, in the order of the walk.
     pub gates: Vec<GateView>,
+}
+
+/// Everything about the policy of a department, or what the organization hands down.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyView {
+    /// What a department decides alone; `None`: this is the organization's.
+    pub department: Option<DepartmentPolicy>,
+    /// What being a pilot means.
+    pub pilot: PilotRules,
+    /// Escrow of every department at a glance.
+    pub escrow: Vec<DepartmentEscrow>,
+    /// All certificate profiles as they count here now.
+    pub profiles: Vec<ProfileVersion>,
+    /// What each of them would be without anything of its own, in the same order.
+    pub inherited: Vec<ProfileVersion>,
+    /// All bundles.
+    pub bundles: Vec<BundleView>,
 }
 
 /// The gate of this name.
@@ -201,17 +224,37 @@ impl From<core::GateView> for GateView {
     }
 }
 
-impl From<core::PolicyView> for PolicyView {
+impl From<core::PolicyView> for DepartmentPolicy {
     fn from(view: core::PolicyView) -> Self {
-        PolicyView {
+        DepartmentPolicy {
             stage: view.stage.into(),
             since: view.since.map(time),
-            pilot: PilotRules { days: PILOT_DAYS, policy: PILOT_POLICY.to_owned() },
             escrow: view.escrow.into(),
-            profiles: view.profiles.into_iter().map(Into::into).collect(),
-            bundles: view.bundles.into_iter().map(Into::into).collect(),
             gates: view.gates.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl PolicyScope {
+    /// The officer at that department, and for whom.
+    pub fn of(&self, op: Operator) -> Result<(Operator, Scope), CommandError> {
+        let scope = if self.organization { Scope::Organization } else { Scope::Department };
+        Ok((at(op, self.department.as_deref())?, scope))
+    }
+}
+
+impl PolicyView {
+    /// What the authority says for this scope.
+    pub fn read(op: &Operator, scope: Scope) -> Result<Self, CommandError> {
+        let seen = |all: Vec<ra::profile::ProfileView>| all.into_iter().map(Into::into).collect();
+        Ok(PolicyView {
+            department: (scope == Scope::Department).then(|| op.policy()).transpose()?.map(Into::into),
+            pilot: PilotRules { days: PILOT_DAYS, policy: PILOT_POLICY.to_owned() },
+            escrow: op.escrow_overview()?.into_iter().map(Into::into).collect(),
+            profiles: seen(op.profiles(scope)?),
+            inherited: seen(op.inherited_profiles(scope)?),
+            bundles: op.bundles_for(scope)?.into_iter().map(Into::into).collect(),
+        })
     }
 }
 

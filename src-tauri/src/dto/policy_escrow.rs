@@ -116,6 +116,24 @@ pub struct EscrowStatus {
     pub why: Option<String>,
 }
 
+/// Escrow of a department at a glance.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DepartmentEscrow {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub department: String,
+    /// Whether, since when and why.
+    pub escrow: EscrowStatus,
+}
+
+impl From<core::DepartmentEscrow> for DepartmentEscrow {
+    fn from(one: core::DepartmentEscrow) -> Self {
+        DepartmentEscrow { id: one.id.to_string(), department: one.department, escrow: one.escrow.into() }
+    }
+}
+
 impl From<core::Answers> for EscrowAnswers {
     fn from(a: core::Answers) -> Self {
         EscrowAnswers {

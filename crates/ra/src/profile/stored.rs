@@ -79,9 +79,14 @@ fn current(c: &Connection, unit: UnitId, name: ProfileName) -> Result<ProfileVie
             return Ok(found);
         }
     }
+    Ok(builtin(name))
+}
+
+/// What counts where nobody has saved anything.
+fn builtin(name: ProfileName) -> ProfileView {
     let definition = ProfileDraft::builtin(name);
     let findings = definition.review(name);
-    Ok(ProfileView { name, version: 0, source: Source::Builtin, saved_at: None, saved_by: None, definition, findings })
+    ProfileView { name, version: 0, source: Source::Builtin, saved_at: None, saved_by: None, definition, findings }
 }
 
 /// The profile that counts, before the rules of a pilot.
@@ -127,6 +132,14 @@ impl Operator {
     pub fn profiles(&self, scope: Scope) -> Result<Vec<ProfileView>> {
         let unit = self.unit(scope)?;
         self.inner.store.read(|c| ProfileName::ALL.into_iter().map(|name| current(c, unit, name)).collect())
+    }
+    /// What all profiles would be without anything of the scope's own: the organization's for a department, the built-in ones for the
+    /// organization.
+    pub fn inherited_profiles(&self, scope: Scope) -> Result<Vec<ProfileView>> {
+        match scope {
+            Scope::Department => self.profiles(Scope::Organization),
+            Scope::Organization => Ok(ProfileName::ALL.map(builtin).into()),
+        }
     }
     /// All versions that were saved for the officer's department and for the organization, newest first; where one was taken back there
     /// is none.

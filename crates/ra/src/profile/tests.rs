@@ -175,6 +175,9 @@ fn versions_are_kept_inherited_and_on_record() {
     assert!(second > first);
     let now = officer.profile(name).unwrap();
     assert_eq!((now.version, now.source, now.definition.days), (second, Source::Department, 400));
+    let inherited = |scope| officer.inherited_profiles(scope).unwrap().into_iter().find(|view| view.name == name).unwrap();
+    let from = [Scope::Department, Scope::Organization].map(|scope| (inherited(scope).source, inherited(scope).definition.days));
+    assert_eq!(from, [(Source::Organization, 500), (Source::Builtin, 730)], "a department inherits from its organization, that from us");
     officer.inherit_profile(Scope::Department, name).unwrap();
     officer.inherit_profile(Scope::Department, name).unwrap();
     assert_eq!((officer.profile(name).unwrap().version, officer.profile(name).unwrap().source), (first, Source::Organization));

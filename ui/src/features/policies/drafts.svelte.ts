@@ -1,5 +1,5 @@
 // What was typed into the editors and not saved yet: it stays while one looks at something else.
-import type { ProfileDraft, ProfileName } from "$lib/api";
+import type { ProfileDraft } from "$lib/api";
 import { same } from "./draft";
 
 interface Kept {
@@ -9,20 +9,20 @@ interface Kept {
 }
 
 class Drafts {
-  #kept = $state.raw<Partial<Record<ProfileName, Kept>>>({});
+  #kept = $state.raw<Record<string, Kept | undefined>>({});
 
-  /** The unsaved draft, if there is one. */
-  of(name: ProfileName): Kept | null {
-    return this.#kept[name] ?? null;
+  /** The unsaved draft, if there is one. `key` names whose profile it is, and which. */
+  of(key: string): Kept | null {
+    return this.#kept[key] ?? null;
   }
   /** Keeps it; a draft that says what counts already is none. */
-  keep(name: ProfileName, version: number, counts: ProfileDraft, draft: ProfileDraft): void {
-    const kept = same(counts, draft) ? undefined : { from: this.#kept[name]?.from ?? version, draft };
-    this.#kept = { ...this.#kept, [name]: kept };
+  keep(key: string, version: number, counts: ProfileDraft, draft: ProfileDraft): void {
+    const kept = same(counts, draft) ? undefined : { from: this.#kept[key]?.from ?? version, draft };
+    this.#kept = { ...this.#kept, [key]: kept };
   }
   /** Forgets it. */
-  drop(name: ProfileName): void {
-    this.#kept = { ...this.#kept, [name]: undefined };
+  drop(key: string): void {
+    this.#kept = { ...this.#kept, [key]: undefined };
   }
 }
 

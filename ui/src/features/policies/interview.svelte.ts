@@ -28,4 +28,9 @@ export class Interview {
   }
 }
 
-export const interview = new Interview();
+const kept: Record<string, Interview | undefined> = {};
+
+/** The interview of a department, as far as it was answered. */
+export function interviewOf(department: string): Interview {
+  return (kept[department] ??= new Interview());
+}

@@ -309,7 +309,7 @@ const calls: Api = {
     return { certificate: issue(order), superseded: 0 };
   },
   issueWithKey: async (order) => ({ certificate: issue(order), superseded: 0, path: "/home/rosa/asa.oberg-encryption.p12", password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" }),
-  ...policyCalls({ state, at: data.at, refuse, changed }),
+  ...policyCalls({ state, at: data.at, refuse, changed, departments: () => data.departments }),
   actConsequences: async (act) => consequences(act.serials, act.verb),
   carryOutAct: async (act, why) => {
     const will = consequences(act.serials, act.verb);

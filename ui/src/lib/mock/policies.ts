@@ -1,6 +1,6 @@
 // Pretended policies: enough of the review to look at its screens. The rules themselves are the program's.
 import type { Api } from "../api";
-import type { BundleView, CommandError, EscrowAnswers, EscrowDecided, GateView, PolicyView, ProfileDraft, ProfileFinding, ProfileName, ProfileVersion, Remark } from "../../bindings";
+import type { BundleView, CommandError, DepartmentRow, EscrowAnswers, EscrowDecided, GateView, PolicyScope, PolicyStage, ProfileDraft, ProfileFinding, ProfileName, ProfileVersion, Remark } from "../../bindings";
 
 type Calls = Pick<Api, "isPilot" | "policy" | "reviewProfile" | "profileVersions" | "saveProfile" | "inheritProfile" | "saveBundle" | "removeBundle" | "escrowAdvice" | "escrowDecisions" | "decideEscrow" | "completeGate" | "overrideGate" | "reopenGate" | "startProduction" | "returnToPilot">;
 interface World {
@@ -8,6 +8,7 @@ interface World {
   at: (minutes: number) => string;
   refuse: (code: CommandError["code"], message?: string, field?: string | null) => never;
   changed: () => void;
+  departments: () => DepartmentRow[];
 }
 
 const MAIL = "1.3.6.1.5.5.7.3.4";
@@ -48,18 +49,23 @@ function review(name: ProfileName, draft: ProfileDraft): ProfileFinding[] {
 const QUESTIONS: Record<string, string[]> = { activation: ["executive", "signed-on", "document"], team: ["members", "administrator", "notes"], "use-cases": ["signing", "encryption", "authentication"], escrow: [], "key-plan": ["custodians", "shares", "rotation", "drills", "succession", "loss"], guide: ["read-by"], lessons: ["lessons"], "life-cycle": ["enrollment", "expiry", "revocation", "loss", "responsible"] };
 const GATES = ["activation", "team", "use-cases", "escrow", "key-plan", "guide", "lessons", ...NAMES.map((name) => `life-cycle.${name}`)];
 
-export function policyCalls({ state, at, refuse, changed }: World): Calls {
+export function policyCalls({ state, at, refuse, changed, departments }: World): Calls {
   const empty = state === "empty";
   let number = 4;
-  let stage: PolicyView["stage"] = state === "production" ? "production" : "pilot";
+  let stage: PolicyStage = state === "production" ? "production" : "pilot";
   let since = at(130_000);
+  // What the organization has saved: handed down to every department.
+  const handed = new Map<ProfileName, ProfileVersion[]>();
   const saved = new Map<ProfileName, ProfileVersion[]>();
   const version = (name: ProfileName, n: number, minutes: number, definition: ProfileDraft, by = "rosa"): ProfileVersion => ({ name, version: n, source: "department", savedAt: at(minutes), savedBy: by, definition, findings: review(name, definition) });
   if (!empty) {
     saved.set("signing", [version("signing", 4, 3_000, { ...base, key: "rsa3072", days: 548, policies: [CPS] }), version("signing", 2, 40_000, { ...base, policies: [CPS] }, "milan"), version("signing", 1, 90_000, { ...base, days: 825 })]);
-    saved.set("authentication", [version("authentication", 3, 20_000, { ...builtin.authentication, policies: [CPS] })]);
+    handed.set("authentication", [{ ...version("authentication", 3, 20_000, { ...builtin.authentication, policies: [CPS] }), source: "organization" }]);
   }
-  const counts = (name: ProfileName): ProfileVersion => saved.get(name)?.[0] ?? { name, version: 0, source: "builtin", savedAt: null, savedBy: null, definition: builtin[name], findings: review(name, builtin[name]) };
+  const made = (name: ProfileName): ProfileVersion => ({ name, version: 0, source: "builtin", savedAt: null, savedBy: null, definition: builtin[name], findings: review(name, builtin[name]) });
+  const down = (name: ProfileName): ProfileVersion => handed.get(name)?.[0] ?? made(name);
+  const counts = (name: ProfileName): ProfileVersion => saved.get(name)?.[0] ?? down(name);
+  const of = (scope: PolicyScope) => (scope.organization ? handed : saved);
   let bundles: BundleView[] = [
     { name: "Functional mailbox", profiles: ["functional"], source: "builtin" },
     { name: "Phone only", profiles: ["authentication"], source: "builtin" },
@@ -104,32 +110,39 @@ export function policyCalls({ state, at, refuse, changed }: World): Calls {
 
   return {
     isPilot: async () => stage === "pilot",
-    policy: async () => ({ stage, since, pilot: { days: 90, policy: "1.3.6.1.4.1.32473.20726.90" }, escrow: escrow(), profiles: NAMES.map(counts), bundles, gates: gates() }),
+    policy: async (scope) => ({
+      department: scope.organization ? null : { stage, since, escrow: escrow(), gates: gates() },
+      pilot: { days: 90, policy: "1.3.6.1.4.1.32473.20726.90" },
+      escrow: departments().map((one, n) => ({ id: one.id, department: one.name, escrow: n ? { enabled: false, since: one.createdAt, why: null } : escrow() })),
+      profiles: NAMES.map(scope.organization ? down : counts),
+      inherited: NAMES.map(scope.organization ? made : down),
+      bundles: scope.organization ? bundles.filter((one) => one.source !== "department") : bundles,
+    }),
     reviewProfile: async (name, draft) => review(name, draft),
-    profileVersions: async (name) => saved.get(name) ?? [],
-    saveProfile: async (name, draft) => {
+    profileVersions: async (scope, name) => [...(scope.organization ? [] : (saved.get(name) ?? [])), ...(handed.get(name) ?? [])].sort((a, b) => b.version - a.version),
+    saveProfile: async (scope, name, draft) => {
       const wrong = review(name, draft).find((finding) => finding.level === "error");
       if (wrong) refuse("validation", wrong.remark, wrong.field);
-      saved.set(name, [version(name, ++number, 0, draft), ...(saved.get(name) ?? [])]);
+      of(scope).set(name, [{ ...version(name, ++number, 0, draft), source: scope.organization ? "organization" : "department" }, ...(of(scope).get(name) ?? [])]);
       changed();
       return number;
     },
-    inheritProfile: async (name) => (saved.delete(name), changed(), null),
-    saveBundle: async (bundle) => {
+    inheritProfile: async (scope, name) => (of(scope).delete(name), changed(), null),
+    saveBundle: async (scope, bundle) => {
       if (!bundle.name.trim()) refuse("validation", "", "name");
       if (!bundle.profiles.length) refuse("validation", "", "profiles");
-      bundles = [...bundles.filter((one) => one.name !== bundle.name), { ...bundle, source: "department" as const }].sort((a, b) => a.name.localeCompare(b.name));
+      bundles = [...bundles.filter((one) => one.name !== bundle.name), { ...bundle, source: scope.organization ? ("organization" as const) : ("department" as const) }].sort((a, b) => a.name.localeCompare(b.name));
       changed();
       return null;
     },
-    removeBundle: async (name) => {
+    removeBundle: async (_, name) => {
       bundles = bundles.filter((one) => one.name !== name);
       changed();
       return null;
     },
     escrowAdvice: async (answers) => advice(answers),
     escrowDecisions: async () => decisions,
-    decideEscrow: async (decision) => {
+    decideEscrow: async (_, decision) => {
       if (decision.enabled && !(["technical", "legal"] as const).every((role) => decision.advisers.some((adviser) => adviser.role === role))) refuse("validation", "", "advisers");
       if (!decision.decidedBy.trim()) refuse("validation", "", "decided_by");
       if (!decision.reason.trim()) refuse("validation", "", "reason");
@@ -137,26 +150,26 @@ export function policyCalls({ state, at, refuse, changed }: World): Calls {
       changed();
       return escrow();
     },
-    completeGate: async (name, answers) => {
+    completeGate: async (_, name, answers) => {
       recorded.set(name, { state: "done", at: at(0), by: "rosa", answers });
       changed();
       return null;
     },
-    overrideGate: async (name, who, reason) => {
+    overrideGate: async (_, name, who, reason) => {
       if (!who.trim()) refuse("validation", "", "name");
       if (!reason.trim()) refuse("validation", "", "reason");
       recorded.set(name, { state: "overridden", at: at(0), by: "rosa", overridden: { name: who, reason } });
       changed();
       return null;
     },
-    reopenGate: async (name) => (recorded.delete(name), changed(), null),
+    reopenGate: async (_, name) => (recorded.delete(name), changed(), null),
     startProduction: async () => {
       if (gates().some((gate) => !gate.passed)) refuse("gatesClosed");
       [stage, since] = ["production", at(0)];
       changed();
       return null;
     },
-    returnToPilot: async (reason) => {
+    returnToPilot: async (_, reason) => {
       if (!reason.trim()) refuse("validation", "", "reason");
       [stage, since] = ["pilot", at(0)];
       changed();

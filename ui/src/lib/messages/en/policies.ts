@@ -313,6 +313,19 @@ export const policies = {
     usesNone: "No profile says “by policy”: nothing would be escrowed.",
   },
 
+  place: {
+    whose: "Whose policies",
+    organization: (name: string) => `${name}, for all departments`,
+    lead: "What every department inherits, unless it has its own. Escrow and production each department decides alone.",
+    departments: "Departments",
+    own: "Own",
+    instead: (inherited: string) => `, inherited would be ${inherited}`,
+    inherited: "Inherited",
+    ownOf: (name: string) => `Own version of ${name}`,
+    organizationsOwn: "The organization’s own",
+    handsDown: "What you save here counts for all departments that have nothing of their own.",
+  },
+
   ...production,
 
   acts: {

@@ -313,6 +313,19 @@ export const policies: Messages["policies"] = {
     usesNone: "Aucun profil ne dit « selon décision » : rien ne serait séquestré.",
   },
 
+  place: {
+    whose: "De qui sont ces politiques",
+    organization: (name) => `${name}, pour tous les départements`,
+    lead: "Ce dont hérite chaque département, sauf s’il a le sien. Chacun décide seul du séquestre et de la production.",
+    departments: "Départements",
+    own: "Propre",
+    instead: (inherited) => `, hérité serait ${inherited}`,
+    inherited: "Hérité",
+    ownOf: (name) => `Version propre : ${name}`,
+    organizationsOwn: "Propre à l’organisation",
+    handsDown: "Ce que vous enregistrez ici vaut pour tous les départements qui n’ont rien de propre.",
+  },
+
   ...production,
 
   acts: {
