@@ -77,7 +77,7 @@ pub(crate) async fn hand_down(window: &Window, operator: &Operator) {
     window.go("policies").await;
     window.choose("[data-place]", "organization").await;
     window.says("What every department inherits").await;
-    window.says("Department of Chemistry").await;
+    window.find("aside .rows li:nth-child(2) button").await;
     window.keep("policies-organization").await;
     window.press("Mail signing").await;
     window.fill("#f-days", "548").await;
@@ -90,7 +90,7 @@ pub(crate) async fn hand_down(window: &Window, operator: &Operator) {
     assert_eq!((saved.source, saved.definition.days), (Source::Organization, 548));
 
     window.go("policies").await;
-    window.press("Department of Chemistry").await;
+    window.click("aside .rows li:nth-child(2) button").await; // Department of Chemistry
     window.says("A pilot: everything can be tried").await;
     window.press("Mail signing").await;
     window.says("Inherited from the organization").await;
@@ -103,7 +103,7 @@ async fn make_a_bundle(window: &Window, operator: &Operator) {
     window.fill("[role='dialog'] input.in", "Guests").await;
     window.press("Save bundle").await;
     window.says("Choose at least one certificate profile").await;
-    window.press("Lets devices into Wi-Fi and VPN").await;
+    window.click("[role='dialog'] .choice label:nth-child(3)").await; // Wi-Fi and VPN
     window.keep("policy-bundle").await;
     window.press("Save bundle").await;
     window.press("Guests").await;

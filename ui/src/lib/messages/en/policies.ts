@@ -315,7 +315,7 @@ export const policies = {
 
   place: {
     whose: "Whose policies",
-    organization: (name: string) => `${name}, for all departments`,
+    organization: (name: string) => `${name} (all departments)`,
     lead: "What every department inherits, unless it has its own. Escrow and production each department decides alone.",
     departments: "Departments",
     own: "Own",

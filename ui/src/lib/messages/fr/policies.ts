@@ -315,7 +315,7 @@ export const policies: Messages["policies"] = {
 
   place: {
     whose: "De qui sont ces politiques",
-    organization: (name) => `${name}, pour tous les départements`,
+    organization: (name) => `${name} (tous les départements)`,
     lead: "Ce dont hérite chaque département, sauf s’il a le sien. Chacun décide seul du séquestre et de la production.",
     departments: "Départements",
     own: "Propre",
