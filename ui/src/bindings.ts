@@ -258,6 +258,15 @@ export type Affected = {
 	after: string,
 };
 
+/**  Who approves. */
+export type Approval = 
+/**  Nobody: a valid challenge is enough. */
+"automatic" | 
+/**  An officer. */
+"officer" | 
+/**  An officer who did not make the challenge. */
+"fourEyes";
+
 /**  One attempt to put a file somewhere. */
 export type Attempt = {
 	/**  When. */
@@ -388,14 +397,6 @@ export type BatchState =
 "done" | 
 /**  Ended before its end. */
 "cancelled";
-/**  Who approves. */
-export type Approval = 
-/**  Nobody: a valid challenge is enough. */
-"automatic" | 
-/**  An officer. */
-"officer" | 
-/**  An officer who did not make the challenge. */
-"fourEyes";
 
 /**  What stops working. */
 export type Breaks = 
@@ -412,6 +413,14 @@ export type Breaks =
 /**  A person has no certificate of a profile left. */
 "noneLeft";
 
+/**  Certificate profiles that are issued in one act. */
+export type Bundle = {
+	/**  Name. */
+	name: string,
+	/**  Certificate profiles. */
+	profiles: ProfileName[],
+};
+
 /**  A bundle, and what a batch can do of it. */
 export type BundleChoice = {
 	/**  Its name. */
@@ -420,12 +429,6 @@ export type BundleChoice = {
 	profiles: string[],
 	/**  Those whose keys are made here. */
 	madeHere: string[],
-/**  Certificate profiles that are issued in one act. */
-export type Bundle = {
-	/**  Name. */
-	name: string,
-	/**  Certificate profiles. */
-	profiles: ProfileName[],
 };
 
 /**  A bundle and whose it is. */
@@ -941,12 +944,6 @@ export type EnrollmentQuery = {
 	limit: number,
 };
 
-/**  How many certificates end on a day. */
-export type ExpiryDay = {
-	/**  First second of the day, UTC. */
-	day: string,
-	/**  How many. */
-	count: number,
 /**  What becomes of the private key. */
 export type Escrow = 
 /**  It stays with its holder. */
@@ -1026,6 +1023,14 @@ export type EscrowStatus = {
 	since: string | null,
 	/**  Why; `None`: nobody has decided. */
 	why: string | null,
+};
+
+/**  How many certificates end on a day. */
+export type ExpiryDay = {
+	/**  First second of the day, UTC. */
+	day: string,
+	/**  How many. */
+	count: number,
 };
 
 /**  A named fact of a step. */
@@ -1363,6 +1368,8 @@ export type Overview = {
 	inventory: InventoryRow[],
 	/**  What ends in the next 53 weeks. */
 	calendar: ExpiryDay[],
+};
+
 /**  What a pilot's certificates are held to. */
 export type PilotRules = {
 	/**  They live at most so many days. */
@@ -1426,40 +1433,6 @@ export type ProfileCount = {
 	count: number,
 };
 
-/**  A published CRL as a relying party sees it. */
-export type PublishedCrl = {
-	/**  URL or file. */
-	address: string,
-	/**  root or issuing. */
-	name: string,
-	/**  What was found. */
-	state: MonitorState,
-	/**  Why, English. */
-	detail: string,
-	/**  cRLNumber found. */
-	number: number | null,
-	/**  nextUpdate found. */
-	nextUpdate: string | null,
-	/**  When it was looked at. */
-	checkedAt: string | null,
-};
-
-/**  All of it. */
-export type Publishing = {
-	/**  Targets, oldest first. */
-	targets: Target[],
-	/**  What relying parties find. */
-	published: PublishedCrl[],
-	/**  What there is. */
-	status: StatusOf[],
-	/**  Where certificates say that CRLs are. */
-	statusUrl: string | null,
-	/**  They say so. */
-	inCertificates: boolean,
-	/**  auto, yes or no. */
-	inCertificatesSetting: string,
-	/**  The address is a name that will still be right in some years. */
-	lasting: boolean,
 /**  A certificate profile as it is edited. */
 export type ProfileDraft = {
 	/**  May be issued at all. */
@@ -1531,6 +1504,42 @@ export type ProfileVersion = {
 	definition: ProfileDraft,
 	/**  What is advised about it. */
 	findings: ProfileFinding[],
+};
+
+/**  A published CRL as a relying party sees it. */
+export type PublishedCrl = {
+	/**  URL or file. */
+	address: string,
+	/**  root or issuing. */
+	name: string,
+	/**  What was found. */
+	state: MonitorState,
+	/**  Why, English. */
+	detail: string,
+	/**  cRLNumber found. */
+	number: number | null,
+	/**  nextUpdate found. */
+	nextUpdate: string | null,
+	/**  When it was looked at. */
+	checkedAt: string | null,
+};
+
+/**  All of it. */
+export type Publishing = {
+	/**  Targets, oldest first. */
+	targets: Target[],
+	/**  What relying parties find. */
+	published: PublishedCrl[],
+	/**  What there is. */
+	status: StatusOf[],
+	/**  Where certificates say that CRLs are. */
+	statusUrl: string | null,
+	/**  They say so. */
+	inCertificates: boolean,
+	/**  auto, yes or no. */
+	inCertificatesSetting: string,
+	/**  The address is a name that will still be right in some years. */
+	lasting: boolean,
 };
 
 /**  What to write to a file. */
