@@ -263,6 +263,13 @@ fn a_server_prints_its_addresses_remembers_them_works_beside_commands_and_ends_i
 
     let taken = place.run(&["serve", "--json", "--https", "127.0.0.1:0", "--http", &http.to_string()]);
     assert_eq!((taken.code, taken.error_code().as_str()), (1, "portInUse"));
+    let elsewhere = place.run(&["serve", "--json", "--https", &http.to_string(), "--http", "127.0.0.1:0"]);
+    assert_eq!((elsewhere.code, elsewhere.error_code().as_str()), (1, "portInUse"));
+    assert_eq!(
+        place.json(&["settings", "get", "serve.https"])["value"],
+        served.listening["https"],
+        "an address that could not be had is not remembered"
+    );
     assert_eq!(served.terminate(), 0);
     assert!(TcpStream::connect(http).is_err(), "the port is free again");
 }

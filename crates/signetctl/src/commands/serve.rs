@@ -17,6 +17,7 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     operator.departments()?;
     judge(authority.auditor().verify_recent_ledger());
     let follows = arguments.public_url.is_none() && follows_address(&operator)?;
+    let before = operator.settings()?;
     remember(&operator, arguments)?;
 
     let settings = operator.settings()?;
@@ -27,7 +28,12 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     // Signals count from now on: who starts us and stops us at once must find an orderly end.
     let mut stop = runtime.block_on(async { Stop::new() }).map_err(Error::fault)?;
 
-    let server = Server::start(authority.enroller(), options)?;
+    let server = Server::start(authority.enroller(), options).or_else(|error| {
+        // An address that could not be had is not remembered.
+        operator.set_setting("serve.https", &before.https)?;
+        operator.set_setting("serve.http", &before.http)?;
+        Err(Refusal::from(error))
+    })?;
     settle(&operator, &server, follows)?;
     let settings = operator.settings()?;
     let listening = json!({
