@@ -2,9 +2,9 @@
 //! must return soon, without a panic; what it returns does not matter.
 
 use crate::{
-    cms, csr,
+    cms, crl, csr,
     key::{KeyAlgorithm, PrivateKey},
-    ota, scep, x509,
+    ocsp, ota, scep, x509,
 };
 use std::{hint::black_box, sync::LazyLock};
 
@@ -12,7 +12,7 @@ use std::{hint::black_box, sync::LazyLock};
 pub type Target = fn(&[u8]);
 
 /// Name and function of every target; the names are those of the files in `fuzz/fuzz_targets`.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("pki_message", pki_message),
     ("signed_attributes", signed_attributes),
     ("envelope", envelope),
@@ -24,6 +24,8 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("certificate", certificate),
     ("ota_body", ota_body),
     ("device_attributes", device_attributes),
+    ("ocsp_request", ocsp_request),
+    ("crl", revocation_list),
 ];
 
 /// The throw-away CA that the recorded messages are encrypted to, with a key that is not its own: opening goes all the way.
@@ -99,5 +101,24 @@ pub fn ota_body(data: &[u8]) {
 pub fn device_attributes(data: &[u8]) {
     if let Ok(attributes) = ota::DeviceAttributes::from_plist(data) {
         black_box((attributes.ios_version(), attributes.iter().count()));
+    }
+}
+
+/// What a relying party asks the OCSP responder.
+pub fn ocsp_request(data: &[u8]) {
+    if let Ok(request) = ocsp::OcspRequest::from_der(data) {
+        black_box((request.certificates.iter().map(|id| id.serial().to_string()).collect::<Vec<_>>(), request.nonce));
+        if let Some((certificate, _)) = &*RECIPIENT
+            && let Ok(issuer) = ocsp::Issuer::new(certificate)
+        {
+            black_box(request.certificates.iter().filter(|id| issuer.issued(id)).count());
+        }
+    }
+}
+
+/// What the monitor finds where our CRLs are published.
+pub fn revocation_list(data: &[u8]) {
+    if let (Ok(list), Some((certificate, _))) = (crl::CrlView::from_der(data), &*RECIPIENT) {
+        let _ = black_box((list.number, list.base, list.verify(&certificate.public_key)));
     }
 }

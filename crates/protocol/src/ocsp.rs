@@ -264,8 +264,9 @@ impl OcspRequest {
         }
         let nonce = request.tbs.extensions.iter().flatten().find(|extension| extension.id == NONCE);
         let nonce = nonce.map(|extension| extension.value.as_bytes().to_vec());
-        // The value is an OCTET STRING within; old clients send bare octets (RFC 9654 2.1).
-        if nonce.as_ref().is_some_and(|nonce| nonce.is_empty() || nonce.len() > MAX_NONCE + 3) {
+        // The value is an OCTET STRING within; old clients send bare octets. Neither may be empty or long (RFC 9654 2.1).
+        let length = |nonce: &Vec<u8>| OctetString::from_der(nonce).map_or(nonce.len(), |inner| inner.as_bytes().len());
+        if nonce.as_ref().is_some_and(|nonce| !(1..=MAX_NONCE).contains(&length(nonce))) {
             return Err(MALFORMED);
         }
         let certificates = request.tbs.list.iter().map(|asked| cert_id(&asked.id)).collect::<Result<_, _>>()?;

@@ -2,7 +2,10 @@
 //! none may take long. The functions are those of the fuzz targets.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
+use der::{Encode, Tag, asn1::AnyRef};
 use openssl::{
     asn1::Asn1Time,
     bn::BigNum,
@@ -12,16 +15,19 @@ use openssl::{
 use protocol::{
     Timestamp,
     cms::{self, ContentCipher, Digest, KeyTransport, SigningIdentity},
+    crl::{Entry, Header, Reason, sign_crl},
     fuzzing::TARGETS,
     key::{KeyAlgorithm, PrivateKey},
+    ocsp,
     scep::{CertRep, FailInfo, ReplyParameters, TransactionId, cert_rep},
-    x509::CertificateView,
+    x509::{CertificateView, SerialNumber},
 };
 use std::{
     fs,
     path::PathBuf,
     time::{Duration, Instant},
 };
+use support::TestCa;
 
 const MUTATIONS: usize = 10_000;
 /// Far above what any input may cost, far below a hang; machines that run tests are busy.
@@ -121,6 +127,14 @@ fn binary(xml: &str) -> Vec<u8> {
     bytes
 }
 
+/// A request about one certificate, made to be about as many as `count` by repeating its Request.
+fn ocsp_of_several(one: &[u8], count: usize) -> Vec<u8> {
+    // OCSPRequest and TBSRequest hold nothing else, and all lengths of one are short.
+    let wrapped = |content: Vec<u8>| AnyRef::new(Tag::Sequence, &content).unwrap().to_der().unwrap();
+    let request = &one[6..];
+    wrapped(wrapped(wrapped(request.repeat(count))))
+}
+
 /// What the parser of this name meets in practice.
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let recordings = recordings();
@@ -182,6 +196,39 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         "device_attributes" => {
             vec![ATTRIBUTES.as_bytes().to_vec(), binary(ATTRIBUTES), ATTRIBUTES.replace("<dict>", "<array>").into_bytes()]
         }
+        "ocsp_request" => {
+            let (ca, own) = (ca_view(), self_signed(&key));
+            let ask = |of: &CertificateView, nonce: Option<&[u8]>| ocsp::request(of, &own.serial, nonce).unwrap();
+            let several = |count: usize| ocsp_of_several(&ask(&ca, None), count);
+            let seeds = vec![ask(&ca, None), ask(&own, None), ask(&ca, Some(&[7; 16])), ask(&ca, Some(&[7; 128])), several(2), several(64)];
+            assert!(seeds.iter().all(|seed| ocsp::OcspRequest::from_der(seed).is_ok()), "mutations begin with what is right");
+            seeds
+        }
+        "crl" => {
+            let ca = TestCa::root(KeyAlgorithm::P256);
+            let header = Header {
+                number: 7,
+                this_update: Timestamp(1_795_000_000),
+                next_update: Timestamp(1_796_000_000),
+                base: None,
+                freshest: None,
+            };
+            let entry = |serial: u8, reason| Entry {
+                serial: SerialNumber::from_octets(&[serial]).unwrap(),
+                revoked_at: Timestamp(1_795_000_000),
+                reason,
+                invalid_since: Some(Timestamp(0)),
+            };
+            let sign = |header, entries: Vec<Entry>| sign_crl(header, entries.into_iter(), &ca).unwrap();
+            vec![
+                sign(header, Vec::new()),
+                sign(
+                    Header { freshest: Some("http://pki.example.edu/crl/issuing-delta.crl"), ..header },
+                    vec![entry(1, Reason::KeyCompromise)],
+                ),
+                sign(Header { base: Some(6), ..header }, vec![entry(1, Reason::RemoveFromCrl), entry(2, Reason::Unspecified)]),
+            ]
+        }
         other => panic!("no seeds for {other}"),
     }
 }
@@ -232,4 +279,6 @@ survives! {
     certificate
     ota_body
     device_attributes
+    ocsp_request
+    crl
 }

@@ -3,6 +3,8 @@
 mod delta;
 mod root;
 
+pub use root::RootCrl;
+
 use crate::{
     Dependency, Error, Noun, Operator, Result,
     authority::Inner,

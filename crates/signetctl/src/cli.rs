@@ -9,11 +9,11 @@ mod policy;
 mod settings;
 mod subscriber;
 
-pub(crate) use certificate::{Act, Certificate, How};
+pub(crate) use certificate::{Act, Certificate, How, Which};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use department::{At, Department, Place};
 pub(crate) use find::{CertificateList, Report};
-pub(crate) use issue::{Container, Issue, IssueBatch};
+pub(crate) use issue::{Container, Issue, IssueBatch, NewKey};
 use parse::*;
 pub(crate) use policy::Policy;
 use protocol::{Timestamp, crl::Reason, key::KeyAlgorithm, x509::SerialNumber};
@@ -231,6 +231,25 @@ pub(crate) enum Crl {
         /// A folder, or an `https://` address that takes PUT (WebDAV); otherwise all targets, now.
         #[arg(long, value_name = "DIR|URL")]
         to: Option<String>,
+    },
+    /// Show until when the root's CRL is good, and whether its key has to be attached.
+    Root,
+    /// Make the root's CRL anew with the root's key, from the file that it was moved to.
+    SignRoot {
+        /// That file; left out while the key is still in the data folder.
+        #[arg(long, value_name = "FILE")]
+        root_key: Option<PathBuf>,
+        /// File that holds its passphrase; otherwise it is asked for.
+        #[arg(long, value_name = "FILE", requires = "root_key")]
+        passphrase_file: Option<PathBuf>,
+    },
+    /// Move the root's key out of the data folder into a new file, encrypted, for removable media.
+    MoveRootKey {
+        /// The new file.
+        file: PathBuf,
+        /// File that holds the passphrase to encrypt it with; otherwise it is asked for.
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
     },
     /// Show where `serve` publishes, and what a relying party finds there.
     Targets,

@@ -71,7 +71,9 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     if std::env::args_os().any(|argument| argument == "--json") {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        // What is missing stands in the lines below the first.
+        let said: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+        let message = said.join(" ").trim_start_matches("error: ").to_owned();
         output::print_error(&Refusal::new("usage", message, "signetctl --help shows every command and option."));
     }
     ExitCode::from(USAGE)

@@ -131,8 +131,8 @@ fn denied(denied: Denied) -> (&'static str, &'static str) {
         Denied::LinkEnded => ("The link has ended.", "Send a new invitation."),
         Denied::Device => ("The device could not prove what it must.", "Look at the enrollment's timeline."),
         Denied::EncryptionByScep => (
-            "Encryption keys are made and kept by Signet; a device cannot bring its own.",
-            "Choose another certificate profile, such as signing or authentication.",
+            "Keys that decrypt are made by Signet; a device or a request cannot bring its own.",
+            "Give --generate to have one made, or choose another certificate profile, such as signing or authentication.",
         ),
         Denied::SigningKeyHere => (
             "Keys that sign or prove who somebody is are made by their holder, never by Signet.",

@@ -133,6 +133,12 @@ fn a_batch_is_tried_dry_goes_through_and_is_idempotent() {
     assert_eq!(again.code, 0, "{}", again.stdout);
     assert_eq!((&again.json()["there"], &again.json()["batch"]["delivered"]), (&2.into(), &1.into()));
     assert_eq!(place.json(&["certificate", "list"]).as_array().unwrap().len(), 3);
+    // A list of which nothing is to be done says why, row by row, and begins no batch.
+    fs::write(place.path("wrong.csv"), b"mail\nalice@example.edu\nnobody@example.edu\nb\xffb@example.edu\n").unwrap();
+    let wrong = place.run(&["issue-batch", "wrong.csv", "--bundle", "Staff", "--out", "out", "--json"]);
+    assert_eq!((wrong.code, wrong.error_code().as_str(), &wrong.json()["batch"]), (1, "batchIncomplete", &serde_json::Value::Null));
+    let said: Vec<_> = wrong.json()["errors"].as_array().unwrap().iter().map(|e| (e["line"].as_u64(), e["field"].clone())).collect();
+    assert_eq!(said, [(Some(3), "mail".into()), (Some(4), "mail".into())], "{}", wrong.stdout);
     let nothing = batch(&["--out", "out"]);
     assert_eq!((nothing.code, &nothing.json()["there"]), (0, &3.into()));
 }

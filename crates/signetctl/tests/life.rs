@@ -102,6 +102,75 @@ fn several_are_all_or_none_and_many_wait_for_another_account() {
 }
 
 #[test]
+fn a_certificate_that_encrypts_is_replaced_with_a_key_made_here() {
+    let place = Place::ready();
+    let made = ["--generate", "--p12", "one.p12", "--password-out", "one.txt"];
+    let first = place.json(&[&["certificate", "issue", "alice@example.edu", "--profile", "encryption"][..], &made].concat());
+    let first = first["certificate"]["serial"].as_str().unwrap().to_owned();
+    let refused = |arguments: &[&str]| place.run(&[&["certificate", "replace", &first], arguments, &["--json"]].concat()).error_code();
+    fs::write(place.path("alice.csr"), csr()).unwrap();
+    assert_eq!(refused(&["--csr", "alice.csr"]), "encryptionByScep");
+    assert_eq!(refused(&made), "file", "nothing is ever overwritten");
+    assert_eq!(refused(&["--generate"]), "usage");
+    let two = ["--generate", "--p12", "two.p12", "--password-out", "two.txt", "--container", "legacy", "--revoke", "keyCompromise"];
+    let second = place.json(&[&["certificate", "replace", &first][..], &two].concat());
+    assert_eq!((status(&place, &first), &second["superseded"]), (json!("revoked"), &json!([first])));
+    let password = fs::read_to_string(place.path("two.txt")).unwrap();
+    let parsed = openssl::pkcs12::Pkcs12::from_der(&fs::read(place.path("two.p12")).unwrap()).unwrap().parse2(password.trim()).unwrap();
+    let serial = parsed.cert.unwrap().serial_number().to_bn().unwrap().to_hex_str().unwrap().to_string();
+    assert_eq!(serial.trim_start_matches('0'), second["certificate"]["serial"].as_str().unwrap().trim_start_matches('0'));
+    let [signing] = issued(&place, 1).try_into().unwrap();
+    let three = ["--generate", "--p12", "three.p12", "--password-out", "three.txt", "--json"];
+    assert_eq!(place.run(&[&["certificate", "replace", &signing][..], &three].concat()).error_code(), "signingKeyHere");
+    assert!(!place.path("three.p12").exists() && !place.path("three.txt").exists(), "nothing half done");
+}
+
+#[test]
+fn everything_of_a_device_is_held_reinstated_and_revoked_at_once() {
+    let place = Place::ready();
+    let serials = issued(&place, 3);
+    let (device, elsewhere) = (phone_of_alice(&place, &serials[..2]), &serials[2]);
+    let of = |verb: &str| place.json(&["certificate", verb, "--device", &device]);
+    assert!(place.run(&["subscriber", "show", "alice@example.edu"]).stdout.contains(&device), "where to find what to write");
+    let foretold = place.json(&["certificate", "revoke", "--device", &device, "--dry-run"]);
+    assert_eq!((foretold["affected"].as_array().unwrap().len(), status(&place, &serials[0])), (2, json!("active")));
+    assert_eq!(of("hold")["affected"].as_array().unwrap().len(), 2);
+    assert_eq!(of("reinstate")["affected"].as_array().unwrap().len(), 2);
+    assert_eq!(of("revoke")["affected"].as_array().unwrap().len(), 2);
+    assert!(serials[..2].iter().all(|serial| status(&place, serial) == "revoked") && status(&place, elsewhere) == "active");
+    let refused = |arguments: &[&str]| place.run(&[&["certificate", "revoke", "--json"], arguments].concat()).error_code();
+    assert_eq!(refused(&["--device", &device]), "validation", "nothing is left to revoke");
+    assert_eq!(refused(&["--device", "01930000-0000-7000-8000-000000000000"]), "notFound");
+    assert_eq!(refused(&["--device", "phone"]), "usage");
+    assert_eq!(refused(&["--device", &device, elsewhere]), "usage");
+    let nothing = place.run(&["certificate", "revoke", "--json"]);
+    assert!(nothing.error_code() == "usage" && nothing.stdout.contains("SERIAL"), "what is missing is named: {}", nothing.stdout);
+}
+
+/// Alice's certificates as if a phone had got them.
+fn phone_of_alice(place: &Place, serials: &[String]) -> String {
+    let enrollment = place.json(&["invite", "alice@example.edu"])["enrollment"].as_str().unwrap().to_owned();
+    let device = "01930000-0000-7000-8000-0000000000aa";
+    let octets = |id: &str| id.replace('-', "");
+    let database = rusqlite::Connection::open(place.path("data/signet.db")).unwrap();
+    let alice = place.json(&["subscriber", "show", "alice@example.edu"])["id"].as_str().unwrap().to_owned();
+    let mut sql = format!(
+        "INSERT INTO device (id, subscriber, udid, device_name, foreign_device_ca, first_seen, last_seen)
+           VALUES (x'{}', x'{}', 'u', 'Alice''s iPhone', 0, 1, 1);
+         UPDATE enrollment SET device = x'{}' WHERE id = x'{}';",
+        octets(device),
+        octets(&alice),
+        octets(device),
+        octets(&enrollment)
+    );
+    for serial in serials {
+        sql.push_str(&format!("UPDATE certificate SET enrollment = x'{}' WHERE serial = x'{serial}';", octets(&enrollment)));
+    }
+    database.execute_batch(&sql).unwrap();
+    device.to_owned()
+}
+
+#[test]
 fn a_leaver_is_shared_before_and_gets_nothing_afterwards() {
     let place = Place::ready();
     let [serial] = issued(&place, 1).try_into().unwrap();

@@ -1,7 +1,7 @@
 //! The root's key leaves this folder for removable media: written encrypted, read back, then taken out.
 
 use super::{Identity, keys};
-use crate::{Conflict, Error, Operator, Result, authority::Inner, certificate::Kind, ledger, store};
+use crate::{Conflict, Dependency, Error, Operator, Result, authority::Inner, certificate::Kind, ledger, store};
 use openssl::symm::Cipher;
 use protocol::{key::PrivateKey, x509::CertificateView};
 use std::{io::Read, path::Path};
@@ -55,26 +55,40 @@ impl Operator {
         inner.renew_root_crl(&Identity::new(row.certificate()?, key.clone(), Vec::new())?)?;
         let pem =
             key.as_openssl().private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), passphrase.as_bytes()).map_err(Error::fault)?;
-        store::write_private(to, &pem)?;
-        let back = Zeroizing::new(std::fs::read(to).map_err(|e| store::io_error(to, &e))?);
-        let again = openssl::pkey::PKey::private_key_from_pem_passphrase(&back, passphrase.as_bytes()).map_err(Error::fault)?;
-        let again = Zeroizing::new(again.private_key_to_pkcs8().map_err(Error::fault)?);
-        if PrivateKey::from_der(&again)?.public()? != row.certificate()?.public_key {
-            return Err(Error::fault("the key read back from the file is another"));
-        }
         let (at, actor, id) = (inner.clock.now(), self.actor.clone(), row.id);
-        let serial = row.certificate()?.serial.to_string();
-        inner.store.write(move |tx| {
-            // Freed bytes are overwritten, or the key could still be dug out of the file.
-            tx.pragma_update(None, "secure_delete", true)?;
-            let taken = tx.execute("UPDATE sealed_key SET sealed = NULL WHERE id = ? AND sealed IS NOT NULL", [id]);
-            tx.pragma_update(None, "secure_delete", false)?;
-            let taken = taken?;
-            if taken == 0 {
-                return Err(Error::Conflict(Conflict::AlreadySetUp));
+        let root = row.certificate()?;
+        let moved = write_and_read_back(to, &pem, passphrase, &root).and_then(|()| {
+            let serial = root.serial.to_string();
+            inner.store.write(move |tx| {
+                // Freed bytes are overwritten, or the key could still be dug out of the file.
+                tx.pragma_update(None, "secure_delete", true)?;
+                let taken = tx.execute("UPDATE sealed_key SET sealed = NULL WHERE id = ? AND sealed IS NOT NULL", [id]);
+                tx.pragma_update(None, "secure_delete", false)?;
+                if taken? == 0 {
+                    return Err(Error::Conflict(Conflict::AlreadySetUp));
+                }
+                ledger::append(tx, at, &actor, "root_key.moved", &serial, &serde_json::json!({}))
+            })
+        });
+        if let Err(error) = moved {
+            // While the key is here there must not be a second one. Where that is not certain the file may be the only one.
+            if inner.root_key_is_here().unwrap_or(false) {
+                let _ = std::fs::remove_file(to);
             }
-            ledger::append(tx, at, &actor, "root_key.moved", &serial, &serde_json::json!({}))
-        })?;
+            return Err(error);
+        }
         inner.store.empty_wal()
+    }
+}
+
+fn write_and_read_back(to: &Path, pem: &[u8], passphrase: &str, root: &CertificateView) -> Result<()> {
+    // Not the data folder, of which this error otherwise speaks.
+    store::write_private(to, pem).map_err(|error| match error {
+        Error::Unavailable(Dependency::Folder(why)) => Error::invalid("file", format!("{why}; name a file where you may write")),
+        other => other,
+    })?;
+    match attached_key(to, passphrase, root) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::fault(format!("the root's key could not be read back: {error}"))),
     }
 }

@@ -70,7 +70,7 @@ impl Operator {
             None => self.inner.root_identity()?,
         };
         self.inner.renew_root_crl(&root)?;
-        // It lives for 30 days only: the occasion is used.
+        // It lives no longer than the CRL: the occasion is used.
         self.inner.renew_root_responder(&root)?;
         let (at, actor, serial) = (self.inner.clock.now(), self.actor.clone(), root.certificate.serial.to_string());
         let details = serde_json::json!({ "attached": key.is_some() });

@@ -113,6 +113,12 @@ impl Settings {
             removal => removal,
         }
     }
+    /// The status address is a public-looking name, on which certificates can rely for years; not an address, and no name that only
+    /// this network knows (`.local`). Without one there is nothing to rely on.
+    #[must_use]
+    pub fn status_url_lasts(&self) -> bool {
+        self.status_url.as_deref().and_then(|url| Origin::parse(url, "http", true).ok()).is_some_and(|url| url.host.lasts())
+    }
     /// The settings of a folder's first day.
     pub(crate) fn starting(status_url: Option<&str>) -> Result<Self> {
         Self::read(&status_url.map(|url| ("status.url".to_owned(), url.to_owned())).into_iter().collect())

@@ -89,6 +89,8 @@ pub(crate) fn write_public(path: &Path, content: &[u8]) -> Result<()> {
 fn write_atomically(path: &Path, content: &[u8], mut options: OpenOptions) -> Result<()> {
     let failed = |e: std::io::Error| io_error(path, &e);
     let folder = path.parent().ok_or_else(|| Error::fault("a file without a folder"))?;
+    // The parent of a bare name is empty, and an empty path can be joined but not opened.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let name = path.file_name().ok_or_else(|| Error::fault("a file without a name"))?.to_string_lossy();
     let temporary = folder.join(format!(".{name}.{}", uuid::Uuid::now_v7()));
     let written = (|| {

@@ -35,23 +35,21 @@ pub(crate) enum Certificate {
         #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
         serials: Vec<SerialNumber>,
     },
-    /// Replace one by a certificate for another key of the same person.
+    /// Replace one by a certificate for another key of the same person: from a request, or with a key made here that only decrypts.
     Replace {
         /// Serial number, hex.
         #[arg(value_parser = serial)]
         serial: SerialNumber,
-        /// The request for the new key (PKCS#10, PEM or DER).
-        #[arg(long, value_name = "FILE")]
-        csr: PathBuf,
+        #[command(flatten)]
+        key: NewKey,
         /// Revoke the old one for this reason in the same act; otherwise it is superseded and stays valid until it ends.
         #[arg(long, value_name = "REASON", value_parser = reason)]
         revoke: Option<Reason>,
     },
     /// Hold: revoked until it is reinstated. All or none of several.
     Hold {
-        /// Serial numbers, hex.
-        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
-        serials: Vec<SerialNumber>,
+        #[command(flatten)]
+        which: Which,
         /// Perhaps lost: becomes a revocation after the days of the setting `revoke.maybe_lost_days` unless reinstated before.
         #[arg(long)]
         maybe_lost: bool,
@@ -60,9 +58,8 @@ pub(crate) enum Certificate {
     },
     /// Take a hold back.
     Reinstate {
-        /// Serial numbers, hex.
-        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
-        serials: Vec<SerialNumber>,
+        #[command(flatten)]
+        which: Which,
         #[command(flatten)]
         how: How,
     },
@@ -73,9 +70,8 @@ pub(crate) enum Certificate {
     },
     /// Revoke for good; the next CRL says so. All or none of several.
     Revoke {
-        /// Serial numbers, hex.
-        #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
-        serials: Vec<SerialNumber>,
+        #[command(flatten)]
+        which: Which,
         /// Since when the key is to be distrusted, such as 2026-11-20T08:00:00Z.
         #[arg(long, value_name = "TIME", value_parser = time)]
         invalid_since: Option<Timestamp>,
@@ -88,6 +84,17 @@ pub(crate) enum Certificate {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// Which certificates an act is about.
+#[derive(Args)]
+pub(crate) struct Which {
+    /// Serial numbers, hex.
+    #[arg(value_parser = serial, required_unless_present = "device", value_name = "SERIAL")]
+    pub(crate) serials: Vec<SerialNumber>,
+    /// All that fit of a device; `subscriber show` names it.
+    #[arg(long, value_name = "DEVICE", value_parser = device_id, conflicts_with = "serials")]
+    pub(crate) device: Option<id::DeviceId>,
 }
 
 /// What goes with an act on certificates.

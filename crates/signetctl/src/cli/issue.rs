@@ -18,6 +18,16 @@ pub(crate) struct Issue {
     /// Certificate profile: signing, encryption, authentication, document or functional.
     #[arg(long, value_parser = profile)]
     pub(crate) profile: ProfileName,
+    #[command(flatten)]
+    pub(crate) key: NewKey,
+    /// Take the place of the person's active certificate that encrypts.
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+/// Where the key of a new certificate comes from.
+#[derive(Args)]
+pub(crate) struct NewKey {
     /// The person's request (PKCS#10, PEM or DER); `-` for standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "generate", required_unless_present = "generate")]
     pub(crate) csr: Option<PathBuf>,
@@ -33,9 +43,6 @@ pub(crate) struct Issue {
     /// What is to read the file.
     #[arg(long, default_value = "modern")]
     pub(crate) container: Container,
-    /// Take the place of the person's active certificate that encrypts.
-    #[arg(long)]
-    pub(crate) replace: bool,
 }
 
 #[derive(Args)]

@@ -78,6 +78,10 @@ pub(super) fn act_id(text: &str) -> Result<id::ActId, String> {
     id::ActId::parse(text).ok_or_else(|| "`signetctl act list` shows what to write here".to_owned())
 }
 
+pub(super) fn device_id(text: &str) -> Result<id::DeviceId, String> {
+    id::DeviceId::parse(text).ok_or_else(|| "`signetctl subscriber show MAIL` shows what to write here".to_owned())
+}
+
 pub(super) fn time(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "a time such as 2026-11-20T08:00:00Z".to_owned())
 }

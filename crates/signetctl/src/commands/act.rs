@@ -2,21 +2,16 @@
 
 use super::certificate;
 use crate::{
-    cli::{Act as Command, How},
+    cli::{Act as Command, How, Which},
     output::{Output, table},
     refusal::Refusal,
     session::Session,
 };
-use protocol::x509::SerialNumber;
 use ra::{
     Operator,
     life::{Act, ActRequest, Breaks, Consequences, Outcome, Target, Verb},
 };
 use serde_json::json;
-use std::{io::Read, path::Path};
-
-/// Largest request read, octets; the authority's own limit is lower.
-const MAX_LEN: u64 = 1024 * 1024;
 
 pub(crate) fn run(session: &Session, output: &Output, command: &Command) -> Result<(), Refusal> {
     let operator = session.operator()?;
@@ -30,13 +25,13 @@ pub(crate) fn run(session: &Session, output: &Output, command: &Command) -> Resu
     }
 }
 
-/// An act on certificates that were named. One answers with the certificate as it is now, several with what was done.
-pub(super) fn certificates(operator: &Operator, output: &Output, serials: Vec<SerialNumber>, verb: Verb, how: &How) -> Result<(), Refusal> {
-    let single = match serials.as_slice() {
+/// An act on certificates that were named, or on a device. One answers with the certificate as it is now, several with what was done.
+pub(super) fn certificates(operator: &Operator, output: &Output, which: Which, verb: Verb, how: &How) -> Result<(), Refusal> {
+    let single = match which.serials.as_slice() {
         [serial] => Some(serial.clone()),
         _ => None,
     };
-    let act = Act { target: Target::Certificates(serials), verb };
+    let act = Act { target: which.device.map_or(Target::Certificates(which.serials), Target::Device), verb };
     if how.dry_run {
         return output.value(&operator.consequences(&act)?, said);
     }
@@ -52,7 +47,10 @@ pub(super) fn carry_out(operator: &Operator, act: &Act, why: &str) -> Result<Con
     match operator.carry_out(act, why)? {
         Outcome::Done(done) => Ok(done),
         Outcome::Waiting(request) => {
-            let message = format!("This is about {} certificates, more than one officer may change alone; it waits.", request.count);
+            let message = format!(
+                "This is about {} of the certificates of this day, and one officer may change only so many alone; it waits.",
+                request.count
+            );
             let next = format!("Let another officer's account approve it: signetctl act approve {}.", request.id);
             Err(Refusal { done: Some(json!({ "waiting": request })), ..Refusal::new("needsSecondOfficer", message, next) })
         }
@@ -128,14 +126,4 @@ fn waiting(list: &[ActRequest]) -> String {
         .map(|r| vec![r.id.to_string(), verb(&r.act).to_owned(), r.count.to_string(), who(r), r.asked_at.to_string(), r.why.clone()])
         .collect();
     table(&["ID", "ACT", "CERTIFICATES", "ASKED BY", "AT", "WHY"], &rows).trim_end().to_owned()
-}
-
-/// A file that was named.
-pub(super) fn file(path: &Path) -> Result<Vec<u8>, Refusal> {
-    let unreadable = |error: std::io::Error| {
-        Refusal::new("file", format!("{} could not be read: {error}.", path.display()), "Check its name and who may read it.")
-    };
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).map_err(unreadable)?.take(MAX_LEN).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
 }

@@ -25,22 +25,20 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
         Command::Show { serial } => output.value(&operator.certificate(&serial)?, one),
         Command::Export { serial, format } => export(&operator, output, &serial, format),
         Command::Renew { serials } => renew(&operator, output, &serials),
-        Command::Replace { serial, csr, revoke } => {
-            let csr = act::file(&csr)?;
-            let issued = operator.replace(&serial, &csr, revoke.map_or(Old::Stays, Old::Revoked))?;
-            output.value(&issued, |issued| one(&issued.certificate))
+        Command::Replace { serial, key, revoke } => {
+            super::issue::replace(&operator, output, &serial, &key, revoke.map_or(Old::Stays, Old::Revoked))
         }
-        Command::Hold { serials, maybe_lost, how } => {
+        Command::Hold { which, maybe_lost, how } => {
             let verb = if maybe_lost { Verb::MaybeLost } else { Verb::Hold };
-            act::certificates(&operator, output, serials, verb, &how)
+            act::certificates(&operator, output, which, verb, &how)
         }
-        Command::Reinstate { serials, how } => act::certificates(&operator, output, serials, Verb::Reinstate, &how),
+        Command::Reinstate { which, how } => act::certificates(&operator, output, which, Verb::Reinstate, &how),
         Command::SelfTest { mail } => self_test(&operator, output, &mail),
-        Command::Revoke { serials, reason, invalid_since, how, yes } => {
+        Command::Revoke { which, reason, invalid_since, how, yes } => {
             if !how.dry_run {
-                secret::confirm(&question(&operator, &serials)?, yes)?;
+                secret::confirm(&question(&operator, &which.serials)?, yes)?;
             }
-            act::certificates(&operator, output, serials, Verb::Revoke { reason, invalid_since }, &how)
+            act::certificates(&operator, output, which, Verb::Revoke { reason, invalid_since }, &how)
         }
     }
 }
@@ -51,6 +49,7 @@ fn question(operator: &Operator, serials: &[SerialNumber]) -> Result<String, Ref
             let certificate = operator.certificate(serial)?;
             format!("Revoke the {} certificate of {} for ever?", certificate.profile, certificate.subject)
         }
+        [] => "Revoke all certificates of this device for ever?".to_owned(),
         several => format!("Revoke {} certificates for ever?", several.len()),
     })
 }
@@ -61,6 +60,7 @@ fn renew(operator: &Operator, output: &Output, serials: &[SerialNumber]) -> Resu
     for serial in serials {
         match operator.renew(serial) {
             Ok(issued) => renewed.push(issued),
+            Err(error) if serials.len() == 1 => return Err(error.into()),
             Err(error) => {
                 let refusal = Refusal::from(error);
                 let message = format!("{serial}: {} {} renewed before it.", refusal.message, renewed.len());

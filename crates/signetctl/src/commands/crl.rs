@@ -2,7 +2,7 @@
 
 use crate::{cli::Crl as Command, output::Output, output::table, refusal::Refusal, secret, session::Session};
 use outbound::Courier;
-use ra::{Dependency, Error, Operator};
+use ra::{Dependency, Error, Operator, RootCrl};
 use serde_json::json;
 use std::path::Path;
 
@@ -12,6 +12,19 @@ pub(crate) fn run(session: &Session, output: &Output, command: &Command) -> Resu
         Command::Publish { to: Some(to) } if !to.contains("://") => to_folder(&operator, output, Path::new(to)),
         Command::Publish { to: Some(to) } => to_server(&operator, output, to),
         Command::Publish { to: None } => to_targets(&operator, output),
+        Command::Root => output.value(&operator.root_crl()?, root),
+        Command::SignRoot { root_key, passphrase_file } => {
+            let passphrase = root_key.as_ref().map(|_| secret::read("Passphrase", passphrase_file.as_deref())).transpose()?;
+            let key = root_key.as_deref().zip(passphrase.as_ref().map(|word| word.as_str()));
+            output.value(&operator.sign_root_crl(key)?, root)
+        }
+        Command::MoveRootKey { file, passphrase_file } => {
+            let passphrase = secret::read("Passphrase for the file", passphrase_file.as_deref())?;
+            operator.move_root_key(file, &passphrase)?;
+            output.value(&json!({ "file": file, "root": operator.root_crl()? }), |_| {
+                format!("The root's key is in {} and nowhere else. Keep that file and its passphrase apart.", file.display())
+            })
+        }
         Command::Targets => targets(&operator, output),
         Command::AddTarget { address, user, password_file } => {
             let password = user.as_ref().map(|_| secret::read("Password", password_file.as_deref())).transpose()?;
@@ -25,6 +38,17 @@ pub(crate) fn run(session: &Session, output: &Output, command: &Command) -> Resu
             output.value(&json!({ "removed": id }), |_| "Nothing more is published there. What is there stays.".to_owned())
         }
     }
+}
+
+/// Until when the root's CRL is good.
+fn root(crl: &RootCrl) -> String {
+    let Some((number, ends)) = crl.number.zip(crl.ends_at) else { return "The root has made no CRL yet.".to_owned() };
+    let key = match (crl.key_here, crl.due) {
+        (true, _) => "The root's key is in the data folder: its CRL is made anew by itself.",
+        (false, false) => "The root's key is elsewhere.",
+        (false, true) => "The root's key is elsewhere. Attach it and run `signetctl crl sign-root --root-key FILE` before then.",
+    };
+    format!("The root's CRL number {number} is good until {ends}. {key}")
 }
 
 fn to_folder(operator: &Operator, output: &Output, to: &Path) -> Result<(), Refusal> {
@@ -64,6 +88,7 @@ fn to_server(operator: &Operator, output: &Output, to: &str) -> Result<(), Refus
 }
 
 fn to_targets(operator: &Operator, output: &Output) -> Result<(), Refusal> {
+    let targets = operator.publication_targets()?.len();
     operator.publish_again(None)?;
     let (sent, failed) = courier()?.drain(operator).map_err(Error::fault)?;
     if failed > 0 {
@@ -73,7 +98,10 @@ fn to_targets(operator: &Operator, output: &Output) -> Result<(), Refusal> {
             "`signetctl crl targets` says why; `signetctl serve` tries again by itself.",
         ));
     }
-    output.value(&json!({ "sent": sent }), |_| format!("{sent} files were published."))
+    output.value(&json!({ "sent": sent, "targets": targets }), |_| match targets {
+        0 => "There is no place to publish to yet: give one with --to, or add it with `signetctl crl add-target`.".to_owned(),
+        _ => format!("{sent} files were published."),
+    })
 }
 
 fn targets(operator: &Operator, output: &Output) -> Result<(), Refusal> {

@@ -6,11 +6,12 @@ use crate::{
     refusal::Refusal,
     session::{Session, actor},
 };
-use ra::{Error, department::NewDepartment, vault::KeyringChoice};
+use ra::{Error, department::NewDepartment, settings::Settings, vault::KeyringChoice};
 
 pub(crate) fn run(session: &Session, output: &Output, arguments: Init) -> Result<(), Refusal> {
     let authority = session.create(keyring(&arguments.keyring)?)?;
-    let department = authority.operator(actor()).create_department(NewDepartment {
+    let operator = authority.operator(actor());
+    let department = operator.create_department(NewDepartment {
         organization: arguments.organization,
         department: arguments.department,
         mail_domains: arguments.mail_domains,
@@ -19,7 +20,15 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: Init) -> Result
         status_url: arguments.status_url,
         training: arguments.training,
     })?;
-    output.value(&department, |department| {
+    let warning = status_warning(&operator.settings()?);
+    if let Some(warning) = warning.as_ref().filter(|_| !output.is_json()) {
+        eprintln!("{warning}");
+    }
+    let mut said = serde_json::to_value(&department).map_err(Error::fault)?;
+    if let Some(object) = said.as_object_mut() {
+        object.insert("warnings".to_owned(), warning.into_iter().collect::<Vec<_>>().into());
+    }
+    output.value(&said, |_| {
         format!(
             "{}, {} is set up in {}.\nNext: signetctl serve, then signetctl subscriber add.",
             department.department,
@@ -27,6 +36,20 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: Init) -> Result
             authority.folder().display()
         )
     })
+}
+
+/// What is wrong with the status address, for whoever has just set it: certificates rely on it for years.
+pub(super) fn status_warning(settings: &Settings) -> Option<String> {
+    let url = settings.status_url.as_ref().filter(|_| !settings.status_url_lasts())?;
+    let consequence = if settings.status_in_certificates {
+        "It stands in certificates because status.in_certificates says so; `signetctl settings set status.in_certificates no` issues without it."
+    } else {
+        "Certificates are issued without it, so programs find out about a revocation only where the CRL is given to them."
+    };
+    Some(format!(
+        "{url} will not last: an IP address or a name that only this network knows is something else tomorrow, or elsewhere. {consequence} \
+         Better: a name that stays, such as http://pki.example.edu, by --status-url."
+    ))
 }
 
 /// `os`, or `passphrase-file FILE` in two words or one.

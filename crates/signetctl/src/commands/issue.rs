@@ -2,18 +2,20 @@
 
 use super::certificate::one;
 use crate::{
-    cli::{Container, Issue, IssueBatch},
+    cli::{Container, Issue, IssueBatch, NewKey},
     output::{Output, plain},
     refusal::Refusal,
     session::Session,
 };
+use protocol::x509::SerialNumber;
 use ra::{
     Error, Operator,
     issuance::{
-        DeliveryFolder, Form, Issued,
+        DeliveryFolder, Form, Issued, IssuedIdentity,
         batch::{BatchPlan, BatchProgress, BatchState, Choices, MAX_LIST, RowError},
         import::{ImportFile, MAX_FILE},
     },
+    life::Old,
     profile::ProfileName,
 };
 use serde_json::json;
@@ -28,16 +30,33 @@ use std::{
 const MAX_DEPTH: usize = 8;
 
 pub(super) fn issue(operator: &Operator, output: &Output, arguments: &Issue) -> Result<(), Refusal> {
-    match (&arguments.csr, &arguments.p12, &arguments.password_out) {
-        (Some(csr), _, _) => {
-            let request = read(csr, MAX_CSR)?;
-            let issued = operator.issue_from_csr(&arguments.mail, arguments.profile, &request)?;
-            output.value(&issued, said)
-        }
+    let (mail, profile) = (&arguments.mail, arguments.profile);
+    by_key(
+        output,
+        &arguments.key,
+        |request| operator.issue_from_csr(mail, profile, request),
+        |form| operator.issue_generated(mail, profile, form, arguments.replace),
+    )
+}
+
+/// `certificate replace`.
+pub(super) fn replace(operator: &Operator, output: &Output, serial: &SerialNumber, key: &NewKey, old: Old) -> Result<(), Refusal> {
+    by_key(output, key, |request| operator.replace(serial, request, old), |form| operator.replace_generated(serial, form, old))
+}
+
+/// From a request, or with a key made here, whose files are there or not as a whole.
+fn by_key(
+    output: &Output,
+    key: &NewKey,
+    from_request: impl FnOnce(&[u8]) -> ra::Result<Issued>,
+    generated: impl FnOnce(Form) -> ra::Result<IssuedIdentity>,
+) -> Result<(), Refusal> {
+    match (&key.csr, &key.p12, &key.password_out) {
+        (Some(csr), _, _) => output.value(&from_request(&read(csr, MAX_CSR)?)?, said),
         (None, Some(p12), Some(password_out)) => {
             // Both places are made before anything is issued: a key that cannot be written would be lost.
             let mut files = Files::create(&[p12, password_out])?;
-            let made = operator.issue_generated(&arguments.mail, arguments.profile, arguments.container.into(), arguments.replace)?;
+            let made = generated(key.container.into())?;
             files.write(1, format!("{}\n", made.password.reveal()).as_bytes())?;
             files.write(0, &made.pkcs12)?;
             files.keep();
@@ -190,8 +209,9 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
         return finish(output, &plan, None, &plan.errors);
     }
     let Some(out) = &arguments.out else { return Err(Error::invalid("out", "give --out DIR, or --dry-run").into()) };
-    if plan.items.is_empty() && plan.errors.is_empty() && !plan.there.is_empty() {
-        return finish(output, &plan, None, &[]);
+    // Nothing to do is no batch; why each row gives nothing is said all the same.
+    if plan.items.is_empty() && !(plan.errors.is_empty() && plan.there.is_empty()) {
+        return finish(output, &plan, None, &plan.errors);
     }
     let mut folder = DeliveryFolder::open(out, arguments.password_out.as_deref())?;
     let id = operator.start_batch(&plan)?;

@@ -36,11 +36,17 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     })?;
     settle(&operator, &server, follows)?;
     let settings = operator.settings()?;
+    // Whoever gave the address now is told; the others were.
+    let warning = super::init::status_warning(&settings).filter(|_| arguments.status_url.is_some());
+    if let Some(warning) = &warning {
+        tracing::warn!("{warning}");
+    }
     let listening = json!({
         "https": server.https_addr().to_string(),
         "http": server.http_addr().to_string(),
         "public_url": settings.public_url,
         "status_url": settings.status_url,
+        "warnings": warning.iter().collect::<Vec<_>>(),
     });
     output.value(&listening, |_| {
         let url = |url: &Option<String>| url.clone().unwrap_or_else(|| "an address that is not known; set it with --public-url".to_owned());

@@ -103,7 +103,8 @@ fn one(person: &Subscriber) -> String {
     }
     for device in &person.devices {
         let words = [&device.product, &device.os_version, &device.serial];
-        rows.push(vec!["Device".to_owned(), words.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")]);
+        let words = words.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ");
+        rows.push(vec!["Device".to_owned(), format!("{words} ({})", device.id)]);
     }
     rows.push(vec!["Active certificates".to_owned(), person.active_certificates.to_string()]);
     if person.mixed_scripts {
