@@ -88,9 +88,13 @@ fn pkilint_finds_no_error_in_certificates_and_crls() {
     let serial = department.certificates(false)[0]["serial"].as_str().unwrap().to_owned();
     for revoked in [false, true] {
         if revoked {
+            department.run(&["settings", "set", "crl.delta", "yes"]);
+            let (status, _) = plain_http(department.http(), "GET /crl/issuing-delta.crl", b"");
+            assert_eq!(status, 200);
             department.run(&["certificate", "revoke", &serial, "--reason", "superseded"]);
         }
-        for name in ["root", "issuing"] {
+        let delta = revoked.then_some("issuing-delta");
+        for name in ["root", "issuing"].into_iter().chain(delta) {
             let (status, crl) = plain_http(department.http(), &format!("GET /crl/{name}.crl"), b"");
             assert_eq!(status, 200);
             let file = department.scratch(&format!("{name}-{revoked}.crl"));

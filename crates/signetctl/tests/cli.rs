@@ -79,6 +79,26 @@ fn people_are_added_found_validated_and_imported() {
 }
 
 #[test]
+fn somebody_has_several_addresses_and_a_name_for_ever() {
+    let place = Place::ready();
+    let two = place.json(&["subscriber", "add-mailbox", "alice@example.edu", "a.example@example.edu"]);
+    let validated: Vec<_> =
+        two["mailboxes"].as_array().unwrap().iter().map(|m| (m["address"].clone(), m["validated_at"].is_null())).collect();
+    assert_eq!(validated, [("alice@example.edu".into(), false), ("a.example@example.edu".into(), true)], "each is validated by itself");
+    let refused = |arguments: &[&str]| place.run(&[&["subscriber"], arguments, &["--json"]].concat()).error_code();
+    assert_eq!(refused(&["add-mailbox", "alice@example.edu", "a.example@example.edu"]), "mailboxTaken");
+    assert_eq!(refused(&["add-mailbox", "alice@example.edu", "alice@elsewhere.org"]), "validation");
+    assert_eq!(refused(&["remove", "nobody@example.edu"]), "notFound");
+    let made = ["--generate", "--p12", "a.p12", "--password-out", "a.txt"];
+    let serial = place.json(&[&["certificate", "issue", "alice@example.edu", "--profile", "encryption"][..], &made].concat());
+    assert_eq!(refused(&["remove", "alice@example.edu"]), "activeCertificates");
+    place.json(&["certificate", "revoke", serial["certificate"]["serial"].as_str().unwrap()]);
+    place.json(&["subscriber", "remove", "alice@example.edu"]);
+    let new = place.json(&["subscriber", "add", "--name", "Alice Example", "--mail", "alice@example.edu"]);
+    assert_ne!(new["subject"], two["subject"], "somebody of the same name is somebody else");
+}
+
+#[test]
 fn an_invitation_needs_a_validated_mailbox_and_shows_its_secrets_once() {
     let place = Place::with_department();
     place.json(&["settings", "set", "serve.public_url", "https://localhost:8443"]);

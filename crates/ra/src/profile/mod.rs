@@ -33,7 +33,7 @@ pub const PILOT_POLICY: &str = "1.3.6.1.4.1.32473.20726.90";
 pub const PILOT_DAYS: u32 = 90;
 
 /// `documentEncryption` of Microsoft, the purpose that document encryption programs look for; RFC 9336 covers signing only.
-const DOCUMENT_ENCRYPTION: &str = "1.3.6.1.4.1.311.80.1";
+pub(crate) const DOCUMENT_ENCRYPTION: &str = "1.3.6.1.4.1.311.80.1";
 
 /// The certificate profiles; what each name promises is checked whenever one is saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

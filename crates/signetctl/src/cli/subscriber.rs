@@ -77,6 +77,21 @@ pub(crate) enum Subscriber {
         #[arg(long, default_value = "vcard")]
         format: ShareFormat,
     },
+    /// Add a further address to somebody.
+    AddMailbox {
+        /// Mail address.
+        mail: String,
+        /// The new one.
+        address: String,
+    },
+    /// Remove somebody who has no active certificate; the name stays theirs for ever.
+    Remove {
+        /// Mail address.
+        mail: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Record that a mailbox was seen to be the person's.
     Validate {
         /// Mail address.

@@ -39,6 +39,16 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             let to = operator.at_department_named(&department)?.department()?.id;
             output.value(&operator.move_subscriber(operator.subscriber_by_mail(&mail)?.id, to)?, one)
         }
+        Command::AddMailbox { mail, address } => {
+            output.value(&operator.add_mailbox(operator.subscriber_by_mail(&mail)?.id, &address)?, one)
+        }
+        Command::Remove { mail, yes } => {
+            let person = operator.subscriber_by_mail(&mail)?;
+            secret::confirm(&format!("Remove {}?", person.name), yes)?;
+            operator.delete_subscriber(person.id)?;
+            let removed = serde_json::json!({ "removed": person.id, "subject": person.subject.to_string() });
+            output.value(&removed, |_| format!("{} is removed; nobody else ever gets the name {}.", person.name, person.subject))
+        }
         Command::Show { mail } => output.value(&operator.subscriber_by_mail(&mail)?, one),
         Command::Offboard { mail, reason, successor, keep_until, how, yes } => {
             let person = operator.subscriber_by_mail(&mail)?;

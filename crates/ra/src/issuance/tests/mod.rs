@@ -4,6 +4,7 @@ mod batch;
 mod batch_list;
 mod generated;
 mod import;
+mod policy;
 mod requests;
 
 use openssl::{
