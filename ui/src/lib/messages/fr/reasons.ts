@@ -73,6 +73,8 @@ const table: Reasons = [
   ["the intermediate certificate {} ended at {}", "le certificat intermédiaire {} a pris fin le {}"],
   ["the file lacks the intermediate certificate {}: export it with the whole chain", "il manque au fichier le certificat intermédiaire {} : exportez-le avec toute la chaîne"],
   ["it does not open this file; try another one", "elle n’ouvre pas ce fichier ; essayez-en une autre"],
+  ["it cannot be read ({}); attach the medium that holds the root’s key", "il est illisible ({}) ; branchez le support qui contient la clé de la racine"],
+  ["{}; name a file where you may write", "{} ; nommez un fichier là où vous pouvez écrire"],
   ["this is not the file that the root’s key was moved to; name that one", "ce n’est pas le fichier où la clé de la racine a été mise ; nommez celui-là"],
   ["this is another key, not this department’s root; name the file of this one", "c’est une autre clé, et non la racine de ce département ; nommez le fichier de celle-ci"],
   ["the CA of this folder was made for {} and may not certify {}: choose among those, or set up another folder for {}", "l’AC de ce dossier a été faite pour {} et ne peut pas certifier {} : choisissez parmi ceux-là, ou créez un autre dossier pour {}"],
