@@ -1,13 +1,12 @@
-//! Reading enrollments: lists, one with its timeline, the funnel.
+//! Reading enrollments: their rows, one with its timeline, the funnel.
 
-use super::{Enrollment, EnrollmentDetail, EnrollmentQuery, Funnel, State, Step, device, from_word};
+use super::{Enrollment, EnrollmentDetail, Funnel, State, Step, device, from_word};
 use crate::{
     Error, Noun, Result, certificate,
     id::{DeviceId, EnrollmentId, MailboxId, SubscriberId, UnitId},
-    subscriber::{Page, Search},
 };
 use protocol::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params, types::Value};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// What rules need to know of an enrollment.
 pub(crate) struct Head {
@@ -58,7 +57,6 @@ pub(crate) fn newest_state(tx: &Connection, subscriber: SubscriberId) -> Result<
 
 const COLUMNS: &str = "e.id, e.subscriber, s.name, m.address, e.state, e.profile_sent, e.channel, e.created_at, e.expires_at, e.updated_at,
     e.download_ends_at";
-/// In this order: the newest first without sorting.
 const TABLES: &str = "enrollment e CROSS JOIN subscriber s ON s.id = e.subscriber CROSS JOIN mailbox m ON m.id = e.mailbox
     LEFT JOIN device d ON d.id = e.device";
 
@@ -79,52 +77,17 @@ fn from_row(row: &Row<'_>) -> Result<Enrollment> {
     })
 }
 
-pub(super) fn page(tx: &Connection, query: &EnrollmentQuery) -> Result<Page<Enrollment>> {
-    let search = Search::new(query.search.as_deref());
-    let limit = query.limit.clamp(1, 500);
-    let (mut conditions, mut values): (Vec<String>, Vec<Value>) = (Vec::new(), vec![Value::Null, Value::Null]);
-    // Only what is asked for stands in the statement: a plain list must not touch a person for each row it counts.
-    let searched = search.beginning.is_some() || search.part.is_some();
-    if searched {
-        values = vec![search.beginning.into(), search.part.into()];
-        conditions.push(Search::CONDITION.to_owned());
-    } else {
-        conditions.push("?1 IS NULL AND ?2 IS NULL".to_owned());
+/// These enrollments, in this order.
+pub(super) fn rows(tx: &Connection, ids: &[EnrollmentId]) -> Result<Vec<Enrollment>> {
+    let mut statement = tx.prepare_cached(&format!("SELECT {COLUMNS}, {} FROM {TABLES} WHERE e.id = ?1", device::COLUMNS))?;
+    let mut list = Vec::with_capacity(ids.len());
+    for id in ids {
+        let mut found = statement.query([id])?;
+        if let Some(row) = found.next()? {
+            list.push(from_row(row)?);
+        }
     }
-    if !query.states.is_empty() {
-        // Words of ours alone.
-        let states: Vec<_> = query.states.iter().map(|s| format!("'{}'", s.as_str())).collect();
-        conditions.push(format!("e.state IN ({})", states.join(", ")));
-    }
-    if let Some(subscriber) = query.subscriber {
-        values.push(subscriber.0.as_bytes().to_vec().into());
-        conditions.push(format!("e.subscriber = ?{}", values.len()));
-    }
-    let counted = if searched { "enrollment e JOIN subscriber s ON s.id = e.subscriber" } else { "enrollment e" };
-    let count = format!("SELECT count(*) FROM {counted} WHERE {}", conditions.join(" AND "));
-    let total: i64 = tx.prepare_cached(&count)?.query_row(rusqlite::params_from_iter(&values), |row| row.get(0))?;
-    if total == 0 {
-        return Ok(Page { rows: Vec::new(), more: false, total: 0 });
-    }
-    if let Some(after) = query.after {
-        values.push(after.0.as_bytes().to_vec().into());
-        conditions.push(format!("e.id < ?{}", values.len()));
-    }
-    let sql = format!(
-        "SELECT {COLUMNS}, {} FROM {TABLES} WHERE {} ORDER BY e.id DESC LIMIT {}",
-        device::COLUMNS,
-        conditions.join(" AND "),
-        limit + 1
-    );
-    let mut statement = tx.prepare_cached(&sql)?;
-    let mut found = statement.query(rusqlite::params_from_iter(&values))?;
-    let mut rows = Vec::new();
-    while let Some(row) = found.next()? {
-        rows.push(from_row(row)?);
-    }
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    Ok(Page { rows, more, total: u64::try_from(total).unwrap_or(0) })
+    Ok(list)
 }
 
 pub(super) fn detail(tx: &Connection, at: Timestamp, id: EnrollmentId) -> Result<EnrollmentDetail> {

@@ -3,6 +3,7 @@
 mod advance;
 mod device;
 mod list;
+mod page;
 mod tidy;
 
 use crate::{
@@ -187,7 +188,7 @@ pub struct EnrollmentQuery {
     pub states: Vec<State>,
     /// Of one subscriber.
     pub subscriber: Option<SubscriberId>,
-    /// Part of name or address.
+    /// Words of name or address, each anywhere; below three characters a beginning.
     pub search: Option<String>,
     /// Keyset: after this id (ids are time-ordered; newest first).
     pub after: Option<EnrollmentId>,
@@ -259,7 +260,7 @@ pub(crate) fn from_word<T: serde::de::DeserializeOwned>(text: String) -> Result<
 impl Operator {
     /// Newest first.
     pub fn enrollments(&self, query: &EnrollmentQuery) -> Result<crate::subscriber::Page<Enrollment>> {
-        self.inner.store.read(|tx| list::page(tx, query))
+        self.inner.store.read(|tx| page::page(tx, query))
     }
     /// One with its timeline.
     pub fn enrollment(&self, id: EnrollmentId) -> Result<EnrollmentDetail> {

@@ -76,6 +76,10 @@ fn lists_are_filtered_searched_and_paged_newest_first() {
     assert_eq!(names(&EnrollmentQuery { subscriber: Some(bob.id), ..all() }).len(), 2);
     assert_eq!(names(&EnrollmentQuery { search: Some("alvarez".into()), ..all() }), ["José Álvarez"]);
     assert_eq!(names(&EnrollmentQuery { search: Some("alice@".into()), subscriber: Some(bob.id), ..all() }), [""; 0]);
+    assert_eq!(names(&EnrollmentQuery { search: Some("exam bo".into()), ..all() }), ["Bob Example", "Bob Example"], "any order of words");
+    assert_eq!(names(&EnrollmentQuery { search: Some("exam".into()), states: vec![State::Cancelled], ..all() }), ["Bob Example"]);
+    assert_eq!(names(&EnrollmentQuery { search: Some("jo".into()), ..all() }), ["José Álvarez"]);
+    assert_eq!(names(&EnrollmentQuery { search: Some("os".into()), ..all() }), [""; 0], "two letters are a beginning");
     let mut seen = Vec::new();
     let mut after = None;
     loop {
@@ -88,6 +92,37 @@ fn lists_are_filtered_searched_and_paged_newest_first() {
         }
     }
     assert_eq!(seen, names(&all()));
+}
+
+#[test]
+fn a_search_that_finds_very_many_walks_to_the_same_pages() {
+    let world = world();
+    for number in 0..7 {
+        let mail = format!("person{number}@example.edu");
+        world.person(&format!("Person {number}"), &mail);
+        world.invite(&mail);
+    }
+    let other = world.invite("person3@example.edu");
+    world.officer.cancel_enrollment(other.enrollment).unwrap();
+    let pages = |states: Vec<State>| {
+        let (mut few, mut walked, mut after) = (Vec::new(), Vec::new(), None);
+        loop {
+            let query = EnrollmentQuery { search: Some("person".into()), states: states.clone(), limit: 3, after, ..Default::default() };
+            let page = world.officer.enrollments(&query).unwrap();
+            few.extend(page.rows.iter().map(|row| row.id));
+            let values = vec!["person".to_owned().into()];
+            let found = world.authority.0.store.read(|tx| super::page::many(tx, &query, 3, "instr(s.search, ?) > 0", values)).unwrap();
+            assert_eq!(found.1, page.total);
+            assert_eq!(found.0.len() > 3, page.more);
+            walked.extend(found.0.into_iter().take(3));
+            after = page.rows.last().map(|row| row.id);
+            if !page.more {
+                assert_eq!(few, walked);
+                return few.len();
+            }
+        }
+    };
+    assert_eq!((pages(vec![]), pages(vec![State::Invited]), pages(vec![State::Cancelled])), (8, 7, 1));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A store to find things in, for the bench (feature `bench` only): people and certificates with names of their own.
 
+use super::filler_phones::Phones;
 use crate::{Error, Operator, Result, id::SubscriberId, subscriber::name::fold};
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
@@ -18,7 +19,7 @@ const EACH: u64 = 5;
 const DER: usize = 1_100;
 
 impl Operator {
-    /// Stores `count` certificates of `count` / 5 people: most active, some expired, superseded, revoked and held.
+    /// Stores `count` certificates of `count` / 5 people, each with a mailbox, a phone and an enrollment: most active, some expired, superseded, revoked and held.
     pub fn fill_to_find(&self, count: u64) -> Result<()> {
         let at = self.inner.clock.now();
         self.inner.store.write(move |tx| {
@@ -35,6 +36,12 @@ fn pick<'a>(from: &[&'a str], by: u64) -> &'a str {
     from.get(usize::try_from(by).unwrap_or(0) % from.len()).copied().unwrap_or_default()
 }
 
+/// The oldest began a thousand days ago.
+fn begun(at: Timestamp, number: u64, count: u64) -> Result<Timestamp> {
+    let age = i64::try_from((count - number) * 1_000 / count).map_err(Error::fault)?;
+    Ok(at.plus(-age * Timestamp::DAY))
+}
+
 fn fill(tx: &Connection, at: Timestamp, count: u64) -> Result<()> {
     let mut certificate = tx.prepare(
         "INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, key_fingerprint, not_before, not_after, issued_at, \
@@ -46,6 +53,7 @@ fn fill(tx: &Connection, at: Timestamp, count: u64) -> Result<()> {
         "INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at, department) \
          VALUES (?1, ?2, ?3, ?4, 'person', '[]', ?5, (SELECT id FROM unit WHERE kind = 'department' ORDER BY id LIMIT 1))",
     )?;
+    let mut phones = Phones::new(tx)?;
     let (mut subscriber, mut name, mut mail) = (SubscriberId::fresh(), String::new(), String::new());
     for number in 0..count {
         if number % EACH == 0 {
@@ -56,10 +64,10 @@ fn fill(tx: &Connection, at: Timestamp, count: u64) -> Result<()> {
             mail = format!("{family}.{number}@example.edu");
             subscriber = SubscriberId::fresh();
             person.execute(params![subscriber, name, fold(&name), format!("{}\n{mail}", fold(&name)), at.0])?;
+            phones.add(number / EACH, subscriber, &name, &mail, begun(at, number, count)?)?;
         }
         let serial: [u8; 16] = crate::secret::random()?;
-        let age = i64::try_from((count - number) * 1_000 / count).map_err(Error::fault)?;
-        let begins = at.plus(-age * Timestamp::DAY);
+        let begins = begun(at, number, count)?;
         let ends = begins.plus(730 * Timestamp::DAY + i64::try_from(number % 86_400).unwrap_or(0));
         let superseded = (number % 10 == 3).then_some(at.0);
         let reason = match number % 1_000 {

@@ -9,6 +9,8 @@ mod detail;
 mod export;
 #[cfg(feature = "bench")]
 mod filler;
+#[cfg(feature = "bench")]
+mod filler_phones;
 mod index;
 pub(crate) mod people;
 mod report;

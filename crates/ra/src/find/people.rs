@@ -105,6 +105,50 @@ pub(crate) fn page(
     Ok(Page { rows, more, total: u64::try_from(total).unwrap_or(0) })
 }
 
+/// Whom a search finds, for lists of what belongs to people.
+pub(crate) enum Whom {
+    /// These.
+    Few(Vec<SubscriberId>),
+    /// Too many to collect: a condition on `subscriber s`, with its values.
+    Many {
+        /// SQL.
+        condition: String,
+        /// Of its parameters.
+        values: Vec<Value>,
+    },
+}
+
+impl Whom {
+    /// This person is among them.
+    pub(crate) fn finds(&self, tx: &Connection, subscriber: SubscriberId) -> Result<bool> {
+        match self {
+            Whom::Few(people) => Ok(people.contains(&subscriber)),
+            Whom::Many { condition, values } => {
+                let sql = format!("SELECT EXISTS (SELECT 1 FROM subscriber s WHERE {condition} AND s.id = ?)");
+                let values = values.iter().cloned().chain([subscriber.0.as_bytes().to_vec().into()]);
+                Ok(tx.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)
+            }
+        }
+    }
+}
+
+/// `None`: nothing is searched for.
+pub(crate) fn whom(tx: &Connection, text: Option<&str>) -> Result<Option<Whom>> {
+    let Some(search) = Search::new(text) else { return Ok(None) };
+    let mut ask = Ask { tables: "subscriber s".to_owned(), ..Ask::default() };
+    if searched(tx, &search, &mut ask)?.is_none() {
+        let sql = format!("SELECT s.id {} LIMIT {}", ask.text(), COLLECTED + 1);
+        let people: Vec<SubscriberId> =
+            tx.prepare_cached(&sql)?.query_map(params_from_iter(&ask.values), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        if people.len() as i64 <= COLLECTED {
+            return Ok(Some(Whom::Few(people)));
+        }
+    }
+    let mut plain = Ask::default();
+    compared(&search, &mut plain);
+    Ok(Some(Whom::Many { condition: plain.sql.join(" AND "), values: plain.values }))
+}
+
 /// Adds the search; how many it finds about, where that is too many to compare each.
 fn searched(tx: &Connection, search: &Search, ask: &mut Ask) -> Result<Option<i64>> {
     let mut estimate = None;
@@ -130,6 +174,12 @@ fn searched(tx: &Connection, search: &Search, ask: &mut Ask) -> Result<Option<i6
             [word.clone().into(), until.clone().into(), word.clone().into(), until.into()],
         );
     }
+    compared(search, ask);
+    Ok(estimate)
+}
+
+/// Compares each word with what a person is found by.
+fn compared(search: &Search, ask: &mut Ask) {
     for word in &search.words {
         if word.chars().count() < 3 {
             let words = [word.clone().into(), word.clone().into(), word.clone().into()];
@@ -139,7 +189,6 @@ fn searched(tx: &Connection, search: &Search, ask: &mut Ask) -> Result<Option<i6
             ask.and("instr(s.search, ?) > 0", [word.clone().into()]);
         }
     }
-    Ok(estimate)
 }
 
 fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {

@@ -16,7 +16,6 @@ use protocol::{Timestamp, x509::DistinguishedName};
 use rusqlite::params;
 use serde_json::json;
 
-pub(crate) use list::Search;
 pub(crate) use read::{certified_as, department, department_at, exists, read};
 
 /// A person or a functional mailbox.
