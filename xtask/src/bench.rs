@@ -1,7 +1,14 @@
 //! Measurements and fuzzing: long runs that do not belong to the tests.
 
-use crate::command::{Done, exists, program, root, run};
-use crate::packages::{self, For};
+use crate::{
+    command::{Done, exists, program, root, run},
+    packages::{self, For},
+    start,
+};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// `cargo xtask bench NAME`.
 pub(crate) fn bench(arguments: &[String]) -> Done {
@@ -28,42 +35,65 @@ pub(crate) fn bench(arguments: &[String]) -> Done {
             run(&mut program("target/release/bench-status", arguments))
         }
         Some("find") => find(&arguments[1..]),
-        _ => Err("which one? cargo xtask bench scep|crl|ocsp|status|issue|find".to_owned()),
+        Some("start") => start::start(&arguments[1..]),
+        _ => Err("which one? cargo xtask bench scep|crl|ocsp|status|issue|find|start".to_owned()),
     }
 }
 
 /// `cargo xtask bench find [CERTIFICATES]`: a department of its own with so many certificates, a million if not said.
 fn find(arguments: &[String]) -> Done {
-    run(&mut program("cargo", ["build", "--release", "--quiet", "--package", "signetctl", "--features", "signetctl/bench"]))?;
-    let folder = root().join("target/bench-find");
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let passphrase = folder.join("passphrase");
-    std::fs::write(&passphrase, "for the bench alone\n").map_err(|e| format!("{}: {e}", passphrase.display()))?;
-    let signetctl = |more: &[&str]| {
-        let mut command = program("target/release/signetctl", more);
-        command.env("SIGNET_DATA", folder.join("data"));
-        run(&mut command)
-    };
-    let file = passphrase.display().to_string();
-    signetctl(&[
-        "init",
-        "--organization",
-        "Example University",
-        "--department",
-        "Physics",
-        "--mail-domain",
-        "example.edu",
-        "--ca-key",
-        "p256",
-        "--keyring",
-        "passphrase-file",
-        &file,
-    ])?;
-    let more: Vec<&str> = std::iter::once("bench-find").chain(arguments.iter().map(String::as_str)).collect();
-    let done = signetctl(&more);
-    let _ = std::fs::remove_dir_all(&folder);
-    done
+    let store = Store::filled(arguments.first().and_then(|word| word.parse().ok()).unwrap_or(1_000_000))?;
+    run(&mut store.signetctl(&["bench-find", "0"]))
+}
+
+/// A department with many certificates, which is kept below `target` for the next time.
+pub(crate) struct Store(PathBuf);
+
+impl Store {
+    /// Builds `signetctl`; makes the store when it is not there yet.
+    pub(crate) fn filled(certificates: u64) -> Result<Self, String> {
+        run(&mut program("cargo", ["build", "--release", "--quiet", "--package", "signetctl", "--features", "signetctl/bench"]))?;
+        let store = Store(root().join(format!("target/bench-store-{certificates}")));
+        if store.0.join("complete").exists() {
+            println!("{} is used again; remove it to have a new one", store.0.display());
+            return Ok(store);
+        }
+        let said = |e: std::io::Error| format!("{}: {e}", store.0.display());
+        let _ = std::fs::remove_dir_all(&store.0);
+        std::fs::create_dir_all(&store.0).map_err(said)?;
+        std::fs::write(store.0.join("passphrase"), "for the bench alone\n").map_err(said)?;
+        let names = ["init", "--organization", "Example University", "--department", "Physics", "--mail-domain", "example.edu"];
+        let keys = ["--ca-key", "p256", "--keyring", "passphrase-file", &store.0.join("passphrase").display().to_string()];
+        run(&mut store.signetctl(&[&names[..], &keys].concat()))?;
+        run(&mut store.signetctl(&["bench-find", "--only-fill", &certificates.to_string()]))?;
+        std::fs::write(store.0.join("complete"), "").map_err(said)?;
+        Ok(store)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.0.join("data")
+    }
+
+    /// The files of the database.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        ["signet.db", "signet.db-wal"].map(|name| self.data().join(name)).to_vec()
+    }
+
+    pub(crate) fn signetctl(&self, words: &[&str]) -> Command {
+        let mut command = program("target/release/signetctl", words);
+        command.env("SIGNET_DATA", self.data());
+        command
+    }
+}
+
+/// Half of the values are smaller.
+pub(crate) fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 /// `cargo xtask fuzz TARGET [SECONDS]`, with the corpus seeded from the recorded messages.

@@ -6,6 +6,7 @@ mod check;
 mod command;
 mod packages;
 mod run;
+mod start;
 mod test;
 mod ui;
 
@@ -15,7 +16,7 @@ const HELP: &str = "\
 cargo xtask run [--host ADDRESS]   open the window; with no display, serve a training department and print its link as a QR code
 cargo xtask test                   everything that CI runs
 cargo xtask check                  formatting, lints, documentation, the UI's types and lints, layering, fresh bindings
-cargo xtask bench NAME             measure (scep, crl, ocsp, status, issue, find), prints a table and one BENCH line
+cargo xtask bench NAME             measure (scep, crl, ocsp, status, issue, find, start), prints a table and one BENCH line
 cargo xtask fuzz TARGET [SECONDS]  fuzz one parser (see fuzz/fuzz_targets)
 cargo xtask bundle                 build the installers (.deb, .rpm)";
 

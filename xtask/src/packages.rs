@@ -26,6 +26,7 @@ const TEST: &[&str] = &[
     "dirmngr",
     "freeradius",
     "eapoltest",
+    "time",
     "python3-venv",
     "python3-pip",
 ];

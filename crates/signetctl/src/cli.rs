@@ -84,9 +84,12 @@ pub(crate) enum Command {
     /// Fill the store with certificates of many people and measure how long finding takes.
     #[cfg(feature = "bench")]
     BenchFind {
-        /// How many certificates.
+        /// How many certificates to add.
         #[arg(default_value_t = 1_000_000)]
         count: u64,
+        /// Ask nothing.
+        #[arg(long)]
+        only_fill: bool,
     },
     /// Store many certificates at once, to measure with.
     #[cfg(feature = "bench")]

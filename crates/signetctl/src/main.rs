@@ -57,7 +57,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Refusal> {
         Command::Policy(command) => commands::policy::run(&session, output, command),
         Command::Settings(command) => commands::settings::run(&session, output, command),
         #[cfg(feature = "bench")]
-        Command::BenchFind { count } => commands::bench_find::run(&session, count),
+        Command::BenchFind { count, only_fill } => commands::bench_find::run(&session, count, only_fill),
         #[cfg(feature = "bench")]
         Command::Fill { count, revoked } => Ok(session.operator()?.fill(count, revoked)?),
     }

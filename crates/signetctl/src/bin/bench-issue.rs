@@ -1,33 +1,25 @@
 //! `cargo xtask bench issue`: a batch of encryption certificates with their PKCS#12 files on the disk, beside a loop that makes
-//! nothing but the keys on all cores; and the import of 10,000 certificates from elsewhere. The two are interleaved in short
-//! rounds, because keys take very different times and other programs run too; the sums of all rounds are compared.
+//! nothing but the keys on all cores. The two are interleaved in short rounds, because keys take very different times and other
+//! programs run too; the sums of all rounds are compared.
 
-use protocol::{
-    Timestamp,
-    key::{KeyAlgorithm, PrivateKey, PublicKey},
-    x509::{
-        AttributeType, Authority as Signer, CertificateSpec, DistinguishedName, ExtendedKeyUsage, KeyUsage, SerialNumber, SubjectAltName,
-        Validity, sign_certificate,
-    },
-};
+use protocol::key::{KeyAlgorithm, PrivateKey};
 use ra::{
     Authority, OpenOptions, Operator,
     department::NewDepartment,
     issuance::{
         DeliveryFolder, Form,
         batch::{BatchState, Choices},
-        import::ImportFile,
     },
     ledger::Actor,
     mailbox::Method,
-    ports::{Clock, SystemClock},
+    ports::SystemClock,
     profile::ProfileName,
     subscriber::{NewSubscriber, SubscriberKind},
     vault::KeyringChoice,
 };
 use std::{
     num::NonZero,
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
     sync::{
         Arc,
@@ -38,8 +30,6 @@ use std::{
 
 /// What went wrong, in words.
 type Outcome<T> = Result<T, String>;
-
-const IMPORTED: usize = 10_000;
 
 fn main() -> ExitCode {
     let number = |at: usize, default: usize| std::env::args().nth(at).and_then(|text| text.parse().ok()).unwrap_or(default);
@@ -65,14 +55,12 @@ fn measure(folder: &Path, rounds: usize, people: usize) -> Outcome<()> {
         bound += keys(cores, people)?;
         ours += batch(&operator, &list, &folder.join(format!("out-{round}")))?;
     }
-    let imported = import(&operator, folder)?;
     let certificates = (rounds * people) as f64;
     let (rate, most) = (certificates / ours.as_secs_f64(), certificates / bound.as_secs_f64());
     println!("{cores} cores, RSA-2048, issuing CA RSA-3072, {rounds} rounds of {people}");
     println!("keys alone                        {most:8.1} a second");
     println!("certificates in PKCS#12 on disk   {rate:8.1} a second ({:.1} % of the bound)", 100.0 * rate / most);
-    println!("import of {IMPORTED} certificates      {:8.2} s", imported.as_secs_f64());
-    println!("BENCH issue rate={rate:.1} bound={most:.1} ratio={:.3} import={:.2}", rate / most, imported.as_secs_f64());
+    println!("BENCH issue certificates={certificates} rate={rate:.1} bound={most:.1} ratio={:.3}", rate / most);
     Ok(())
 }
 
@@ -148,64 +136,5 @@ fn batch(operator: &Operator, list: &str, out: &Path) -> Outcome<Duration> {
             let elapsed = begun.elapsed();
             return if progress.refused == 0 { Ok(elapsed) } else { Err(format!("{} were refused", progress.refused)) };
         }
-    }
-}
-
-/// A CA of somebody else.
-struct Other(PrivateKey, PublicKey);
-
-impl Signer for Other {
-    fn certificate(&self) -> Option<&[u8]> {
-        None
-    }
-    fn public_key(&self) -> &PublicKey {
-        &self.1
-    }
-    fn sign(&self, tbs: &[u8]) -> Result<Vec<u8>, protocol::Error> {
-        self.0.sign(tbs)
-    }
-}
-
-/// From 10,000 files, as they lie in a folder.
-fn import(operator: &Operator, folder: &Path) -> Outcome<Duration> {
-    let old = folder.join("old");
-    std::fs::create_dir_all(&old).map_err(said)?;
-    let (ca, key) = (PrivateKey::generate(KeyAlgorithm::P256).map_err(said)?, PrivateKey::generate(KeyAlgorithm::Rsa2048).map_err(said)?);
-    let public = ca.public().map_err(said)?;
-    let (other, holder, now) = (Other(ca, public), key.public().map_err(said)?, SystemClock.now());
-    let mut paths: Vec<PathBuf> = Vec::with_capacity(IMPORTED);
-    for number in 0..IMPORTED {
-        let mut serial = [7; 16];
-        for (octet, from) in serial.iter_mut().rev().zip(number.to_le_bytes()) {
-            *octet = from;
-        }
-        let spec = CertificateSpec {
-            serial: SerialNumber::from_random(serial),
-            subject: DistinguishedName::new(vec![(AttributeType::CommonName, format!("Old {number}"))]).map_err(said)?,
-            san: vec![SubjectAltName::Rfc822Name(format!("old{number}@example.edu"))],
-            validity: Validity { not_before: now, not_after: now.plus(365 * Timestamp::DAY) },
-            public_key: holder.clone(),
-            key_usage: KeyUsage::KEY_ENCIPHERMENT,
-            extended_key_usage: vec![ExtendedKeyUsage::EmailProtection],
-            ca: None,
-            name_constraints: None,
-            policies: Vec::new(),
-            crl_urls: Vec::new(),
-            ca_issuer_urls: Vec::new(),
-            ocsp_urls: Vec::new(),
-            ocsp_nocheck: false,
-        };
-        let path = old.join(format!("{number:05}.der"));
-        std::fs::write(&path, sign_certificate(&spec, &other).map_err(said)?).map_err(said)?;
-        paths.push(path);
-    }
-    let begun = Instant::now();
-    let mut files =
-        paths.iter().map(|path| ImportFile { name: path.display().to_string(), content: std::fs::read(path).unwrap_or_default() });
-    let report = operator.import_certificates(&mut files).map_err(said)?;
-    let elapsed = begun.elapsed();
-    match report.refused.first() {
-        None if report.added == IMPORTED as u64 => Ok(elapsed),
-        refused => Err(format!("{} imported; {refused:?}", report.added)),
     }
 }

@@ -1,9 +1,12 @@
 //! `signetctl bench-find` (feature `bench` only): how long finding takes, with a line that begins with BENCH.
 
+use super::bench_import::import;
 use crate::{refusal::Refusal, session::Session};
+use protocol::x509::SerialNumber;
 use ra::{
     Operator,
-    find::{CertificateFilter, CertificateSort, CertificatesQuery, Kinds, PeopleFilter, PeopleQuery, Status},
+    enrollment::{EnrollmentQuery, State},
+    find::{CertificateFilter, CertificateSort, CertificatesQuery, Has, Kinds, PeopleFilter, PeopleQuery, Status},
 };
 use std::{
     io::{Write, stdout},
@@ -11,15 +14,22 @@ use std::{
 };
 
 /// Times each question is asked.
-const TIMES: usize = 50;
+const TIMES: usize = 20;
+/// Certificates of an import, and how often it is done.
+const IMPORTED: usize = 10_000;
+const IMPORTS: u8 = 5;
 
 /// Durations of one kind of question.
 #[derive(Default)]
-struct Times(Vec<Duration>);
+struct Times {
+    all: Vec<Duration>,
+    /// The largest median of a question, milliseconds.
+    worst: f64,
+}
 
 impl Times {
     fn percentile(&self, percent: usize) -> f64 {
-        let mut sorted = self.0.clone();
+        let mut sorted = self.all.clone();
         sorted.sort_unstable();
         let at = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
         sorted.get(at).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
@@ -31,15 +41,16 @@ impl Times {
         for time in 0..times {
             let begin = Instant::now();
             found = ask(time)?;
-            own.0.push(begin.elapsed());
+            own.all.push(begin.elapsed());
         }
         let median = own.percentile(50);
-        self.0.append(&mut own.0);
+        self.all.append(&mut own.all);
+        self.worst = self.worst.max(median);
         Ok((median, found))
     }
 }
 
-pub(crate) fn run(session: &Session, count: u64) -> Result<(), Refusal> {
+pub(crate) fn run(session: &Session, count: u64, only_fill: bool) -> Result<(), Refusal> {
     let operator = session.operator()?;
     let begin = Instant::now();
     operator.fill_to_find(count)?;
@@ -48,14 +59,23 @@ pub(crate) fn run(session: &Session, count: u64) -> Result<(), Refusal> {
     while operator.index_new_certificates()? {}
     let index = begin.elapsed().as_secs_f64();
     say(&format!("indexed in {index:.1} s"))?;
-    let (mut first, mut search, mut filter, mut people) = (Times::default(), Times::default(), Times::default(), Times::default());
+    if only_fill {
+        return Ok(());
+    }
+    let (mut first, mut search, mut filter) = (Times::default(), Times::default(), Times::default());
+    let (mut people, mut enrollments) = (Times::default(), Times::default());
     for sort in [CertificateSort::Newest, CertificateSort::EndingFirst, CertificateSort::EndingLast, CertificateSort::Name] {
         let told = first.add(TIMES, |_| page(&operator, CertificateFilter::default(), sort))?;
         row("first page", &format!("{sort:?}"), told)?;
     }
     let serial = operator.find_certificates(&CertificatesQuery { limit: 1, ..Default::default() })?.rows.pop().map(|row| row.serial);
     let serial = serial.unwrap_or_default();
-    let words = ["rosa turmar", "turmarkel", "tur", "example", "zo", "a", "mar.25", "nobody at all", "rosa", &serial, &serial[..6]];
+    let detail = operator.certificate_detail(&SerialNumber::parse(&serial).map_err(fault)?)?;
+    let fingerprint = detail.sha256;
+    let parts = [serial.get(..6), fingerprint.get(..12)].map(Option::unwrap_or_default);
+    let many = ["tur", "example", "zo", "a", "rosa", "al ros"];
+    let few = ["rosa turmar", "turmarkel", "mar.25", "nobody at all", "qqqq", "xq", &serial, &fingerprint];
+    let words = many.into_iter().chain(few).chain(parts);
     for word in words {
         let asked = || CertificateFilter { search: Some(word.to_owned()), ..Default::default() };
         for sort in [CertificateSort::Newest, CertificateSort::Name] {
@@ -67,7 +87,26 @@ pub(crate) fn run(session: &Session, count: u64) -> Result<(), Refusal> {
             Ok(operator.find_people(&PeopleQuery { filter, limit: 50, ..Default::default() })?.total)
         })?;
         row("people", word, told)?;
+        for states in [vec![], vec![State::Configured], vec![State::Declined, State::Failed]] {
+            let told = enrollments.add(TIMES, |_| enrolled(&operator, Some(word), &states))?;
+            row("enrollments", &format!("{word} {states:?}"), told)?;
+        }
     }
+    for has in [None, Some(Has::Active), Some(Has::None), Some(Has::Encryption), Some(Has::NoEncryption), Some(Has::Ending)] {
+        let told = people.add(TIMES, |_| {
+            let filter = PeopleFilter { has, ..Default::default() };
+            Ok(operator.find_people(&PeopleQuery { filter, limit: 50, ..Default::default() })?.total)
+        })?;
+        row("people", &format!("{has:?}"), told)?;
+    }
+    for states in [vec![], vec![State::Invited], vec![State::Opened, State::Issued], vec![State::Configured, State::Expired]] {
+        let told = enrollments.add(TIMES, |_| enrolled(&operator, None, &states))?;
+        row("enrollments", &format!("{states:?}"), told)?;
+    }
+    let told = enrollments.add(TIMES, |_| operator.funnel().map(|funnel| funnel.stages.len() as u64).map_err(Refusal::from))?;
+    row("enrollments", "funnel", told)?;
+    let told = first.add(TIMES, |_| Ok(operator.today()?.people))?;
+    row("first page", "Today", told)?;
     for status in Status::ALL {
         for sort in [CertificateSort::Newest, CertificateSort::EndingFirst, CertificateSort::Name] {
             let asked = || CertificateFilter { statuses: vec![status], ..Default::default() };
@@ -85,18 +124,31 @@ pub(crate) fn run(session: &Session, count: u64) -> Result<(), Refusal> {
     row("filter", "active encryption", told)?;
     let told = filter.add(TIMES, |_| Ok(operator.certificate_counts(Kinds::Subscriber)?.total))?;
     row("filter", "counts", told)?;
-    say(&format!(
-        "BENCH find certificates={count} first_p50={:.2} first_p99={:.2} search_p50={:.2} search_p99={:.2} filter_p50={:.2} filter_p99={:.2} people_p50={:.2} people_p99={:.2} index={:.1}",
-        first.percentile(50),
-        first.percentile(99),
-        search.percentile(50),
-        search.percentile(99),
-        filter.percentile(50),
-        filter.percentile(99),
-        people.percentile(50),
-        people.percentile(99),
-        index
-    ))
+    let total = operator.certificate_counts(Kinds::Subscriber)?.total;
+    let mut imports = Times::default();
+    for round in 0..IMPORTS {
+        imports.all.push(import(&operator, round, IMPORTED)?);
+    }
+    while operator.index_new_certificates()? {}
+    let import = imports.percentile(50) / 1_000.0;
+    say(&format!("import of {IMPORTED} certificates {import:.2} s"))?;
+    let mut line = format!("BENCH find certificates={total} import={import:.2}");
+    let kinds = [("first", &first), ("search", &search), ("filter", &filter), ("people", &people), ("enrollments", &enrollments)];
+    for (name, times) in kinds {
+        let (p50, p99) = (times.percentile(50), times.percentile(99));
+        line.push_str(&format!(" {name}_p50={p50:.1} {name}_p99={p99:.1} {name}_worst={:.1}", times.worst));
+    }
+    say(&line)
+}
+
+fn enrolled(operator: &Operator, search: Option<&str>, states: &[State]) -> Result<u64, Refusal> {
+    let query = EnrollmentQuery { search: search.map(str::to_owned), states: states.to_vec(), limit: 50, ..Default::default() };
+    Ok(operator.enrollments(&query)?.total)
+}
+
+/// Whatever should not happen.
+pub(super) fn fault(error: impl std::fmt::Display) -> Refusal {
+    Refusal::new("bench", error.to_string(), "Look at the bench.")
 }
 
 fn page(operator: &Operator, filter: CertificateFilter, sort: CertificateSort) -> Result<u64, Refusal> {

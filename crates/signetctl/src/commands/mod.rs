@@ -3,6 +3,8 @@
 pub(crate) mod act;
 #[cfg(feature = "bench")]
 pub(crate) mod bench_find;
+#[cfg(feature = "bench")]
+mod bench_import;
 pub(crate) mod certificate;
 pub(crate) mod crl;
 pub(crate) mod department;

@@ -82,10 +82,10 @@ fn ocsp(stored: usize, requests: usize, rounds: usize) -> Outcome<()> {
     department.command(&["fill", &stored.to_string()])?;
     let serials = department.serials(1000.min(stored))?;
     let server = department.serve()?;
-    let own: Vec<Vec<u8>> = serials.iter().map(|serial| department.ocsp_request(serial)).collect::<Outcome<_>>()?;
+    let own = department.ocsp_requests(&serials)?;
     let every: Vec<String> = department.serials(stored)?;
     let authority = peer::Authority::new(&folder.0.join("openssl"), "p256", &every, false)?;
-    let theirs: Vec<Vec<u8>> = serials.iter().map(|serial| authority.ocsp_request(serial)).collect::<Outcome<_>>()?;
+    let theirs = authority.ocsp_requests(&serials)?;
     let mut errors = 0;
     let (mut kept, mut fresh, mut peer) = (Vec::new(), Vec::new(), Vec::new());
     signet::load(&server.http, "/ocsp/issuing", &own, own.len(), true)?;
@@ -121,7 +121,7 @@ fn status(rounds: usize) -> Outcome<()> {
     for _ in 0..rounds {
         department.command(&["fill", "1"])?;
         let serial = department.serials(1)?.pop().ok_or("nothing was stored")?;
-        let request = vec![department.ocsp_request(&serial)?];
+        let request = department.ocsp_requests(std::slice::from_ref(&serial))?;
         signet::load(&server.http, "/ocsp/issuing", &request, 1, false)?;
         let octets = peer::octets(&serial)?;
         // A process of its own revokes it, and one more.

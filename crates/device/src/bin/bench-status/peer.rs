@@ -1,6 +1,6 @@
 //! OpenSSL's CA and responder on the same serial numbers.
 
-use crate::{Outcome, openssl, run};
+use crate::{Outcome, openssl, run, signet::ocsp_requests};
 use std::{
     fmt::Write as _,
     net::{TcpListener, TcpStream},
@@ -42,11 +42,9 @@ impl Authority {
         command
     }
 
-    /// A request without a nonce.
-    pub(crate) fn ocsp_request(&self, serial: &str) -> Outcome<Vec<u8>> {
-        let serial = format!("0x{serial}");
-        run(&openssl(), &["ocsp", "-issuer", "ca.pem", "-serial", &serial, "-no_nonce", "-reqout", "request.der"], &self.folder)?;
-        std::fs::read(self.folder.join("request.der")).map_err(|e| e.to_string())
+    /// A request without a nonce for each.
+    pub(crate) fn ocsp_requests(&self, serials: &[String]) -> Outcome<Vec<Vec<u8>>> {
+        ocsp_requests(&self.folder, "ca.pem", serials)
     }
 
     /// Its responder, listening.

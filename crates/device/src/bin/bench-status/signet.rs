@@ -1,6 +1,6 @@
 //! Signet as `signetctl` shows it, and the load.
 
-use crate::{Outcome, openssl, run};
+use crate::{Outcome, openssl, peer::octets, run};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
@@ -81,11 +81,9 @@ impl Department {
         Ok(rows.iter().filter_map(|row| row.get("serial")?.as_str().map(str::to_owned)).collect())
     }
 
-    /// A request without a nonce.
-    pub(crate) fn ocsp_request(&self, serial: &str) -> Outcome<Vec<u8>> {
-        let serial = format!("0x{serial}");
-        run(&openssl(), &["ocsp", "-issuer", "issuing.pem", "-serial", &serial, "-no_nonce", "-reqout", "request.der"], &self.folder)?;
-        std::fs::read(self.folder.join("request.der")).map_err(|e| e.to_string())
+    /// A request without a nonce for each.
+    pub(crate) fn ocsp_requests(&self, serials: &[String]) -> Outcome<Vec<Vec<u8>>> {
+        ocsp_requests(&self.folder, "issuing.pem", serials)
     }
 
     pub(crate) fn serve(&self) -> Outcome<Server> {
@@ -103,6 +101,28 @@ impl Department {
         let http = value.get("http").and_then(|v| v.as_str()).ok_or("serve: no http")?.to_owned();
         Ok(Server { child, http })
     }
+}
+
+/// Requests as `openssl ocsp` writes them: it writes the first one, and the others differ in the octets of the serial number alone.
+pub(crate) fn ocsp_requests(folder: &Path, issuer: &str, serials: &[String]) -> Outcome<Vec<Vec<u8>>> {
+    let Some(first) = serials.first() else { return Ok(Vec::new()) };
+    let serial = format!("0x{first}");
+    run(&openssl(), &["ocsp", "-issuer", issuer, "-serial", &serial, "-no_nonce", "-reqout", "request.der"], folder)?;
+    let template = std::fs::read(folder.join("request.der")).map_err(|e| e.to_string())?;
+    let wanted = octets(first)?;
+    let place = template.windows(wanted.len()).position(|window| window == wanted).ok_or("the request does not hold its serial number")?;
+    serials
+        .iter()
+        .map(|serial| {
+            let own = octets(serial)?;
+            let mut request = template.clone();
+            match request.get_mut(place..place + wanted.len()) {
+                Some(part) if own.len() == part.len() => part.copy_from_slice(&own),
+                _ => return Err(format!("the serial number {serial} has another length")),
+            }
+            Ok(request)
+        })
+        .collect()
 }
 
 /// What a run gave.
