@@ -80,6 +80,8 @@ fn add(operator: &Operator, name: &str, mail: &str) {
 /// Adds a folder by hand; four files are there although no server runs.
 async fn publish(window: &Window, operator: &Operator, public: &Path) {
     window.go("server").await;
+    window.find(".fp-words").await; // nothing moves any more
+    window.find("aside .facts").await;
     window.click("[data-act='publishing']").await;
     window.says("Nothing is published outside yet").await;
     window.press("Add a place").await;
@@ -114,7 +116,7 @@ async fn batch(window: &Window, operator: &Operator, saved: &Path) {
     window.keep("batch-list").await;
     let rows: Vec<_> =
         (0..COUNT).map(|n| format!("{};{}", name(n), if n == 6 { "person7@exmaple.edu".to_owned() } else { mail(n) })).collect();
-    window.fill("#batch-rows", &rows.join("\n")).await;
+    window.paste("#batch-rows", &rows.join("\n")).await;
     window.click("[data-act='read-rows']").await;
     // No headings: the columns are guessed by what stands in them.
     window.says(&format!("{} certificates to issue", COUNT - 1)).await;
@@ -122,9 +124,7 @@ async fn batch(window: &Window, operator: &Operator, saved: &Path) {
     window.says("Nobody in the register has this address").await;
     window.keep("batch-plan").await;
     assert!(operator.batches().unwrap().is_empty(), "looking at it changes nothing");
-    let cell = window.find("tr[data-line='7'] input[aria-invalid='true']").await;
-    cell.clear().await.unwrap();
-    cell.send_keys("person7@example.edu\n").await.unwrap();
+    window.mend("tr[data-line='7'] input[aria-invalid='true']", "person7@example.edu").await;
     window.says("Every row can be used").await;
     window.says(&format!("{COUNT} certificates to issue")).await;
     window.click("[data-act='start-batch']").await;
@@ -144,7 +144,7 @@ async fn batch(window: &Window, operator: &Operator, saved: &Path) {
     window.press("Close").await;
     // The same rows again: everything is there.
     window.go("certificates/many").await;
-    window.fill("#batch-rows", &rows.join("\n").replace("exmaple", "example")).await;
+    window.paste("#batch-rows", &rows.join("\n").replace("exmaple", "example")).await;
     window.click("[data-act='read-rows']").await;
     window.says(&format!("{COUNT} there already")).await;
     window.says("Nobody on this list needs a certificate").await;

@@ -142,6 +142,22 @@ impl Window {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Puts a text of several lines into a field at once, as pasting does.
+    pub(crate) async fn paste(&self, css: &str, text: &str) {
+        self.find(css).await;
+        let script = "const field = document.querySelector(arguments[0]); field.focus(); field.setRangeText(arguments[1]); \
+            field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertFromPaste' }))";
+        self.0.execute(script, vec![json!(css), json!(text)]).await.unwrap();
+    }
+
+    /// Replaces what a cell holds and leaves it.
+    pub(crate) async fn mend(&self, css: &str, text: &str) {
+        self.find(css).await;
+        let script = "const cell = document.querySelector(arguments[0]); cell.focus(); cell.value = arguments[1]; \
+            cell.dispatchEvent(new Event('input', { bubbles: true })); cell.dispatchEvent(new Event('change', { bubbles: true }))";
+        self.0.execute(script, vec![json!(css), json!(text)]).await.unwrap();
+    }
+
     /// Chooses in a list.
     pub(crate) async fn choose(&self, css: &str, value: &str) {
         self.find(css).await.select_by_value(value).await.unwrap();

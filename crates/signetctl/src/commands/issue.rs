@@ -261,6 +261,13 @@ fn finish(output: &Output, plan: &BatchPlan, progress: Option<&BatchProgress>, e
     if !plan.by_device.is_empty() {
         text.push_str(&format!(" The keys for {} are made on the phones: invite the people.", names(&plan.by_device).join(" and ")));
     }
+    if progress.is_some_and(|progress| progress.state == BatchState::Stopped) {
+        let next = "Give the list again to go on, or go on in the window.";
+        return Err(Refusal {
+            done: Some(done),
+            ..Refusal::new("batchStopped", format!("{text} The batch was stopped in the window."), next)
+        });
+    }
     if errors.is_empty() {
         return output.value(&done, |_| text.clone());
     }
