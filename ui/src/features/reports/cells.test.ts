@@ -26,6 +26,7 @@ describe("a report on the screen", () => {
     expect(cell("status", "held", t, "en")).toBe("On hold");
     expect(cell("kind", "subscriber", t, "en")).toBe("person");
     expect(cell("evidence", "Staff card", t, "en")).toBe("Staff card");
+    expect(cell("names", "rfc822Name:a@example.edu rfc822Name:b@example.edu", t, "en")).toBe("a@example.edu b@example.edu");
     expect(cell("name", null, t, "en")).toBe("");
     expect([isNumber("count"), isNumber("name")]).toEqual([true, false]);
   });

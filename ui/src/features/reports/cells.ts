@@ -73,6 +73,8 @@ export function cell(column: string, value: string | null, t: Messages, locale: 
   if (column.includes("seconds")) return took("1970-01-01T00:00:00Z", new Date(Number(value) * 1000).toISOString());
   if (value === "yes" || value === "no") return t.reports[value];
   if (column === "profile") return useOf(value, t);
+  // "rfc822Name:alice@example.edu": the kind of name says nothing to people.
+  if (column === "names") return value.split(" ").map((name) => name.replace(/^[A-Za-z0-9]+:/, "")).join(" ");
   if (column === "serial" && /^[0-9A-F]+$/.test(value)) return groups(value);
   if (column === "product") return model(value);
   if (column === "reason") return of(t.reports.reasons, value);
