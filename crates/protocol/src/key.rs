@@ -1,19 +1,21 @@
 //! Private and public keys, always held by OpenSSL.
 
+mod rsa;
 mod weakness;
 
 use crate::{
     Error,
+    cms::{Digest, ber},
+    digest,
     tlv::{self, Reader},
 };
 use openssl::{
     bn::BigNum,
     ec::{EcGroup, EcKey},
-    hash::MessageDigest,
     nid::Nid,
-    pkey::{HasPublic, Id, PKey, PKeyRef, Private, Public},
+    pkey::{Id, PKey, Private, Public},
     rsa::Rsa,
-    sign::Signer,
+    sign::{Signer, Verifier},
 };
 use zeroize::Zeroizing;
 
@@ -42,20 +44,25 @@ pub enum KeyAlgorithm {
 
 /// A private key. No `Debug`, no `Serialize`; OpenSSL cleanses it when dropped.
 #[derive(Clone)]
-pub struct PrivateKey(PKey<Private>);
+pub struct PrivateKey {
+    key: PKey<Private>,
+    /// The same, when it is an RSA key: what OpenSSL has worked out for it stays from one use to the next.
+    rsa: Option<Rsa<Private>>,
+}
 
 /// A public key with its SubjectPublicKeyInfo.
 #[derive(Clone)]
 pub struct PublicKey {
     key: PKey<Public>,
+    rsa: Option<Rsa<Public>>,
     spki: Vec<u8>,
 }
 
 impl PrivateKey {
     /// Makes a new key. CPU bound (tens to hundreds of milliseconds for RSA): call it outside transactions.
     pub fn generate(algorithm: KeyAlgorithm) -> Result<Self, Error> {
-        let rsa = |bits| Ok(PrivateKey(PKey::from_rsa(Rsa::generate(bits)?)?));
-        let ec = |curve| Ok(PrivateKey(PKey::from_ec_key(EcKey::generate(EcGroup::from_curve_name(curve)?.as_ref())?)?));
+        let rsa = |bits| Self::from_openssl(PKey::from_rsa(Rsa::generate(bits)?)?);
+        let ec = |curve| Self::from_openssl(PKey::from_ec_key(EcKey::generate(EcGroup::from_curve_name(curve)?.as_ref())?)?);
         match algorithm {
             KeyAlgorithm::Rsa2048 => rsa(2048),
             KeyAlgorithm::Rsa3072 => rsa(3072),
@@ -74,30 +81,49 @@ impl PrivateKey {
     /// Takes an RSA or EC key that OpenSSL has read.
     pub(crate) fn from_openssl(key: PKey<Private>) -> Result<Self, Error> {
         match key.id() {
-            Id::RSA | Id::EC => Ok(PrivateKey(key)),
+            Id::RSA => Ok(PrivateKey { rsa: Some(key.rsa()?), key }),
+            Id::EC => Ok(PrivateKey { rsa: None, key }),
             _ => Err(Error::Algorithm("private key that is neither RSA nor EC".to_owned())),
         }
     }
 
     /// PKCS#8 DER, wiped after use.
     pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        Ok(Zeroizing::new(self.0.private_key_to_pkcs8()?))
+        Ok(Zeroizing::new(self.key.private_key_to_pkcs8()?))
     }
 
     /// Its public half.
     pub fn public(&self) -> Result<PublicKey, Error> {
-        PublicKey::from_spki(&self.0.public_key_to_der()?)
+        PublicKey::from_spki(&self.key.public_key_to_der()?)
     }
 
     /// Signs `message`: RSA PKCS#1 v1.5 or ECDSA, with SHA-256 (SHA-384 for P-384, as its strength asks for).
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        let digest = if self.0.id() == Id::EC && self.0.bits() > 256 { MessageDigest::sha384() } else { MessageDigest::sha256() };
-        Ok(Signer::new(digest, &self.0)?.sign_oneshot_to_vec(message)?)
+        let digest = if self.is_rsa() || self.key.bits() <= 256 { Digest::Sha256 } else { Digest::Sha384 };
+        self.sign_with(digest, message)
+    }
+
+    /// Signs with this digest: RSA PKCS#1 v1.5 or ECDSA.
+    pub(crate) fn sign_with(&self, digest: Digest, message: &[u8]) -> Result<Vec<u8>, Error> {
+        match &self.rsa {
+            Some(key) => rsa::sign(key, digest, &digest.sum(&[message])?),
+            None => Ok(Signer::new(digest.openssl(), &self.key)?.sign_oneshot_to_vec(message)?),
+        }
+    }
+
+    /// RSA?
+    pub(crate) fn is_rsa(&self) -> bool {
+        self.rsa.is_some()
+    }
+
+    /// The padded block of RSAES-PKCS1-v1_5, as long as the modulus; `None` without any reason given.
+    pub(crate) fn open_block(&self, encrypted: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        rsa::open(self.rsa.as_ref()?, encrypted)
     }
 
     /// For this crate's own CMS code and for callers that need OpenSSL's type.
     pub fn as_openssl(&self) -> &PKey<Private> {
-        &self.0
+        &self.key
     }
 }
 
@@ -127,7 +153,7 @@ impl PublicKey {
         }
         let key = PKey::public_key_from_der(spki).map_err(|_| Error::Algorithm("public key of an unknown kind".to_owned()))?;
         let spki = key.public_key_to_der()?;
-        Ok(PublicKey { key, spki })
+        Ok(PublicKey { key, rsa: None, spki })
     }
 
     /// RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } (RFC 8017 A.1.1).
@@ -145,10 +171,9 @@ impl PublicKey {
         if n.num_bits() < 512 || e.num_bits() < 1 {
             return Err(Error::Algorithm(format!("RSA key of {} bits", n.num_bits())));
         }
+        let spki = encode_rsa_spki(&n, &e);
         let rsa = Rsa::from_public_components(n, e)?;
-        let public = rsa.public_key_to_der_pkcs1()?;
-        let spki = encode_rsa_spki(&public)?;
-        Ok(PublicKey { key: PKey::from_rsa(rsa)?, spki })
+        Ok(PublicKey { key: PKey::from_rsa(rsa.clone())?, rsa: Some(rsa), spki })
     }
 
     /// The SubjectPublicKeyInfo, DER.
@@ -171,7 +196,26 @@ impl PublicKey {
 
     /// RSA?
     pub fn is_rsa(&self) -> bool {
-        self.key.id() == Id::RSA
+        self.rsa.is_some()
+    }
+
+    /// `signature` is over `parts`, one after the other: RSA PKCS#1 v1.5 or ECDSA with the digest that the peer names.
+    pub(crate) fn verifies(&self, digest: Digest, parts: &[&[u8]], signature: &[u8]) -> Result<bool, Error> {
+        if let Some(key) = &self.rsa {
+            return Ok(rsa::verifies(key, digest, &digest.sum(parts)?, signature));
+        }
+        let mut verifier = Verifier::new(digest.openssl(), &self.key)?;
+        for part in parts {
+            verifier.update(part)?;
+        }
+        // OpenSSL reports a signature of the wrong shape as an error; for us it is one that does not verify.
+        Ok(verifier.verify(signature).unwrap_or(false))
+    }
+
+    /// RSAES-PKCS1-v1_5 encryption; refused for keys that are not RSA.
+    pub(crate) fn encrypt(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let key = self.rsa.as_ref().ok_or_else(|| Error::Algorithm("key transport to a key that is not RSA".to_owned()))?;
+        Ok(rsa::encrypt(key, message)?)
     }
 
     /// Kind and size, where it is one that we make ourselves.
@@ -195,12 +239,12 @@ impl PublicKey {
 
     /// SHA-256 of the SubjectPublicKeyInfo: what we store and compare.
     pub fn fingerprint(&self) -> [u8; 32] {
-        openssl::sha::sha256(&self.spki)
+        digest::sha256(&self.spki)
     }
 
     /// RFC 5280 4.2.1.2 method 1: SHA-1 over the BIT STRING.
     pub fn key_identifier(&self) -> Result<Vec<u8>, Error> {
-        Ok(openssl::sha::sha1(self.subject_public_key()?).to_vec())
+        Ok(digest::sha1(self.subject_public_key()?).to_vec())
     }
 
     /// This is the public half of `key`.
@@ -211,8 +255,10 @@ impl PublicKey {
     /// Refuses keys that must not be certified: RSA below 2048 bits, exponent 1 or even, ROCA, small factors, factors close to each
     /// other, unknown curves.
     pub fn check_strength(&self) -> Result<(), Error> {
+        if let Some(key) = &self.rsa {
+            return weakness::check_rsa(key);
+        }
         match self.key.id() {
-            Id::RSA => weakness::check_rsa(&self.key.rsa()?),
             Id::EC => match self.curve() {
                 // The point was checked to be on the curve when it was read; both curves have cofactor 1, so only infinity is left.
                 Some(Nid::X9_62_PRIME256V1 | Nid::SECP384R1) => {
@@ -238,24 +284,16 @@ impl PartialEq for PublicKey {
 }
 impl Eq for PublicKey {}
 
-fn encode_rsa_spki(public: &[u8]) -> Result<Vec<u8>, Error> {
-    use der::{Encode, asn1::BitStringRef};
-    let unencodable = |_| Error::Malformed { what: "SubjectPublicKeyInfo" };
-    let bits = BitStringRef::from_bytes(public).and_then(|bits| bits.to_der()).map_err(unencodable)?;
-    let mut content = Vec::with_capacity(RSA_ENCRYPTION.len() + bits.len());
-    content.extend_from_slice(&RSA_ENCRYPTION);
-    content.extend_from_slice(&bits);
-    der::asn1::AnyRef::new(der::Tag::Sequence, &content).and_then(|spki| spki.to_der()).map_err(unencodable)
-}
-
-/// Verifies `signature` over `message` with a digest named by the peer's AlgorithmIdentifier.
-pub(crate) fn verify(key: &PKeyRef<impl HasPublic>, digest: MessageDigest, message: &[u8], signature: &[u8]) -> bool {
-    let verified = openssl::sign::Verifier::new(digest, key).and_then(|mut verifier| verifier.verify_oneshot(signature, message));
-    // An undecodable signature is an entry in OpenSSL's error queue, which must not be left to somebody else.
-    verified.unwrap_or_else(|_| {
-        drop(openssl::error::ErrorStack::get());
-        false
-    })
+/// SubjectPublicKeyInfo of an RSA key, DER.
+fn encode_rsa_spki(n: &BigNum, e: &BigNum) -> Vec<u8> {
+    let integer = |number: &BigNum| {
+        let octets = number.to_vec();
+        // A first bit would be a sign.
+        let sign: &[u8] = if octets.first().is_some_and(|first| first & 0x80 == 0) { &[] } else { &[0] };
+        ber::element(tlv::INTEGER, &[sign, &octets])
+    };
+    let public = ber::element(tlv::SEQUENCE, &[&integer(n), &integer(e)]);
+    ber::element(tlv::SEQUENCE, &[&RSA_ENCRYPTION, &ber::element(tlv::BIT_STRING, &[&[0], &public])])
 }
 
 #[cfg(test)]
@@ -271,11 +309,11 @@ mod tests {
             assert_eq!(public.algorithm(), Some(algorithm));
             assert!(public.belongs_to(&key));
             assert_eq!(public.check_strength(), Ok(()));
-            let digest = if algorithm == KeyAlgorithm::P384 { MessageDigest::sha384() } else { MessageDigest::sha256() };
+            let digest = if algorithm == KeyAlgorithm::P384 { Digest::Sha384 } else { Digest::Sha256 };
             let signature = key.sign(b"message").unwrap();
-            assert!(verify(public.as_openssl(), digest, b"message", &signature));
-            assert!(!verify(public.as_openssl(), digest, b"massage", &signature));
-            assert!(!verify(public.as_openssl(), digest, b"message", b"no signature"));
+            assert!(public.verifies(digest, &[b"mess", b"age"], &signature).unwrap());
+            assert!(!public.verifies(digest, &[b"massage"], &signature).unwrap());
+            assert!(!public.verifies(digest, &[b"message"], b"no signature").unwrap());
         }
     }
 

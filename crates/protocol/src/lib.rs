@@ -7,6 +7,7 @@
 pub mod cms;
 pub mod crl;
 pub mod csr;
+pub mod digest;
 mod error;
 #[doc(hidden)]
 pub mod fuzzing;

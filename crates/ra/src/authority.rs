@@ -48,6 +48,8 @@ pub(crate) struct Cache {
     pub(crate) authorities: Cached<Authorities>,
     pub(crate) identities: Cached<Identities>,
     pub(crate) tls: Cached<TlsCached>,
+    /// The answer to GetCACert.
+    pub(crate) scep_certificates: Cached<Vec<u8>>,
     pub(crate) crls: Crls,
     pub(crate) policies: Cached<Policies>,
     pub(crate) responders: Responders,

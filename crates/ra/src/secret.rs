@@ -22,7 +22,7 @@ impl Token {
     }
     /// SHA-256: what is stored and looked up.
     pub fn hash(&self) -> [u8; 32] {
-        openssl::sha::sha256(self.0.as_bytes())
+        protocol::digest::sha256(self.0.as_bytes())
     }
 }
 

@@ -224,15 +224,6 @@ impl KeyTransport {
         }
     }
 
-    /// Digest of OAEP; `None` for PKCS#1 v1.5.
-    pub(crate) fn oaep_digest(self) -> Option<MessageDigest> {
-        match self {
-            KeyTransport::Pkcs1v15 => None,
-            KeyTransport::OaepSha1 => Some(MessageDigest::sha1()),
-            KeyTransport::OaepSha256 => Some(MessageDigest::sha256()),
-        }
-    }
-
     pub(crate) fn to_identifier(self) -> Vec<u8> {
         match self {
             KeyTransport::Pkcs1v15 => encode(RSA_ENCRYPTION, DER_NULL),

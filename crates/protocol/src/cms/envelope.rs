@@ -7,9 +7,12 @@ use super::{
     identify::{Identifier, IssuerAndSerial},
     sign::content_info,
 };
-use crate::{Error, key::PrivateKey, x509::CertificateView};
+use crate::{
+    Error,
+    key::{PrivateKey, PublicKey},
+    x509::CertificateView,
+};
 use openssl::{
-    pkey::{HasPublic, Id, PKeyRef},
     pkey_ctx::PkeyCtx,
     rand::rand_bytes,
     rsa::Padding,
@@ -21,23 +24,24 @@ use zeroize::Zeroizing;
 
 /// EnvelopedData to one RSA recipient (issuerAndSerialNumber).
 pub fn encrypt(content: &[u8], recipient: &CertificateView, cipher: ContentCipher, transport: KeyTransport) -> Result<Vec<u8>, Error> {
-    let key = recipient.public_key.as_openssl();
-    if key.id() != Id::RSA {
+    let key = &recipient.public_key;
+    if !key.is_rsa() {
         return Err(Error::Algorithm("key transport to a key that is not RSA".to_owned()));
     }
-    let mut content_key = Zeroizing::new(vec![0; cipher.key_len()]);
-    rand_bytes(&mut content_key)?;
-    let mut iv = [0; 16];
-    let iv = iv.get_mut(..cipher.block_len()).unwrap_or_default();
-    rand_bytes(iv)?;
-    let ciphertext = encrypt_symmetric(cipher.openssl(), &cipher_key(cipher, &content_key), Some(iv), content)?;
+    // Key and IV at once: each question to OpenSSL's generator costs more than its octets.
+    let mut random = Zeroizing::new([0; 48]);
+    rand_bytes(random.as_mut_slice())?;
+    let (iv, content_key) = random.split_at(16);
+    let iv = iv.get(..cipher.block_len()).unwrap_or_default();
+    let content_key = content_key.get(..cipher.key_len()).unwrap_or_default();
+    let ciphertext = encrypt_symmetric(cipher.openssl(), &cipher_key(cipher, content_key), Some(iv), content)?;
     let recipient_info = element(
         SEQUENCE,
         &[
             &[INTEGER, 1, 0],
             &IssuerAndSerial::of(&recipient.der)?.to_der(),
             &transport.to_identifier(),
-            &element(OCTET_STRING, &[&encrypt_key(key, transport, &content_key)?]),
+            &element(OCTET_STRING, &[&encrypt_key(key, transport, content_key)?]),
         ],
     );
     let encrypted = element(SEQUENCE, &[&element(OID, &[ID_DATA]), &cipher.to_identifier(iv), &element(0x80, &[&ciphertext])]);
@@ -50,13 +54,13 @@ fn cipher_key(cipher: ContentCipher, key: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(if cipher == ContentCipher::DesCbc { key.repeat(3) } else { key.to_vec() })
 }
 
-fn encrypt_key(key: &PKeyRef<impl HasPublic>, transport: KeyTransport, content_key: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut context = PkeyCtx::new(key)?;
-    context.encrypt_init()?;
-    match transport.oaep_digest() {
-        None => context.set_rsa_padding(Padding::PKCS1)?,
-        Some(_) => set_oaep(&mut context, transport)?,
+fn encrypt_key(key: &PublicKey, transport: KeyTransport, content_key: &[u8]) -> Result<Vec<u8>, Error> {
+    if transport == KeyTransport::Pkcs1v15 {
+        return key.encrypt(content_key);
     }
+    let mut context = PkeyCtx::new(key.as_openssl())?;
+    context.encrypt_init()?;
+    set_oaep(&mut context, transport)?;
     let mut encrypted = Vec::new();
     context.encrypt_to_vec(content_key, &mut encrypted)?;
     Ok(encrypted)
@@ -91,8 +95,12 @@ pub(crate) fn decrypt_unless(
             return Err(Error::Algorithm(format!("{:?}", envelope.cipher)));
         }
         let (info, key) = envelope.recipient(recipients)?;
-        let content_key = decrypt_key(key, &info, envelope.cipher.key_len())?;
-        let content = decrypt_content(envelope.cipher, &content_key, &envelope.iv, &envelope.ciphertext)?;
+        // What takes the place of a key and of a content that are wrong, made whether they are or not.
+        let mut random = Zeroizing::new([0; 64]);
+        rand_bytes(random.as_mut_slice())?;
+        let (instead, other) = random.split_at(32);
+        let content_key = decrypt_key(key, &info, instead.get(..envelope.cipher.key_len()).unwrap_or_default())?;
+        let content = decrypt_content(envelope.cipher, &content_key, &envelope.iv, &envelope.ciphertext, other)?;
         Ok(Opened { content, cipher: envelope.cipher, transport: info.transport })
     };
     open().map_err(|error: Error| error.naming("EnvelopedData"))
@@ -133,7 +141,7 @@ impl<'a> EnvelopedData<'a> {
 
     /// The first KeyTransRecipientInfo for one of ours, and the key that opens it. Only one is ever tried.
     fn recipient<'k>(&self, ours: &[(&'k CertificateView, &'k PrivateKey)]) -> Result<(KeyTransRecipientInfo<'a>, &'k PrivateKey), Error> {
-        let rsa: Vec<_> = ours.iter().filter(|(_, key)| key.as_openssl().id() == Id::RSA).copied().collect();
+        let rsa: Vec<_> = ours.iter().filter(|(_, key)| key.is_rsa()).copied().collect();
         let mut infos = self.recipient_infos.children();
         while !infos.is_empty() {
             let info = infos.next()?;
@@ -153,26 +161,21 @@ impl<'a> EnvelopedData<'a> {
     }
 }
 
-/// The content-encryption key, or a random one of the same length when the padding is wrong (RFC 3218 2.3.2).
-fn decrypt_key(key: &PrivateKey, info: &KeyTransRecipientInfo<'_>, length: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut chosen = Zeroizing::new(vec![0; length]);
-    rand_bytes(&mut chosen)?;
-    let mut context = PkeyCtx::new(key.as_openssl())?;
-    context.decrypt_init()?;
+/// The content-encryption key, or `random` of the same length when the padding is wrong (RFC 3218 2.3.2).
+fn decrypt_key(key: &PrivateKey, info: &KeyTransRecipientInfo<'_>, random: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut chosen = Zeroizing::new(random.to_vec());
     match info.transport {
         KeyTransport::Pkcs1v15 => {
-            context.set_rsa_padding(Padding::NONE)?;
-            let mut block = Zeroizing::new(vec![0; key.as_openssl().size()]);
-            if let Ok(written) = context.decrypt(&info.encrypted_key, Some(&mut block))
-                && written == block.len()
-            {
+            if let Some(block) = key.open_block(&info.encrypted_key) {
                 unpad_pkcs1(&block, &mut chosen);
             }
         }
         KeyTransport::OaepSha1 | KeyTransport::OaepSha256 => {
+            let mut context = PkeyCtx::new(key.as_openssl())?;
+            context.decrypt_init()?;
             set_oaep(&mut context, info.transport)?;
             let mut block = Zeroizing::new(vec![0; key.as_openssl().size()]);
-            if context.decrypt(&info.encrypted_key, Some(&mut block)).is_ok_and(|written| written == length) {
+            if context.decrypt(&info.encrypted_key, Some(&mut block)).is_ok_and(|written| written == chosen.len()) {
                 chosen.iter_mut().zip(block.iter()).for_each(|(to, from)| *to = *from);
             }
         }
@@ -198,8 +201,8 @@ fn unpad_pkcs1(block: &[u8], message: &mut [u8]) {
     }
 }
 
-/// CBC decryption; a wrong padding gives random octets, found out in time that does not depend on it.
-fn decrypt_content(cipher: ContentCipher, key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+/// CBC decryption; a wrong padding gives the random octets `other`, found out in time that does not depend on it.
+fn decrypt_content(cipher: ContentCipher, key: &[u8], iv: &[u8], ciphertext: &[u8], other: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     let openssl: Cipher = cipher.openssl();
     let mut crypter = Crypter::new(openssl, Mode::Decrypt, &cipher_key(cipher, key), Some(iv))?;
     crypter.pad(false);
@@ -214,13 +217,11 @@ fn decrypt_content(cipher: ContentCipher, key: &[u8], iv: &[u8], ciphertext: &[u
     for (distance, octet) in (0..block).zip(plain.iter().rev()) {
         good &= octet.ct_eq(&padding) | !distance.ct_lt(&padding);
     }
-    let mut other = [0u8; 32];
-    rand_bytes(&mut other)?;
     if bool::from(good) {
         plain.truncate(written.saturating_sub(usize::from(padding)));
     } else {
         plain.clear();
-        plain.extend_from_slice(&other);
+        plain.extend_from_slice(other);
     }
     Ok(plain)
 }

@@ -7,7 +7,6 @@ use super::{
     identify::IssuerAndSerial,
 };
 use crate::{Error, Timestamp};
-use openssl::{hash::hash, pkey::Id, sign::Signer};
 
 /// Attached SignedData over `content`: contentType, messageDigest, signingTime when given, then `attributes`;
 /// signatureAlgorithm rsaEncryption (for an EC key ecdsa-with-SHA*). An empty `content` gives an empty OCTET STRING.
@@ -19,12 +18,11 @@ pub fn sign(
     attributes: Vec<Attribute>,
     include_certificate: bool,
 ) -> Result<Vec<u8>, Error> {
-    let key = identity.key.as_openssl();
-    let kind = if key.id() == Id::EC { SignatureKind::Ecdsa } else { SignatureKind::Rsa };
+    let kind = if identity.key.is_rsa() { SignatureKind::Rsa } else { SignatureKind::Ecdsa };
 
     let mut encoded = Vec::with_capacity(attributes.len() + 3);
     encoded.push(attribute(CONTENT_TYPE, &element(OID, &[ID_DATA])));
-    encoded.push(attribute(MESSAGE_DIGEST, &element(OCTET_STRING, &[&hash(digest.openssl(), content)?])));
+    encoded.push(attribute(MESSAGE_DIGEST, &element(OCTET_STRING, &[&digest.sum(&[content])?])));
     if let Some(time) = signing_time {
         encoded.push(attribute(SIGNING_TIME, &time_value(time)));
     }
@@ -34,7 +32,7 @@ pub fn sign(
     // DER of a SET OF: ascending encodings; no encoding is the beginning of another here
     encoded.sort_unstable();
     let signed_attributes = element(SET, &[&encoded.concat()]);
-    let signature = Signer::new(digest.openssl(), key)?.sign_oneshot_to_vec(&signed_attributes)?;
+    let signature = identity.key.sign_with(digest, &signed_attributes)?;
 
     let digest_algorithm = digest.to_identifier();
     let signer_info = element(

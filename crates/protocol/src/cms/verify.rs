@@ -7,7 +7,6 @@ use super::{
     identify::Identifier,
 };
 use crate::{Error, key::PublicKey, x509::CertificateView};
-use openssl::{hash::hash, pkey::Id, sign::Verifier};
 use std::borrow::Cow;
 
 /// Most certificates and signed attributes read; real messages have at most five and ten.
@@ -174,7 +173,7 @@ fn check_attributes(attributes: &[Attribute], content_type: &[u8], digest: Diges
     if value(CONTENT_TYPE, OID)? != content_type {
         return Err(Error::Malformed { what: "contentType attribute" });
     }
-    if value(MESSAGE_DIGEST, OCTET_STRING)? != &*hash(digest.openssl(), content)? {
+    if value(MESSAGE_DIGEST, OCTET_STRING)? != &*digest.sum(&[content])? {
         return Err(Error::Signature { what: "messageDigest" });
     }
     Ok(())
@@ -193,18 +192,12 @@ fn verify_attributes(element: Element<'_>, signature: &[u8], kind: SignatureKind
 }
 
 fn signature_verifies(signed: &[&[u8]], signature: &[u8], kind: SignatureKind, digest: Digest, key: &PublicKey) -> Result<bool, Error> {
-    let key = key.as_openssl();
     let fits = match kind {
-        SignatureKind::Rsa => key.id() == Id::RSA,
-        SignatureKind::Ecdsa => key.id() == Id::EC,
+        SignatureKind::Rsa => key.is_rsa(),
+        SignatureKind::Ecdsa => !key.is_rsa(),
     };
     if !fits {
         return Err(Error::Algorithm("signature algorithm of another kind than the signer's key".to_owned()));
     }
-    let mut verifier = Verifier::new(digest.openssl(), key)?;
-    for part in signed {
-        verifier.update(part)?;
-    }
-    // OpenSSL reports a signature of the wrong shape as an error; for us it is one that does not verify.
-    Ok(verifier.verify(signature).unwrap_or(false))
+    key.verifies(digest, signed, signature)
 }

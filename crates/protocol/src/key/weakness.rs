@@ -30,7 +30,7 @@ pub(super) fn check_rsa(key: &Rsa<Public>) -> Result<(), Error> {
     if e.num_bits() < 2 || e.num_bits() > 256 || e.mod_word(2)? == 0 {
         return weak("RSA key whose public exponent is 1, even or longer than 256 bits".to_owned());
     }
-    let residues = Residues::of(n)?;
+    let residues = Residues::of(n);
     if residues.have_zero() {
         return weak("RSA key whose modulus has a small factor".to_owned());
     }
@@ -43,8 +43,15 @@ pub(super) fn check_rsa(key: &Rsa<Public>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Small primes, in groups whose product fits 32 bits so that the long number is divided seldom.
-static GROUPS: LazyLock<Vec<(u32, Vec<u32>)>> = LazyLock::new(|| {
+/// Small primes in groups whose product fits 32 bits, so that the long number is reduced seldom.
+struct Group {
+    product: u64,
+    primes: Vec<u32>,
+    /// 2^(32 i) modulo the product, for every 32-bit word of the largest modulus.
+    powers: Vec<u32>,
+}
+
+static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
     let mut groups: Vec<(u32, Vec<u32>)> = Vec::new();
     for prime in (2..TRIAL_LIMIT).filter(|n| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0)) {
         match groups.last_mut().and_then(|group| group.0.checked_mul(prime).map(|product| (group, product))) {
@@ -55,13 +62,19 @@ static GROUPS: LazyLock<Vec<(u32, Vec<u32>)>> = LazyLock::new(|| {
             None => groups.push((prime, vec![prime])),
         }
     }
-    groups
+    let words = MAX_BITS.unsigned_abs().div_ceil(32) as usize;
+    let grouped = groups.into_iter().map(|(product, primes)| {
+        let product = u64::from(product);
+        let powers = std::iter::successors(Some(1 % product), |power| Some((power << 32) % product));
+        Group { product, primes, powers: powers.take(words).map(|power| u32::try_from(power).unwrap_or_default()).collect() }
+    });
+    grouped.collect()
 });
 
 /// The powers of 65537 modulo each prime from 3 to 167, as bit sets. The flawed library drew its factors from k*M + 65537^a mod M
 /// with M the product of the first primes, so that its moduli are such powers for every one of them (Nemec et al., CCS 2017).
 static ROCA_POWERS: LazyLock<Vec<(u32, [u128; 2])>> = LazyLock::new(|| {
-    let primes = GROUPS.iter().flat_map(|(_, primes)| primes).copied().filter(|prime| (3..=167).contains(prime));
+    let primes = GROUPS.iter().flat_map(|group| &group.primes).copied().filter(|prime| (3..=167).contains(prime));
     primes
         .map(|prime| {
             let mut set = [0_u128; 2];
@@ -89,13 +102,19 @@ fn has_bit(set: [u128; 2], bit: u32) -> bool {
 struct Residues(Vec<(u32, u32)>);
 
 impl Residues {
-    fn of(n: &BigNumRef) -> Result<Self, ErrorStack> {
+    /// Of a number that has no more bits than [`MAX_BITS`].
+    fn of(n: &BigNumRef) -> Self {
+        let octets = n.to_vec();
+        // Least significant first.
+        let words: Vec<u32> = octets.rchunks(4).map(|word| word.iter().fold(0, |value, octet| value << 8 | u32::from(*octet))).collect();
         let mut residues = Vec::with_capacity(140);
-        for (product, primes) in GROUPS.iter() {
-            let rest = u32::try_from(n.mod_word(*product)?).unwrap_or_default();
-            residues.extend(primes.iter().map(|prime| (*prime, rest % prime)));
+        for group in GROUPS.iter() {
+            // Sums of products instead of divisions: 256 times 64 bits fit 128 bits by far.
+            let sum: u128 = words.iter().zip(&group.powers).map(|(word, power)| u128::from(u64::from(*word) * u64::from(*power))).sum();
+            let rest = u32::try_from(sum % u128::from(group.product)).unwrap_or_default();
+            residues.extend(group.primes.iter().map(|prime| (*prime, rest % prime)));
         }
-        Ok(Residues(residues))
+        Residues(residues)
     }
     fn have_zero(&self) -> bool {
         self.0.iter().any(|(_, residue)| *residue == 0)
@@ -104,6 +123,19 @@ impl Residues {
         let odd = self.0.iter().filter(|(prime, _)| *prime != 2);
         ROCA_POWERS.iter().zip(odd).all(|((_, powers), (_, residue))| has_bit(*powers, *residue))
     }
+}
+
+/// A square is a square modulo every number: few small moduli throw out 99 of 100 candidates without long arithmetic. Each with its
+/// squares as a bit set.
+const SIEVE: [(u32, u128); 4] = [(64, squares(64)), (63, squares(63)), (65, squares(65)), (11, squares(11))];
+
+const fn squares(modulus: u128) -> u128 {
+    let (mut set, mut x) = (0, 0);
+    while x < modulus {
+        set |= 1 << (x * x % modulus);
+        x += 1;
+    }
+    set
 }
 
 /// Fermat: n = a^2 - b^2 with a just above the root of n, when the factors a - b and a + b are close.
@@ -116,18 +148,16 @@ fn has_close_factors(n: &BigNumRef) -> Result<bool, ErrorStack> {
         return Ok(true);
     }
     a.add_word(1)?;
-    // A square is a square modulo every number: three small moduli throw out 99 of 100 candidates without long arithmetic.
-    const SIEVE: [u64; 4] = [64, 63, 65, 11];
-    let mut rests = [(0, 0, 0); SIEVE.len()];
-    for (rest, modulus) in rests.iter_mut().zip(SIEVE) {
-        let word = u32::try_from(modulus).unwrap_or(1);
-        *rest = (modulus, a.mod_word(word)?, n.mod_word(word)?);
+    let sieves = SIEVE.map(|(modulus, squares)| Ok::<_, ErrorStack>((modulus, squares, a.mod_word(modulus)?, n.mod_word(modulus)?)));
+    let mut rests = Vec::with_capacity(SIEVE.len());
+    for sieve in sieves {
+        rests.push(sieve?);
     }
-    let is_residue = |value: u64, modulus: u64| (0..modulus).any(|x| x * x % modulus == value);
     for round in 0..FERMAT_ROUNDS {
-        let possible = rests.iter().all(|(modulus, a, n)| {
+        let possible = rests.iter().all(|(modulus, squares, a, n)| {
+            let modulus = u64::from(*modulus);
             let a = (a + round) % modulus;
-            is_residue((a * a + modulus - n) % modulus, *modulus)
+            squares >> ((a * a + modulus - n) % modulus) & 1 == 1
         });
         if !possible {
             continue;
@@ -223,6 +253,15 @@ mod tests {
     }
 
     #[test]
+    fn residues_are_those_of_a_division() {
+        for n in [random(2048), random(3072), random(8192), BigNum::from_u32(1).unwrap()] {
+            for (prime, residue) in Residues::of(&n).0 {
+                assert_eq!(u64::from(residue), n.mod_word(prime).unwrap(), "modulo {prime}");
+            }
+        }
+    }
+
+    #[test]
     fn small_factors_are_found() {
         let n = product(&BigNum::from_u32(751).unwrap(), &prime_at_or_after(&random(2040)));
         assert!(verdict(n, 65537).contains("small factor"));
@@ -260,7 +299,7 @@ mod tests {
         if n.num_bits() >= MIN_BITS {
             assert!(verdict(n, 65537).contains("ROCA"));
         } else {
-            assert!(Residues::of(&n).unwrap().show_roca());
+            assert!(Residues::of(&n).show_roca());
         }
     }
 }

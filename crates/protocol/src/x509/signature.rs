@@ -3,10 +3,9 @@
 use crate::{
     Error,
     cms::Digest,
-    key::{self, KeyAlgorithm, PublicKey},
+    key::{KeyAlgorithm, PublicKey},
     tlv::{self, Tlv},
 };
-use openssl::hash::MessageDigest;
 
 /// Which signature algorithm an AlgorithmIdentifier names.
 pub(crate) struct SignatureAlgorithm {
@@ -53,22 +52,11 @@ impl SignatureAlgorithm {
 
     /// Verifies with a key that must be of the algorithm's kind.
     pub(crate) fn verify(&self, key: &PublicKey, message: &[u8], signature: &[u8], what: &'static str) -> Result<(), Error> {
-        let digest = match self.digest {
-            Digest::Md5 => MessageDigest::md5(),
-            Digest::Sha1 => MessageDigest::sha1(),
-            Digest::Sha256 => MessageDigest::sha256(),
-            Digest::Sha384 => MessageDigest::sha384(),
-            Digest::Sha512 => MessageDigest::sha512(),
-        };
-        if self.rsa == key.is_rsa() && key::verify(key.as_openssl(), digest, message, signature) {
-            Ok(())
-        } else {
-            Err(Error::Signature { what })
-        }
+        if self.rsa == key.is_rsa() && key.verifies(self.digest, &[message], signature)? { Ok(()) } else { Err(Error::Signature { what }) }
     }
 }
 
-/// AlgorithmIdentifier, DER, of what [`key::PrivateKey::sign`] makes with this key.
+/// AlgorithmIdentifier, DER, of what [`crate::key::PrivateKey::sign`] makes with this key.
 pub(crate) fn algorithm_identifier(key: &PublicKey) -> Result<&'static [u8], Error> {
     const RSA: [u8; 15] = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b, 0x05, 0x00];
     const P256: [u8; 12] = [0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];

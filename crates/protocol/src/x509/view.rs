@@ -4,6 +4,7 @@ use super::{DistinguishedName, ExtendedKeyUsage, KeyUsage, SerialNumber, Subject
 use crate::{
     Error, Timestamp,
     cms::Digest,
+    digest,
     key::PublicKey,
     tlv::{self, Reader, Tlv},
 };
@@ -229,12 +230,12 @@ impl CertificateView {
 
     /// SHA-256 of the DER.
     pub fn sha256(&self) -> [u8; 32] {
-        openssl::sha::sha256(&self.der)
+        digest::sha256(&self.der)
     }
 
     /// SHA-1 of the DER (CAFingerprint of Apple's SCEP payload).
     pub fn sha1(&self) -> [u8; 20] {
-        openssl::sha::sha1(&self.der)
+        digest::sha1(&self.der)
     }
 
     /// The signature verifies with `issuer_key`. Dates, names and constraints are not looked at; SHA-1 only where `allow_sha1`.

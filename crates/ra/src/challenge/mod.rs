@@ -255,7 +255,7 @@ pub(crate) fn cancel_certificates_of(tx: &Connection, subscriber: SubscriberId) 
     )?
     .execute([subscriber])?;
     tx.prepare_cached(
-        "UPDATE challenge SET state = 'cancelled' WHERE subscriber = ?1 AND purpose <> 'transport' AND state IN ('open', 'claimed', 'pending')",
+        "UPDATE challenge SET state = 'cancelled' WHERE subscriber = ?1 AND purpose <> 'transport' AND state BETWEEN 'claimed' AND 'pending'",
     )?
     .execute([subscriber])?;
     Ok(())
@@ -264,10 +264,10 @@ pub(crate) fn cancel_certificates_of(tx: &Connection, subscriber: SubscriberId) 
 /// Ends what was made for a subscriber and not used: call it in the transaction that deletes the subscriber.
 pub(crate) fn cancel_for_subscriber(tx: &Connection, subscriber: SubscriberId) -> Result<()> {
     tx.prepare_cached(
-        "DELETE FROM scep_pending WHERE challenge IN (SELECT id FROM challenge WHERE subscriber = ?1 AND state IN ('open', 'claimed', 'pending'))",
+        "DELETE FROM scep_pending WHERE challenge IN (SELECT id FROM challenge WHERE subscriber = ?1 AND state BETWEEN 'claimed' AND 'pending')",
     )?
     .execute([subscriber])?;
-    tx.prepare_cached("UPDATE challenge SET state = 'cancelled' WHERE subscriber = ?1 AND state IN ('open', 'claimed', 'pending')")?
+    tx.prepare_cached("UPDATE challenge SET state = 'cancelled' WHERE subscriber = ?1 AND state BETWEEN 'claimed' AND 'pending'")?
         .execute([subscriber])?;
     Ok(())
 }

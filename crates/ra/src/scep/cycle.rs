@@ -22,6 +22,7 @@ use protocol::{
 };
 use rusqlite::Connection;
 use serde_json::json;
+use std::sync::Arc;
 
 /// The transaction in which it was asked for.
 pub(super) struct Asked {
@@ -56,8 +57,8 @@ pub(super) fn certify(inner: &Inner, settings: &Settings, identities: &Identitie
     #[cfg(test)]
     super::tests::crash_after(3)?;
     // 4. store
-    let clock = inner.clock.clone();
-    let answer = inner.store.write(move |tx| store(tx, issue::time(tx, &*clock)?, &claim, view))?;
+    let (clock, view) = (inner.clock.clone(), Arc::new(view));
+    let answer = inner.store.write_repeatable(move |tx| store(tx, issue::time(tx, &*clock)?, &claim, &view))?;
     #[cfg(test)]
     super::tests::crash_after(4)?;
     Ok(answer)
@@ -69,28 +70,31 @@ fn abandon(inner: &Inner, serial: SerialNumber) -> Result<()> {
     inner.store.write(move |tx| certificate::abandon(tx, issue::time(tx, &*clock)?, &serial, "signing or linting failed"))
 }
 
-fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: CertificateView) -> Result<Answer> {
+fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: &Arc<CertificateView>) -> Result<Answer> {
     let remembered = match &claim.asked {
         Some(asked) => transaction::remember(tx, at, &asked.transaction_id, &asked.key, &asked.request, &claim.cause)?,
         None => true,
     };
-    // The same request was faster on another thread or in another process.
-    if remembered && let Standing::Issued(der) = transaction::issued(tx, &view.serial)? {
+    let spent = match &claim.cause {
+        Cause::Challenge(id) => remembered && challenge::spend(tx, *id, &view.serial)?,
+        Cause::Renewal(_) => false,
+    };
+    // The same request was faster on another thread or in another process; whose challenge was spent here was not.
+    if remembered
+        && !spent
+        && let Standing::Issued(der) = transaction::issued(tx, &view.serial)?
+    {
         return Answer::stored(&der);
     }
-    let spent = remembered
-        && match &claim.cause {
-            Cause::Challenge(id) => challenge::spend(tx, *id, &view.serial)?,
-            Cause::Renewal(_) => true,
-        };
-    if !spent {
+    let may_be_stored = spent || remembered && matches!(claim.cause, Cause::Renewal(_));
+    if !may_be_stored {
         let why = if remembered { "its challenge ended meanwhile" } else { "its transactionID belongs to another key" };
         certificate::abandon(tx, at, &view.serial, why)?;
         return Ok(Answer::Failure(FailInfo::BadRequest));
     }
-    issue::store(tx, at, &claim.actor, &claim.intent, &view)?;
-    tell(tx, at, claim, &view)?;
-    Ok(Answer::Certificate(Box::new(view)))
+    issue::store(tx, at, &claim.actor, &claim.intent, view)?;
+    tell(tx, at, claim, view)?;
+    Ok(Answer::Certificate(view.clone()))
 }
 
 /// What else changes in the transaction that stores the certificate.

@@ -18,7 +18,7 @@ mod tests;
 pub use approval::PendingRequest;
 pub(crate) use request::deviation;
 
-use crate::{Enroller, Error, Result, settings::Settings};
+use crate::{Enroller, Error, Result, settings::Settings, store::Topic};
 use protocol::cms;
 
 /// `/scep/{ALIAS}` is the address of the department's SCEP endpoint.
@@ -47,9 +47,14 @@ impl Enroller {
     }
     /// GetCACert: RA, issuing CA, root, certs-only in this order.
     pub fn scep_ca_certificates(&self) -> Result<Vec<u8>> {
-        let ra = self.inner.current_ra()?;
-        let (ca, root) = (self.inner.issuing_ca()?, self.inner.root_certificate()?);
-        Ok(cms::certs_only(&[&ra.certificate, &ca.certificate, &root])?)
+        let inner = &self.inner;
+        let generation = inner.store.generation(Topic::Identity)?;
+        let made = inner.cache.scep_certificates.get(generation, || {
+            let ra = inner.current_ra()?;
+            let (ca, root) = (inner.issuing_ca()?, inner.root_certificate()?);
+            Ok(cms::certs_only(&[&ra.certificate, &ca.certificate, &root])?)
+        })?;
+        Ok(made.to_vec())
     }
     /// PKIOperation.
     pub fn pki_operation(&self, message: &[u8]) -> Result<PkiAnswer> {

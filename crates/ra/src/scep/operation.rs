@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// What a CertRep will say.
 pub(super) enum Answer {
     /// SUCCESS with this certificate.
-    Certificate(Box<CertificateView>),
+    Certificate(Arc<CertificateView>),
     /// SUCCESS to GetCRL.
     Crl(Vec<u8>),
     /// PENDING.
@@ -29,7 +29,7 @@ pub(super) enum Answer {
 impl Answer {
     /// SUCCESS with a certificate as it was stored.
     pub(super) fn stored(der: &[u8]) -> Result<Self> {
-        Ok(Answer::Certificate(Box::new(CertificateView::from_der(der)?)))
+        Ok(Answer::Certificate(Arc::new(CertificateView::from_der(der)?)))
     }
 }
 

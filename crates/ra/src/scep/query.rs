@@ -50,7 +50,7 @@ pub(super) fn certificate(inner: &Inner, signer: &CertificateView, content: &[u8
         if !same_name(&wanted.issuer, &view.issuer_der) || !(open_to_all || own || is_subscriber(tx, at, signer)?) {
             return Ok(Answer::Failure(FailInfo::BadCertId));
         }
-        Ok(Answer::Certificate(Box::new(view)))
+        Ok(Answer::Certificate(Arc::new(view)))
     })
 }
 

@@ -54,7 +54,7 @@ impl Request {
             signer_der: signer.der.clone(),
             signer_serial: (signer.issuer_der != signer.subject_der).then(|| signer.serial.clone()),
             csr_key: csr.public_key.fingerprint(),
-            csr_hash: openssl::sha::sha256(&csr.der),
+            csr_hash: protocol::digest::sha256(&csr.der),
             csr,
         }
     }
@@ -96,7 +96,7 @@ pub(super) enum Decision {
 /// Step 1, in its transaction.
 pub(super) fn decide(inner: &Inner, policies: &Arc<Policies>, identities: &Identities, request: Request) -> Result<Decision> {
     let (ca, policies, clock) = (identities.issuing.clone(), policies.clone(), inner.clock.clone());
-    inner.store.write(move |tx| {
+    inner.store.write_repeatable(move |tx| {
         let at = issue::time(tx, &*clock)?;
         decide_within(tx, at, &Ground { ca: &ca.certificate, policies: &policies }, &request)
     })

@@ -32,6 +32,8 @@ fn open_with(folder: &Path, path: &Path, migrations: &[Migration]) -> Result<Con
     connection.pragma_update(None, "synchronous", "FULL")?;
     // The writer touches random places of large indexes; 16 MiB hold their upper levels for millions of rows.
     connection.pragma_update(None, "cache_size", -16_384)?;
+    // What a savepoint may have to take back is kept in memory: as a file it would be made anew for almost every one.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     migrate(&mut connection, path, migrations)?;
     drop(lock);
     Ok(connection)

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread that groups commits, a few readers, WAL, synchronous=FULL, forward-only migrations.
 
 mod cached;
+mod checkpoint;
 mod file;
 mod migrate;
 mod readers;
@@ -11,11 +12,17 @@ mod writer;
 use crate::{Dependency, Error, Result};
 use readers::Readers;
 use rusqlite::{Connection, ErrorCode};
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 use writer::Writer;
 
 pub(crate) use cached::Cached;
 pub(crate) use file::{append_private, io_error, lock_folder, make_folder, try_lock, write_private, write_public};
+
+/// How long others are waited for.
+const BUSY: Duration = Duration::from_secs(10);
 
 /// Name of the database in the data folder.
 pub(crate) const DATABASE: &str = "signet.db";
@@ -59,7 +66,7 @@ impl Store {
             return Err(Error::Unavailable(Dependency::DatabaseDamaged(lost)));
         }
         let connection = migrate::open(folder, &path)?;
-        Ok(Store { readers: Readers::open(&path)?, writer: Writer::start(connection)? })
+        Ok(Store { readers: Readers::open(&path)?, writer: Writer::start(connection, &path)? })
     }
 
     /// Runs `work` in a `BEGIN IMMEDIATE` transaction on the writer thread; returns after the commit is durable. Writes that wait at
@@ -71,6 +78,11 @@ impl Store {
         self.writer.write(work)
     }
 
+    /// As [`Store::write`], and cheaper, for work that may be run a second time after all that it did was taken back.
+    pub(crate) fn write_repeatable<T: Send + 'static>(&self, work: impl Fn(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+        self.writer.write_repeatable(work)
+    }
+
     /// Runs `work` on a read-only connection, in one read transaction.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.readers.read(work)
@@ -80,8 +92,15 @@ impl Store {
     pub(crate) fn empty_wal(&self) -> Result<()> {
         let connection = Connection::open(self.readers.path())?;
         configure(&connection)?;
-        let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        if busy { Err(Error::Unavailable(Dependency::DatabaseBusy)) } else { Ok(()) }
+        let started = Instant::now();
+        while connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))? {
+            // SQLite waits for readers itself, but not for somebody who copies the log just now.
+            if started.elapsed() > BUSY {
+                return Err(Error::Unavailable(Dependency::DatabaseBusy));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
     }
 
     /// Changes whenever any process committed a change (`PRAGMA data_version` as seen by a connection that never writes).
@@ -123,7 +142,7 @@ impl From<rusqlite::Error> for Error {
 
 /// What every connection of ours has.
 fn configure(connection: &Connection) -> Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     // So that REPLACE fires the triggers that forbid deleting.

@@ -5,7 +5,10 @@ use crate::{Conflict, Dependency, Error, ledger::Actor};
 use protocol::Timestamp;
 use rusqlite::Connection;
 use serde_json::json;
-use std::sync::{Arc, Barrier};
+use std::sync::{
+    Arc, Barrier,
+    atomic::{AtomicUsize, Ordering},
+};
 use tempfile::TempDir;
 
 fn store() -> (Store, TempDir) {
@@ -16,6 +19,15 @@ fn store() -> (Store, TempDir) {
 fn add(store: &Store, name: &str) -> crate::Result<()> {
     let name = name.to_owned();
     store.write(move |tx| Ok(tx.execute("INSERT INTO draft (name, value) VALUES (?, '')", [name]).map(|_| ())?))
+}
+
+impl Store {
+    /// Returns when so many writes wait.
+    fn waiting(&self, count: usize) {
+        while self.writer.waiting() < count {
+            std::thread::yield_now();
+        }
+    }
 }
 
 fn names(store: &Store) -> Vec<String> {
@@ -101,6 +113,55 @@ fn a_write_that_fails_takes_back_only_itself() {
     assert_eq!(names(&store), ["good"]);
     add(&store, "later").unwrap();
     assert_eq!(names(&store), ["good", "later"], "the writer lives on");
+}
+
+#[test]
+fn what_can_be_done_again_is_done_again_when_one_of_a_group_fails() {
+    let (store, _folder) = store();
+    let store = Arc::new(store);
+    let insert = |name: &'static str| {
+        move |tx: &Connection| -> crate::Result<()> { Ok(tx.execute("INSERT INTO draft VALUES (?, '')", [name]).map(|_| ())?) }
+    };
+    let (held, barrier, runs) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
+    std::thread::scope(|scope| {
+        // Holds the writer at its first run, so that all of them are one group.
+        let first = scope.spawn({
+            let (store, held, barrier, runs) = (store.clone(), held.clone(), barrier.clone(), runs.clone());
+            move || {
+                store.write_repeatable(move |tx| {
+                    if runs.fetch_add(1, Ordering::Relaxed) == 0 {
+                        held.wait();
+                        barrier.wait();
+                    }
+                    insert("first")(tx)
+                })
+            }
+        });
+        held.wait();
+        let good = scope.spawn(|| store.write_repeatable(insert("good")));
+        let bad = scope.spawn(|| {
+            store.write_repeatable(move |tx| {
+                insert("half")(tx)?;
+                Err::<(), _>(Error::Conflict(Conflict::NameTaken))
+            })
+        });
+        let panicking = scope.spawn(|| {
+            store.write_repeatable(move |tx| -> crate::Result<()> {
+                insert("panicked")(tx)?;
+                panic!("a rule has a bug")
+            })
+        });
+        store.waiting(3);
+        barrier.wait();
+        first.join().unwrap().unwrap();
+        good.join().unwrap().unwrap();
+        assert!(matches!(bad.join().unwrap(), Err(Error::Conflict(Conflict::NameTaken))));
+        assert!(matches!(panicking.join().unwrap(), Err(Error::Internal(_))));
+    });
+    assert_eq!(names(&store), ["first", "good"]);
+    assert_eq!(runs.load(Ordering::Relaxed), 2, "once without a savepoint, once with one");
+    add(&store, "later").unwrap();
+    assert_eq!(names(&store), ["first", "good", "later"]);
 }
 
 #[test]

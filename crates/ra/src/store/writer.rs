@@ -1,10 +1,12 @@
 //! The one connection that writes, on its own thread; waiting writes share one durable commit.
 
+use super::checkpoint::Checkpoints;
 use crate::{Error, Result};
 use rusqlite::Connection;
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
     time::Duration,
@@ -17,34 +19,68 @@ thread_local! {
     static IS_WRITER: Cell<bool> = const { Cell::new(false) };
 }
 
-/// How long a commit waits for as many writes as the last one had. Only while several come at once: who writes alone never waits.
+/// A commit waits for as many writes as the last one had, but never for more than so many: enough to share the price of a commit, and
+/// few enough that others are at work while these wait for the disk. Who writes alone never waits.
+const WAITED_FOR: usize = 8;
+/// ... and only as long as one more came within this time.
 const PATIENCE: Duration = Duration::from_millis(1);
 
 /// A waiting write with its type erased.
 trait Job: Send {
-    /// Runs it in its savepoint; `true`: keep what it did.
+    /// Runs it; `true`: keep what it did.
     fn run(&mut self, connection: &Connection) -> bool;
+    /// It may be run a second time when what it did was taken back.
+    fn is_repeatable(&self) -> bool;
     /// Hands the result to the waiting caller; `lost`: the commit failed, whatever the job said.
     fn deliver(self: Box<Self>, lost: Option<&Error>);
 }
 
+/// What a caller wants done.
+trait Work<T>: Send {
+    const REPEATABLE: bool;
+    /// `None`: it can be done once only, and was.
+    fn work(&mut self, connection: &Connection) -> Option<Result<T>>;
+}
+
+struct Once<W>(Option<W>);
+
+impl<T, W: FnOnce(&Connection) -> Result<T> + Send> Work<T> for Once<W> {
+    const REPEATABLE: bool = false;
+    fn work(&mut self, connection: &Connection) -> Option<Result<T>> {
+        self.0.take().map(|work| work(connection))
+    }
+}
+
+struct Repeatable<W>(W);
+
+impl<T, W: Fn(&Connection) -> Result<T> + Send> Work<T> for Repeatable<W> {
+    const REPEATABLE: bool = true;
+    fn work(&mut self, connection: &Connection) -> Option<Result<T>> {
+        Some((self.0)(connection))
+    }
+}
+
 struct Task<T, W> {
-    work: Option<W>,
+    work: W,
     result: Option<Result<T>>,
     reply: Reply<T>,
 }
 
-impl<T: Send, W: FnOnce(&Connection) -> Result<T> + Send> Job for Task<T, W> {
+impl<T: Send, W: Work<T>> Job for Task<T, W> {
     fn run(&mut self, connection: &Connection) -> bool {
-        let Some(work) = self.work.take() else { return false };
-        // A panic is one caller's fault and must not stop the writer for all; its savepoint is taken back.
-        let result = catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|panic| {
+        // A panic is one caller's fault and must not stop the writer for all; what it did is taken back.
+        let worked = catch_unwind(AssertUnwindSafe(|| self.work.work(connection)));
+        let result = worked.map(|done| done.unwrap_or_else(|| Err(Error::fault("a write was run twice")))).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
             Err(Error::fault(format!("a write panicked: {}", text.unwrap_or_default())))
         });
         let keep = result.is_ok();
         self.result = Some(result);
         keep
+    }
+
+    fn is_repeatable(&self) -> bool {
+        W::REPEATABLE
     }
 
     fn deliver(mut self: Box<Self>, lost: Option<&Error>) {
@@ -107,20 +143,41 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self> {
+    pub(super) fn start(mut connection: Connection, path: &Path) -> Result<Self> {
         let shared = Arc::<Shared>::default();
         let own = Ending(shared.clone());
-        let thread =
-            std::thread::Builder::new().name("signet-writer".into()).spawn(move || serve(&connection, &own.0)).map_err(Error::fault)?;
+        let checkpoints = Checkpoints::beside(&mut connection, path)?;
+        let work = move || {
+            serve(&connection, &own.0);
+            // The last connection empties the log when it closes: the other one goes first.
+            checkpoints.end(&mut connection);
+        };
+        let thread = std::thread::Builder::new().name("signet-writer".into()).spawn(work).map_err(Error::fault)?;
         Ok(Writer { shared, thread: Some(thread) })
     }
 
+    /// Runs `work` in the transaction of a group, in a savepoint of its own.
     pub(super) fn write<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+        self.submit(Once(Some(work)))
+    }
+
+    /// The same without the price of a savepoint: when one of a group fails, all of it is taken back and done again in savepoints.
+    pub(super) fn write_repeatable<T: Send + 'static>(&self, work: impl Fn(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+        self.submit(Repeatable(work))
+    }
+
+    /// How many writes wait just now.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        lock(&self.shared.queue).jobs.len()
+    }
+
+    fn submit<T: Send + 'static>(&self, work: impl Work<T> + 'static) -> Result<T> {
         if IS_WRITER.get() {
             return Err(Error::fault("a write was started inside a write"));
         }
         let place = Arc::new(Place { result: Mutex::new(None), came: Condvar::new() });
-        let job: Box<dyn Job> = Box::new(Task { work: Some(work), result: None, reply: Reply(Some(place.clone())) });
+        let job: Box<dyn Job> = Box::new(Task { work, result: None, reply: Reply(Some(place.clone())) });
         let mut queue = lock(&self.shared.queue);
         if !queue.closed {
             queue.jobs.push(job);
@@ -186,8 +243,10 @@ fn gather(shared: &Shared, expected: usize) -> Option<Vec<Box<dyn Job>>> {
     let mut queue = lock(&shared.queue);
     queue.wanted = 1;
     queue = shared.wake.wait_while(queue, |q| asleep(q)).unwrap_or_else(PoisonError::into_inner);
-    if queue.jobs.len() < expected {
-        queue.wanted = expected;
+    queue.wanted = expected.min(WAITED_FOR);
+    let mut came = 0;
+    while asleep(&mut queue) && queue.jobs.len() > came {
+        came = queue.jobs.len();
         queue = shared.wake.wait_timeout_while(queue, PATIENCE, |q| asleep(q)).unwrap_or_else(PoisonError::into_inner).0;
     }
     queue.wanted = 0;
@@ -204,14 +263,24 @@ fn group(connection: &Connection, first: Vec<Box<dyn Job>>, shared: &Shared) -> 
     let mut done: Vec<Box<dyn Job>> = Vec::with_capacity(first.len());
     let mut next = first;
     let mut lost = run(connection, "BEGIN IMMEDIATE").err();
+    // Savepoints cost a copy of each page: where all can be done again, they are needed only when one has failed.
+    let mut careful = !next.iter().all(|job| job.is_repeatable());
     while !next.is_empty() {
         for mut job in next {
-            if lost.is_none() {
+            if lost.is_none() && careful {
                 lost = in_savepoint(connection, job.as_mut()).err();
+            } else if lost.is_none() {
+                let keep = job.run(connection);
+                careful = !keep || connection.is_autocommit();
+                done.push(job);
+                if careful {
+                    lost = again(connection, &mut done).err();
+                }
+                continue;
             }
             done.push(job);
         }
-        next = if lost.is_none() { take(&mut lock(&shared.queue), MOST - done.len().min(MOST)) } else { Vec::new() };
+        next = if lost.is_none() { more(&mut lock(&shared.queue), MOST - done.len().min(MOST), careful) } else { Vec::new() };
     }
     if lost.is_none() {
         lost = run(connection, "COMMIT").err();
@@ -227,6 +296,21 @@ fn group(connection: &Connection, first: Vec<Box<dyn Job>>, shared: &Shared) -> 
         job.deliver(lost.as_ref());
     }
     come
+}
+
+/// What came meanwhile, as far as it fits the group: without savepoints only what can be done again.
+fn more(queue: &mut Queue, most: usize, careful: bool) -> Vec<Box<dyn Job>> {
+    let fit = queue.jobs.iter().take_while(|job| careful || job.is_repeatable()).count();
+    take(queue, most.min(fit))
+}
+
+/// Takes all back and does it again, each in its savepoint, so that what fails takes back only itself.
+fn again(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+    if !connection.is_autocommit() {
+        run(connection, "ROLLBACK")?;
+    }
+    run(connection, "BEGIN IMMEDIATE")?;
+    jobs.iter_mut().try_for_each(|job| in_savepoint(connection, job.as_mut()))
 }
 
 /// `Err`: the whole transaction is lost (SQLite rolls back by itself when the disk is full, for example).

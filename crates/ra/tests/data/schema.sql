@@ -31,7 +31,8 @@ CREATE TRIGGER certificate_revocation AFTER UPDATE OF revoked_at, reason, invali
         ON CONFLICT DO UPDATE SET generation = excluded.generation;
 END;
 
-CREATE TRIGGER challenge_is_spent_once BEFORE UPDATE OF state ON challenge WHEN OLD.state IN ('spent', 'refused', 'cancelled')
+CREATE TRIGGER challenge_is_spent_once BEFORE UPDATE OF state ON challenge
+WHEN OLD.state = 'spent' OR OLD.state = 'refused' OR OLD.state = 'cancelled'
 BEGIN SELECT RAISE(ABORT, 'a challenge that has ended stays so'); END;
 
 CREATE TRIGGER challenge_keeps_its_key BEFORE UPDATE OF claimed_by ON challenge WHEN OLD.claimed_by IS NOT NULL AND NEW.claimed_by IS NOT OLD.claimed_by
@@ -186,7 +187,7 @@ CREATE TABLE bundle (
 CREATE TABLE certificate (
     number          INTEGER NOT NULL PRIMARY KEY, -- order of storing: newest first is the list's order
     serial          BLOB    NOT NULL UNIQUE CHECK (length(serial) BETWEEN 1 AND 20),
-    kind            TEXT    NOT NULL CHECK (kind IN ('subscriber', 'transport', 'root', 'issuing', 'ra', 'profile_signer', 'tls', 'ocsp')),
+    kind            TEXT    NOT NULL CHECK (kind = 'subscriber' OR kind = 'transport' OR kind = 'root' OR kind = 'issuing' OR kind = 'ra' OR kind = 'profile_signer' OR kind = 'tls' OR kind = 'ocsp'),
     profile         TEXT    NOT NULL,
     subject         TEXT    NOT NULL, -- RFC 4514
     san             TEXT    NOT NULL, -- JSON array of type:value
@@ -208,7 +209,7 @@ CREATE TABLE certificate_count (
     kind    TEXT    NOT NULL,
     profile TEXT    NOT NULL,
     day     INTEGER NOT NULL,
-    state   TEXT    NOT NULL CHECK (state IN ('valid', 'held', 'revoked', 'superseded')),
+    state   TEXT    NOT NULL CHECK (state = 'valid' OR state = 'held' OR state = 'revoked' OR state = 'superseded'),
     count   INTEGER NOT NULL,
     PRIMARY KEY (kind, profile, day, state)
 ) STRICT, WITHOUT ROWID;
@@ -250,10 +251,10 @@ CREATE TABLE challenge (
     created_at      INTEGER NOT NULL,
     expires_at      INTEGER NOT NULL,
     manual_approval INTEGER NOT NULL CHECK (manual_approval IN (0, 1)),
-    state           TEXT    NOT NULL CHECK (state IN ('open', 'claimed', 'pending', 'spent', 'refused', 'cancelled')),
+    state           TEXT    NOT NULL CHECK (state = 'open' OR state = 'claimed' OR state = 'spent' OR state = 'pending' OR state = 'refused' OR state = 'cancelled'),
     claimed_by      BLOB    CHECK (length(claimed_by) = 32), -- SHA-256 of the key's SubjectPublicKeyInfo
     serial          BLOB, made_by TEXT,                                    -- reserved (claimed, pending) or issued (spent)
-    CHECK ((state IN ('claimed', 'pending', 'spent', 'refused')) <= (claimed_by IS NOT NULL)),
+    CHECK (claimed_by IS NOT NULL OR state = 'open' OR state = 'cancelled'),
     CHECK (state <> 'spent' OR serial IS NOT NULL)
 ) STRICT;
 
@@ -389,7 +390,7 @@ CREATE TABLE issuance (
     serial      BLOB    NOT NULL CHECK (length(serial) BETWEEN 1 AND 20),
     issuer      BLOB,             -- subjectKeyIdentifier of the CA that is to sign; NULL: self-signed
     intent      TEXT    NOT NULL, -- JSON: what is to be certified
-    state       TEXT    NOT NULL CHECK (state IN ('reserved', 'stored', 'abandoned')),
+    state       TEXT    NOT NULL CHECK (state = 'stored' OR state = 'reserved' OR state = 'abandoned'),
     reserved_at INTEGER NOT NULL,
     ended_at    INTEGER
 ) STRICT;
@@ -724,7 +725,8 @@ CREATE INDEX certificate_superseded ON certificate (number) WHERE superseded_at 
 
 CREATE INDEX challenge_of_enrollment ON challenge (enrollment) WHERE enrollment IS NOT NULL;
 
-CREATE INDEX challenge_of_subscriber_unspent ON challenge (subscriber) WHERE subscriber IS NOT NULL AND state IN ('open', 'claimed', 'pending');
+CREATE INDEX challenge_of_subscriber_unspent ON challenge (subscriber)
+    WHERE subscriber IS NOT NULL AND state BETWEEN 'claimed' AND 'pending';
 
 CREATE INDEX enrollment_by_configuration ON enrollment (configured_at) WHERE configured_at IS NOT NULL;
 

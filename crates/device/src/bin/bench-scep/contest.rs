@@ -27,6 +27,8 @@ struct Contestant {
     ra: Recipients,
     series: Series,
     serials: Vec<String>,
+    /// Memory before the first request for a certificate, MiB.
+    idle: f64,
 }
 
 impl Contestant {
@@ -34,22 +36,27 @@ impl Contestant {
         let department = Department::new(plan, folder, stored)?;
         let (server, listening) = department.serve(&[])?;
         let ra = requests::recipients(&listening.http, PATH)?;
-        Ok(Contestant { department, server, listening, ra, series: Series::new(name), serials: Vec::new() })
+        Ok(Contestant { department, server, listening, ra, series: Series::new(name), serials: Vec::new(), idle: 0.0 })
     }
 
     fn run(&mut self, plan: &Plan, keys: &[Key]) -> Outcome<()> {
         let prepared = requests::make(keys, &self.department.wishes(keys.len())?, &self.ra)?;
         let bodies: Vec<Vec<u8>> = prepared.iter().map(|p| p.body.clone()).collect();
+        if self.serials.is_empty() {
+            self.idle = self.server.memory()?;
+        }
+        self.server.forget_peak()?;
         let before = self.server.cpu()?;
         let run = load::send(&self.listening.http, PATH, &bodies, plan.connections, &self.department.folder)?;
         let cpu = self.server.cpu()? - before;
+        let memory = (self.server.memory()?, self.server.peak_memory()?);
         let serials = judge(&prepared, &run, &self.ra)?;
         let issued: Vec<String> = serials.into_iter().flatten().collect();
         let errors = run.answers.len() - issued.len();
         let known: HashSet<&String> = self.serials.iter().collect();
         let fresh: HashSet<&String> = issued.iter().filter(|serial| !known.contains(serial)).collect();
         let duplicates = issued.len() - fresh.len();
-        self.series.samples.push(sample(&run, issued.len(), cpu, self.server.peak_memory()?, errors, duplicates));
+        self.series.samples.push(sample(&run, issued.len(), cpu, memory, errors, duplicates));
         self.serials.extend(issued);
         Ok(())
     }
@@ -74,7 +81,7 @@ fn judge(prepared: &[Prepared], run: &Run, ra: &Recipients) -> Outcome<Vec<Optio
     })
 }
 
-fn sample(run: &Run, issued: usize, cpu: f64, memory: f64, errors: usize, duplicates: usize) -> Sample {
+fn sample(run: &Run, issued: usize, cpu: f64, (memory, peak): (f64, f64), errors: usize, duplicates: usize) -> Sample {
     let latencies: Vec<Duration> = run.answers.iter().map(|answer| answer.latency).collect();
     Sample {
         rate: issued as f64 / run.seconds,
@@ -82,6 +89,7 @@ fn sample(run: &Run, issued: usize, cpu: f64, memory: f64, errors: usize, duplic
         p50: percentile(&latencies, 0.5),
         p99: percentile(&latencies, 0.99),
         memory,
+        peak,
         errors,
         duplicates,
     }
@@ -97,7 +105,8 @@ fn run_peer(plan: &Plan, keys: &[Key], folder: &Path, series: &mut Series) -> Ou
     let cpu = peer.server.cpu()? - before;
     let issued = run.answers.iter().filter(|a| a.status == 200 && Peer::is_success(&a.body)).count();
     let duplicates = issued.saturating_sub(peer.distinct_serials());
-    series.samples.push(sample(&run, issued, cpu, peer.server.peak_memory()?, run.answers.len() - issued, duplicates));
+    let memory = (peer.server.memory()?, peer.server.peak_memory()?);
+    series.samples.push(sample(&run, issued, cpu, memory, run.answers.len() - issued, duplicates));
     Ok(())
 }
 
@@ -166,18 +175,24 @@ pub(crate) fn hold(plan: &Plan) -> Outcome<()> {
     if with_peer {
         println!("{}", peer.row());
     }
+    for contestant in std::iter::once(&empty).chain(&full) {
+        println!("{}: PSS {:.0} MiB idle, {:.0} MiB under load", contestant.series.name, contestant.idle, contestant.series.memory());
+    }
     if let Some(phones) = &phones {
         println!("\n{phones}");
     }
     let (rate, bound) = (empty.series.rate(), crate::report::median(bounds));
     let part = |of: f64, by: f64| if by > 0.0 { of / by } else { 0.0 };
     let million = full.as_ref().map_or(0.0, |f| part(f.series.rate(), rate));
-    let all = || std::iter::once(&empty.series).chain(full.as_ref().map(|f| &f.series));
+    let contestants = || std::iter::once(&empty).chain(&full);
+    let all = || contestants().map(|contestant| &contestant.series);
+    let idle = contestants().map(|contestant| contestant.idle).fold(0.0, f64::max);
     println!(
-        "BENCH scep rate={rate:.0} peer={:.0} ratio={:.2} bound={:.2} million={million:.2} duplicates={} errors={} durable={}",
+        "BENCH scep rate={rate:.0} peer={:.0} ratio={:.2} bound={:.2} million={million:.2} idle_mib={idle:.0} load_mib={:.0} duplicates={} errors={} durable={}",
         peer.rate(),
         part(rate, peer.rate()),
         part(rate, bound),
+        all().map(Series::memory).fold(0.0, f64::max),
         all().map(Series::duplicates).sum::<usize>(),
         all().map(Series::errors).sum::<usize>() + phones.as_ref().map_or(0, phones::Walk::lost),
         u8::from(durable),

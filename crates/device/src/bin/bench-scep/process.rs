@@ -45,11 +45,25 @@ impl Server {
         Ok((ticks(11)? + ticks(12)?) / TICKS)
     }
 
-    /// Largest resident set so far, MiB.
+    /// Largest resident set so far, or since [`Server::forget_peak`], MiB.
     pub(crate) fn peak_memory(&self) -> Outcome<f64> {
-        let status = self.read("status")?;
-        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).ok_or("no VmHWM in /proc/PID/status")?;
-        let kib: f64 = line.trim().trim_end_matches(" kB").parse().map_err(|_| "a strange VmHWM")?;
+        self.mebibytes("status", "VmHWM:")
+    }
+
+    /// The peak counts from now on: opening a passphrase file takes 64 MiB for a moment, by design.
+    pub(crate) fn forget_peak(&self) -> Outcome<()> {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").map_err(|e| format!("/proc: {e}"))
+    }
+
+    /// Memory in use now, what is shared with other processes divided among them, MiB.
+    pub(crate) fn memory(&self) -> Outcome<f64> {
+        self.mebibytes("smaps_rollup", "Pss:")
+    }
+
+    fn mebibytes(&self, file: &str, name: &str) -> Outcome<f64> {
+        let text = self.read(file)?;
+        let line = text.lines().find_map(|l| l.strip_prefix(name)).ok_or_else(|| format!("no {name} in /proc/PID/{file}"))?;
+        let kib: f64 = line.trim().trim_end_matches(" kB").parse().map_err(|_| format!("a strange {name}"))?;
         Ok(kib / 1024.0)
     }
 

@@ -10,8 +10,10 @@ pub(crate) struct Sample {
     pub(crate) cpu: f64,
     pub(crate) p50: f64,
     pub(crate) p99: f64,
-    /// MiB.
+    /// PSS after the run, MiB.
     pub(crate) memory: f64,
+    /// Largest resident set in it, MiB.
+    pub(crate) peak: f64,
     pub(crate) errors: usize,
     pub(crate) duplicates: usize,
 }
@@ -39,12 +41,16 @@ impl Series {
     pub(crate) fn duplicates(&self) -> usize {
         self.samples.iter().map(|s| s.duplicates).sum()
     }
+    /// The most that was in use after a run, MiB.
+    pub(crate) fn memory(&self) -> f64 {
+        self.samples.iter().map(|s| s.memory).fold(0.0, f64::max)
+    }
     /// A row of the table.
     pub(crate) fn row(&self) -> String {
-        let memory = self.samples.iter().map(|s| s.memory).fold(0.0, f64::max);
+        let peak = self.samples.iter().map(|s| s.peak).fold(0.0, f64::max);
         let (low, high) = self.samples.iter().fold((f64::MAX, 0.0_f64), |(low, high), s| (low.min(s.rate), high.max(s.rate)));
         format!(
-            "| {} | {:.0} ({low:.0} to {high:.0}) | {:.2} | {:.1} / {:.1} | {memory:.0} | {} | {} |",
+            "| {} | {:.0} ({low:.0} to {high:.0}) | {:.2} | {:.1} / {:.1} | {peak:.0} | {} | {} |",
             self.name,
             self.rate(),
             self.median(|s| s.cpu),

@@ -200,3 +200,58 @@ fn later_things_work(new: &Connection) {
     assert!(second.is_err(), "invariant 3 holds in an old database too");
     assert!(new.execute_batch("DELETE FROM certificate WHERE serial = x'11'").is_err(), "nothing is forgotten");
 }
+
+#[test]
+fn the_conditions_of_tables_refuse_what_they_refused() {
+    let folder = TempDir::new().unwrap();
+    third_schema(&folder, true);
+    let upgraded = open(folder.path(), &folder.path().join("signet.db")).unwrap();
+    let challenge = |state: &str, claimed_by: &str, serial: &str| {
+        format!(
+            "INSERT INTO challenge (hash, purpose, subject, san, subscriber, created_at, expires_at, manual_approval, state, claimed_by, serial)
+             VALUES (randomblob(32), 'signing', '[]', '[]', x'05', 1, 2, 0, '{state}', {claimed_by}, {serial})"
+        )
+    };
+    let certificate = |kind: &str| {
+        format!(
+            "INSERT INTO certificate (serial, kind, profile, subject, san, key_fingerprint, not_before, not_after, issued_at)
+             VALUES (randomblob(16), '{kind}', 'signing', 'CN=Alice', '[]', zeroblob(32), 1000, 2000, 1000)"
+        )
+    };
+    let issuance =
+        |state: &str| format!("INSERT INTO issuance (serial, intent, state, reserved_at) VALUES (randomblob(16), '{{}}', '{state}', 1)");
+    let count =
+        |state: &str| format!("INSERT INTO certificate_count (kind, profile, day, state, count) VALUES ('x', 'y', 1, '{state}', 1)");
+    let (none, key, serial) = ("NULL", "zeroblob(32)", "x'01'");
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for state in ["open", "cancelled"] {
+        good.push(challenge(state, none, none));
+    }
+    for state in ["claimed", "pending", "refused", "spent"] {
+        good.push(challenge(state, key, serial));
+        bad.push(challenge(state, none, serial));
+    }
+    bad.extend([challenge("spent", key, none), challenge("clair", key, serial), challenge("", none, none)]);
+    good.extend(["subscriber", "transport", "root", "issuing", "ra", "profile_signer", "tls", "ocsp"].map(certificate));
+    bad.extend(["Subscriber", "officer", ""].map(certificate));
+    good.extend(["reserved", "stored", "abandoned"].map(issuance));
+    bad.extend(["signed", ""].map(issuance));
+    good.extend(["valid", "held", "revoked", "superseded"].map(count));
+    bad.extend(["expired", ""].map(count));
+    for sql in good {
+        upgraded.execute(&sql, []).unwrap_or_else(|e| panic!("{sql}: {e}"));
+    }
+    for sql in bad {
+        let refused = upgraded.execute(&sql, []).unwrap_err().to_string();
+        assert!(refused.contains("CHECK constraint failed"), "{sql}: {refused}");
+    }
+    for ended in ["spent", "refused", "cancelled"] {
+        let again = format!("UPDATE challenge SET state = 'open' WHERE state = '{ended}'");
+        assert!(upgraded.execute(&again, []).unwrap_err().to_string().contains("stays so"), "{ended}");
+    }
+    let query = "EXPLAIN QUERY PLAN SELECT id FROM challenge WHERE subscriber = x'05' AND state BETWEEN 'claimed' AND 'pending'";
+    let plan: String = upgraded.query_row(query, [], |row| row.get(3)).unwrap();
+    assert!(plan.contains("challenge_of_subscriber_unspent"), "{plan}");
+    let whole: String = upgraded.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(whole, "ok");
+}
