@@ -277,6 +277,7 @@ export const policies = {
     role: "Asked as",
     roles: { technical: "Technical adviser", legal: "Legal adviser" },
     on: "Date",
+    onHint: "As 2026-11-21.",
     opinion: "What they said",
     addAdviser: "Add an adviser",
     dropAdviser: "Remove",

@@ -277,6 +277,7 @@ export const policies: Messages["policies"] = {
     role: "Consulté comme",
     roles: { technical: "Conseiller technique", legal: "Conseiller juridique" },
     on: "Date",
+    onHint: "Comme 2026-11-21.",
     opinion: "Ce qu’il a dit",
     addAdviser: "Ajouter un conseiller",
     dropAdviser: "Retirer",
