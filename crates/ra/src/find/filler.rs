@@ -32,6 +32,17 @@ impl Operator {
     }
 }
 
+impl Operator {
+    /// SHA-256 of the newest certificate, in hex.
+    pub fn newest_fingerprint(&self) -> Result<String> {
+        self.inner.store.read(|tx| {
+            let sql = "SELECT der FROM certificate_der ORDER BY number DESC LIMIT 1";
+            let der: Vec<u8> = tx.query_row(sql, [], |row| row.get(0))?;
+            Ok(crate::issue::hex(&openssl::sha::sha256(&der)).to_ascii_uppercase())
+        })
+    }
+}
+
 fn pick<'a>(from: &[&'a str], by: u64) -> &'a str {
     from.get(usize::try_from(by).unwrap_or(0) % from.len()).copied().unwrap_or_default()
 }

@@ -2,7 +2,6 @@
 
 use super::bench_import::import;
 use crate::{refusal::Refusal, session::Session};
-use protocol::x509::SerialNumber;
 use ra::{
     Operator,
     enrollment::{EnrollmentQuery, State},
@@ -70,8 +69,7 @@ pub(crate) fn run(session: &Session, count: u64, only_fill: bool) -> Result<(), 
     }
     let serial = operator.find_certificates(&CertificatesQuery { limit: 1, ..Default::default() })?.rows.pop().map(|row| row.serial);
     let serial = serial.unwrap_or_default();
-    let detail = operator.certificate_detail(&SerialNumber::parse(&serial).map_err(fault)?)?;
-    let fingerprint = detail.sha256;
+    let fingerprint = operator.newest_fingerprint()?;
     let parts = [serial.get(..6), fingerprint.get(..12)].map(Option::unwrap_or_default);
     let many = ["tur", "example", "zo", "a", "rosa", "al ros"];
     let few = ["rosa turmar", "turmarkel", "mar.25", "nobody at all", "qqqq", "xq", &serial, &fingerprint];

@@ -21,11 +21,11 @@ use std::{
 };
 
 /// A CA of somebody else.
-struct Other(PrivateKey, PublicKey);
+struct Other(PrivateKey, PublicKey, Option<Vec<u8>>);
 
 impl Signer for Other {
     fn certificate(&self) -> Option<&[u8]> {
-        None
+        self.2.as_deref()
     }
     fn public_key(&self) -> &PublicKey {
         &self.1
@@ -47,31 +47,37 @@ pub(super) fn import(operator: &Operator, round: u8, count: usize) -> Result<Dur
 fn write(folder: &std::path::Path, round: u8, count: usize) -> Result<Vec<PathBuf>, Refusal> {
     let (ca, key) = (PrivateKey::generate(KeyAlgorithm::P256).map_err(fault)?, PrivateKey::generate(KeyAlgorithm::Rsa2048).map_err(fault)?);
     let public = ca.public().map_err(fault)?;
-    let (other, holder, now) = (Other(ca, public), key.public().map_err(fault)?, SystemClock.now());
+    let (mut other, holder, now) = (Other(ca, public.clone(), None), key.public().map_err(fault)?, SystemClock.now());
+    let mut root = spec(uuid(count, round), "Other CA", public, now)?;
+    (root.ca, root.key_usage, root.san, root.extended_key_usage) = (Some(None), KeyUsage::KEY_CERT_SIGN, Vec::new(), Vec::new());
+    other.2 = Some(sign_certificate(&root, &other).map_err(fault)?);
     let mut paths: Vec<PathBuf> = Vec::with_capacity(count);
     for number in 0..count {
-        let random = uuid(number, round);
-        let spec = CertificateSpec {
-            serial: SerialNumber::from_random(random),
-            subject: DistinguishedName::new(vec![(AttributeType::CommonName, format!("Old {number}"))]).map_err(fault)?,
-            san: vec![SubjectAltName::Rfc822Name(format!("old{number}@example.edu"))],
-            validity: Validity { not_before: now, not_after: now.plus(365 * Timestamp::DAY) },
-            public_key: holder.clone(),
-            key_usage: KeyUsage::KEY_ENCIPHERMENT,
-            extended_key_usage: vec![ExtendedKeyUsage::EmailProtection],
-            ca: None,
-            name_constraints: None,
-            policies: Vec::new(),
-            crl_urls: Vec::new(),
-            ca_issuer_urls: Vec::new(),
-            ocsp_urls: Vec::new(),
-            ocsp_nocheck: false,
-        };
+        let spec = spec(uuid(number, round), &format!("Old {number}"), holder.clone(), now)?;
         let path = folder.join(format!("{number:05}.der"));
         std::fs::write(&path, sign_certificate(&spec, &other).map_err(fault)?).map_err(fault)?;
         paths.push(path);
     }
     Ok(paths)
+}
+
+fn spec(serial: [u8; 16], name: &str, key: PublicKey, now: Timestamp) -> Result<CertificateSpec, Refusal> {
+    Ok(CertificateSpec {
+        serial: SerialNumber::from_random(serial),
+        subject: DistinguishedName::new(vec![(AttributeType::CommonName, name.to_owned())]).map_err(fault)?,
+        san: vec![SubjectAltName::Rfc822Name(format!("{}@example.edu", name.replace(' ', "").to_lowercase()))],
+        validity: Validity { not_before: now, not_after: now.plus(365 * Timestamp::DAY) },
+        public_key: key,
+        key_usage: KeyUsage::KEY_ENCIPHERMENT,
+        extended_key_usage: vec![ExtendedKeyUsage::EmailProtection],
+        ca: None,
+        name_constraints: None,
+        policies: Vec::new(),
+        crl_urls: Vec::new(),
+        ca_issuer_urls: Vec::new(),
+        ocsp_urls: Vec::new(),
+        ocsp_nocheck: false,
+    })
 }
 
 /// Another number in every run, so that a store that is used again knows none of them.
