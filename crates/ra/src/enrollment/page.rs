@@ -42,9 +42,12 @@ fn states_are(states: &[State]) -> String {
     format!("e.state IN ({})", words.join(", "))
 }
 
-/// All enrollments of these people, in no order.
+/// All enrollments of these people, in no order: by their own index, for SQLite would rather go through all of a state for each.
 fn of_people(tx: &Connection, people: &[SubscriberId], states: &[State]) -> Result<Vec<EnrollmentId>> {
-    let mut statement = tx.prepare_cached(&format!("SELECT e.id FROM enrollment e WHERE e.subscriber = ?1 AND {}", states_are(states)))?;
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT e.id FROM enrollment e INDEXED BY enrollment_by_subscriber WHERE e.subscriber = ?1 AND {}",
+        states_are(states)
+    ))?;
     let mut ids = Vec::new();
     for person in people {
         for id in statement.query_map([person], |row| row.get(0))? {
@@ -113,7 +116,7 @@ pub(super) fn many(
     }
     let least = format!(
         "SELECT count(*) FROM (SELECT s.id FROM subscriber s WHERE {condition} LIMIT {LOOKED_AT}) p
-         CROSS JOIN enrollment e ON e.subscriber = p.id WHERE {states}"
+         CROSS JOIN enrollment e INDEXED BY enrollment_by_subscriber ON e.subscriber = p.id WHERE {states}"
     );
     let least: i64 = tx.prepare_cached(&least)?.query_row(params_from_iter(&values), |row| row.get(0))?;
     let sql = format!(
