@@ -2,7 +2,7 @@
 
 use crate::{
     dto::{
-        department::{DepartmentName, DepartmentRow, FurtherDepartment, Move, unit},
+        department::{DepartmentName, DepartmentRow, EscrowGlance, FurtherDepartment, Move, unit},
         people::Subscriber,
         unknown,
     },
@@ -17,6 +17,13 @@ use tauri::State;
 #[specta::specta]
 pub async fn departments(app: State<'_, App>) -> Result<Vec<DepartmentRow>, CommandError> {
     app.operator(|op| Ok(op.departments()?.into_iter().map(Into::into).collect())).await
+}
+
+/// Escrow of all departments: whether, since when and why.
+#[tauri::command]
+#[specta::specta]
+pub async fn escrow_glance(app: State<'_, App>) -> Result<Vec<EscrowGlance>, CommandError> {
+    app.operator(|op| Ok(op.escrow_overview()?.into_iter().map(Into::into).collect())).await
 }
 
 /// Adds one under the same CA.

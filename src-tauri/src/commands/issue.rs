@@ -14,11 +14,19 @@ use ra::profile::ProfileName;
 use std::io::Write;
 use tauri::{AppHandle, State};
 
-/// What may be issued here by the policy in force.
+/// What may be issued by the policy in force in the department, or where there are several in that of the person with this address;
+/// nothing while nobody is named.
 #[tauri::command]
 #[specta::specta]
-pub async fn issue_choices(app: State<'_, App>) -> Result<Vec<IssueChoice>, CommandError> {
-    app.operator(|op| {
+pub async fn issue_choices(app: State<'_, App>, mail: String) -> Result<Vec<IssueChoice>, CommandError> {
+    app.operator(move |op| {
+        let op = match op.department() {
+            Ok(_) => op,
+            Err(_) => match op.subscriber_by_mail(&mail) {
+                Ok(person) => op.at_department(person.department_id)?,
+                Err(_) => return Ok(Vec::new()),
+            },
+        };
         let mut choices = Vec::new();
         for name in ProfileName::ALL {
             let profile = op.profile_in_force(name)?;

@@ -1,26 +1,43 @@
 //! Settings.
 
 use crate::{
-    dto::settings::{Setting, Settings},
+    dto::{
+        department::{at, scope},
+        settings::{SettingChange, Settings, SettingsOf},
+    },
     error::CommandError,
     state::App,
 };
+use ra::Operator;
 use tauri::State;
 
-/// All of them.
+/// All of them as they count where nobody chose a department.
 #[tauri::command]
 #[specta::specta]
 pub async fn settings(app: State<'_, App>) -> Result<Settings, CommandError> {
     app.operator(|op| Ok(op.settings()?.into())).await
 }
 
-/// Sets one; all of them afterwards.
+/// All of a department, or of the organization, each with whose value it is.
 #[tauri::command]
 #[specta::specta]
-pub async fn set_setting(app: State<'_, App>, setting: Setting) -> Result<Settings, CommandError> {
+pub async fn settings_of(app: State<'_, App>, department: Option<String>) -> Result<SettingsOf, CommandError> {
+    app.operator(move |op| all(&op, department.as_deref())).await
+}
+
+/// Changes one; all of them afterwards.
+#[tauri::command]
+#[specta::specta]
+pub async fn change_setting(app: State<'_, App>, change: SettingChange) -> Result<SettingsOf, CommandError> {
     app.operator(move |op| {
-        op.set_setting(&setting.key, &setting.value)?;
-        Ok(op.settings()?.into())
+        let department = change.department.as_deref();
+        at(op.clone(), department)?.change_setting(scope(department), &change.key, change.change())?;
+        all(&op, department)
     })
     .await
+}
+
+fn all(op: &Operator, department: Option<&str>) -> Result<SettingsOf, CommandError> {
+    let (op, scope) = (at(op.clone(), department)?, scope(department));
+    Ok(SettingsOf { settings: op.settings_for(scope)?.into(), views: op.setting_views(scope)?.into_iter().map(Into::into).collect() })
 }

@@ -2,7 +2,7 @@
 
 use super::{time, unknown};
 use crate::error::CommandError;
-use ra::{Operator, department as core, id::UnitId};
+use ra::{Operator, department as core, id::UnitId, policy::DepartmentEscrow, profile::Scope};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -68,6 +68,31 @@ pub fn at(op: Operator, department: Option<&str>) -> Result<Operator, CommandErr
     match department {
         Some(id) => Ok(op.at_department(unit(id)?)?),
         None => Ok(op),
+    }
+}
+
+/// The department that was chosen, or the organization.
+pub fn scope(department: Option<&str>) -> Scope {
+    if department.is_some() { Scope::Department } else { Scope::Organization }
+}
+
+/// Escrow of one department, at a glance.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EscrowGlance {
+    /// The department.
+    pub department: String,
+    /// On or off.
+    pub enabled: bool,
+    /// Since when.
+    pub since: Option<String>,
+    /// Why; none: nobody has decided.
+    pub why: Option<String>,
+}
+
+impl From<DepartmentEscrow> for EscrowGlance {
+    fn from(of: DepartmentEscrow) -> Self {
+        EscrowGlance { department: of.id.to_string(), enabled: of.escrow.enabled, since: of.escrow.since.map(time), why: of.escrow.why }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The department's settings.
 
-use ra::settings as core;
+use ra::{profile::Source, settings as core};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -80,14 +80,112 @@ pub struct Settings {
     pub authentication_with_address: bool,
 }
 
+/// Where a setting may be set.
+#[derive(Debug, Clone, Copy, Serialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum SettingLevel {
+    /// For the organization alone.
+    Organization,
+    /// For the organization, and otherwise for each department.
+    Department,
+}
+
+/// Whose value counts.
+#[derive(Debug, Clone, Copy, Serialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum SettingSource {
+    /// The department's own.
+    Department,
+    /// The organization's.
+    Organization,
+    /// Nobody has set it.
+    Builtin,
+}
+
+/// One setting as it stands for the organization or a department.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingView {
+    /// Its fixed name.
+    pub key: String,
+    /// Where it may be set.
+    pub level: SettingLevel,
+    /// What counts, as text.
+    pub value: String,
+    /// Whose value it is.
+    pub source: SettingSource,
+    /// What would count if it were not set here.
+    pub inherited: String,
+    /// A department may do without, whatever the organization has.
+    pub optional: bool,
+}
+
+/// All settings of the organization or a department.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsOf {
+    /// As they count.
+    pub settings: Settings,
+    /// Each with whose value it is.
+    pub views: Vec<SettingView>,
+}
+
+/// What becomes of a setting.
+#[derive(Debug, Clone, Copy, Deserialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum SettingFate {
+    /// The value.
+    Set,
+    /// Nothing, whatever the organization has.
+    Without,
+    /// Back to what is inherited.
+    Inherit,
+}
+
 /// One change, by the setting's fixed name.
 #[derive(Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Setting {
+pub struct SettingChange {
+    /// Department; none: the organization.
+    pub department: Option<String>,
     /// Name.
     pub key: String,
-    /// Value as text; empty: the default.
+    /// What becomes of it.
+    pub fate: SettingFate,
+    /// Value as text.
     pub value: String,
+}
+
+impl SettingChange {
+    /// As the authority takes it.
+    pub fn change(&self) -> core::SettingChange {
+        match self.fate {
+            SettingFate::Set if self.value.trim().is_empty() => core::SettingChange::Inherit,
+            SettingFate::Set => core::SettingChange::To(self.value.clone()),
+            SettingFate::Without => core::SettingChange::Without,
+            SettingFate::Inherit => core::SettingChange::Inherit,
+        }
+    }
+}
+
+impl From<core::SettingView> for SettingView {
+    fn from(v: core::SettingView) -> Self {
+        SettingView {
+            key: v.key.to_owned(),
+            level: match v.level {
+                core::Level::Organization => SettingLevel::Organization,
+                core::Level::Department => SettingLevel::Department,
+            },
+            value: v.value,
+            source: match v.source {
+                Source::Department => SettingSource::Department,
+                Source::Organization => SettingSource::Organization,
+                Source::Builtin => SettingSource::Builtin,
+            },
+            inherited: v.inherited,
+            optional: v.optional,
+        }
+    }
 }
 
 impl From<core::Settings> for Settings {

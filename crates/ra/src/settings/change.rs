@@ -28,6 +28,8 @@ pub struct SettingView {
     pub source: Source,
     /// What would count if it were not set here.
     pub inherited: String,
+    /// A department may do without, whatever the organization has.
+    pub optional: bool,
 }
 
 /// What becomes of a setting.
@@ -165,7 +167,7 @@ impl Operator {
         if key == REMOVAL_PASSWORD {
             let shown = |value: Option<&String>| if value.is_some() { "set" } else { "" }.to_owned();
             let inherited = if own.is_some() { shown(theirs) } else { String::new() };
-            return Ok(SettingView { key: REMOVAL_PASSWORD, level: Level::Department, value: shown(mine.or(theirs)), source, inherited });
+            return Ok(SettingView { key: REMOVAL_PASSWORD, level: Level::Department, value: shown(mine.or(theirs)), source, inherited, optional: false });
         }
         let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
         let default = match key {
@@ -174,7 +176,8 @@ impl Operator {
         };
         let value = mine.or(theirs).cloned().unwrap_or_else(|| default.clone());
         let inherited = if own.is_some() { theirs.cloned().unwrap_or(default) } else { default };
-        Ok(SettingView { key: definition.key, level: definition.level, value, source, inherited })
+        let optional = definition.level == Level::Department && definition.default.is_empty();
+        Ok(SettingView { key: definition.key, level: definition.level, value, source, inherited, optional })
     }
 
     fn sealed_removal_password(&self, unit: UnitId, password: &str) -> Result<Option<String>> {

@@ -1,6 +1,6 @@
 // The window's program, pretended: same types, invented data. `?state=empty|setup|rest|error|slow` shows the other faces, `?departments`
 // a folder with two departments. Never in the product.
-import type { ActVerb, Affected, Certificate, CertificateDetail, CertificateKinds, CommandError, Consequences, Enrollment, Invitation, IssueOrder, ServerStatus, SetupDraft, StepKind, Settings, WaitingAct } from "../../bindings";
+import type { ActVerb, Affected, Certificate, CertificateDetail, CertificateKinds, CommandError, Consequences, Enrollment, Invitation, IssueOrder, ServerStatus, SetupDraft, StepKind, Settings, SettingView, WaitingAct } from "../../bindings";
 import { ApiError, type Api, type Host } from "../api";
 import * as data from "./data";
 import { see } from "./see";
@@ -154,6 +154,27 @@ const detail = (certificate: Certificate): CertificateDetail => ({
   pem: "-----BEGIN CERTIFICATE-----",
 });
 const ofKind = (kind: CertificateKinds) => (kind === "subscriber" ? data.certificates : kind === "authority" ? data.ours : kind === "all" ? [...data.certificates, ...data.ours] : []);
+
+/** What is set where: the department (or null) and the name. */
+const own = new Set<string>(["null wifi.ssid", `${data.departments[1]?.id} device.min_os`]);
+const ORGANIZATION_ONLY = ["serve.public_url", "serve.https", "serve.http", "status.url", "scep.legacy"];
+const OPTIONAL = ["portal.contact", "wifi.ssid", "wifi.server_names", "vpn.server", "vpn.remote_id", "device.min_os"];
+const SHOWN: Record<string, () => string> = {
+  "portal.contact": () => settings.contact ?? "",
+  "wifi.ssid": () => settings.wifiSsid ?? "",
+  "wifi.server_names": () => settings.wifiServerNames.join(" "),
+  "device.min_os": () => settings.minOs ?? "",
+};
+const KEYS = [...ORGANIZATION_ONLY, ...OPTIONAL, "portal.sign_in", "invitation.hours", "bundle", "authentication.with_address", "passcode.min_length", "removal", "removal.password", "scep.manual_approval"];
+const views = (department: string | null): SettingView[] =>
+  KEYS.map((key) => ({
+    key,
+    level: ORGANIZATION_ONLY.includes(key) ? "organization" : "department",
+    value: SHOWN[key]?.() ?? "",
+    source: own.has(`${department} ${key}`) && department ? "department" : own.has(`null ${key}`) ? "organization" : "builtin",
+    inherited: "",
+    optional: OPTIONAL.includes(key),
+  }));
 
 const calls: Api = {
   session: async () => (state === "error" ? refuse("keyring", "Secret Service: locked") : { officer: "Rosa Meier", version: "0.1.0", folder: "/home/rosa/.local/share/signet", department, departments: department ? data.departments : [], settingUp: settingUp || !department, ledgerBrokenAt: null }),
@@ -352,7 +373,11 @@ const calls: Api = {
           ["POST", "/scep/signet", 200, false, "PKIOperation"],
         ].map(([method, path, code, secure, note], n) => ({ at: data.at(n * 2), peer: "192.0.2.17", secure: !!secure, method: String(method), path: String(path), status: Number(code), milliseconds: n, note: note as string | null })),
   settings: async () => settings,
-  setSetting: async ({ key, value }) => {
+  settingsOf: async (department) => ({ settings, views: views(department) }),
+  escrowGlance: async () => data.departments.map((d, n) => ({ department: d.id, enabled: n === 0 && data.departments.length > 1, since: d.createdAt, why: n === 0 && data.departments.length > 1 ? "The mail archive must stay readable" : null })),
+  changeSetting: async ({ key, value, fate, department }) => {
+    if (fate === "inherit") own.delete(`${department} ${key}`);
+    else own.add(`${department} ${key}`);
     if (key === "device.min_os" && value && !/^\d+(\.\d+)*$/.test(value)) refuse("validation", "Give a version like 15.0.", key);
     const yes = value === "yes";
     const change: Record<string, Partial<Settings>> = {
@@ -371,8 +396,8 @@ const calls: Api = {
       "authentication.with_address": { authenticationWithAddress: yes },
       bundle: { bundle: value.split(/\s+/) },
     };
-    settings = { ...settings, ...change[key] };
-    return settings;
+    if (fate === "set") settings = { ...settings, ...change[key] };
+    return { settings, views: views(department) };
   },
   ledger: async (before) => (before === null ? data.ledger : []),
   ...see({ empty: state === "empty", changed, refuse }),

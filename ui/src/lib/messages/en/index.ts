@@ -7,7 +7,7 @@ import { invite } from "./invite";
 import { ledger } from "./ledger";
 import { life } from "./life";
 import { palette, keys } from "./palette";
-import { people, newPerson, addMailbox, deletePerson, validate } from "./people";
+import { people, newPerson, addMailbox, moveDepartment, deletePerson, validate } from "./people";
 import { publishing } from "./publishing";
 import { reports } from "./reports";
 import { policies } from "./policies";
@@ -23,6 +23,7 @@ export const en = {
   people,
   newPerson,
   addMailbox,
+  moveDepartment,
   deletePerson,
   validate,
   invite,
@@ -50,6 +51,7 @@ export const en = {
     server: "Server",
     ledger: "Ledger",
     settings: "Settings",
+    departments: (count: number) => `${count} departments`,
     areas: "Areas",
     officer: "Officer",
     training: "Training department",

@@ -14,6 +14,9 @@ export const people = {
   nobodyFits: (text: string) => `Nobody fits “${text}”.`,
   clear: "Show everybody",
   choose: "Choose a person to see certificates and phones.",
+  department: "Department",
+  everywhere: "All departments",
+  move: "Move to another department",
   functional: "Functional mailbox",
   identity: "Identity",
   forEver: "the name belongs to this person for ever",
@@ -55,6 +58,8 @@ export const newPerson = {
   personText: "Gets a certificate under the own name.",
   functional: "A functional mailbox",
   functionalText: "An address several people answer, like office@.",
+  department: "Department",
+  departmentBad: "Choose the department.",
   name: "Name",
   nameHint: "As people write it, in any script. It stands in the certificate.",
   mail: "Mail address",
@@ -62,6 +67,18 @@ export const newPerson = {
   mailBad: "Give an address like name@example.edu.",
   add: "Add person",
   and: "Add and validate",
+};
+
+export const moveDepartment = {
+  title: (name: string) => `Move ${name} to another department?`,
+  to: "To",
+  does: [
+    "Certificates issued from now on follow that department’s policies and name it.",
+    "What was issued stays as it is, and so does the earlier name: it is theirs for ever.",
+    "A phone that is in the middle of its set-up must begin again.",
+  ] as string[],
+  move: "Move",
+  undo: "They can be moved back.",
 };
 
 export const addMailbox = { title: (name: string) => `Add an address for ${name}?`, text: "It counts once you record its validation.", add: "Add address" };

@@ -8,7 +8,7 @@ import { invite } from "./invite";
 import { ledger } from "./ledger";
 import { life } from "./life";
 import { palette, keys } from "./palette";
-import { people, newPerson, addMailbox, deletePerson, validate } from "./people";
+import { people, newPerson, addMailbox, moveDepartment, deletePerson, validate } from "./people";
 import { publishing } from "./publishing";
 import { reports } from "./reports";
 import { policies } from "./policies";
@@ -24,6 +24,7 @@ export const fr: Messages = {
   people,
   newPerson,
   addMailbox,
+  moveDepartment,
   deletePerson,
   validate,
   invite,
@@ -51,6 +52,7 @@ export const fr: Messages = {
     server: "Serveur",
     ledger: "Registre",
     settings: "Réglages",
+    departments: (count) => `${count} départements`,
     areas: "Rubriques",
     officer: "Officier",
     training: "Département de formation",

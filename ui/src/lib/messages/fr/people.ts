@@ -15,6 +15,9 @@ export const people: Messages["people"] = {
   nobodyFits: (text) => `Personne ne correspond à « ${text} ».`,
   clear: "Montrer tout le monde",
   choose: "Choisissez une personne pour voir ses certificats et ses téléphones.",
+  department: "Département",
+  everywhere: "Tous les départements",
+  move: "Changer de département",
   functional: "Boîte fonctionnelle",
   identity: "Identité",
   forEver: "le nom appartient à cette personne pour toujours",
@@ -56,6 +59,8 @@ export const newPerson: Messages["newPerson"] = {
   personText: "Reçoit un certificat à son nom.",
   functional: "Une boîte fonctionnelle",
   functionalText: "Une adresse à laquelle plusieurs répondent, comme secretariat@.",
+  department: "Département",
+  departmentBad: "Choisissez le département.",
   name: "Nom",
   nameHint: "Comme on l’écrit, dans toute écriture. Il figure dans le certificat.",
   mail: "Adresse de courriel",
@@ -63,6 +68,18 @@ export const newPerson: Messages["newPerson"] = {
   mailBad: "Donnez une adresse comme nom@exemple.fr.",
   add: "Ajouter la personne",
   and: "Ajouter et valider",
+};
+
+export const moveDepartment: Messages["moveDepartment"] = {
+  title: (name) => `Changer ${name} de département ?`,
+  to: "Vers",
+  does: [
+    "Les certificats émis dès maintenant suivent les politiques de ce département et portent son nom.",
+    "Ce qui a été émis reste tel quel, et l’ancien nom aussi : il est à cette personne pour toujours.",
+    "Un téléphone en cours de configuration doit recommencer.",
+  ],
+  move: "Changer",
+  undo: "Le retour est possible.",
 };
 
 export const addMailbox: Messages["addMailbox"] = { title: (name) => `Ajouter une adresse pour ${name} ?`, text: "Elle compte dès que vous notez sa validation.", add: "Ajouter l’adresse" };
