@@ -167,7 +167,14 @@ impl Operator {
         if key == REMOVAL_PASSWORD {
             let shown = |value: Option<&String>| if value.is_some() { "set" } else { "" }.to_owned();
             let inherited = if own.is_some() { shown(theirs) } else { String::new() };
-            return Ok(SettingView { key: REMOVAL_PASSWORD, level: Level::Department, value: shown(mine.or(theirs)), source, inherited, optional: false });
+            return Ok(SettingView {
+                key: REMOVAL_PASSWORD,
+                level: Level::Department,
+                value: shown(mine.or(theirs)),
+                source,
+                inherited,
+                optional: false,
+            });
         }
         let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
         let default = match key {

@@ -234,3 +234,57 @@ fn a_removal_password_is_inherited_sealed() {
     let view = chemistry.setting_view(Scope::Department, "removal.password").unwrap();
     assert_eq!((view.value.as_str(), view.inherited.as_str(), view.source), ("set", "set", Source::Organization));
 }
+
+/// Whatever is set, left out and reset, in whatever order: a department has its own value, otherwise its organization's, otherwise the
+/// default; and nobody else's.
+#[test]
+fn inheritance_is_as_simple_as_its_model() {
+    let (authority, clock, folder) = testing::authority();
+    let rosa = testing::department(&authority);
+    let officers = [rosa.at_department(rosa.department().unwrap().id).unwrap(), chemistry(&rosa)];
+    let other = testing::officer(&testing::open(&folder, &clock));
+    let keys = [("wifi.ssid", "", ["campus", "lab"]), ("invitation.hours", "72", ["24", "48"]), ("device.min_os", "", ["15.0", "17.1"])];
+    let mut model = [[const { None::<String> }; 3]; 3]; // by place (both departments, organization) and key
+    let mut dice = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut roll = |sides: u64| {
+        dice ^= dice >> 12;
+        dice ^= dice << 25;
+        dice ^= dice >> 27;
+        (dice.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % sides
+    };
+    for _ in 0..200 {
+        let (place, at) = (roll(3) as usize, roll(3) as usize);
+        let (key, default, values) = keys[at];
+        let change = match roll(4) {
+            0 => SettingChange::Inherit,
+            1 if default.is_empty() => SettingChange::Without,
+            n => SettingChange::To(values[(n % 2) as usize].to_owned()),
+        };
+        model[place][at] = match &change {
+            SettingChange::Inherit => None,
+            SettingChange::Without => (place < 2).then(String::new),
+            SettingChange::To(value) => Some(value.clone()),
+        };
+        let (officer, scope) = officers.get(place).map_or((&rosa, Scope::Organization), |officer| (officer, Scope::Department));
+        officer.change_setting(scope, key, change).unwrap();
+        for (place, officer) in officers.iter().enumerate() {
+            let view = officer.setting_view(Scope::Department, key).unwrap();
+            let (own, shared) = (&model[place][at], &model[2][at]);
+            let expected = own.as_deref().or(shared.as_deref()).unwrap_or(default);
+            let source = match (own, shared) {
+                (Some(_), _) => Source::Department,
+                (None, Some(_)) => Source::Organization,
+                (None, None) => Source::Builtin,
+            };
+            assert_eq!((view.value.as_str(), view.source), (expected, source), "{key}");
+            assert_eq!(view.inherited, shared.as_deref().unwrap_or(default), "{key}");
+            let seen = other.at_department(officer.department().unwrap().id).unwrap().settings().unwrap();
+            let counts = match key {
+                "wifi.ssid" => seen.wifi_ssid.unwrap_or_default(),
+                "invitation.hours" => seen.invitation_hours.to_string(),
+                _ => seen.min_os.unwrap_or_default(),
+            };
+            assert_eq!(counts, expected, "{key}, in another process");
+        }
+    }
+}

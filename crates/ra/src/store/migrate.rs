@@ -128,6 +128,9 @@ fn migration_error(version: i64, e: &refinery::Error) -> Error {
 mod upgrade;
 
 #[cfg(test)]
+mod departments;
+
+#[cfg(test)]
 mod tests {
     use super::{Connection, Migration, Path, embedded, migrate, open, open_with};
     use crate::{Conflict, Dependency, Error};

@@ -2,6 +2,7 @@
 
 mod batch;
 mod batch_list;
+mod departments;
 mod generated;
 mod import;
 mod policy;

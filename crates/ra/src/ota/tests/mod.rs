@@ -1,5 +1,6 @@
 //! Phases 2 and 3 with phones of the tests' own device CA.
 
+mod departments;
 mod phase2;
 mod phase3;
 pub(crate) mod phone;

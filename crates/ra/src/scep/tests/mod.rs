@@ -3,6 +3,7 @@
 mod approve;
 mod client;
 mod crash;
+mod departments;
 mod enroll;
 mod names;
 mod policy;
