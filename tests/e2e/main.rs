@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod departments;
 mod enrolling;
 mod house;
 mod impostors;

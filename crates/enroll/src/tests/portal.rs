@@ -5,7 +5,13 @@ use axum::{
     body::Body,
     http::{Method, StatusCode},
 };
-use ra::{enrollment::State, invitation::Channel};
+use ra::{
+    department::FurtherDepartment,
+    enrollment::State,
+    invitation::Channel,
+    mailbox::Method as Validation,
+    subscriber::{NewSubscriber, SubscriberKind},
+};
 
 fn shows(reply: &Reply, status: StatusCode, text: &str) {
     let page = reply.text();
@@ -352,4 +358,34 @@ impl Site {
     async fn https_path_status(&self, path: &str) -> StatusCode {
         self.get(path).await.status
     }
+}
+
+#[tokio::test]
+async fn with_several_departments_each_link_shows_its_own_and_the_front_page_the_organization() {
+    let site = Site::new();
+    let physics = site.operator.at_department(site.operator.department().unwrap().id).unwrap();
+    let made = FurtherDepartment { name: "Chemistry".into(), mail_domains: vec!["example.edu".into()] };
+    let chemistry = site.operator.at_department(site.operator.add_department(made).unwrap().id).unwrap();
+    physics.set_setting("portal.contact", "physics@example.edu").unwrap();
+    chemistry.set_setting("portal.contact", "chemistry@example.edu").unwrap();
+    chemistry.set_setting("wifi.ssid", "lab").unwrap();
+    let bob = NewSubscriber { name: "Bob Example".into(), mail: "bob@example.edu".into(), kind: SubscriberKind::Person };
+    chemistry.add_subscriber(bob).unwrap();
+    chemistry.validate_mailbox("bob@example.edu", Validation::Records, "personnel file").unwrap();
+    let link = |mail: &str| format!("/e/{}", site.operator.invite(mail, Channel::Show).unwrap().token.reveal());
+    let (alices, bobs) = (site.get(&link(ALICE)).await, site.get(&link("bob@example.edu")).await);
+    shows(&alices, StatusCode::OK, "Physics would like to set up your iPhone");
+    shows(&alices, StatusCode::OK, "physics@example.edu");
+    shows(&bobs, StatusCode::OK, "Chemistry would like to set up your iPhone");
+    for there in ["chemistry@example.edu", "lab"] {
+        assert!(bobs.text().contains(there) && !alices.text().contains(there), "{there}");
+    }
+    let front = site.get("/").await;
+    shows(&front, StatusCode::OK, "<title>Example University</title>");
+    for of_one in ["Physics", "Chemistry", "physics@example.edu"] {
+        // Only the CA's own name says which department it was made for.
+        assert!(!front.text().replace("Physics Root CA", "").replace("Physics Issuing CA", "").contains(of_one), "{of_one}");
+    }
+    let unknown = site.get("/e/AAAAAAAAAAAAAAAAAAAAAA").await;
+    assert!(unknown.status == StatusCode::NOT_FOUND && !unknown.text().contains("Physics"), "{}", unknown.text());
 }

@@ -244,7 +244,7 @@ fn inheritance_is_as_simple_as_its_model() {
     let officers = [rosa.at_department(rosa.department().unwrap().id).unwrap(), chemistry(&rosa)];
     let other = testing::officer(&testing::open(&folder, &clock));
     let keys = [("wifi.ssid", "", ["campus", "lab"]), ("invitation.hours", "72", ["24", "48"]), ("device.min_os", "", ["15.0", "17.1"])];
-    let mut model = [[const { None::<String> }; 3]; 3]; // by place (both departments, organization) and key
+    let mut model: [[Option<String>; 3]; 3] = Default::default(); // by place (both departments, organization) and key
     let mut dice = 0x9E37_79B9_7F4A_7C15_u64;
     let mut roll = |sides: u64| {
         dice ^= dice >> 12;
