@@ -368,7 +368,7 @@ async fn with_several_departments_each_link_shows_its_own_and_the_front_page_the
     let chemistry = site.operator.at_department(site.operator.add_department(made).unwrap().id).unwrap();
     physics.set_setting("portal.contact", "physics@example.edu").unwrap();
     chemistry.set_setting("portal.contact", "chemistry@example.edu").unwrap();
-    chemistry.set_setting("wifi.ssid", "lab").unwrap();
+    chemistry.set_setting("wifi.ssid", "chemistry-lab").unwrap();
     let bob = NewSubscriber { name: "Bob Example".into(), mail: "bob@example.edu".into(), kind: SubscriberKind::Person };
     chemistry.add_subscriber(bob).unwrap();
     chemistry.validate_mailbox("bob@example.edu", Validation::Records, "personnel file").unwrap();
@@ -377,7 +377,7 @@ async fn with_several_departments_each_link_shows_its_own_and_the_front_page_the
     shows(&alices, StatusCode::OK, "Physics would like to set up your iPhone");
     shows(&alices, StatusCode::OK, "physics@example.edu");
     shows(&bobs, StatusCode::OK, "Chemistry would like to set up your iPhone");
-    for there in ["chemistry@example.edu", "lab"] {
+    for there in ["chemistry@example.edu", "chemistry-lab"] {
         assert!(bobs.text().contains(there) && !alices.text().contains(there), "{there}");
     }
     let front = site.get("/").await;
