@@ -888,6 +888,10 @@ export type Enrollment = {
 	subscriber: string,
 	/**  Name. */
 	name: string,
+	/**  Name of the person's department. */
+	department: string,
+	/**  The department. */
+	departmentId: string,
 	/**  Address. */
 	mail: string,
 	/**  State. */

@@ -99,6 +99,10 @@ pub struct Enrollment {
     pub subscriber: String,
     /// Name.
     pub name: String,
+    /// Name of the person's department.
+    pub department: String,
+    /// The department.
+    pub department_id: String,
     /// Address.
     pub mail: String,
     /// State.
@@ -238,6 +242,8 @@ impl From<core::Enrollment> for Enrollment {
             id: e.id.to_string(),
             subscriber: e.subscriber.to_string(),
             name: e.name,
+            department: e.department,
+            department_id: e.department_id.to_string(),
             mail: e.mail,
             state: e.state.into(),
             profile_sent: e.profile_sent,

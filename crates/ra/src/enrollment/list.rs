@@ -56,7 +56,7 @@ pub(crate) fn newest_state(tx: &Connection, subscriber: SubscriberId) -> Result<
 }
 
 const COLUMNS: &str = "e.id, e.subscriber, s.name, m.address, e.state, e.profile_sent, e.channel, e.created_at, e.expires_at, e.updated_at,
-    e.download_ends_at";
+    e.download_ends_at, s.department, (SELECT name FROM unit WHERE id = s.department)";
 const TABLES: &str = "enrollment e CROSS JOIN subscriber s ON s.id = e.subscriber CROSS JOIN mailbox m ON m.id = e.mailbox
     LEFT JOIN device d ON d.id = e.device";
 
@@ -65,6 +65,8 @@ fn from_row(row: &Row<'_>) -> Result<Enrollment> {
         id: row.get(0)?,
         subscriber: row.get(1)?,
         name: row.get(2)?,
+        department: row.get(12)?,
+        department_id: row.get(11)?,
         mail: row.get(3)?,
         state: State::parse(&row.get::<_, String>(4)?)?,
         profile_sent: row.get(5)?,
@@ -73,7 +75,7 @@ fn from_row(row: &Row<'_>) -> Result<Enrollment> {
         expires_at: Timestamp(row.get(8)?),
         updated_at: Timestamp(row.get(9)?),
         download_ends_at: row.get::<_, Option<i64>>(10)?.map(Timestamp),
-        device: device::from_row(row, 11)?,
+        device: device::from_row(row, 13)?,
     })
 }
 

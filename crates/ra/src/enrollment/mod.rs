@@ -8,7 +8,7 @@ mod tidy;
 
 use crate::{
     Operator, Result,
-    id::{DeviceId, EnrollmentId, SubscriberId},
+    id::{DeviceId, EnrollmentId, SubscriberId, UnitId},
 };
 use protocol::Timestamp;
 
@@ -142,6 +142,10 @@ pub struct Enrollment {
     pub subscriber: SubscriberId,
     /// Name.
     pub name: String,
+    /// Name of the subscriber's department.
+    pub department: String,
+    /// The department.
+    pub department_id: UnitId,
     /// Address.
     pub mail: String,
     /// State.

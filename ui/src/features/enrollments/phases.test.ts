@@ -4,7 +4,7 @@ import { phases } from "./phases";
 
 function walk(state: State, ...kinds: StepKind[]): EnrollmentDetail {
   return {
-    enrollment: { id: "e", subscriber: "s", name: "Alice", mail: "a@example.edu", state, profileSent: false, channel: "show", createdAt: "", expiresAt: "", updatedAt: "", device: null, downloadEndsAt: null },
+    enrollment: { id: "e", subscriber: "s", name: "Alice", department: "Physics", departmentId: "d", mail: "a@example.edu", state, profileSent: false, channel: "show", createdAt: "", expiresAt: "", updatedAt: "", device: null, downloadEndsAt: null },
     steps: kinds.map((kind, n) => ({ at: `2026-03-12T09:00:0${n}Z`, kind, facts: [] })),
     certificates: [],
     shown: false,

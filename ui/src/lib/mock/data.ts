@@ -142,6 +142,8 @@ export const details: EnrollmentDetail[] = people
       id: fresh(),
       subscriber: person.id,
       name: person.name,
+      department: person.department,
+      departmentId: person.departmentId,
       mail: person.mailboxes[0]?.address ?? "",
       state,
       profileSent: state === "issued",
