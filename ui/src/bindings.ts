@@ -140,7 +140,7 @@ export const commands = {
 	/**  Walks the whole chain. */
 	verifyLedger: () => typedError<Verification, CommandError>(__TAURI_INVOKE("verify_ledger")),
 	/**  Bundles that can be issued to many, with what a batch can do of each. */
-	bundleChoices: () => typedError<BundleChoice[], CommandError>(__TAURI_INVOKE("bundle_choices")),
+	bundleChoices: (department: string | null) => typedError<BundleChoice[], CommandError>(__TAURI_INVOKE("bundle_choices", { department })),
 	/**  Reads a list from a file that the officer chooses; `None` when cancelled. */
 	openBatchList: () => typedError<ListFacts | null, CommandError>(__TAURI_INVOKE("open_batch_list")),
 	/**  Reads a list that was pasted. */
@@ -325,6 +325,8 @@ export type BatchOrder = {
 	supersede: boolean,
 	/**  Columns. */
 	columns: BatchColumns,
+	/**  Of which department the people are, where there are several. */
+	department?: string | null,
 };
 
 /**  A password of a batch. No `Debug`. */

@@ -2,7 +2,10 @@
 
 use crate::{
     batches::ShownList,
-    dto::batch::{Batch, BatchOrder, BatchPassword, BatchPlan, BatchRow, BatchRowsQuery, BundleChoice, ListFacts, id},
+    dto::{
+        batch::{Batch, BatchOrder, BatchPassword, BatchPlan, BatchRow, BatchRowsQuery, BundleChoice, ListFacts, id},
+        department::at,
+    },
     error::CommandError,
     files,
     state::App,
@@ -13,8 +16,9 @@ use tauri::{AppHandle, State};
 /// Bundles that can be issued to many, with what a batch can do of each.
 #[tauri::command]
 #[specta::specta]
-pub async fn bundle_choices(app: State<'_, App>) -> Result<Vec<BundleChoice>, CommandError> {
-    app.operator(|op| {
+pub async fn bundle_choices(app: State<'_, App>, department: Option<String>) -> Result<Vec<BundleChoice>, CommandError> {
+    app.operator(move |op| {
+        let op = at(op, department.as_deref())?;
         let mut choices = Vec::new();
         for view in op.bundles()? {
             let mut choice = BundleChoice { name: view.bundle.name, profiles: Vec::new(), made_here: Vec::new() };
@@ -79,7 +83,8 @@ pub async fn correct_batch_list(app: State<'_, App>, line: u32, column: u32, tex
 pub async fn plan_batch(app: State<'_, App>, order: BatchOrder) -> Result<BatchPlan, CommandError> {
     app.with(move |app, authority| {
         let shown = app.batches().shown(|shown| Ok(shown.clone()))?;
-        let plan = app.as_operator(authority).plan_list(&shown.list, &order.choices(&shown.name)?)?;
+        let operator = at(app.as_operator(authority), order.department.as_deref())?;
+        let plan = operator.plan_list(&shown.list, &order.choices(&shown.name)?)?;
         Ok(BatchPlan::of(&plan, &shown.list))
     })
     .await
@@ -91,7 +96,7 @@ pub async fn plan_batch(app: State<'_, App>, order: BatchOrder) -> Result<BatchP
 pub async fn start_batch(handle: AppHandle, app: State<'_, App>, order: BatchOrder) -> Result<Option<Batch>, CommandError> {
     app.with(move |app, authority| {
         let shown = app.batches().shown(|shown| Ok(shown.clone()))?;
-        let operator = app.as_operator(authority);
+        let operator = at(app.as_operator(authority), order.department.as_deref())?;
         let plan = operator.plan_list(&shown.list, &order.choices(&shown.name)?)?;
         let Some(folder) = files::ask_for_folder(&handle, "certificates") else { return Ok(None) };
         let id = operator.start_batch_into(&plan, &folder)?;

@@ -54,6 +54,9 @@ pub struct BatchOrder {
     pub supersede: bool,
     /// Columns.
     pub columns: BatchColumns,
+    /// Of which department the people are, where there are several.
+    #[specta(optional)]
+    pub department: Option<String>,
 }
 
 /// A row that gives nothing, as it stands.

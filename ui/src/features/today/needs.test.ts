@@ -6,7 +6,7 @@ const NOW = new Date("2026-03-12T09:41:07Z").getTime();
 const minutes = (n: number) => new Date(NOW + n * 60_000).toISOString();
 const today: Today = { people: 1, waiting: 0, inProgress: 0, configuredThisWeek: 0, expiring: 0, pendingRequests: 0, recent: [] };
 const department: Department = { organization: "o", department: "d", mailDomains: [], hosts: [], training: false, createdAt: "", publicTls: true, rootKeyHere: false };
-const walk = (id: string, change: Partial<Enrollment>): Enrollment => ({ id, subscriber: "s", name: id, mail: "", state: "invited", profileSent: false, channel: "show", createdAt: minutes(0), expiresAt: minutes(60), updatedAt: minutes(0), device: null, downloadEndsAt: null, ...change });
+const walk = (id: string, change: Partial<Enrollment>): Enrollment => ({ id, subscriber: "s", name: id, department: "d", departmentId: "d", mail: "", state: "invited", profileSent: false, channel: "show", createdAt: minutes(0), expiresAt: minutes(60), updatedAt: minutes(0), device: null, downloadEndsAt: null, ...change });
 const calm: Known = { today, walks: [], batches: [], status: { nextCrlAt: null, warnings: 0, failing: 0, rootKeyDue: false }, running: true, department };
 const keys = (known: Partial<Known>) => needs({ ...calm, ...known }, NOW).map((need) => need.key);
 

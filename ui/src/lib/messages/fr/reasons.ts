@@ -81,6 +81,8 @@ const table: Reasons = [
   ["the person was moved to another department meanwhile: try again", "la personne est passée entre-temps dans un autre département : recommencez"],
   ["it always has a value: give one, or let it be inherited", "ce réglage a toujours une valeur : donnez-en une, ou laissez-le hériter"],
   ["set removal to removable instead", "choisissez plutôt « amovible » pour le retrait"],
+  ["the person does not belong to {}; leave the row out, or move the person first", "la personne n’appartient pas à {} ; omettez la ligne, ou changez d’abord la personne de département"],
+  ["the person has moved to another department: enroll anew", "la personne a changé de département : enrôlez de nouveau"],
   ["{} is in no mail domain of {} ({})", "{} n’est dans aucun domaine de {} ({})"],
   // Demandes, lots
   ["the key is weaker than its certificate profile asks: make a longer one", "la clé est plus faible que ne le demande le profil de certificat : faites-en une plus longue"],
