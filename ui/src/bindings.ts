@@ -39,6 +39,8 @@ export const commands = {
 	validateMailbox: (validation: NewValidation) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("validate_mailbox", { validation })),
 	/**  All departments, the first one first. */
 	departments: () => typedError<DepartmentRow[], CommandError>(__TAURI_INVOKE("departments")),
+	/**  Escrow of all departments: whether, since when and why. */
+	escrowGlance: () => typedError<EscrowGlance[], CommandError>(__TAURI_INVOKE("escrow_glance")),
 	/**  Adds one under the same CA. */
 	addDepartment: (department: FurtherDepartment) => typedError<DepartmentRow, CommandError>(__TAURI_INVOKE("add_department", { department })),
 	/**  Renames one; certificates go on stating its first name. */
@@ -75,8 +77,11 @@ export const commands = {
 	certificate: (serial: string) => typedError<Certificate, CommandError>(__TAURI_INVOKE("certificate", { serial })),
 	/**  Saves one with its chain as PEM; `None` when cancelled. */
 	exportCertificate: (serial: string) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_certificate", { serial })),
-	/**  What may be issued here by the policy in force. */
-	issueChoices: () => typedError<IssueChoice[], CommandError>(__TAURI_INVOKE("issue_choices")),
+	/**
+	 *  What may be issued by the policy in force in the department, or where there are several in that of the person with this address;
+	 *  nothing while nobody is named.
+	 */
+	issueChoices: (mail: string) => typedError<IssueChoice[], CommandError>(__TAURI_INVOKE("issue_choices", { mail })),
 	/**  Issues from a request (PEM or base64). */
 	issueFromRequest: (order: IssueOrder, request: string) => typedError<IssuedCertificate, CommandError>(__TAURI_INVOKE("issue_from_request", { order, request })),
 	/**  Makes a key, issues its certificate and saves both as PKCS#12; `None` when no file was chosen: then nothing was issued. */
@@ -131,10 +136,12 @@ export const commands = {
 	stopServer: () => typedError<ServerStatus, CommandError>(__TAURI_INVOKE("stop_server")),
 	/**  The last requests, newest first. */
 	requestLog: () => typedError<LogLine[], CommandError>(__TAURI_INVOKE("request_log")),
-	/**  All of them. */
+	/**  All of them as they count where nobody chose a department. */
 	settings: () => typedError<Settings, CommandError>(__TAURI_INVOKE("settings")),
-	/**  Sets one; all of them afterwards. */
-	setSetting: (setting: Setting) => typedError<Settings, CommandError>(__TAURI_INVOKE("set_setting", { setting })),
+	/**  All of a department, or of the organization, each with whose value it is. */
+	settingsOf: (department: string | null) => typedError<SettingsOf, CommandError>(__TAURI_INVOKE("settings_of", { department })),
+	/**  Changes one; all of them afterwards. */
+	changeSetting: (change: SettingChange) => typedError<SettingsOf, CommandError>(__TAURI_INVOKE("change_setting", { change })),
 	/**  Newest rows first, before a row number. */
 	ledger: (before: number | null) => typedError<LedgerRow[], CommandError>(__TAURI_INVOKE("ledger", { before })),
 	/**  Walks the whole chain. */
@@ -1013,6 +1020,18 @@ export type EscrowException = {
 	reason: string,
 };
 
+/**  Escrow of one department, at a glance. */
+export type EscrowGlance = {
+	/**  The department. */
+	department: string,
+	/**  On or off. */
+	enabled: boolean,
+	/**  Since when. */
+	since: string | null,
+	/**  Why; none: nobody has decided. */
+	why: string | null,
+};
+
 /**  One reason. */
 export type EscrowReason = {
 	/**  Which answer, by its name in [`EscrowAnswers`]; `none`: no answer spoke for it. */
@@ -1795,11 +1814,56 @@ export type Session = {
 };
 
 /**  One change, by the setting's fixed name. */
-export type Setting = {
+export type SettingChange = {
+	/**  Department; none: the organization. */
+	department: string | null,
 	/**  Name. */
 	key: string,
-	/**  Value as text; empty: the default. */
+	/**  What becomes of it. */
+	fate: SettingFate,
+	/**  Value as text. */
 	value: string,
+};
+
+/**  What becomes of a setting. */
+export type SettingFate = 
+/**  The value. */
+"set" | 
+/**  Nothing, whatever the organization has. */
+"without" | 
+/**  Back to what is inherited. */
+"inherit";
+
+/**  Where a setting may be set. */
+export type SettingLevel = 
+/**  For the organization alone. */
+"organization" | 
+/**  For the organization, and otherwise for each department. */
+"department";
+
+/**  Whose value counts. */
+export type SettingSource = 
+/**  The department's own. */
+"department" | 
+/**  The organization's. */
+"organization" | 
+/**  Nobody has set it. */
+"builtin";
+
+/**  One setting as it stands for the organization or a department. */
+export type SettingView = {
+	/**  Its fixed name. */
+	key: string,
+	/**  Where it may be set. */
+	level: SettingLevel,
+	/**  What counts, as text. */
+	value: string,
+	/**  Whose value it is. */
+	source: SettingSource,
+	/**  What would count if it were not set here. */
+	inherited: string,
+	/**  A department may do without, whatever the organization has. */
+	optional: boolean,
 };
 
 /**  All settings. */
@@ -1846,6 +1910,14 @@ export type Settings = {
 	bundle: string[],
 	/**  The authentication certificate states the mail address. */
 	authenticationWithAddress: boolean,
+};
+
+/**  All settings of the organization or a department. */
+export type SettingsOf = {
+	/**  As they count. */
+	settings: Settings,
+	/**  Each with whose value it is. */
+	views: SettingView[],
 };
 
 /**  What the wizard has collected so far. */
