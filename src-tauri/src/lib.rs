@@ -5,6 +5,7 @@ pub mod commands;
 pub mod dto;
 pub mod error;
 pub mod files;
+pub mod key_place;
 pub mod serving;
 pub mod state;
 pub mod upkeep;

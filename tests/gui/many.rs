@@ -161,7 +161,7 @@ async fn see(window: &Window, saved: &Path) {
     let from = week.attr("data-week").await.unwrap().unwrap();
     week.click().await.unwrap();
     window.says("Ends ").await;
-    window.says(&format!("{COUNT} certificates")).await;
+    window.says(&format!("{COUNT} of ")).await;
     assert!(window.place().await.contains(&format!("ends={from}")));
     // A week without any, by the same way: the list says so.
     window.go("certificates?ends=2020-01-06..2020-01-13").await;

@@ -67,12 +67,30 @@ export const commands = {
 	certificates: (query: CertificateQuery) => typedError<Certificate[], CommandError>(__TAURI_INVOKE("certificates", { query })),
 	/**  Certificates by search, filter and order, a page at a time. */
 	findCertificates: (find: CertificateFind) => typedError<CertificatesFound, CommandError>(__TAURI_INVOKE("find_certificates", { find })),
+	/**  All certificates of a list, for an act on all that match; as many as one act takes. */
+	matchingCertificates: (find: CertificateFind) => typedError<MatchingCertificates, CommandError>(__TAURI_INVOKE("matching_certificates", { find })),
 	/**  How many there are, for the filters. */
 	certificateCounts: (kind: CertificateKinds) => typedError<CertificateCounts, CommandError>(__TAURI_INVOKE("certificate_counts", { kind })),
 	/**  Everything about one certificate. */
 	certificateDetail: (serial: string) => typedError<CertificateDetail, CommandError>(__TAURI_INVOKE("certificate_detail", { serial })),
 	/**  Saves all certificates of a list, in its order; `None` when cancelled. */
 	exportCertificates: (find: CertificateFind, format: ListFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_certificates", { find, format })),
+	/**  People by search, filter and order, a page at a time. */
+	findPeople: (find: PeopleFind) => typedError<PeopleFound, CommandError>(__TAURI_INVOKE("find_people", { find })),
+	/**  Saves all people of a list, in its order; `None` when cancelled. */
+	exportPeople: (find: PeopleFind, format: PeopleFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_people", { find, format })),
+	/**  Those of the certificates, by name, each with its count of now. */
+	certificateViews: () => typedError<CertificateListView[], CommandError>(__TAURI_INVOKE("certificate_views")),
+	/**  Those of the people. */
+	peopleViews: () => typedError<PeopleListView[], CommandError>(__TAURI_INVOKE("people_views")),
+	/**  Saves a view of the certificates; one of the same name is replaced. */
+	saveCertificateView: (view: NewCertificateView) => typedError<CertificateListView, CommandError>(__TAURI_INVOKE("save_certificate_view", { view })),
+	/**  Saves a view of the people; one of the same name is replaced. */
+	savePeopleView: (view: NewPeopleView) => typedError<PeopleListView, CommandError>(__TAURI_INVOKE("save_people_view", { view })),
+	/**  Gives a view another name. */
+	renameView: (id: string, name: string) => typedError<null, CommandError>(__TAURI_INVOKE("rename_view", { id, name })),
+	/**  Deletes a view. */
+	deleteView: (id: string) => typedError<null, CommandError>(__TAURI_INVOKE("delete_view", { id })),
 	/**  One. */
 	certificate: (serial: string) => typedError<Certificate, CommandError>(__TAURI_INVOKE("certificate", { serial })),
 	/**  Saves one with its chain as PEM; `None` when cancelled. */
@@ -86,6 +104,25 @@ export const commands = {
 	issueFromRequest: (order: IssueOrder, request: string) => typedError<IssuedCertificate, CommandError>(__TAURI_INVOKE("issue_from_request", { order, request })),
 	/**  Makes a key, issues its certificate and saves both as PKCS#12; `None` when no file was chosen: then nothing was issued. */
 	issueWithKey: (order: IssueOrder, form: Pkcs12Form, supersede: boolean) => typedError<IssuedFile | null, CommandError>(__TAURI_INVOKE("issue_with_key", { order, form, supersede })),
+	/**  The bundles, as far as the policy offers their profiles. */
+	deskBundles: (mail: string) => typedError<DeskBundle[], CommandError>(__TAURI_INVOKE("desk_bundles", { mail })),
+	/**
+	 *  Issues a bundle in one act: keys that encrypt are made here and saved, the others are those of the request. `None` when no file
+	 *  was chosen: then nothing was issued.
+	 */
+	issueBundle: (order: BundleOrder, form: Pkcs12Form) => typedError<IssuedBundle | null, CommandError>(__TAURI_INVOKE("issue_bundle", { order, form })),
+	/**  Renews each with its own key; one that cannot be renewed says why and stops no other. */
+	renewCertificates: (serials: string[]) => typedError<Renewed[], CommandError>(__TAURI_INVOKE("renew_certificates", { serials })),
+	/**  Replaces by a certificate for the key of a request (PEM or base64). */
+	replaceFromRequest: (serial: string, request: string, old: Replaced) => typedError<IssuedCertificate, CommandError>(__TAURI_INVOKE("replace_from_request", { serial, request, old })),
+	/**  Replaces a certificate that encrypts by one for a key made here, saved as PKCS#12; `None` when no file was chosen. */
+	replaceWithKey: (serial: string, form: Pkcs12Form, old: Replaced) => typedError<IssuedFile | null, CommandError>(__TAURI_INVOKE("replace_with_key", { serial, form, old })),
+	/**  Saves a certificate for a correspondent; `None` when cancelled. */
+	shareCertificate: (serial: string, format: CertificateShare) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("share_certificate", { serial, format })),
+	/**  Saves a person's public side for a correspondent; `None` when cancelled. */
+	sharePerson: (id: string, format: PersonShare) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("share_person", { id, format })),
+	/**  Tries a person's active certificates as a correspondent would. Keys that are with their holder leave their side untried. */
+	selfTest: (id: string) => typedError<SelfTest, CommandError>(__TAURI_INVOKE("self_test", { id })),
 	/**  What an act would do, to whom, and what breaks. Changes nothing. */
 	actConsequences: (act: CertificateAct) => typedError<Consequences, CommandError>(__TAURI_INVOKE("act_consequences", { act })),
 	/**  Does it and says what it did; `None`: it waits for a second officer. */
@@ -96,6 +133,8 @@ export const commands = {
 	approveAct: (id: string) => typedError<Consequences, CommandError>(__TAURI_INVOKE("approve_act", { id })),
 	/**  Refuses it. */
 	refuseAct: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_act", { id, why })),
+	/**  How a person left; `None`: nobody said so. */
+	departure: (id: string) => typedError<Departure | null, CommandError>(__TAURI_INVOKE("departure", { id })),
 	/**  Every department is a pilot: certificates are short-lived and say so. */
 	isPilot: () => typedError<boolean, CommandError>(__TAURI_INVOKE("is_pilot")),
 	/**  Stage, escrow, profiles, bundles and gates of a department, or what the organization hands down. */
@@ -204,6 +243,15 @@ export const events = {
 };
 
 /* Types */
+/**  Which certificates. */
+export type ActTarget = 
+/**  These, by serial. */
+({ certificates: string[] }) & { device?: never; person?: never } | 
+/**  All of a device that the act fits. */
+({ device: string }) & { certificates?: never; person?: never } | 
+/**  All of a person that the act fits. */
+({ person: string }) & { certificates?: never; device?: never };
+
 /**  What to do with certificates. */
 export type ActVerb = 
 /**  Suspend until somebody decides. */
@@ -261,6 +309,8 @@ export type Affected = {
 	device: string | null,
 	/**  Ends at. */
 	notAfter: string,
+	/**  Status now. */
+	before: string,
 	/**  Status afterwards. */
 	after: string,
 };
@@ -440,6 +490,18 @@ export type BundleChoice = {
 	madeHere: string[],
 };
 
+/**  A bundle for a person. */
+export type BundleOrder = {
+	/**  Address of the person. */
+	mail: string,
+	/**  Name of the bundle. */
+	bundle: string,
+	/**  Request (PEM or base64) for the profiles whose keys their holder makes; without one those are left for an invitation. */
+	request: string | null,
+	/**  The certificates of the same kind that the person has are superseded. */
+	supersede: boolean,
+};
+
 /**  A bundle and whose it is. */
 export type BundleView = {
 	/**  Name. */
@@ -497,12 +559,18 @@ export type Certificate = {
 
 /**  An act on certificates. */
 export type CertificateAct = {
-	/**  Which, by serial. */
-	serials: string[],
+	/**  Which. */
+	target: ActTarget,
 	/**  What. */
 	verb: ActVerb,
-	/**  Why, in the CRL; for revocations. */
+	/**  Why, in the CRL; for revocations and for a person who leaves. */
 	reason: RevocationReason,
+	/**  Since when the key is not to be trusted (RFC 3339); for revocations. */
+	invalidSince: string | null,
+	/**  Who may read what was written to a person who leaves. */
+	successor: string | null,
+	/**  Escrowed keys of a person who leaves are kept until then (RFC 3339). */
+	keepUntil: string | null,
 };
 
 /**  How many there are; groups with none are left out. */
@@ -533,6 +601,8 @@ export type CertificateDetail = {
 	key: string,
 	/**  When it was revoked or held. */
 	revokedAt: string | null,
+	/**  Why, as the CRL says it. */
+	revokedReason: string | null,
 	/**  When it was replaced. */
 	supersededAt: string | null,
 	/**  The technical tree. */
@@ -543,12 +613,24 @@ export type CertificateDetail = {
 	lint: string[],
 	/**  When it was stored. */
 	issuedAt: string,
+	/**  Who had it made, where it is known. */
+	actor: ActorKind | null,
+	/**  Name or id of the actor. */
+	actorName: string,
+	/**  Row of the ledger. */
+	ledger: number | null,
 	/**  By which version of the policy, where the ledger says it. */
 	policy: string | null,
-	/**  Model of the device it was made for. */
-	device: string | null,
-	/**  Where its revocation status is published. */
+	/**  It was issued by a pilot. */
+	pilot: boolean,
+	/**  Its key was made here; `None`: the ledger does not say it. */
+	madeHere: boolean | null,
+	/**  The device it was made for. */
+	device: Device | null,
+	/**  Where its revocation status is published, as it says itself. */
 	published: string[],
+	/**  Where CRLs are sent, and when they arrived last. */
+	targets: PublishedAt[],
 	/**  What happened to it, oldest first. */
 	timeline: CertificateEvent[],
 	/**  SHA-256, upper-case hex. */
@@ -571,6 +653,10 @@ export type CertificateEvent = {
 	actorName: string,
 	/**  Row of the ledger. */
 	ledger: number | null,
+	/**  CRLReason, where there is one. */
+	reason: string | null,
+	/**  Serial of the certificate that took its place. */
+	by: string | null,
 };
 
 /**  Which certificates, in which order; every part narrows. */
@@ -595,6 +681,10 @@ export type CertificateFind = {
 	sort: CertificateSort,
 	/**  After this serial. */
 	after: string | null,
+	/**  Those just before this serial. */
+	before: string | null,
+	/**  So many are left out first. */
+	skip: number,
 	/**  At most. */
 	limit: number,
 };
@@ -609,6 +699,22 @@ export type CertificateKinds =
 "authority" | 
 /**  All of them. */
 "all";
+
+/**  A view of the certificates. */
+export type CertificateListView = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
+	/**  What it asks, from the first row on. */
+	find: CertificateFind,
+	/**  Columns, in their order. */
+	columns: string[],
+	/**  How many it finds now. */
+	count: number,
+	/**  That was counted to the end. */
+	countIsExact: boolean,
+};
 
 /**  One of certificatePolicies. */
 export type CertificatePolicy = {
@@ -630,16 +736,27 @@ export type CertificateQuery = {
 	subscriber: string | null,
 };
 
+/**  How a certificate is shared. */
+export type CertificateShare = 
+/**  Alone, DER. */
+"cer" | 
+/**  With its chain, PKCS#7. */
+"p7c";
+
 /**  Order of the list. */
 export type CertificateSort = 
 /**  Newest first. */
 "newest" | 
+/**  Oldest first. */
+"oldest" | 
 /**  Ending soonest first. */
 "endingFirst" | 
 /**  Ending last first. */
 "endingLast" | 
 /**  By name. */
-"name";
+"name" | 
+/**  By name, from the end. */
+"nameLast";
 
 /**  What a certificate is at this moment. */
 export type CertificateStatus = 
@@ -658,7 +775,9 @@ export type CertificateStatus =
 export type CertificatesFound = {
 	/**  Rows. */
 	rows: Certificate[],
-	/**  There are more. */
+	/**  Devices they were made for. */
+	devices: DeviceOf[],
+	/**  There are more, in the direction of reading. */
 	more: boolean,
 	/**  All that match; at least so many when it is not exact. */
 	total: number,
@@ -783,6 +902,10 @@ export type Consequences = {
 	breaks: Breaks[],
 	/**  Enrollments that end. */
 	enrollmentsEnded: number,
+	/**  Challenges that end unused. */
+	challengesCancelled: number,
+	/**  Mailboxes that no longer count as validated. */
+	mailboxesUnvalidated: number,
 	/**  A hold becomes a revocation then. */
 	finalAt: string | null,
 	/**  It can be taken back. */
@@ -869,6 +992,24 @@ export type DepartmentRow = {
 	createdAt: string,
 };
 
+/**  How a person left. */
+export type Departure = {
+	/**  When. */
+	at: string,
+	/**  Who may read what was written to the person. */
+	successor: string | null,
+	/**  Escrowed keys are kept until then. */
+	keepUntil: string | null,
+};
+
+/**  A bundle that may be issued here. */
+export type DeskBundle = {
+	/**  Name. */
+	name: string,
+	/**  Its profiles, as far as they are offered. */
+	profiles: IssueChoice[],
+};
+
 /**  A device as it described itself. */
 export type Device = {
 	/**  Id. */
@@ -887,6 +1028,14 @@ export type Device = {
 	language: string | null,
 	/**  First seen. */
 	firstSeen: string,
+};
+
+/**  The model of a device that a certificate of the page was made for. */
+export type DeviceOf = {
+	/**  Enrollment. */
+	enrollment: string,
+	/**  Model. */
+	model: string,
 };
 
 /**  An enrollment in a list. */
@@ -1190,6 +1339,16 @@ export type IssueOrder = {
 	profile: string,
 };
 
+/**  What a bundle gave. Has no `Debug`: it holds passwords. */
+export type IssuedBundle = {
+	/**  All certificates. */
+	certificates: Certificate[],
+	/**  Keys made here. */
+	files: KeyFile[],
+	/**  Profiles left for an invitation. */
+	left: string[],
+};
+
 /**  What was issued from a request. */
 export type IssuedCertificate = {
 	/**  The certificate. */
@@ -1205,6 +1364,16 @@ export type IssuedFile = {
 	/**  How many it superseded. */
 	superseded: number,
 	/**  Where the PKCS#12 is. */
+	path: string,
+	/**  Its password: shown once, kept nowhere. */
+	password: string,
+};
+
+/**  A PKCS#12 with its password. Has no `Debug`: it holds a password. */
+export type KeyFile = {
+	/**  Certificate profile. */
+	profile: string,
+	/**  Where it is. */
 	path: string,
 	/**  Its password: shown once, kept nowhere. */
 	password: string,
@@ -1314,6 +1483,14 @@ export type Mailbox = {
 	evidence: string | null,
 };
 
+/**  All certificates of a list, as far as one act takes them. */
+export type MatchingCertificates = {
+	/**  Rows. */
+	rows: Certificate[],
+	/**  There are more than one act takes. */
+	more: boolean,
+};
+
 /**  What the monitor found. */
 export type MonitorState = 
 /**  Not looked at yet. */
@@ -1337,12 +1514,32 @@ export type Move = {
 	department: string,
 };
 
+/**  A view of the certificates to save. */
+export type NewCertificateView = {
+	/**  Name; a view of this name is replaced. */
+	name: string,
+	/**  What it asks. */
+	find: CertificateFind,
+	/**  Columns, in their order. */
+	columns: string[],
+};
+
 /**  A further address of a person. */
 export type NewMailbox = {
 	/**  Whose. */
 	subscriber: string,
 	/**  Address. */
 	mail: string,
+};
+
+/**  A view of the people to save. */
+export type NewPeopleView = {
+	/**  Name; a view of this name is replaced. */
+	name: string,
+	/**  What it asks. */
+	find: PeopleFind,
+	/**  Columns, in their order. */
+	columns: string[],
 };
 
 /**  A subscriber to add. */
@@ -1394,6 +1591,96 @@ export type Overview = {
 	/**  What ends in the next 53 weeks. */
 	calendar: ExpiryDay[],
 };
+
+/**  Which people, in which order; every part narrows. */
+export type PeopleFind = {
+	/**  Words of name or address. */
+	search: string | null,
+	/**  Persons or functional mailboxes. */
+	kind: SubscriberKind | null,
+	/**  By certificates. */
+	has: PersonHas | null,
+	/**  Only of this department. */
+	department?: string | null,
+	/**  Every mailbox is validated, or one is not. */
+	validated: boolean | null,
+	/**  Order. */
+	sort: PeopleSort,
+	/**  After this person. */
+	after: string | null,
+	/**  Those just before this person. */
+	before: string | null,
+	/**  So many are left out first. */
+	skip: number,
+	/**  At most. */
+	limit: number,
+};
+
+/**  How a list of people is written. */
+export type PeopleFormat = 
+/**  For spreadsheets. */
+"csv" | 
+/**  For programs. */
+"json";
+
+/**  A page of people. */
+export type PeopleFound = {
+	/**  Rows. */
+	rows: Subscriber[],
+	/**  There are more, in the direction of reading. */
+	more: boolean,
+	/**  All that match; about so many when it is not exact. */
+	total: number,
+	/**  `total` was counted to the end. */
+	totalIsExact: boolean,
+};
+
+/**  A view of the people. */
+export type PeopleListView = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
+	/**  What it asks, from the first row on. */
+	find: PeopleFind,
+	/**  Columns, in their order. */
+	columns: string[],
+	/**  How many it finds now. */
+	count: number,
+	/**  That was counted to the end. */
+	countIsExact: boolean,
+};
+
+/**  Order of the list. */
+export type PeopleSort = 
+/**  By name. */
+"name" | 
+/**  By name, from the end. */
+"nameLast" | 
+/**  Newest first. */
+"newest" | 
+/**  Oldest first. */
+"oldest";
+
+/**  Which certificates a person has. */
+export type PersonHas = 
+/**  An active certificate. */
+"active" | 
+/**  None. */
+"none" | 
+/**  One to encrypt to. */
+"encryption" | 
+/**  None to encrypt to. */
+"noEncryption" | 
+/**  One that ends within 30 days. */
+"ending";
+
+/**  How a person is shared. */
+export type PersonShare = 
+/**  Address card. */
+"vcard" | 
+/**  Directory record. */
+"ldif";
 
 /**  What a pilot's certificates are held to. */
 export type PilotRules = {
@@ -1529,6 +1816,16 @@ export type ProfileVersion = {
 	definition: ProfileDraft,
 	/**  What is advised about it. */
 	findings: ProfileFinding[],
+};
+
+/**  A place where CRLs and CA certificates are published. */
+export type PublishedAt = {
+	/**  Folder or URL. */
+	address: string,
+	/**  The last time that a file arrived there. */
+	lastSuccess: string | null,
+	/**  Files that still wait. */
+	waiting: number,
 };
 
 /**  A published CRL as a relying party sees it. */
@@ -1694,6 +1991,22 @@ export type Removal =
 /**  Not at all; supervised phones only. */
 "locked";
 
+/**  What became of one that was to be renewed. */
+export type Renewed = {
+	/**  Serial of the old one. */
+	serial: string,
+	/**  The new one. */
+	certificate: Certificate | null,
+	/**  Why there is none. */
+	refused: CommandError | null,
+};
+
+/**  What becomes of the one that is replaced: revoked for a reason, or left to its end. */
+export type Replaced = {
+	/**  `None`: it is superseded and stays valid until it ends. */
+	revoked: RevocationReason | null,
+};
+
 /**  A report on the screen. */
 export type Report = {
 	/**  Which. */
@@ -1771,6 +2084,16 @@ export type RevocationReason =
 export type SavedFile = {
 	/**  Where. */
 	path: string,
+};
+
+/**  The three properties of a person's pair. */
+export type SelfTest = {
+	/**  Who it is. */
+	authentication: Tick,
+	/**  Nothing was changed. */
+	integrity: Tick,
+	/**  Only the person reads it. */
+	confidentiality: Tick,
 };
 
 /**  The server. */
@@ -2111,6 +2434,25 @@ export type Target = {
 	/**  The last attempts, newest first. */
 	attempts: Attempt[],
 };
+
+/**  One property. */
+export type Tick = {
+	/**  How it was found. */
+	result: TickResult,
+	/**  Why it failed. */
+	reason: string | null,
+};
+
+/**  How one property of a pair was found. */
+export type TickResult = 
+/**  Both sides were tried. */
+"proved" | 
+/**  The private key is with its holder: the public side was tried. */
+"publicSideOnly" | 
+/**  There is no certificate for it. */
+"noCertificate" | 
+/**  It does not work. */
+"failed";
 
 /**  Whose root the portal's TLS certificate comes from. */
 export type Tls = 

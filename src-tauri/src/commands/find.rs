@@ -3,8 +3,9 @@
 use crate::{
     dto::{
         detail::CertificateDetail,
-        find::{CertificateCounts, CertificateFind, CertificateKinds, CertificatesFound, ListFormat},
+        find::{CertificateCounts, CertificateFind, CertificateKinds, CertificatesFound, ListFormat, MatchingCertificates},
         invitation::SavedFile,
+        people_find::{PeopleFind, PeopleFormat, PeopleFound},
         unknown,
     },
     error::CommandError,
@@ -12,14 +13,50 @@ use crate::{
     state::App,
 };
 use protocol::x509::SerialNumber;
-use std::io::Write;
 use tauri::{AppHandle, State};
+
+/// Most certificates of one act on all that match.
+const MOST_AT_ONCE: usize = 10_000;
 
 /// Certificates by search, filter and order, a page at a time.
 #[tauri::command]
 #[specta::specta]
 pub async fn find_certificates(app: State<'_, App>, find: CertificateFind) -> Result<CertificatesFound, CommandError> {
     app.operator(move |op| Ok(op.find_certificates(&find.into())?.into())).await
+}
+
+/// All certificates of a list, for an act on all that match; as many as one act takes.
+#[tauri::command]
+#[specta::specta]
+pub async fn matching_certificates(app: State<'_, App>, find: CertificateFind) -> Result<MatchingCertificates, CommandError> {
+    app.operator(move |op| {
+        let (rows, more) = op.matching_certificates(&find.into(), MOST_AT_ONCE)?;
+        Ok(MatchingCertificates { rows: rows.into_iter().map(Into::into).collect(), more })
+    })
+    .await
+}
+
+/// People by search, filter and order, a page at a time.
+#[tauri::command]
+#[specta::specta]
+pub async fn find_people(app: State<'_, App>, find: PeopleFind) -> Result<PeopleFound, CommandError> {
+    app.operator(move |op| Ok(op.find_people(&find.try_into()?)?.into())).await
+}
+
+/// Saves all people of a list, in its order; `None` when cancelled.
+#[tauri::command]
+#[specta::specta]
+pub async fn export_people(
+    handle: AppHandle,
+    app: State<'_, App>,
+    find: PeopleFind,
+    format: PeopleFormat,
+) -> Result<Option<SavedFile>, CommandError> {
+    app.operator(move |op| {
+        let (query, (kind, extension)) = (find.try_into()?, format.file());
+        files::save(&handle, &format!("people.{extension}"), kind, extension, |file| Ok(op.export_people(&query, format.into(), file)?))
+    })
+    .await
 }
 
 /// How many there are, for the filters.
@@ -33,7 +70,11 @@ pub async fn certificate_counts(app: State<'_, App>, kind: CertificateKinds) -> 
 #[tauri::command]
 #[specta::specta]
 pub async fn certificate_detail(app: State<'_, App>, serial: String) -> Result<CertificateDetail, CommandError> {
-    app.operator(move |op| Ok(op.certificate_detail(&SerialNumber::parse(&serial).map_err(|_| unknown())?)?.into())).await
+    app.operator(move |op| {
+        let detail: CertificateDetail = op.certificate_detail(&SerialNumber::parse(&serial).map_err(|_| unknown())?)?.into();
+        Ok(detail.sent_to(op.publication_targets()?))
+    })
+    .await
 }
 
 /// Saves all certificates of a list, in its order; `None` when cancelled.
@@ -46,14 +87,9 @@ pub async fn export_certificates(
     format: ListFormat,
 ) -> Result<Option<SavedFile>, CommandError> {
     app.operator(move |op| {
-        let (kind, extension) = format.file();
-        let Some(path) = files::ask_where_to_save(&handle, &format!("certificates.{extension}"), kind, extension) else {
-            return Ok(None);
-        };
-        let mut file = files::create(&path)?;
-        op.export_certificates(&find.into(), format.into(), &mut file)?;
-        file.flush().map_err(|error| files::failed(&path, &error))?;
-        Ok(Some(SavedFile { path: path.display().to_string() }))
+        let (query, (kind, extension)) = (find.into(), format.file());
+        let name = format!("certificates.{extension}");
+        files::save(&handle, &name, kind, extension, |file| Ok(op.export_certificates(&query, format.into(), file)?))
     })
     .await
 }

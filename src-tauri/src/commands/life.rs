@@ -2,13 +2,16 @@
 
 use crate::{
     dto::{
-        life::{CertificateAct, Consequences, WaitingAct},
+        life::{CertificateAct, Consequences, Departure, WaitingAct},
         unknown,
     },
     error::CommandError,
     state::App,
 };
-use ra::{id::ActId, life::Outcome};
+use ra::{
+    id::{ActId, SubscriberId},
+    life::Outcome,
+};
 use tauri::State;
 
 /// What an act would do, to whom, and what breaks. Changes nothing.
@@ -51,6 +54,13 @@ pub async fn approve_act(app: State<'_, App>, id: String) -> Result<Consequences
 #[specta::specta]
 pub async fn refuse_act(app: State<'_, App>, id: String, why: String) -> Result<(), CommandError> {
     app.operator(move |op| Ok(op.refuse_act(parse(&id)?, &why)?)).await
+}
+
+/// How a person left; `None`: nobody said so.
+#[tauri::command]
+#[specta::specta]
+pub async fn departure(app: State<'_, App>, id: String) -> Result<Option<Departure>, CommandError> {
+    app.operator(move |op| Ok(op.departure(SubscriberId::parse(&id).ok_or_else(unknown)?)?.map(Into::into))).await
 }
 
 fn parse(id: &str) -> Result<ActId, CommandError> {

@@ -13,10 +13,13 @@ pub mod names;
 pub mod people;
 pub mod policy;
 pub mod publishing;
+pub mod renewal;
 pub mod report;
 pub mod server;
 pub mod settings;
 pub mod setup;
+pub mod share;
+pub mod view;
 
 use crate::watch::Changed;
 use tauri_specta::{Builder, collect_commands, collect_events};
@@ -56,19 +59,37 @@ pub fn bindings() -> Builder<tauri::Wry> {
             enrollment::cancel_enrollment,
             certificate::certificates,
             find::find_certificates,
+            find::matching_certificates,
             find::certificate_counts,
             find::certificate_detail,
             find::export_certificates,
+            find::find_people,
+            find::export_people,
+            view::certificate_views,
+            view::people_views,
+            view::save_certificate_view,
+            view::save_people_view,
+            view::rename_view,
+            view::delete_view,
             certificate::certificate,
             certificate::export_certificate,
             issue::issue_choices,
             issue::issue_from_request,
             issue::issue_with_key,
+            issue::desk_bundles,
+            issue::issue_bundle,
+            renewal::renew_certificates,
+            renewal::replace_from_request,
+            renewal::replace_with_key,
+            share::share_certificate,
+            share::share_person,
+            share::self_test,
             life::act_consequences,
             life::carry_out_act,
             life::waiting_acts,
             life::approve_act,
             life::refuse_act,
+            life::departure,
             policy::is_pilot,
             policy::policy,
             policy::review_profile,

@@ -1,7 +1,7 @@
 //! One certificate in full.
 
-use super::{certificate::Certificate, count, ledger::ActorKind, ledger::named, time};
-use ra::{find as core, ledger::Actor};
+use super::{certificate::Certificate, count, enrollment::Device, ledger::ActorKind, ledger::named, time};
+use ra::{find as core, publication::PublicationTarget};
 use serde::Serialize;
 use specta::Type;
 
@@ -47,6 +47,22 @@ pub struct CertificateEvent {
     pub actor_name: String,
     /// Row of the ledger.
     pub ledger: Option<u32>,
+    /// CRLReason, where there is one.
+    pub reason: Option<String>,
+    /// Serial of the certificate that took its place.
+    pub by: Option<String>,
+}
+
+/// A place where CRLs and CA certificates are published.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishedAt {
+    /// Folder or URL.
+    pub address: String,
+    /// The last time that a file arrived there.
+    pub last_success: Option<String>,
+    /// Files that still wait.
+    pub waiting: u32,
 }
 
 /// Everything about one certificate.
@@ -67,6 +83,8 @@ pub struct CertificateDetail {
     pub key: String,
     /// When it was revoked or held.
     pub revoked_at: Option<String>,
+    /// Why, as the CRL says it.
+    pub revoked_reason: Option<String>,
     /// When it was replaced.
     pub superseded_at: Option<String>,
     /// The technical tree.
@@ -77,12 +95,24 @@ pub struct CertificateDetail {
     pub lint: Vec<String>,
     /// When it was stored.
     pub issued_at: String,
+    /// Who had it made, where it is known.
+    pub actor: Option<ActorKind>,
+    /// Name or id of the actor.
+    pub actor_name: String,
+    /// Row of the ledger.
+    pub ledger: Option<u32>,
     /// By which version of the policy, where the ledger says it.
     pub policy: Option<String>,
-    /// Model of the device it was made for.
-    pub device: Option<String>,
-    /// Where its revocation status is published.
+    /// It was issued by a pilot.
+    pub pilot: bool,
+    /// Its key was made here; `None`: the ledger does not say it.
+    pub made_here: Option<bool>,
+    /// The device it was made for.
+    pub device: Option<Device>,
+    /// Where its revocation status is published, as it says itself.
     pub published: Vec<String>,
+    /// Where CRLs are sent, and when they arrived last.
+    pub targets: Vec<PublishedAt>,
     /// What happened to it, oldest first.
     pub timeline: Vec<CertificateEvent>,
     /// SHA-256, upper-case hex.
@@ -113,20 +143,43 @@ impl From<core::ChainLink> for ChainLink {
 
 impl From<core::Event> for CertificateEvent {
     fn from(event: core::Event) -> Self {
-        let (actor, actor_name) = event.actor.map(|actor: Actor| named(actor)).unzip();
+        let (actor, actor_name) = event.actor.map(named).unzip();
         CertificateEvent {
             at: time(event.at),
             event: event.event,
             actor,
             actor_name: actor_name.unwrap_or_default(),
             ledger: event.ledger.map(count),
+            reason: text(&event.details, "reason"),
+            by: text(&event.details, "by"),
         }
+    }
+}
+
+fn text(details: &serde_json::Value, key: &str) -> Option<String> {
+    details.get(key).and_then(serde_json::Value::as_str).map(str::to_owned)
+}
+
+impl From<PublicationTarget> for PublishedAt {
+    fn from(target: PublicationTarget) -> Self {
+        PublishedAt { address: target.address, last_success: target.last_success.map(time), waiting: target.waiting }
+    }
+}
+
+impl CertificateDetail {
+    /// With the places where CRLs are sent.
+    #[must_use]
+    pub fn sent_to(self, targets: Vec<PublicationTarget>) -> Self {
+        CertificateDetail { targets: targets.into_iter().map(Into::into).collect(), ..self }
     }
 }
 
 impl From<core::CertificateDetail> for CertificateDetail {
     fn from(detail: core::CertificateDetail) -> Self {
         let (summary, provenance) = (detail.summary, detail.provenance);
+        let issued = detail.timeline.iter().find(|event| event.event == "certificate.issued").map(|event| event.details.clone());
+        let issued = issued.unwrap_or_default();
+        let (actor, actor_name) = provenance.actor.map(named).unzip();
         let days = summary.days_left.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
         CertificateDetail {
             certificate: detail.certificate.into(),
@@ -136,14 +189,21 @@ impl From<core::CertificateDetail> for CertificateDetail {
             days_left: i32::try_from(days).unwrap_or_default(),
             key: summary.key,
             revoked_at: summary.revoked.map(|(at, _)| time(at)),
+            revoked_reason: summary.revoked.and_then(|(_, reason)| serde_json::to_value(reason).ok()?.as_str().map(str::to_owned)),
             superseded_at: summary.superseded_at.map(time),
             tree: detail.tree.into_iter().map(Into::into).collect(),
             chain: detail.chain.into_iter().map(Into::into).collect(),
             lint: detail.lint,
             issued_at: time(provenance.issued_at),
+            actor,
+            actor_name: actor_name.unwrap_or_default(),
+            ledger: provenance.ledger.map(count),
             policy: provenance.policy,
-            device: provenance.device.and_then(|device| device.product),
+            pilot: issued.get("pilot").and_then(serde_json::Value::as_bool).unwrap_or_default(),
+            made_here: text(&issued, "key_origin").map(|origin| origin == "signet"),
+            device: provenance.device.map(Into::into),
             published: detail.published,
+            targets: Vec::new(),
             timeline: detail.timeline.into_iter().map(Into::into).collect(),
             sha256: detail.sha256,
             sha1: detail.sha1,

@@ -23,7 +23,7 @@ pub enum CertificateStatus {
 }
 
 /// Whose certificates.
-#[derive(Debug, Clone, Copy, Deserialize, Type)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum CertificateKinds {
     /// Those of people and functional mailboxes.
@@ -37,21 +37,25 @@ pub enum CertificateKinds {
 }
 
 /// Order of the list.
-#[derive(Debug, Clone, Copy, Deserialize, Type)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum CertificateSort {
     /// Newest first.
     Newest,
+    /// Oldest first.
+    Oldest,
     /// Ending soonest first.
     EndingFirst,
     /// Ending last first.
     EndingLast,
     /// By name.
     Name,
+    /// By name, from the end.
+    NameLast,
 }
 
 /// Which certificates, in which order; every part narrows.
-#[derive(Debug, Clone, Deserialize, Type)]
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateFind {
     /// Words of name, address or device, or the beginning of serial or fingerprint.
@@ -77,8 +81,32 @@ pub struct CertificateFind {
     pub sort: CertificateSort,
     /// After this serial.
     pub after: Option<String>,
+    /// Those just before this serial.
+    pub before: Option<String>,
+    /// So many are left out first.
+    pub skip: u32,
     /// At most.
     pub limit: u32,
+}
+
+/// The model of a device that a certificate of the page was made for.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceOf {
+    /// Enrollment.
+    pub enrollment: String,
+    /// Model.
+    pub model: String,
+}
+
+/// All certificates of a list, as far as one act takes them.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MatchingCertificates {
+    /// Rows.
+    pub rows: Vec<Certificate>,
+    /// There are more than one act takes.
+    pub more: bool,
 }
 
 /// How a list is written.
@@ -125,7 +153,9 @@ impl From<ListFormat> for core::CertificateFormat {
 pub struct CertificatesFound {
     /// Rows.
     pub rows: Vec<Certificate>,
-    /// There are more.
+    /// Devices they were made for.
+    pub devices: Vec<DeviceOf>,
+    /// There are more, in the direction of reading.
     pub more: bool,
     /// All that match; at least so many when it is not exact.
     pub total: u32,
@@ -208,9 +238,55 @@ impl From<CertificateSort> for core::CertificateSort {
     fn from(sort: CertificateSort) -> Self {
         match sort {
             CertificateSort::Newest => Self::Newest,
+            CertificateSort::Oldest => Self::Oldest,
             CertificateSort::EndingFirst => Self::EndingFirst,
             CertificateSort::EndingLast => Self::EndingLast,
             CertificateSort::Name => Self::Name,
+            CertificateSort::NameLast => Self::NameLast,
+        }
+    }
+}
+
+impl From<core::CertificateSort> for CertificateSort {
+    fn from(sort: core::CertificateSort) -> Self {
+        match sort {
+            core::CertificateSort::Newest => Self::Newest,
+            core::CertificateSort::Oldest => Self::Oldest,
+            core::CertificateSort::EndingFirst => Self::EndingFirst,
+            core::CertificateSort::EndingLast => Self::EndingLast,
+            core::CertificateSort::Name => Self::Name,
+            core::CertificateSort::NameLast => Self::NameLast,
+        }
+    }
+}
+
+impl From<core::Kinds> for CertificateKinds {
+    fn from(kind: core::Kinds) -> Self {
+        match kind {
+            core::Kinds::Subscriber => Self::Subscriber,
+            core::Kinds::Transport => Self::Transport,
+            core::Kinds::Authority => Self::Authority,
+            core::Kinds::All => Self::All,
+        }
+    }
+}
+
+impl From<core::CertificatesQuery> for CertificateFind {
+    fn from(query: core::CertificatesQuery) -> Self {
+        CertificateFind {
+            search: query.filter.search,
+            statuses: query.filter.statuses.into_iter().map(Into::into).collect(),
+            profiles: query.filter.profiles,
+            expiring_days: query.filter.expiring_days,
+            kind: query.filter.kind.into(),
+            department: query.filter.department.map(|id| id.to_string()),
+            ends_from: query.filter.ends_from,
+            ends_before: query.filter.ends_before,
+            sort: query.sort.into(),
+            after: query.after,
+            before: query.before,
+            skip: count(query.skip),
+            limit: query.limit,
         }
     }
 }
@@ -231,6 +307,8 @@ impl From<CertificateFind> for core::CertificatesQuery {
             },
             sort: find.sort.into(),
             after: find.after,
+            before: find.before,
+            skip: u64::from(find.skip),
             limit: find.limit.clamp(1, 500),
         }
     }
@@ -240,6 +318,7 @@ impl From<core::CertificatesPage> for CertificatesFound {
     fn from(page: core::CertificatesPage) -> Self {
         CertificatesFound {
             rows: page.rows.into_iter().map(Into::into).collect(),
+            devices: page.devices.into_iter().map(|(enrollment, model)| DeviceOf { enrollment, model }).collect(),
             more: page.more,
             total: count(page.total),
             total_is_exact: page.total_is_exact,

@@ -39,6 +39,54 @@ pub struct IssueChoice {
     pub days: u32,
 }
 
+/// A bundle that may be issued here.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeskBundle {
+    /// Name.
+    pub name: String,
+    /// Its profiles, as far as they are offered.
+    pub profiles: Vec<IssueChoice>,
+}
+
+/// A bundle for a person.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BundleOrder {
+    /// Address of the person.
+    pub mail: String,
+    /// Name of the bundle.
+    pub bundle: String,
+    /// Request (PEM or base64) for the profiles whose keys their holder makes; without one those are left for an invitation.
+    pub request: Option<String>,
+    /// The certificates of the same kind that the person has are superseded.
+    pub supersede: bool,
+}
+
+/// A PKCS#12 with its password. Has no `Debug`: it holds a password.
+#[derive(Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyFile {
+    /// Certificate profile.
+    pub profile: String,
+    /// Where it is.
+    pub path: String,
+    /// Its password: shown once, kept nowhere.
+    pub password: String,
+}
+
+/// What a bundle gave. Has no `Debug`: it holds passwords.
+#[derive(Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedBundle {
+    /// All certificates.
+    pub certificates: Vec<Certificate>,
+    /// Keys made here.
+    pub files: Vec<KeyFile>,
+    /// Profiles left for an invitation.
+    pub left: Vec<String>,
+}
+
 /// What was issued from a request.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

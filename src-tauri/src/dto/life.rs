@@ -1,9 +1,13 @@
 //! Acts on certificates: what is asked, what it will do, what became of it.
 
 use super::{certificate::RevocationReason, ledger::named, time, unknown};
-use crate::error::CommandError;
-use protocol::x509::SerialNumber;
-use ra::{ledger::Actor, life as core};
+use crate::error::{Code, CommandError};
+use protocol::{Timestamp, x509::SerialNumber};
+use ra::{
+    id::{DeviceId, SubscriberId},
+    ledger::Actor,
+    life as core,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -23,31 +27,71 @@ pub enum ActVerb {
     Offboard,
 }
 
+/// Which certificates.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ActTarget {
+    /// These, by serial.
+    Certificates(Vec<String>),
+    /// All of a device that the act fits.
+    Device(String),
+    /// All of a person that the act fits.
+    Person(String),
+}
+
 /// An act on certificates.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateAct {
-    /// Which, by serial.
-    pub serials: Vec<String>,
+    /// Which.
+    pub target: ActTarget,
     /// What.
     pub verb: ActVerb,
-    /// Why, in the CRL; for revocations.
+    /// Why, in the CRL; for revocations and for a person who leaves.
     pub reason: RevocationReason,
+    /// Since when the key is not to be trusted (RFC 3339); for revocations.
+    pub invalid_since: Option<String>,
+    /// Who may read what was written to a person who leaves.
+    pub successor: Option<String>,
+    /// Escrowed keys of a person who leaves are kept until then (RFC 3339).
+    pub keep_until: Option<String>,
+}
+
+impl TryFrom<ActTarget> for core::Target {
+    type Error = CommandError;
+    fn try_from(target: ActTarget) -> Result<Self, CommandError> {
+        Ok(match target {
+            ActTarget::Certificates(serials) => {
+                let serials: Result<_, _> = serials.iter().map(|text| SerialNumber::parse(text).map_err(|_| unknown())).collect();
+                core::Target::Certificates(serials?)
+            }
+            ActTarget::Device(id) => core::Target::Device(DeviceId::parse(&id).ok_or_else(unknown)?),
+            ActTarget::Person(id) => core::Target::Person(SubscriberId::parse(&id).ok_or_else(unknown)?),
+        })
+    }
+}
+
+/// A time that was typed.
+fn moment(field: &'static str, typed: Option<&str>) -> Result<Option<Timestamp>, CommandError> {
+    let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else { return Ok(None) };
+    let refused =
+        || CommandError { field: Some(field.to_owned()), ..CommandError::new(Code::Validation, "a time like 2026-03-12T08:52:00Z") };
+    Timestamp::parse(typed).map(Some).ok_or_else(refused)
 }
 
 impl TryFrom<CertificateAct> for core::Act {
     type Error = CommandError;
     fn try_from(act: CertificateAct) -> Result<Self, CommandError> {
-        let serials: Result<_, _> = act.serials.iter().map(|text| SerialNumber::parse(text).map_err(|_| unknown())).collect();
+        let (since, until) = (moment("invalid_since", act.invalid_since.as_deref())?, moment("keep_until", act.keep_until.as_deref())?);
+        let successor = act.successor.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         let verb = match act.verb {
             ActVerb::Hold => core::Verb::Hold,
             ActVerb::MaybeLost => core::Verb::MaybeLost,
             ActVerb::Reinstate => core::Verb::Reinstate,
-            ActVerb::Revoke => core::Verb::Revoke { reason: act.reason.into(), invalid_since: None },
-            // It is about a person, not about serials.
-            ActVerb::Offboard => return Err(unknown()),
+            ActVerb::Revoke => core::Verb::Revoke { reason: act.reason.into(), invalid_since: since },
+            ActVerb::Offboard => core::Verb::Offboard { reason: act.reason.into(), successor, keep_until: until },
         };
-        Ok(core::Act { target: core::Target::Certificates(serials?), verb })
+        Ok(core::Act { target: act.target.try_into()?, verb })
     }
 }
 
@@ -65,6 +109,8 @@ pub struct Affected {
     pub device: Option<String>,
     /// Ends at.
     pub not_after: String,
+    /// Status now.
+    pub before: String,
     /// Status afterwards.
     pub after: String,
 }
@@ -99,6 +145,10 @@ pub struct Consequences {
     pub breaks: Vec<Breaks>,
     /// Enrollments that end.
     pub enrollments_ended: u32,
+    /// Challenges that end unused.
+    pub challenges_cancelled: u32,
+    /// Mailboxes that no longer count as validated.
+    pub mailboxes_unvalidated: u32,
     /// A hold becomes a revocation then.
     pub final_at: Option<String>,
     /// It can be taken back.
@@ -127,6 +177,24 @@ pub struct WaitingAct {
     pub own: bool,
 }
 
+/// How a person left.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Departure {
+    /// When.
+    pub at: String,
+    /// Who may read what was written to the person.
+    pub successor: Option<String>,
+    /// Escrowed keys are kept until then.
+    pub keep_until: Option<String>,
+}
+
+impl From<core::Departure> for Departure {
+    fn from(departure: core::Departure) -> Self {
+        Departure { at: time(departure.at), successor: departure.successor, keep_until: departure.keep_until.map(time) }
+    }
+}
+
 impl From<core::Breaks> for Breaks {
     fn from(what: core::Breaks) -> Self {
         match what {
@@ -148,6 +216,7 @@ impl From<core::Affected> for Affected {
             name: one.name.unwrap_or(one.subject),
             device: one.device,
             not_after: time(one.not_after),
+            before: one.before,
             after: one.after,
         }
     }
@@ -160,6 +229,8 @@ impl From<core::Consequences> for Consequences {
             untouched: all.untouched.into_iter().map(Into::into).collect(),
             breaks: all.breaks.into_iter().map(Into::into).collect(),
             enrollments_ended: all.enrollments_ended,
+            challenges_cancelled: all.challenges_cancelled,
+            mailboxes_unvalidated: all.mailboxes_unvalidated,
             final_at: all.final_at.map(time),
             undoable: all.undoable,
             needs_second_officer: all.needs_second_officer,
@@ -187,6 +258,45 @@ impl WaitingAct {
             asked_by: named(request.asked_by).1,
             asked_at: time(request.asked_at),
             own,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn act(target: ActTarget, verb: ActVerb) -> CertificateAct {
+        CertificateAct { target, verb, reason: RevocationReason::KeyCompromise, invalid_since: None, successor: None, keep_until: None }
+    }
+
+    #[test]
+    fn an_act_says_whom_it_is_about_and_since_when() {
+        let serials = ActTarget::Certificates(vec!["0a 0b".into(), "0C".into()]);
+        let asked =
+            core::Act::try_from(CertificateAct { invalid_since: Some("2026-03-12T08:52:00Z".into()), ..act(serials, ActVerb::Revoke) });
+        let core::Act { target: core::Target::Certificates(named), verb: core::Verb::Revoke { invalid_since, .. } } =
+            asked.expect("an act")
+        else {
+            panic!("a revocation of two")
+        };
+        assert_eq!((named.len(), invalid_since), (2, Timestamp::parse("2026-03-12T08:52:00Z")));
+
+        let person = SubscriberId::fresh();
+        let leaver = CertificateAct { successor: Some("  ".into()), ..act(ActTarget::Person(person.to_string()), ActVerb::Offboard) };
+        let leaves = core::Act::try_from(leaver).expect("an act");
+        assert!(matches!(leaves.verb, core::Verb::Offboard { successor: None, keep_until: None, .. }), "blanks name nobody");
+        assert!(matches!(leaves.target, core::Target::Person(id) if id == person));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_with_its_field() {
+        let device = DeviceId::fresh().to_string();
+        let late = CertificateAct { invalid_since: Some("yesterday".into()), ..act(ActTarget::Device(device), ActVerb::Revoke) };
+        let refused = core::Act::try_from(late).expect_err("no time");
+        assert_eq!((refused.code, refused.field.as_deref()), (Code::Validation, Some("invalid_since")));
+        for target in [ActTarget::Certificates(vec!["zz".into()]), ActTarget::Device("x".into()), ActTarget::Person(String::new())] {
+            assert_eq!(core::Act::try_from(act(target, ActVerb::Hold)).expect_err("nobody").code, Code::NotFound);
         }
     }
 }

@@ -11,6 +11,11 @@ export function date(iso: string, locale: Locale): string {
   return form.format(new Date(iso)).replaceAll(" ", NBSP);
 }
 
+/** "Sep 2027" / "sept. 2027". */
+export function monthYear(iso: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(iso)).replaceAll(" ", NBSP);
+}
+
 /** "Thursday 12 March 2026". */
 export function longDate(at: Date, locale: Locale): string {
   const form = new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });

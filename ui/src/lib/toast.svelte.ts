@@ -1,15 +1,38 @@
-// A toast only confirms; nothing that matters depends on seeing it.
+// A toast only confirms and may offer Undo; nothing that matters depends on seeing it.
+
+/** So long Ctrl-Z takes back what a toast offered to undo. */
+const UNDOABLE = 10 * 60_000;
+const SHOWN = 5_000;
+/** Longer, because it wants a decision. */
+const SHOWN_WITH_UNDO = 20_000;
+
 class Toast {
   text = $state<string | null>(null);
+  /** The toast on show offers Undo. */
+  offers = $state(false);
+  #undo: (() => Promise<void>) | null = null;
+  #until = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  say(text: string) {
+  say(text: string, undo?: () => Promise<void>) {
     this.text = text;
+    this.offers = undo !== undefined;
+    if (undo) [this.#undo, this.#until] = [undo, Date.now() + UNDOABLE];
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => (this.text = null), 5000);
+    this.#timer = setTimeout(this.clear, undo ? SHOWN_WITH_UNDO : SHOWN);
   }
+  /** Takes the last thing back, once; `false`: there is nothing to take back. */
+  undo = async (): Promise<boolean> => {
+    const undo = this.#undo;
+    if (!undo || Date.now() > this.#until) return false;
+    this.#undo = null;
+    this.clear();
+    await undo();
+    return true;
+  };
   clear = () => {
     this.text = null;
+    this.offers = false;
   };
 }
 export const toast = new Toast();

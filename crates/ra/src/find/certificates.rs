@@ -14,6 +14,7 @@ use crate::{
 };
 use protocol::{Timestamp, x509::SerialNumber};
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
+use std::collections::BTreeMap;
 
 /// So many matches of a search are collected and compared; beyond, an order is walked.
 const COLLECTED: usize = 1_000;
@@ -90,6 +91,7 @@ pub(super) fn ends(at: Timestamp, days: u32) -> Timestamp {
 }
 
 /// Where a page begins.
+#[derive(Clone)]
 struct Cursor {
     number: i64,
     not_after: i64,
@@ -109,23 +111,59 @@ fn key(subject: &str) -> String {
     format!("n{}", fold(&text::name(subject)))
 }
 
-/// Everything a page needs to know.
+/// What an order compares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Number,
+    End,
+    Name,
+}
+
+impl CertificateSort {
+    /// What it compares, and whether it ascends.
+    fn parts(self) -> (By, bool) {
+        match self {
+            CertificateSort::Newest => (By::Number, false),
+            CertificateSort::Oldest => (By::Number, true),
+            CertificateSort::EndingFirst => (By::End, true),
+            CertificateSort::EndingLast => (By::End, false),
+            CertificateSort::Name => (By::Name, true),
+            CertificateSort::NameLast => (By::Name, false),
+        }
+    }
+}
+
+/// Everything a page needs to know. A page before a row is read backwards, from that row on, and turned round at the end.
 struct Ask<'a> {
     tx: &'a Connection,
     at: Timestamp,
     filter: &'a CertificateFilter,
-    sort: CertificateSort,
-    after: Option<Cursor>,
+    by: By,
+    /// Read in ascending order.
+    up: bool,
+    /// Read from here on.
+    mark: Option<Cursor>,
+    /// So many are left out first.
+    skip: usize,
     limit: usize,
 }
 
+/// A place so far into a search that finds very many would be compared row by row.
+const MOST_SKIPPED: usize = 10_000;
+
 /// The page; `not_indexed` is for the caller to fill.
 pub(super) fn page(tx: &Connection, at: Timestamp, query: &CertificatesQuery) -> Result<CertificatesPage> {
-    let after = query.after.as_deref().map(|serial| cursor(tx, serial)).transpose()?;
+    let back = query.before.is_some();
+    if back && query.after.is_some() {
+        return Err(Error::invalid("before", "a page comes after a certificate or before one, not both"));
+    }
+    let mark = query.after.as_deref().or(query.before.as_deref()).map(|serial| cursor(tx, serial)).transpose()?;
     let limit = query.limit.clamp(1, 500) as usize;
-    let ask = Ask { tx, at, filter: &query.filter, sort: query.sort, after, limit };
+    let (by, ascends) = query.sort.parts();
+    let skip = usize::try_from(query.skip).unwrap_or(usize::MAX);
+    let mut ask = Ask { tx, at, filter: &query.filter, by, up: ascends != back, mark, skip, limit };
     let search = Search::new(query.filter.search.as_deref());
-    let (mut numbers, total, total_is_exact) = match (&search, query.filter.subscriber) {
+    let Numbers { mut list, total, exact, turned, more } = match (&search, query.filter.subscriber) {
         (None, None) if query.filter.department.is_some() => ask.of_department()?,
         (None, None) => ask.unsearched()?,
         (Some(search), None) => ask.searched(search)?,
@@ -134,9 +172,26 @@ pub(super) fn page(tx: &Connection, at: Timestamp, query: &CertificatesQuery) ->
             ask.collected(&all)?
         }
     };
-    let more = numbers.len() > limit;
-    numbers.truncate(limit);
-    Ok(CertificatesPage { rows: rows(tx, at, &numbers)?, more, total, total_is_exact, not_indexed: 0 })
+    let more = more.unwrap_or(list.len() > limit);
+    list.truncate(limit);
+    if turned != back {
+        list.reverse();
+    }
+    let rows = rows(tx, at, &list)?;
+    Ok(CertificatesPage { devices: devices(tx, &rows)?, rows, more, total, total_is_exact: exact, not_indexed: 0 })
+}
+
+/// Models of the devices that the certificates were made for, by enrollment.
+fn devices(tx: &Connection, rows: &[Certificate]) -> Result<BTreeMap<String, String>> {
+    let mut statement =
+        tx.prepare_cached("SELECT coalesce(d.product, d.device_name) FROM enrollment e JOIN device d ON d.id = e.device WHERE e.id = ?1")?;
+    let mut devices = BTreeMap::new();
+    for enrollment in rows.iter().filter_map(|row| row.enrollment) {
+        if let Some(model) = statement.query_row([enrollment], |row| row.get::<_, Option<String>>(0)).optional()?.flatten() {
+            devices.insert(enrollment.to_string(), model);
+        }
+    }
+    Ok(devices)
 }
 
 fn rows(tx: &Connection, at: Timestamp, numbers: &[i64]) -> Result<Vec<Certificate>> {
@@ -151,28 +206,56 @@ fn rows(tx: &Connection, at: Timestamp, numbers: &[i64]) -> Result<Vec<Certifica
     Ok(list)
 }
 
-type Numbers = (Vec<i64>, u64, bool);
+/// Numbers of a page in the order of reading, one more than the page where there are more.
+struct Numbers {
+    list: Vec<i64>,
+    total: u64,
+    exact: bool,
+    /// Read against the direction that was asked for, because the place is nearer to that end.
+    turned: bool,
+    /// There are more, where the length of the list does not tell.
+    more: Option<bool>,
+}
+
+impl Numbers {
+    fn of(list: Vec<i64>, total: u64, exact: bool) -> Self {
+        Numbers { list, total, exact, turned: false, more: None }
+    }
+}
 
 impl Ask<'_> {
     /// Without a search everything is counted beforehand, which tells how to look.
-    fn unsearched(&self) -> Result<Numbers> {
+    fn unsearched(&mut self) -> Result<Numbers> {
         let groups = Groups::read(self.tx, self.at)?;
         let total = count::total(self.tx, self.at, &groups, self.filter)?;
         if total == 0 {
-            return Ok((Vec::new(), 0, true));
+            return Ok(Numbers::of(Vec::new(), 0, true));
         }
-        let all = groups.total();
-        let numbers = match self.sort {
-            CertificateSort::Newest => self.newest(total, all)?,
-            _ if total <= SPARSE / 4 => return Ok((self.sorted(self.all_of_filter()?)?, total, true)),
-            CertificateSort::Name => self.by_name(None)?,
-            CertificateSort::EndingFirst | CertificateSort::EndingLast => self.by_end(None)?,
+        if self.by != By::Number && total <= SPARSE / 4 {
+            return Ok(Numbers::of(self.sorted(self.all_of_filter()?)?, total, true));
+        }
+        let (turned, more) = self.turn_to_the_nearer_end(usize::try_from(total).unwrap_or(usize::MAX));
+        let list = match self.by {
+            By::Number => self.by_number(total, groups.total())?,
+            By::Name => self.by_name(None)?,
+            By::End => self.by_end(None)?,
         };
-        Ok((numbers, total, true))
+        Ok(Numbers { turned, more, ..Numbers::of(list, total, true) })
     }
 
-    fn newest(&self, total: u64, all: u64) -> Result<Vec<i64>> {
-        let before = self.after.as_ref().map_or(i64::MAX, |after| after.number);
+    /// A place behind the middle is read from the other end. Whether that is so, and whether more comes after the page.
+    fn turn_to_the_nearer_end(&mut self, total: usize) -> (bool, Option<bool>) {
+        if self.mark.is_some() || self.skip <= total / 2 || self.skip >= total {
+            return (false, None);
+        }
+        let here = total.saturating_sub(self.skip).min(self.limit);
+        let beyond = total.saturating_sub(self.skip).saturating_sub(here);
+        // One less than the limit is read beyond it: `here` exactly.
+        (self.up, self.skip, self.limit) = (!self.up, beyond, here.saturating_sub(1));
+        (true, Some(beyond > 0))
+    }
+
+    fn by_number(&self, total: u64, all: u64) -> Result<Vec<i64>> {
         let one = match self.filter.statuses.as_slice() {
             [one] => Some(*one),
             [] if self.filter.ending(self.at).is_some() => Some(Status::Active),
@@ -192,13 +275,23 @@ impl Ask<'_> {
         if one == Some(Status::Superseded) {
             conditions.and("c.superseded_at IS NOT NULL", []);
         }
-        conditions.and("c.number < ?", [before.into()]);
-        let sql = format!(
-            "SELECT c.number FROM certificate c {from} WHERE {} ORDER BY c.number DESC LIMIT {}",
-            conditions.text(),
-            self.limit + 1
-        );
+        let (compare, direction) = self.directions();
+        if let Some(mark) = &self.mark {
+            conditions.and(&format!("c.number {compare} ?"), [mark.number.into()]);
+        }
+        let sql =
+            format!("SELECT c.number FROM certificate c {from} WHERE {} ORDER BY c.number {direction}{}", conditions.text(), self.part());
         self.numbers(&sql, &conditions.values)
+    }
+
+    /// How what comes next compares, and the order.
+    fn directions(&self) -> (&'static str, &'static str) {
+        if self.up { (">", "ASC") } else { ("<", "DESC") }
+    }
+
+    /// The part of an order that is read where nothing is compared row by row.
+    fn part(&self) -> String {
+        format!(" LIMIT {} OFFSET {}", self.limit + 1, self.skip)
     }
 
     fn numbers(&self, sql: &str, values: &[Value]) -> Result<Vec<i64>> {
@@ -231,19 +324,21 @@ impl Ask<'_> {
         let found = self.numbers(&sql, &conditions.values)?;
         if found.len() as u64 <= COUNTED as u64 {
             let total = found.len() as u64;
-            return Ok((self.sorted(found)?, total, true));
+            return Ok(Numbers::of(self.sorted(found)?, total, true));
         }
-        let numbers = match self.sort {
-            CertificateSort::Newest => {
-                conditions.and("c.number < ?", [self.after.as_ref().map_or(i64::MAX, |after| after.number).into()]);
-                let sql =
-                    format!("SELECT c.number FROM {from} WHERE {} ORDER BY c.number DESC LIMIT {}", conditions.text(), self.limit + 1);
+        let numbers = match self.by {
+            By::Number => {
+                let (compare, direction) = self.directions();
+                if let Some(mark) = &self.mark {
+                    conditions.and(&format!("c.number {compare} ?"), [mark.number.into()]);
+                }
+                let sql = format!("SELECT c.number FROM {from} WHERE {} ORDER BY c.number {direction}{}", conditions.text(), self.part());
                 self.numbers(&sql, &conditions.values)?
             }
-            CertificateSort::Name => self.by_name(None)?,
-            CertificateSort::EndingFirst | CertificateSort::EndingLast => self.by_end(None)?,
+            By::Name => self.by_name(None)?,
+            By::End => self.by_end(None)?,
         };
-        Ok((numbers, COUNTED as u64, false))
+        Ok(Numbers::of(numbers, COUNTED as u64, false))
     }
 
     /// One person's, by their own index, compared with the search one by one.
@@ -304,6 +399,9 @@ impl Ask<'_> {
                 all.into_iter().filter_map(|number| self.keep(number, search, &by_digits).transpose()).collect::<Result<_>>()?;
             return self.collected(&found);
         }
+        if self.skip > MOST_SKIPPED {
+            return Err(Error::invalid("skip", "a search that finds very many is read page by page"));
+        }
         let counted = match &expression {
             Some(expression) => self
                 .tx
@@ -315,13 +413,14 @@ impl Ask<'_> {
         };
         let about = u64::try_from(counted).unwrap_or(0).min(passes);
         let seek = Seek { search, by_digits: &by_digits };
-        let numbers = match (self.sort, &expression) {
-            (CertificateSort::Newest, Some(expression)) => self.newest_of(&seek, expression)?,
-            (CertificateSort::Newest, None) => self.newest_beginnings(&seek)?,
-            (CertificateSort::Name, _) => self.by_name(Some(&seek))?,
-            _ => self.by_end(Some(&seek))?,
+        let mut numbers = match (self.by, &expression) {
+            (By::Number, Some(expression)) => self.by_number_of(&seek, expression)?,
+            (By::Number, None) => self.by_number_beginnings(&seek)?,
+            (By::Name, _) => self.by_name(Some(&seek))?,
+            (By::End, _) => self.by_end(Some(&seek))?,
         };
-        Ok((numbers, about, false))
+        numbers.drain(..self.skip.min(numbers.len()));
+        Ok(Numbers::of(numbers, about, false))
     }
 
     /// Serial numbers and fingerprints that begin so.
@@ -386,41 +485,31 @@ impl Ask<'_> {
         let sql = format!("SELECT c.number FROM certificate c NOT INDEXED WHERE {}", conditions.text());
         let passed = self.numbers(&sql, &conditions.values)?;
         let total = passed.len() as u64;
-        Ok((self.sorted(passed)?, total, true))
+        Ok(Numbers::of(self.sorted(passed)?, total, true))
     }
 
-    /// In order, from the cursor on, one more than the page.
-    fn sorted(&self, mut numbers: Vec<i64>) -> Result<Vec<i64>> {
-        match self.sort {
-            CertificateSort::Newest => {
-                numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
-                if let Some(after) = &self.after {
-                    numbers.retain(|number| *number < after.number);
-                }
+    /// In the order of reading, from the cursor on, without what is left out, one more than the page.
+    fn sorted(&self, numbers: Vec<i64>) -> Result<Vec<i64>> {
+        let mark = self.mark.as_ref();
+        Ok(match self.by {
+            By::Number => self.placed(numbers.into_iter().map(|number| ((), number)).collect(), mark.map(|mark| ((), mark.number))),
+            By::End => self.placed(self.keyed::<i64>(&numbers, "not_after", |end| end)?, mark.map(|mark| (mark.not_after, mark.number))),
+            By::Name => {
+                let keys = self.keyed::<String>(&numbers, "subject", |subject| key(&subject))?;
+                self.placed(keys, mark.map(|mark| (mark.key.clone(), mark.number)))
             }
-            CertificateSort::EndingFirst | CertificateSort::EndingLast => {
-                let mut ends = self.keyed::<i64>(&numbers, "not_after", |end| end)?;
-                ends.sort_unstable();
-                if self.sort == CertificateSort::EndingLast {
-                    ends.reverse();
-                }
-                if let Some(after) = &self.after {
-                    let mark = (after.not_after, after.number);
-                    ends.retain(|end| if self.sort == CertificateSort::EndingLast { *end < mark } else { *end > mark });
-                }
-                numbers = ends.into_iter().map(|(_, number)| number).collect();
-            }
-            CertificateSort::Name => {
-                let mut keys = self.keyed::<String>(&numbers, "subject", |subject| key(&subject))?;
-                keys.sort_unstable();
-                if let Some(after) = &self.after {
-                    keys.retain(|(key, number)| (key, *number) > (&after.key, after.number));
-                }
-                numbers = keys.into_iter().map(|(_, number)| number).collect();
-            }
+        })
+    }
+
+    fn placed<T: Ord>(&self, mut keys: Vec<(T, i64)>, mark: Option<(T, i64)>) -> Vec<i64> {
+        keys.sort_unstable();
+        if !self.up {
+            keys.reverse();
         }
-        numbers.truncate(self.limit + 1);
-        Ok(numbers)
+        if let Some(mark) = mark {
+            keys.retain(|key| if self.up { *key > mark } else { *key < mark });
+        }
+        keys.into_iter().skip(self.skip).take(self.limit + 1).map(|(_, number)| number).collect()
     }
 
     fn keyed<T: rusqlite::types::FromSql>(&self, numbers: &[i64], column: &str, of: impl Fn(T) -> T) -> Result<Vec<(T, i64)>> {
@@ -430,15 +519,13 @@ impl Ask<'_> {
 
     /// Walks the index by notAfter.
     fn by_end(&self, seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
-        let last = self.sort == CertificateSort::EndingLast;
+        let (compare, direction) = self.directions();
         let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
-        if let Some(after) = &self.after {
-            let compare = if last { "<" } else { ">" };
+        if let Some(mark) = &self.mark {
             // Both: the first lets the index be entered at the place, the second is exact.
-            conditions.and(&format!("c.not_after {compare}= ?"), [after.not_after.into()]);
-            conditions.and(&format!("(c.not_after {compare} ? OR c.number {compare} ?)"), [after.not_after.into(), after.number.into()]);
+            conditions.and(&format!("c.not_after {compare}= ?"), [mark.not_after.into()]);
+            conditions.and(&format!("(c.not_after {compare} ? OR c.number {compare} ?)"), [mark.not_after.into(), mark.number.into()]);
         }
-        let direction = if last { "DESC" } else { "ASC" };
         let sql = format!(
             "SELECT c.number FROM certificate c INDEXED BY certificate_ending WHERE {} ORDER BY c.not_after {direction}, c.number {direction}",
             conditions.text()
@@ -448,52 +535,68 @@ impl Ask<'_> {
 
     /// Walks the names.
     fn by_name(&self, seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
+        let (compare, direction) = self.directions();
         let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
-        let (key, number) = self.after.as_ref().map_or(("n", 0), |after| (after.key.as_str(), after.number));
-        conditions.and("(n.key, n.number) > (?, ?) AND n.key < 'o'", [key.to_owned().into(), number.into()]);
+        if let Some(mark) = &self.mark {
+            conditions.and(&format!("(n.key, n.number) {compare} (?, ?)"), [mark.key.clone().into(), mark.number.into()]);
+        }
+        conditions.and("n.key >= 'n' AND n.key < 'o'", []);
         let sql = format!(
-            "SELECT c.number FROM certificate_name n CROSS JOIN certificate c ON c.number = n.number WHERE {} ORDER BY n.key, n.number",
+            "SELECT c.number FROM certificate_name n CROSS JOIN certificate c ON c.number = n.number WHERE {} \
+             ORDER BY n.key {direction}, n.number {direction}",
             conditions.text()
         );
         self.walk(&sql, &conditions.values, seek)
     }
 
-    /// Walks the index of trigrams from the newest on.
-    fn newest_of(&self, seek: &Seek<'_>, expression: &str) -> Result<Vec<i64>> {
-        let before = self.after.as_ref().map_or(i64::MAX, |after| after.number);
+    /// Walks the index of trigrams by number.
+    fn by_number_of(&self, seek: &Seek<'_>, expression: &str) -> Result<Vec<i64>> {
+        let (compare, direction) = self.directions();
         let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
-        conditions.and("f.certificate_search MATCH ? AND f.rowid < ?", [expression.to_owned().into(), before.into()]);
+        conditions.and("f.certificate_search MATCH ?", [expression.to_owned().into()]);
+        if let Some(mark) = &self.mark {
+            conditions.and(&format!("f.rowid {compare} ?"), [mark.number.into()]);
+        }
         let sql = format!(
-            "SELECT c.number FROM certificate_search f CROSS JOIN certificate c ON c.number = f.rowid WHERE {} ORDER BY f.rowid DESC",
+            "SELECT c.number FROM certificate_search f CROSS JOIN certificate c ON c.number = f.rowid WHERE {} ORDER BY f.rowid {direction}",
             conditions.text()
         );
         let mut numbers = self.walk(&sql, &conditions.values, Some(seek))?;
-        let (by_digits, _, _) = self.collected(seek.by_digits)?;
-        numbers.extend(by_digits);
-        numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
+        // Those are a few at most: all of them, whatever is left out.
+        let by_digits = Ask { skip: 0, limit: self.skip + self.limit, mark: self.mark.clone(), ..*self }.collected(seek.by_digits)?;
+        numbers.extend(by_digits.list);
+        numbers.sort_unstable();
         numbers.dedup();
-        numbers.truncate(self.limit + 1);
+        if !self.up {
+            numbers.reverse();
+        }
+        numbers.truncate(self.skip + self.limit + 1);
         Ok(numbers)
     }
 
-    /// Many names begin so: the newest of them.
-    fn newest_beginnings(&self, seek: &Seek<'_>) -> Result<Vec<i64>> {
-        let before = self.after.as_ref().map_or(i64::MAX, |after| after.number);
+    /// Many names begin so: by number.
+    fn by_number_beginnings(&self, seek: &Seek<'_>) -> Result<Vec<i64>> {
+        let (compare, direction) = self.directions();
         let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
-        conditions.and("c.number < ?", [before.into()]);
-        let sql = format!("SELECT c.number FROM certificate c NOT INDEXED WHERE {} ORDER BY c.number DESC", conditions.text());
+        if let Some(mark) = &self.mark {
+            conditions.and(&format!("c.number {compare} ?"), [mark.number.into()]);
+        }
+        let sql = format!("SELECT c.number FROM certificate c NOT INDEXED WHERE {} ORDER BY c.number {direction}", conditions.text());
         self.walk(&sql, &conditions.values, Some(seek))
     }
 
+    /// Without a comparison the part that is asked for; with one all up to its end, because only comparing tells what counts.
     fn walk(&self, sql: &str, values: &[Value], seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
+        let Some(seek) = seek else { return self.numbers(&format!("{sql}{}", self.part()), values) };
+        let until = self.skip + self.limit;
         let mut statement = self.tx.prepare_cached(sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
         let mut numbers = Vec::with_capacity(self.limit + 1);
         while let Some(row) = rows.next()? {
             let number = row.get(0)?;
-            if seek.map_or(Ok(true), |seek| seek.finds(self, number))? {
+            if seek.finds(self, number)? {
                 numbers.push(number);
-                if numbers.len() > self.limit {
+                if numbers.len() > until {
                     break;
                 }
             }

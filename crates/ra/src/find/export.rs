@@ -47,8 +47,8 @@ pub(super) fn line(to: &mut dyn Write, cells: &[String]) -> Result<()> {
 
 /// All rows of a list, a page at a time.
 fn each_certificate(operator: &Operator, query: &CertificatesQuery, mut row: impl FnMut(&Certificate) -> Result<()>) -> Result<u64> {
-    let (mut query, mut count) = (CertificatesQuery { limit: PAGE, after: None, ..query.clone() }, 0);
-    if query.filter.search.is_some() || query.sort == super::CertificateSort::Name {
+    let (mut query, mut count) = (CertificatesQuery { limit: PAGE, after: None, before: None, skip: 0, ..query.clone() }, 0);
+    if query.filter.search.is_some() || query.sort.by_name() {
         // An export is whole: what is new is put into the index first.
         while operator.index_new_certificates()? {}
     }
@@ -61,6 +61,22 @@ fn each_certificate(operator: &Operator, query: &CertificatesQuery, mut row: imp
         query.after = page.rows.last().map(|last| last.serial.clone());
         if !page.more || query.after.is_none() {
             return Ok(count);
+        }
+    }
+}
+
+/// The first `most` rows of a list; whether there are more.
+pub(super) fn at_most(operator: &Operator, query: &CertificatesQuery, most: usize) -> Result<(Vec<Certificate>, bool)> {
+    let mut query = CertificatesQuery { limit: PAGE, after: None, before: None, skip: 0, ..query.clone() };
+    let mut list: Vec<Certificate> = Vec::new();
+    loop {
+        let page = operator.find_certificates(&query)?;
+        list.extend(page.rows);
+        let more = page.more || list.len() > most;
+        query.after = list.last().map(|last| last.serial.clone());
+        if !page.more || list.len() >= most {
+            list.truncate(most);
+            return Ok((list, more));
         }
     }
 }
@@ -151,7 +167,7 @@ pub(super) fn people(operator: &Operator, query: &PeopleQuery, format: PeopleFor
 }
 
 fn each_person(operator: &Operator, query: &PeopleQuery, mut row: impl FnMut(&Subscriber) -> Result<()>) -> Result<u64> {
-    let (mut query, mut count) = (PeopleQuery { limit: PAGE, after: None, ..query.clone() }, 0);
+    let (mut query, mut count) = (PeopleQuery { limit: PAGE, after: None, before: None, skip: 0, ..query.clone() }, 0);
     loop {
         let page = operator.find_people(&query)?;
         for person in &page.rows {

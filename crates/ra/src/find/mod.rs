@@ -31,9 +31,10 @@ use crate::{
     Operator, Result,
     certificate::Certificate,
     id::{SubscriberId, UnitId, ViewId},
-    subscriber::{Page, Subscriber, SubscriberKind},
+    subscriber::{Subscriber, SubscriberKind},
 };
 use protocol::{Timestamp, x509::SerialNumber};
+use std::collections::BTreeMap;
 
 /// What a certificate is at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -116,6 +117,10 @@ pub enum CertificateSort {
     EndingLast,
     /// By name (common name without accents and case).
     Name,
+    /// By name, from the end.
+    NameLast,
+    /// Oldest first.
+    Oldest,
 }
 
 /// A page of certificates to find.
@@ -128,6 +133,11 @@ pub struct CertificatesQuery {
     pub sort: CertificateSort,
     /// Keyset: after the certificate with this serial number.
     pub after: Option<String>,
+    /// Keyset: those that come just before the certificate with this serial number, in the list's order; not together with `after`.
+    pub before: Option<String>,
+    /// Rows left out first, counted from there or from the beginning. For a place far into a list; refused beyond 10,000 in a
+    /// search that finds very many.
+    pub skip: u64,
     /// At most this many (1 to 500).
     pub limit: u32,
 }
@@ -137,7 +147,9 @@ pub struct CertificatesQuery {
 pub struct CertificatesPage {
     /// Rows.
     pub rows: Vec<Certificate>,
-    /// There are more.
+    /// Models of the devices they were made for, by enrollment; those that said none are left out.
+    pub devices: BTreeMap<String, String>,
+    /// There are more, in the direction of reading.
     pub more: bool,
     /// All that match; when `total_is_exact` is false about so many, and not counted beyond 10,000.
     pub total: u64,
@@ -188,6 +200,10 @@ pub enum PeopleSort {
     Name,
     /// Newest first.
     Newest,
+    /// By name, from the end.
+    NameLast,
+    /// Oldest first.
+    Oldest,
 }
 
 /// A page of people to find.
@@ -200,19 +216,48 @@ pub struct PeopleQuery {
     pub sort: PeopleSort,
     /// Keyset: after this person.
     pub after: Option<SubscriberId>,
+    /// Keyset: those that come just before this person, in the list's order; not together with `after`.
+    pub before: Option<SubscriberId>,
+    /// Rows left out first, counted from there or from the beginning.
+    pub skip: u64,
     /// At most this many (1 to 500).
     pub limit: u32,
+}
+
+/// A page of people.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct PeoplePage {
+    /// Rows.
+    pub rows: Vec<Subscriber>,
+    /// There are more, in the direction of reading.
+    pub more: bool,
+    /// All that match; when `total_is_exact` is false about so many.
+    pub total: u64,
+    /// `total` was counted to the end.
+    pub total_is_exact: bool,
+}
+
+impl CertificateSort {
+    /// The order by name stands in the search index.
+    fn by_name(self) -> bool {
+        matches!(self, CertificateSort::Name | CertificateSort::NameLast)
+    }
 }
 
 impl Operator {
     /// Certificates by search, filter and order, a page at a time.
     pub fn find_certificates(&self, query: &CertificatesQuery) -> Result<CertificatesPage> {
         // Only a search and the order by name need the index.
-        let indexed = query.filter.search.is_some() || query.sort == CertificateSort::Name;
+        let indexed = query.filter.search.is_some() || query.sort.by_name();
         let not_indexed = if indexed { self.inner.index_certificates()? } else { 0 };
         let at = self.inner.clock.now();
         let page = self.inner.store.read(|tx| certificates::page(tx, at, query))?;
         Ok(CertificatesPage { not_indexed, ..page })
+    }
+
+    /// All certificates of a list in its order, at most `most`; `true`: there are more. For an act on all that match.
+    pub fn matching_certificates(&self, query: &CertificatesQuery, most: usize) -> Result<(Vec<Certificate>, bool)> {
+        export::at_most(self, query, most)
     }
 
     /// How many certificates of `kind` there are by status, profile and both: for the filter chips. Exact, whatever their number.
@@ -222,7 +267,7 @@ impl Operator {
     }
 
     /// People by search, filter and order, a page at a time.
-    pub fn find_people(&self, query: &PeopleQuery) -> Result<Page<Subscriber>> {
+    pub fn find_people(&self, query: &PeopleQuery) -> Result<PeoplePage> {
         let at = self.inner.clock.now();
         self.inner.store.read(|tx| people::find(tx, at, query))
     }
@@ -242,6 +287,12 @@ impl Operator {
     pub fn save_view(&self, view: NewView) -> Result<SavedView> {
         let (at, view) = (self.inner.clock.now(), view.checked()?);
         self.inner.store.write(move |tx| view::save(tx, at, view))
+    }
+
+    /// Gives a view another name; refused where another view of the list has it.
+    pub fn rename_view(&self, id: ViewId, name: &str) -> Result<SavedView> {
+        let name = view::name(name)?;
+        self.inner.store.write(move |tx| view::rename(tx, id, &name))
     }
 
     /// Deletes a view.

@@ -1,6 +1,6 @@
 //! A page of people. Few matches of a search are collected from the index of trigrams; many are met soon by walking the names.
 
-use super::{Has, PeopleFilter, PeopleQuery, PeopleSort, text::Search};
+use super::{Has, PeopleFilter, PeoplePage, PeopleQuery, PeopleSort, text::Search};
 use crate::{
     Error, Noun, Result,
     id::SubscriberId,
@@ -21,8 +21,12 @@ pub(crate) struct After {
 }
 
 /// The page that a query asks for.
-pub(super) fn find(tx: &Connection, at: Timestamp, query: &PeopleQuery) -> Result<Page<Subscriber>> {
-    let after = match query.after {
+pub(super) fn find(tx: &Connection, at: Timestamp, query: &PeopleQuery) -> Result<PeoplePage> {
+    let back = query.before.is_some();
+    if back && query.after.is_some() {
+        return Err(Error::invalid("before", "a page comes after a person or before one, not both"));
+    }
+    let mark = match query.after.or(query.before) {
         None => None,
         Some(id) => {
             let mut statement = tx.prepare_cached("SELECT name FROM subscriber WHERE id = ?1")?;
@@ -30,7 +34,17 @@ pub(super) fn find(tx: &Connection, at: Timestamp, query: &PeopleQuery) -> Resul
             Some(After { name, id })
         }
     };
-    page(tx, at, &query.filter, query.sort, after, query.limit)
+    part(tx, at, &query.filter, query.sort, &Part { mark, back, skip: query.skip, limit: query.limit })
+}
+
+/// Which part of an order.
+struct Part {
+    mark: Option<After>,
+    /// What comes before the mark; read backwards and turned round.
+    back: bool,
+    /// So many are left out first.
+    skip: u64,
+    limit: u32,
 }
 
 /// Tables and conditions of one statement.
@@ -61,7 +75,12 @@ pub(crate) fn page(
     after: Option<After>,
     limit: u32,
 ) -> Result<Page<Subscriber>> {
-    let limit = limit.clamp(1, 500) as usize;
+    let PeoplePage { rows, more, total, .. } = part(tx, at, filter, sort, &Part { mark: after, back: false, skip: 0, limit })?;
+    Ok(Page { rows, more, total })
+}
+
+fn part(tx: &Connection, at: Timestamp, filter: &PeopleFilter, sort: PeopleSort, part: &Part) -> Result<PeoplePage> {
+    let limit = part.limit.clamp(1, 500) as usize;
     let search = Search::new(filter.search.as_deref());
     let mut ask = Ask { tables: "subscriber s".to_owned(), ..Ask::default() };
     let mut estimate = None;
@@ -69,40 +88,53 @@ pub(crate) fn page(
         estimate = searched(tx, search, &mut ask)?;
     }
     filtered(filter, at, &mut ask);
-    let total = match estimate {
+    let (total, exact) = match estimate {
         Some(estimate) if filter.kind.is_none() && filter.has.is_none() && filter.validated.is_none() && filter.department.is_none() => {
-            estimate
+            (estimate, false)
         }
         _ => {
             let bound = if estimate.is_some() || filter.has.is_some() || filter.validated.is_some() { COUNTED } else { i64::MAX };
-            tx.prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 {} LIMIT {bound})", ask.text()))?
-                .query_row(params_from_iter(&ask.values), |row| row.get(0))?
+            let total: i64 = tx
+                .prepare_cached(&format!("SELECT count(*) FROM (SELECT 1 {} LIMIT {bound})", ask.text()))?
+                .query_row(params_from_iter(&ask.values), |row| row.get(0))?;
+            (total, total < bound)
         }
     };
     if total == 0 {
-        return Ok(Page { rows: Vec::new(), more: false, total: 0 });
+        return Ok(PeoplePage { rows: Vec::new(), more: false, total: 0, total_is_exact: true });
     }
-    let order = match sort {
-        PeopleSort::Name => {
-            if let Some(after) = after {
-                ask.and("(s.sort_key, s.id) > (?, ?)", [fold(&after.name).into(), after.id.0.as_bytes().to_vec().into()]);
-            }
-            "s.sort_key, s.id"
-        }
+    let (named, ascends) = match sort {
+        PeopleSort::Name => (true, true),
+        PeopleSort::NameLast => (true, false),
         // Ids are ordered by time.
-        PeopleSort::Newest => {
-            if let Some(after) = after {
-                ask.and("s.id < ?", [after.id.0.as_bytes().to_vec().into()]);
-            }
-            "s.id DESC"
-        }
+        PeopleSort::Newest => (false, false),
+        PeopleSort::Oldest => (false, true),
     };
-    let sql = format!("SELECT s.id {} ORDER BY {order} LIMIT {}", ask.text(), limit + 1);
-    let ids: Vec<SubscriberId> =
+    // A place behind the middle is read from the other end.
+    let all = u64::try_from(total).unwrap_or(0);
+    let turned = part.mark.is_none() && exact && part.skip > all / 2;
+    let here = if turned { usize::try_from(all.saturating_sub(part.skip)).unwrap_or(usize::MAX).min(limit) } else { limit + 1 };
+    let skip = if turned { all.saturating_sub(part.skip).saturating_sub(here as u64) } else { part.skip };
+    let (compare, direction) = if ascends != (part.back != turned) { (">", "ASC") } else { ("<", "DESC") };
+    if let Some(mark) = &part.mark {
+        let id = mark.id.0.as_bytes().to_vec();
+        if named {
+            ask.and(&format!("(s.sort_key, s.id) {compare} (?, ?)"), [fold(&mark.name).into(), id.into()]);
+        } else {
+            ask.and(&format!("s.id {compare} ?"), [id.into()]);
+        }
+    }
+    let order = if named { format!("s.sort_key {direction}, s.id {direction}") } else { format!("s.id {direction}") };
+    let sql = format!("SELECT s.id {} ORDER BY {order} LIMIT {here} OFFSET {skip}", ask.text());
+    let mut ids: Vec<SubscriberId> =
         tx.prepare_cached(&sql)?.query_map(params_from_iter(&ask.values), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let more = ids.len() > limit;
-    let rows = ids.into_iter().take(limit).map(|id| read(tx, at, id)).collect::<Result<_>>()?;
-    Ok(Page { rows, more, total: u64::try_from(total).unwrap_or(0) })
+    let more = if turned { skip > 0 } else { ids.len() > limit };
+    ids.truncate(limit);
+    if part.back != turned {
+        ids.reverse();
+    }
+    let rows = ids.into_iter().map(|id| read(tx, at, id)).collect::<Result<_>>()?;
+    Ok(PeoplePage { rows, more, total: all, total_is_exact: exact })
 }
 
 /// Whom a search finds, for lists of what belongs to people.

@@ -48,7 +48,7 @@ fn department(count: i64) -> (Authority, FixedClock, Operator, tempfile::TempDir
 }
 
 fn all(officer: &Operator, filter: &CertificateFilter, sort: CertificateSort, limit: u32) -> (Vec<Certificate>, u64) {
-    let mut query = CertificatesQuery { filter: filter.clone(), sort, after: None, limit };
+    let mut query = CertificatesQuery { filter: filter.clone(), sort, limit, ..Default::default() };
     let mut rows = Vec::new();
     loop {
         let page = officer.find_certificates(&query).unwrap();
@@ -59,6 +59,33 @@ fn all(officer: &Operator, filter: &CertificateFilter, sort: CertificateSort, li
             return (rows, page.total);
         }
     }
+}
+
+const SORTS: [CertificateSort; 6] = [
+    CertificateSort::Newest,
+    CertificateSort::Oldest,
+    CertificateSort::EndingFirst,
+    CertificateSort::EndingLast,
+    CertificateSort::Name,
+    CertificateSort::NameLast,
+];
+
+/// Every part of the list read in the other ways: before a row, and at a place.
+fn backwards_and_from_anywhere(officer: &Operator, filter: &CertificateFilter, sort: CertificateSort, whole: &[Certificate]) {
+    let part = |query: CertificatesQuery| {
+        let page = officer.find_certificates(&CertificatesQuery { filter: filter.clone(), sort, limit: 7, ..query }).unwrap();
+        (page.rows.into_iter().map(|row| row.serial).collect::<Vec<_>>(), page.more)
+    };
+    let serials: Vec<String> = whole.iter().map(|row| row.serial.clone()).collect();
+    for place in (0..whole.len()).step_by(5) {
+        let from = place.saturating_sub(7);
+        let before = part(CertificatesQuery { before: Some(serials[place].clone()), ..Default::default() });
+        assert_eq!(before, (serials[from..place].to_vec(), from > 0), "before {place}: {filter:?} {sort:?}");
+        let until = (place + 7).min(serials.len());
+        let at = part(CertificatesQuery { skip: place as u64, ..Default::default() });
+        assert_eq!(at, (serials[place..until].to_vec(), until < serials.len()), "at {place}: {filter:?} {sort:?}");
+    }
+    assert!(part(CertificatesQuery { skip: serials.len() as u64, ..Default::default() }).0.is_empty());
 }
 
 fn search(officer: &Operator, text: &str) -> Vec<String> {
@@ -87,12 +114,17 @@ fn every_filter_and_order_finds_the_same_as_looking_at_all() {
                     profiles: profile.map(str::to_owned).into_iter().collect(),
                     ..Default::default()
                 };
-                for sort in [CertificateSort::Newest, CertificateSort::EndingFirst, CertificateSort::EndingLast, CertificateSort::Name] {
+                for sort in SORTS {
                     let (found, total) = all(&officer, &filter, sort, 7);
+                    backwards_and_from_anywhere(&officer, &filter, sort, &found);
                     assert_eq!(total as usize, expected.len(), "{filter:?} {sort:?}");
                     let mut serials: Vec<_> = found.iter().map(|row| row.serial.clone()).collect();
                     let ordered = match sort {
                         CertificateSort::Newest => serials == expected.iter().map(|row| row.serial.clone()).collect::<Vec<_>>(),
+                        CertificateSort::Oldest => serials == expected.iter().rev().map(|row| row.serial.clone()).collect::<Vec<_>>(),
+                        CertificateSort::NameLast => {
+                            found.windows(2).all(|two| text::lines(&two[0].subject, &[], &[]) >= text::lines(&two[1].subject, &[], &[]))
+                        }
                         CertificateSort::EndingFirst => found.windows(2).all(|two| two[0].not_after <= two[1].not_after),
                         CertificateSort::EndingLast => found.windows(2).all(|two| two[0].not_after >= two[1].not_after),
                         CertificateSort::Name => {
@@ -208,6 +240,58 @@ fn people_are_found_by_any_part_and_what_they_have() {
 }
 
 #[test]
+fn people_are_read_from_anywhere_and_backwards() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    for number in 0..23 {
+        let (name, mail) = (format!("Person {:02}", (number * 7) % 23), format!("p{number}@example.edu"));
+        officer.add_subscriber(NewSubscriber { name, mail, kind: SubscriberKind::Person }).unwrap();
+    }
+    for sort in [PeopleSort::Name, PeopleSort::NameLast, PeopleSort::Newest, PeopleSort::Oldest] {
+        let part = |query: PeopleQuery| {
+            let page = officer.find_people(&PeopleQuery { sort, limit: 5, ..query }).unwrap();
+            assert!(page.total == 23 && page.total_is_exact);
+            (page.rows.iter().map(|person| person.id).collect::<Vec<_>>(), page.more)
+        };
+        let (mut whole, mut after, mut more) = (Vec::new(), None, true);
+        while more {
+            let (rows, further) = part(PeopleQuery { after, ..Default::default() });
+            (after, more) = (rows.last().copied(), further);
+            whole.extend(rows);
+        }
+        let names: Vec<String> = whole.iter().map(|id| officer.subscriber(*id).unwrap().name).collect();
+        match sort {
+            PeopleSort::Name => assert!(names.is_sorted() && names.len() == 23),
+            PeopleSort::NameLast => assert!(names.iter().rev().is_sorted()),
+            PeopleSort::Newest => assert!(whole.iter().rev().is_sorted()),
+            PeopleSort::Oldest => assert!(whole.is_sorted()),
+        }
+        for place in 0..=whole.len() {
+            let until = (place + 5).min(whole.len());
+            let at = part(PeopleQuery { skip: place as u64, ..Default::default() });
+            assert_eq!(at, (whole[place..until].to_vec(), until < whole.len()), "{sort:?} at {place}");
+            if let Some(person) = whole.get(place) {
+                let from = place.saturating_sub(5);
+                let before = part(PeopleQuery { before: Some(*person), ..Default::default() });
+                assert_eq!(before, (whole[from..place].to_vec(), from > 0), "{sort:?} before {place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn all_that_match_are_collected_up_to_a_bound() {
+    let (_authority, _clock, officer, _folder) = department(120);
+    let query =
+        CertificatesQuery { filter: CertificateFilter { statuses: vec![Status::Active], ..Default::default() }, ..Default::default() };
+    let (rows, more) = officer.matching_certificates(&query, 10_000).unwrap();
+    assert!(!more && rows.len() as u64 == officer.find_certificates(&query).unwrap().total);
+    assert!(rows.iter().all(|row| row.status == "active"));
+    let (some, more) = officer.matching_certificates(&query, 10).unwrap();
+    assert!(more && some.len() == 10 && some[9].serial == rows[9].serial);
+}
+
+#[test]
 fn views_are_saved_checked_replaced_and_deleted() {
     let (authority, _clock, _folder) = testing::authority();
     let officer = testing::department(&authority);
@@ -220,7 +304,13 @@ fn views_are_saved_checked_replaced_and_deleted() {
     assert_eq!(officer.saved_views(ViewOf::Certificates).unwrap().len(), 1);
     assert!(officer.saved_views(ViewOf::People).unwrap().is_empty());
     assert!(matches!(officer.save_view(view(serde_json::json!({ "sort": "sideways" }))), Err(Error::Invalid { field: "query", .. })));
+    let other = officer.save_view(NewView { name: "Other".into(), ..view(serde_json::json!({})) }).unwrap();
+    assert!(matches!(officer.rename_view(other.id, "Ends soon"), Err(Error::Invalid { field: "name", .. })));
+    assert!(matches!(officer.rename_view(other.id, "\u{7}"), Err(Error::Invalid { field: "name", .. })));
+    let renamed = officer.rename_view(saved.id, " Ends  this year").unwrap();
+    assert_eq!((renamed.name.as_str(), renamed.of, &renamed.query), ("Ends this year", ViewOf::Certificates, &again.query));
     officer.delete_view(saved.id).unwrap();
+    assert!(matches!(officer.rename_view(saved.id, "Gone"), Err(Error::NotFound(crate::Noun::View))));
     assert!(matches!(officer.delete_view(saved.id), Err(Error::NotFound(crate::Noun::View))));
 }
 

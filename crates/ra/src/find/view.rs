@@ -3,7 +3,7 @@
 use super::{CertificatesQuery, PeopleQuery};
 use crate::{Error, Noun, Result, id::ViewId};
 use protocol::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 /// Most columns of a view.
 const MAX_COLUMNS: usize = 32;
@@ -62,10 +62,7 @@ pub struct SavedView {
 impl NewView {
     /// Name and query in their one form: a page is no part of a view.
     pub(super) fn checked(mut self) -> Result<Self> {
-        self.name = self.name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if self.name.is_empty() || self.name.chars().count() > 64 || self.name.chars().any(char::is_control) {
-            return Err(Error::invalid("name", "1 to 64 characters"));
-        }
+        self.name = name(&self.name)?;
         if self.columns.len() > MAX_COLUMNS || self.columns.iter().any(|column| column.is_empty() || column.len() > 64) {
             return Err(Error::invalid("columns", "at most 32, each with a name"));
         }
@@ -73,15 +70,24 @@ impl NewView {
         self.query = match self.of {
             ViewOf::Certificates => {
                 let query: CertificatesQuery = serde_json::from_value(self.query).map_err(foreign)?;
-                serde_json::to_value(CertificatesQuery { after: None, limit: 0, ..query }).map_err(Error::fault)?
+                serde_json::to_value(CertificatesQuery { after: None, before: None, skip: 0, limit: 0, ..query }).map_err(Error::fault)?
             }
             ViewOf::People => {
                 let query: PeopleQuery = serde_json::from_value(self.query).map_err(foreign)?;
-                serde_json::to_value(PeopleQuery { after: None, limit: 0, ..query }).map_err(Error::fault)?
+                serde_json::to_value(PeopleQuery { after: None, before: None, skip: 0, limit: 0, ..query }).map_err(Error::fault)?
             }
         };
         Ok(self)
     }
+}
+
+/// A name in its one form.
+pub(super) fn name(typed: &str) -> Result<String> {
+    let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
+        return Err(Error::invalid("name", "1 to 64 characters"));
+    }
+    Ok(name)
 }
 
 pub(super) fn list(tx: &Connection, of: ViewOf) -> Result<Vec<SavedView>> {
@@ -89,16 +95,35 @@ pub(super) fn list(tx: &Connection, of: ViewOf) -> Result<Vec<SavedView>> {
     let mut rows = statement.query([of.as_str()])?;
     let mut views = Vec::new();
     while let Some(row) = rows.next()? {
-        views.push(SavedView {
-            id: row.get(0)?,
-            of,
-            name: row.get(1)?,
-            query: serde_json::from_str(row.get_ref(2)?.as_str().map_err(Error::fault)?).map_err(Error::fault)?,
-            columns: serde_json::from_str(row.get_ref(3)?.as_str().map_err(Error::fault)?).map_err(Error::fault)?,
-            saved_at: Timestamp(row.get(4)?),
-        });
+        views.push(read(row, of)?);
     }
     Ok(views)
+}
+
+fn read(row: &Row<'_>, of: ViewOf) -> Result<SavedView> {
+    Ok(SavedView {
+        id: row.get(0)?,
+        of,
+        name: row.get(1)?,
+        query: serde_json::from_str(row.get_ref(2)?.as_str().map_err(Error::fault)?).map_err(Error::fault)?,
+        columns: serde_json::from_str(row.get_ref(3)?.as_str().map_err(Error::fault)?).map_err(Error::fault)?,
+        saved_at: Timestamp(row.get(4)?),
+    })
+}
+
+pub(super) fn rename(tx: &Connection, id: ViewId, name: &str) -> Result<SavedView> {
+    let taken = tx
+        .prepare_cached("SELECT 1 FROM saved_view WHERE name = ?2 AND id <> ?1 AND of = (SELECT of FROM saved_view WHERE id = ?1)")?
+        .exists(params![id, name])?;
+    if taken {
+        return Err(Error::invalid("name", "another view has this name; choose another one"));
+    }
+    let mut statement =
+        tx.prepare_cached("UPDATE saved_view SET name = ?2 WHERE id = ?1 RETURNING id, name, query, columns, saved_at, of")?;
+    let mut rows = statement.query(params![id, name])?;
+    let row = rows.next()?.ok_or(Error::NotFound(Noun::View))?;
+    let of = if row.get_ref(5)?.as_str().map_err(Error::fault)? == ViewOf::People.as_str() { ViewOf::People } else { ViewOf::Certificates };
+    read(row, of)
 }
 
 pub(super) fn save(tx: &Connection, at: Timestamp, view: NewView) -> Result<SavedView> {

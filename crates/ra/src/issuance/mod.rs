@@ -2,6 +2,7 @@
 //! One at a time, or a list of people as a batch. The same issuance cycle as everywhere (docs/issuance-cycle.md).
 
 pub mod batch;
+mod bundle;
 mod cycle;
 mod folder;
 mod generated;
@@ -22,6 +23,7 @@ use cycle::Order;
 pub(crate) use cycle::Replaced;
 use zeroize::Zeroizing;
 
+pub use bundle::BundleIssued;
 pub use folder::{DeliveryFolder, PasswordLine};
 pub use protocol::pkcs12::Form;
 

@@ -4,6 +4,7 @@
 //! code that carries it out. Acts on many certificates, at once or one after the other, wait for a second officer
 //! (`revoke.four_eyes_above`, `revoke.four_eyes_hours`).
 
+mod departure;
 mod four_eyes;
 mod plan;
 mod reasons;
@@ -23,6 +24,7 @@ use crate::{
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 use serde::{Deserialize, Serialize};
 
+pub use departure::Departure;
 pub(crate) use four_eyes::{may_revoke_alone, note as note_alone};
 pub(crate) use plan::Rules;
 pub use reasons::{officer_may_give, subscriber_may_give};

@@ -245,7 +245,7 @@ pub(super) fn apply(tx: &Connection, at: Timestamp, actor: &Actor, act: &Act, pl
         }
     }
     if let (Verb::Offboard { reason, successor, keep_until }, Target::Person(person)) = (&act.verb, &act.target) {
-        let leaver = Departure { person: *person, reason: *reason, successor: successor.as_deref(), keep_until: *keep_until, why };
+        let leaver = Leaver { person: *person, reason: *reason, successor: successor.as_deref(), keep_until: *keep_until, why };
         depart(tx, at, actor, &leaver)?;
     } else if plan.serials.len() > 1 || !why.is_empty() {
         let details = json!({ "act": act.verb, "count": plan.serials.len(), "why": why });
@@ -263,7 +263,7 @@ fn subject(target: &Target) -> String {
 }
 
 /// What is kept about a leaver.
-struct Departure<'a> {
+struct Leaver<'a> {
     person: SubscriberId,
     reason: Reason,
     successor: Option<&'a str>,
@@ -271,8 +271,8 @@ struct Departure<'a> {
     why: &'a str,
 }
 
-fn depart(tx: &Connection, at: Timestamp, actor: &Actor, leaver: &Departure<'_>) -> Result<()> {
-    let Departure { person, reason, successor, keep_until, why } = *leaver;
+fn depart(tx: &Connection, at: Timestamp, actor: &Actor, leaver: &Leaver<'_>) -> Result<()> {
+    let Leaver { person, reason, successor, keep_until, why } = *leaver;
     enrollment::end_all_of(tx, at, actor, person)?;
     challenge::cancel_for_subscriber(tx, person)?;
     // Nothing more is issued: the mailboxes are no longer the person's until somebody says so again (invariant 5). What was seen

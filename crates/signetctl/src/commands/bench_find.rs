@@ -150,7 +150,7 @@ pub(super) fn fault(error: impl std::fmt::Display) -> Refusal {
 }
 
 fn page(operator: &Operator, filter: CertificateFilter, sort: CertificateSort) -> Result<u64, Refusal> {
-    Ok(operator.find_certificates(&CertificatesQuery { filter, sort, after: None, limit: 100 })?.total)
+    Ok(operator.find_certificates(&CertificatesQuery { filter, sort, limit: 100, ..Default::default() })?.total)
 }
 
 fn row(kind: &str, what: &str, (median, found): (f64, u64)) -> Result<(), Refusal> {

@@ -105,12 +105,12 @@ fn list(operator: &Operator, output: &Output, asked: CertificateList) -> Result<
         department,
         ..CertificateFilter::default()
     };
-    let query = CertificatesQuery { filter, sort: asked.sort, after: asked.after, limit: 0 };
+    let query = CertificatesQuery { filter, sort: asked.sort, after: asked.after, ..Default::default() };
     if let Some(format) = asked.format {
         operator.export_certificates(&query, format, &mut std::io::BufWriter::new(std::io::stdout().lock()))?;
         return Ok(());
     }
-    if query.filter.search.is_some() || query.sort == CertificateSort::Name {
+    if query.filter.search.is_some() || matches!(query.sort, CertificateSort::Name | CertificateSort::NameLast) {
         // A script wants all of it at once.
         while operator.index_new_certificates()? {}
     }

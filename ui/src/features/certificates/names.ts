@@ -1,6 +1,7 @@
-// How a certificate is called on the screen.
+// How a certificate is called on the screen, and what it means in a sentence.
 import type { Certificate } from "$lib/api";
 import type { Messages } from "$lib/messages";
+import { keyBy } from "./verbs";
 
 /** The common name of a subject (RFC 4514 text), else all of it. */
 export function commonName(subject: string): string {
@@ -13,12 +14,37 @@ export function holder(certificate: Certificate): string {
   return commonName(certificate.subject);
 }
 
+/** The first address that it states. */
+export function addressOf(certificate: Pick<Certificate, "san">): string | null {
+  return certificate.san.find((one) => one.startsWith("rfc822Name:"))?.slice("rfc822Name:".length) ?? null;
+}
+
 /** What it means that it has this status, in a sentence. */
 export function meaning(certificate: Certificate, t: Messages, until: string): string {
   const { plain } = t.certificates;
-  if (certificate.status === "active") return plain.active(use(certificate, t), until);
+  if (certificate.status === "active") return works(certificate, t, until);
   const others: Record<string, string> = { revoked: plain.revoked, expired: plain.expired, held: plain.held, pending: plain.pending, superseded: plain.superseded };
   return others[certificate.status] ?? "";
+}
+
+function works(certificate: Certificate, t: Messages, until: string): string {
+  const { plain } = t.certificates;
+  const [name, mail] = [holder(certificate), addressOf(certificate)];
+  if (certificate.kind === "subscriber") {
+    if (certificate.profile === "signing" && mail) return plain.signing(name, mail, until);
+    if (certificate.profile === "encryption" && mail) return plain.encryption(name, mail, until);
+    if (certificate.profile === "authentication") return plain.authentication(name, until);
+    if (certificate.profile === "document") return plain.document(name, until);
+  }
+  return plain.active(use(certificate, t), until);
+}
+
+/** Who made its private key and where it is, in a sentence; nothing for our own. */
+export function keyStory(certificate: Certificate, madeHere: boolean | null, t: Messages): string {
+  const { plain } = t.certificates;
+  if (certificate.kind !== "subscriber") return "";
+  const by = madeHere === true ? "signet" : keyBy(certificate);
+  return { signet: plain.keySignet, device: plain.keyDevice, holder: plain.keyHolder }[by];
 }
 
 /** What it is for. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { verbs } from "./verbs";
+import { keyBy, renewable, replaceable, verbs } from "./verbs";
 
 const one = (status: string, kind = "subscriber") => ({ status, kind });
 
@@ -17,5 +17,15 @@ describe("acts on certificates", () => {
   });
   it("are not for our own certificates", () => {
     expect(verbs([one("active"), one("active", "authority")])).toEqual([]);
+  });
+  it("renew what is valid, replace what is not revoked or held", () => {
+    expect([renewable([one("active"), one("active")]), renewable([one("active"), one("held")]), renewable([])]).toEqual([true, false, false]);
+    expect(renewable([one("active", "transport")])).toBe(false);
+    expect(["active", "superseded", "expired", "held", "revoked"].map((status) => replaceable(one(status)))).toEqual([true, true, true, false, false]);
+  });
+  it("tell who made the key", () => {
+    expect(keyBy({ profile: "authentication", enrollment: "1" })).toBe("device");
+    expect(keyBy({ profile: "encryption", enrollment: null })).toBe("signet");
+    expect(keyBy({ profile: "signing", enrollment: null })).toBe("holder");
   });
 });

@@ -1,5 +1,5 @@
 // Which acts fit which certificates.
-import type { ActVerb, Certificate } from "$lib/api";
+import type { ActVerb, Breaks, Certificate } from "$lib/api";
 import type { IconName } from "$lib/ui/Icon.svelte";
 
 export type Verb = Exclude<ActVerb, "offboard">;
@@ -14,8 +14,36 @@ const FITS: Record<Verb, readonly string[]> = {
   reinstate: ["held"],
 };
 
+type Known = Pick<Certificate, "status" | "kind">;
+
 /** What can be done with all of these at once, the final one first. Our own certificates are not for these acts. */
-export function verbs(certificates: readonly Pick<Certificate, "status" | "kind">[]): Verb[] {
+export function verbs(certificates: readonly Known[]): Verb[] {
   if (!certificates.length || certificates.some((one) => one.kind === "authority")) return [];
   return (Object.keys(FITS) as Verb[]).filter((verb) => certificates.every((one) => FITS[verb].includes(one.status)));
 }
+
+/** They may get another certificate for the same key: those of people that are valid. */
+export function renewable(certificates: readonly Known[]): boolean {
+  return certificates.length > 0 && certificates.every((one) => one.kind === "subscriber" && one.status === "active");
+}
+
+/** It may get one with another key in its place: a valid, replaced or ended one of a person. */
+export function replaceable(certificate: Known): boolean {
+  return certificate.kind === "subscriber" && ["active", "superseded", "expired"].includes(certificate.status);
+}
+
+/** Who made the key of a certificate. */
+export function keyBy(certificate: Pick<Certificate, "profile" | "enrollment">): "signet" | "device" | "holder" {
+  if (certificate.enrollment) return "device";
+  return ["encryption", "document"].includes(certificate.profile) ? "signet" : "holder";
+}
+
+/** What stops with a certificate of a use. */
+export const STOPS: Record<string, { what: Breaks | null; icon: IconName }> = {
+  signing: { what: "signedMail", icon: "pen-off" },
+  functional: { what: "signedMail", icon: "pen-off" },
+  encryption: { what: "mailToThem", icon: "mail-open" },
+  authentication: { what: "networkAccess", icon: "wifi-off" },
+  document: { what: "documentsToThem", icon: "file-lock" },
+  transport: { what: null, icon: "smartphone" },
+};

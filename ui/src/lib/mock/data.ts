@@ -177,3 +177,13 @@ export const ledger: LedgerRow[] = [
   details: "{}",
   hash: serial(4812 - n).repeat(2).slice(0, 64),
 }));
+
+// What is on a phone came by its enrollment.
+for (const { enrollment } of details) for (const one of certificates) if (one.subscriber === enrollment.subscriber && enrollment.device) one.enrollment = enrollment.id;
+// Keys that others encrypt to, over the years.
+for (const person of people.filter((one) => ["Åsa Öberg", "Ελένη Παπαδοπούλου"].includes(one.name))) {
+  const spans = person.name === "Åsa Öberg" ? [[2900, 1800], [1830, 700], [730, -400]] : [[1500, 800], [500, -230]];
+  spans.forEach(([from = 0, to = 0], n) =>
+    certificates.push({ serial: serial(2000 + n + person.name.length * 7), status: to < 0 ? "active" : "superseded", profile: "encryption", subject: person.subject, san: person.mailboxes.slice(0, 1).map((m) => `rfc822Name:${m.address}`), subscriber: person.id, notBefore: at(60 * 24 * from), notAfter: at(60 * 24 * to), enrollment: null, kind: "subscriber" }),
+  );
+}

@@ -1,9 +1,10 @@
 // The window's program, pretended: same types, invented data. `?state=empty|setup|rest|error|slow` shows the other faces, `?departments`
 // a folder with two departments. Never in the product.
-import type { ActVerb, Affected, Certificate, CertificateDetail, CertificateKinds, CommandError, Consequences, Enrollment, Invitation, IssueOrder, ServerStatus, SetupDraft, StepKind, Settings, SettingView, WaitingAct } from "../../bindings";
+import type { ActVerb, Affected, Certificate, CertificateAct, CertificateDetail, CertificateFind, CertificateKinds, CertificateListView, CommandError, Consequences, Departure, Enrollment, Invitation, IssueOrder, PeopleFind, PeopleListView, ServerStatus, SetupDraft, StepKind, Settings, SettingView, WaitingAct } from "../../bindings";
 import { ApiError, type Api, type Host } from "../api";
 import * as data from "./data";
 import { see } from "./see";
+import * as many from "./many";
 import { policyCalls } from "./policies";
 
 const state = typeof location === "undefined" ? null : new URLSearchParams(location.search).get("state");
@@ -98,22 +99,37 @@ const decide = (id: string) => {
   waiting.splice(waiting.findIndex((act) => act.id === id), 1);
   changed();
 };
-function consequences(serials: string[], verb: ActVerb): Consequences {
-  const shown = (c: Certificate, after: string): Affected => ({ serial: c.serial, profile: c.profile, name: data.people.find((p) => p.id === c.subscriber)?.name ?? c.subject, device: "iPhone 15", notAfter: c.notAfter, after });
-  const chosen = data.certificates.filter((c) => serials.includes(c.serial));
+function meant(act: CertificateAct): Certificate[] {
+  const { target, verb } = act;
+  if ("certificates" in target && target.certificates) return data.certificates.filter((c) => target.certificates.includes(c.serial));
+  const fit = data.certificates.filter((c) => (verb === "reinstate" ? c.status === "held" : verb === "hold" || verb === "maybeLost" ? c.status === "active" : c.status !== "revoked"));
+  if ("person" in target && target.person) return fit.filter((c) => c.subscriber === target.person);
+  const owner = data.people.find((p) => p.devices.some((d) => "device" in target && d.id === target.device));
+  return fit.filter((c) => c.subscriber === owner?.id && c.enrollment !== null);
+}
+function consequences(act: CertificateAct): Consequences {
+  const { verb } = act;
+  const shown = (c: Certificate, after: string): Affected => ({ serial: c.serial, profile: c.profile, name: data.people.find((p) => p.id === c.subscriber)?.name ?? c.subject, device: c.enrollment ? "iPhone 15" : null, notAfter: c.notAfter, before: c.status, after });
+  const chosen = meant(act);
   if (verb !== "reinstate" && chosen.some((c) => c.status === "revoked")) refuse("alreadyRevoked");
+  if (!chosen.length && verb !== "offboard") refuse("validation", "there is no certificate that this could be done to", "target");
   const others = data.certificates.filter((c) => c.status === "active" && !chosen.includes(c) && chosen.some((one) => one.subscriber === c.subscriber));
   const of = (profile: string) => verb !== "reinstate" && chosen.some((c) => c.profile === profile);
   return {
     affected: chosen.map((c) => shown(c, AFTER[verb])),
     untouched: others.map((c) => shown(c, c.status)),
     breaks: [...(of("signing") ? (["signedMail"] as const) : []), ...(of("authentication") ? (["networkAccess"] as const) : []), ...(verb !== "reinstate" ? (["noneLeft"] as const) : [])],
-    enrollmentsEnded: 0,
+    enrollmentsEnded: verb === "offboard" ? 1 : 0,
+    challengesCancelled: 0,
+    mailboxesUnvalidated: verb === "offboard" ? 1 : 0,
     finalAt: verb === "maybeLost" ? data.at(-3 * 24 * 60) : null,
-    undoable: verb !== "revoke",
+    undoable: verb !== "revoke" && verb !== "offboard",
     needsSecondOfficer: verb === "revoke" && chosen.length > 10,
   };
 }
+const savedViews: { of: "certificates" | "people"; id: string; name: string; find: unknown; columns: string[] }[] =
+  state === "empty" ? [] : [{ of: "certificates", id: data.fresh(), name: "Wi-Fi this year", find: { search: null, statuses: ["active", "held"], profiles: ["authentication"], expiringDays: null, kind: "subscriber", sort: "endingFirst", after: null, before: null, skip: 0, limit: 0 }, columns: ["state", "name", "use", "ends", "days"] }];
+const departures = new Map<string, Departure>();
 
 function issue(order: IssueOrder): Certificate {
   const person = data.people.find((p) => p.mailboxes.some((m) => m.address === order.mail)) ?? refuse("notFound");
@@ -141,18 +157,52 @@ const detail = (certificate: Certificate): CertificateDetail => ({
   chain: ["issuing", "root"].map((profile, n) => ({ subject: `CN=Northbridge Physics ${n ? "Root" : "Issuing 1"},O=Northbridge University`, serial: profile, key: "RSA 3072", notAfter: data.at(-60 * 24 * (n ? 7000 : 3600)), signatureFits: true })),
   lint: [],
   issuedAt: certificate.notBefore,
-  policy: "version 3",
-  device: "iPhone15,4",
+  revokedReason: certificate.status === "revoked" ? "keyCompromise" : certificate.status === "held" ? "certificateHold" : null,
+  actor: certificate.enrollment ? "device" : "officer",
+  actorName: certificate.enrollment ? "" : "rosa",
+  ledger: 3121,
+  policy: "3",
+  pilot: true,
+  madeHere: certificate.profile === "encryption",
+  device: certificate.enrollment ? (data.people.find((p) => p.id === certificate.subscriber)?.devices[0] ?? null) : null,
   published: ["http://pki.physics.example.edu:8080/crl/issuing.crl"],
+  targets: [{ address: "https://www.physics.example.edu/pki", lastSuccess: data.at(200), waiting: 0 }],
   timeline: [
-    { at: certificate.notBefore, event: "certificate.issued", actor: "device", actorName: "", ledger: 3121 },
-    ...(certificate.status === "held" ? [{ at: data.at(300), event: "certificate.held", actor: "officer" as const, actorName: "rosa", ledger: 4790 }] : []),
-    { at: certificate.notAfter, event: "certificate.ends", actor: null, actorName: "", ledger: null },
+    { at: certificate.notBefore, event: "certificate.issued", actor: certificate.enrollment ? "device" : "officer", actorName: certificate.enrollment ? "" : "rosa", ledger: 3121, reason: null, by: null },
+    ...(certificate.status === "held" ? [{ at: data.at(300), event: "certificate.held", actor: "officer" as const, actorName: "rosa", ledger: 4790, reason: "certificateHold", by: null }] : []),
+    { at: certificate.notAfter, event: "certificate.ends", actor: null, actorName: "", ledger: null, reason: null, by: null },
   ],
   sha256: "9F3A77C1".repeat(8),
   sha1: "77C19F3A".repeat(5),
   pem: "-----BEGIN CERTIFICATE-----",
 });
+/** A part of a list, as the program cuts it. */
+function cut<T>(rows: T[], id: (row: T) => string, q: { after: string | null; before: string | null; skip: number; limit: number }): { rows: T[]; more: boolean; total: number; totalIsExact: boolean } {
+  const known = (wanted: string) => rows.findIndex((row) => id(row) === wanted);
+  if (q.before !== null) {
+    const end = known(q.before);
+    const from = Math.max(0, end - q.limit);
+    return { rows: rows.slice(from, end), more: from > 0, total: rows.length, totalIsExact: true };
+  }
+  const from = (q.after !== null ? known(q.after) + 1 : 0) + q.skip;
+  return { rows: rows.slice(from, from + q.limit), more: from + q.limit < rows.length, total: rows.length, totalIsExact: true };
+}
+const certificateView = async (v: (typeof savedViews)[number]): Promise<CertificateListView> => {
+  const find = v.find as CertificateFind;
+  return { id: v.id, name: v.name, find, columns: v.columns, count: (await calls.findCertificates({ ...find, limit: 1 })).total, countIsExact: true };
+};
+const peopleView = async (v: (typeof savedViews)[number]): Promise<PeopleListView> => {
+  const find = v.find as PeopleFind;
+  return { id: v.id, name: v.name, find, columns: v.columns, count: (await calls.findPeople({ ...find, limit: 1 })).total, countIsExact: true };
+};
+function keep(of: "certificates" | "people", view: { name: string; find: unknown; columns: string[] }) {
+  const known = savedViews.find((v) => v.of === of && v.name === view.name.trim());
+  if (known) Object.assign(known, { find: view.find, columns: view.columns });
+  const kept = known ?? { of, id: data.fresh(), ...view, name: view.name.trim() };
+  if (!known) savedViews.push(kept);
+  changed();
+  return kept;
+}
 const ofKind = (kind: CertificateKinds) => (kind === "subscriber" ? data.certificates : kind === "authority" ? data.ours : kind === "all" ? [...data.certificates, ...data.ours] : []);
 
 /** What is set where: the department (or null) and the name. */
@@ -301,6 +351,7 @@ const calls: Api = {
   certificates: async (q) => [...data.certificates, ...(q.all ? data.ours : [])].filter((c) => !q.subscriber || c.subscriber === q.subscriber).slice(0, q.after ? 0 : q.limit),
   certificate: async (serial) => found([...data.certificates, ...data.ours].find((c) => c.serial === serial)),
   findCertificates: async (q) => {
+    if (state === "million" && !q.search && !q.statuses.length && !q.profiles.length && q.expiringDays === null) return many.find(q);
     const soon = Date.now() + (q.expiringDays ?? 0) * 86_400_000;
     const rows = ofKind(q.kind)
       .filter((c) => fits(q.search, c.subject, c.serial, ...c.san))
@@ -308,7 +359,35 @@ const calls: Api = {
       .filter((c) => (q.endsFrom === null || (c.status === "active" && c.notAfter >= q.endsFrom)) && (q.endsBefore === null || (c.status === "active" && c.notAfter < q.endsBefore)))
       .filter((c) => q.expiringDays === null || (c.status === "active" && new Date(c.notAfter).getTime() < soon))
       .sort((a, b) => (q.sort === "name" ? a.subject.localeCompare(b.subject) : q.sort === "endingFirst" ? a.notAfter.localeCompare(b.notAfter) : q.sort === "endingLast" ? b.notAfter.localeCompare(a.notAfter) : 0));
-    return { rows: q.after ? [] : rows.slice(0, q.limit), more: false, total: rows.length, totalIsExact: true, notIndexed: 0 };
+    if (q.sort === "nameLast" || q.sort === "oldest") rows.reverse();
+    const part = cut(rows, (c) => c.serial, q);
+    return { ...part, devices: part.rows.flatMap((c) => (c.enrollment ? [{ enrollment: c.enrollment, model: "iPhone15,4" }] : [])), notIndexed: 0 };
+  },
+  matchingCertificates: async (q) => ({ rows: (await calls.findCertificates({ ...q, limit: 10_000 })).rows, more: false }),
+  findPeople: async (q) => {
+    const rows = data.people
+      .filter((p) => fits(q.search, p.name, ...p.mailboxes.map((m) => m.address)))
+      .filter((p) => (q.kind === null || p.kind === q.kind) && (q.validated === null || p.mailboxes.every((m) => m.validatedAt) === q.validated))
+      .filter((p) => q.has === null || (q.has === "none" || q.has === "noEncryption" ? !p.activeCertificates : !!p.activeCertificates));
+    if (q.sort === "nameLast" || q.sort === "newest") rows.reverse();
+    return cut(rows, (p) => p.id, q);
+  },
+  exportPeople: async (_, format) => ({ path: `/home/rosa/people.${format}` }),
+  certificateViews: async () => Promise.all(savedViews.filter((v) => v.of === "certificates").map((v) => certificateView(v))),
+  peopleViews: async () => Promise.all(savedViews.filter((v) => v.of === "people").map((v) => peopleView(v))),
+  saveCertificateView: async (v) => certificateView(keep("certificates", v)),
+  savePeopleView: async (v) => peopleView(keep("people", v)),
+  renameView: async (id, name) => {
+    const found = savedViews.find((v) => v.id === id) ?? refuse("notFound");
+    if (savedViews.some((v) => v.of === found.of && v.name === name.trim() && v.id !== id)) refuse("validation", "another view has this name; choose another one", "name");
+    found.name = name.trim();
+    changed();
+    return null;
+  },
+  deleteView: async (id) => {
+    savedViews.splice(savedViews.findIndex((v) => v.id === id), 1);
+    changed();
+    return null;
   },
   certificateDetail: async (serial) => detail(found([...data.certificates, ...data.ours].find((c) => c.serial === serial))),
   exportCertificates: async (_, format) => ({ path: `/home/rosa/certificates.${format}` }),
@@ -330,23 +409,58 @@ const calls: Api = {
     return { certificate: issue(order), superseded: 0 };
   },
   issueWithKey: async (order) => ({ certificate: issue(order), superseded: 0, path: "/home/rosa/asa.oberg-encryption.p12", password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" }),
+  deskBundles: async () => [
+    { name: "Staff", profiles: [{ profile: "signing", madeHere: false, days: 730 }, { profile: "encryption", madeHere: true, days: 730 }, { profile: "authentication", madeHere: false, days: 365 }] },
+    { name: "Student", profiles: [{ profile: "signing", madeHere: false, days: 730 }, { profile: "authentication", madeHere: false, days: 365 }] },
+  ],
+  issueBundle: async (order) => ({
+    certificates: [issue({ mail: order.mail, profile: "encryption" }), ...(order.request ? [issue({ mail: order.mail, profile: "signing" }), issue({ mail: order.mail, profile: "authentication" })] : [])],
+    files: [{ profile: "encryption", path: "/home/rosa/asa.oberg-encryption.p12", password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" }],
+    left: order.request ? [] : ["signing", "authentication"],
+  }),
+  renewCertificates: async (serials) =>
+    serials.map((serial, n) => {
+      const old = found(data.certificates.find((c) => c.serial === serial));
+      if (n % 5 === 4) return { serial, certificate: null, refused: { code: "mailboxNotValidated", message: "", field: null, incident: null } };
+      const made = { ...old, serial: data.fresh().replaceAll("-", "").toUpperCase(), notBefore: data.at(0), notAfter: data.at(-60 * 24 * 730) };
+      data.certificates.unshift(made);
+      old.status = "superseded";
+      changed();
+      return { serial, certificate: made, refused: null };
+    }),
+  replaceFromRequest: async (serial) => {
+    const old = found(data.certificates.find((c) => c.serial === serial));
+    old.status = "superseded";
+    return { certificate: issue({ mail: old.san[0]?.replace("rfc822Name:", "") ?? "", profile: old.profile }), superseded: 1 };
+  },
+  replaceWithKey: async (serial) => {
+    const old = found(data.certificates.find((c) => c.serial === serial));
+    old.status = "superseded";
+    return { certificate: issue({ mail: old.san[0]?.replace("rfc822Name:", "") ?? "", profile: old.profile }), superseded: 1, path: "/home/rosa/new.p12", password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" };
+  },
+  shareCertificate: async (_, format) => ({ path: `/home/rosa/certificate.${format}` }),
+  sharePerson: async (_, format) => ({ path: `/home/rosa/certificates.${format === "vcard" ? "vcf" : "ldif"}` }),
+  selfTest: async () => ({ authentication: { result: "publicSideOnly", reason: null }, integrity: { result: "publicSideOnly", reason: null }, confidentiality: { result: "proved", reason: null } }),
+  departure: async (id) => departures.get(id) ?? null,
   ...policyCalls({ state, at: data.at, refuse, changed, departments: () => data.departments }),
-  actConsequences: async (act) => consequences(act.serials, act.verb),
+  actConsequences: async (act) => consequences(act),
   carryOutAct: async (act, why) => {
-    const will = consequences(act.serials, act.verb);
+    const will = consequences(act);
     if (will.needsSecondOfficer) {
       waiting.push({ id: data.fresh(), verb: act.verb, count: will.affected.length, why, askedBy: "rosa", askedAt: new Date().toISOString(), own: true });
       changed();
       return null;
     }
-    for (const certificate of data.certificates) if (act.serials.includes(certificate.serial)) certificate.status = AFTER[act.verb];
+    const serials = will.affected.map((one) => one.serial);
+    for (const certificate of data.certificates) if (serials.includes(certificate.serial)) certificate.status = AFTER[act.verb];
+    if (act.verb === "offboard" && "person" in act.target && act.target.person) departures.set(act.target.person, { at: new Date().toISOString(), successor: act.successor, keepUntil: act.keepUntil });
     changed();
     return will;
   },
   waitingActs: async () => waiting,
   approveAct: async (id) => {
     decide(id);
-    return { affected: [], untouched: [], breaks: [], enrollmentsEnded: 0, finalAt: null, undoable: false, needsSecondOfficer: false };
+    return { affected: [], untouched: [], breaks: [], enrollmentsEnded: 0, challengesCancelled: 0, mailboxesUnvalidated: 0, finalAt: null, undoable: false, needsSecondOfficer: false };
   },
   refuseAct: async (id) => (decide(id), null),
   exportCertificate: async () => ({ path: "/home/rosa/certificate.pem" }),

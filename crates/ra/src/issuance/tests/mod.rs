@@ -2,6 +2,7 @@
 
 mod batch;
 mod batch_list;
+mod bundle;
 mod departments;
 mod generated;
 mod import;

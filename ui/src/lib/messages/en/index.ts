@@ -6,8 +6,9 @@ import { enrollments, enrollment } from "./enrollments";
 import { invite } from "./invite";
 import { ledger } from "./ledger";
 import { life } from "./life";
+import { lists } from "./lists";
 import { palette, keys } from "./palette";
-import { people, newPerson, addMailbox, moveDepartment, deletePerson, validate } from "./people";
+import { people, selfTest, newPerson, addMailbox, moveDepartment, deletePerson, validate } from "./people";
 import { publishing } from "./publishing";
 import { reports } from "./reports";
 import { policies } from "./policies";
@@ -21,6 +22,7 @@ export const en = {
   keys,
   today,
   people,
+  selfTest,
   newPerson,
   addMailbox,
   moveDepartment,
@@ -40,6 +42,7 @@ export const en = {
   ledger,
   codes,
   life,
+  lists,
   setup,
   settings,
   nouns: {
@@ -89,7 +92,7 @@ export const en = {
     off: "Server off",
     ledger: "Ledger",
     ledgerBroken: "Ledger broken",
-    keys: { move: "move", open: "open", keys: "keys", search: "search", back: "back", next: "next field", go: "continue", close: "close" },
+    keys: { choose: "choose", move: "move", open: "open", keys: "keys", search: "search", back: "back", next: "next field", go: "continue", close: "close" },
   },
   states: {
     invited: "Invited",

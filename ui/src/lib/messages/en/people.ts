@@ -1,5 +1,5 @@
 // People: the list, one person, their names and addresses.
-import { countEn as n } from "../plural";
+import { countEn as n, figure } from "../plural";
 
 export const people = {
   title: "People",
@@ -11,6 +11,42 @@ export const people = {
   address: "Address",
   certificates: "Valid",
   phone: "Phone",
+  columns: { name: "Name", address: "Address", kind: "Kind", certificates: "Valid", phone: "Phone", devices: "Devices", added: "Added" },
+  kinds: { person: "Person", functional: "Mailbox" },
+  atLeast: (count: number) => `${figure(count)} or more`,
+  views: { any: "Everybody", active: "With a certificate", none: "Without one", ending: "One ends soon" },
+  filters: { department: "Department", kind: "Kind", has: "Certificates", validated: "Addresses" },
+  kindValues: { person: "persons", functional: "functional mailboxes" },
+  hasValues: { active: "at least one valid", none: "none valid", encryption: "one for encrypted mail", noEncryption: "none for encrypted mail", ending: "one that ends within 30 days" },
+  validatedValues: { yes: "all validated", no: "one not validated" },
+  noneFit: "Nobody fits.",
+  exportFormats: { csv: "Table (CSV)", json: "For programs (JSON)" },
+  phoneLost: "Phone lost",
+  issueTo: "Issue",
+  share: "Share",
+  shares: { vcard: "Address card (vCard)", ldif: "Directory record (LDIF)" },
+  test: "Test signing and encrypting",
+  history: (since: string) => `Encrypted mail since ${since}`,
+  historyKeys: (count: number) => n(count, "key", "keys"),
+  historyNone: "no gap",
+  historyGaps: (count: number) => n(count, "gap", "gaps"),
+  historyKey: (number: number) => `Key ${number}`,
+  historyNow: (number: number) => `Key ${number}, now`,
+  historyTo: (when: string) => `to ${when}`,
+  historyFrom: (when: string) => `from ${when}`,
+  historyState: { revoked: "revoked", held: "on hold", superseded: "replaced", expired: "ended" } as Record<string, string>,
+  historyRange: "Covered",
+  historyGap: (from: string, to: string) => `nobody could encrypt from ${from} to ${to}`,
+  showPast: "Show past",
+  hidePast: "Hide past",
+  counts: (valid: number, past: number) => `${figure(valid)} valid, ${figure(past)} past`,
+  deviceHeld: "On hold",
+  deviceRevoked: "Revoked",
+  deviceValid: (count: number) => `${figure(count)} valid`,
+  deviceEmpty: "Nothing valid on it",
+  deviceFor: (model: string) => `Phone lost: ${model}`,
+  reinstate: "Found again",
+  revokeAll: "Revoke everything",
   nobodyFits: (text: string) => `Nobody fits “${text}”.`,
   clear: "Show everybody",
   choose: "Choose a person to see certificates and phones.",
@@ -49,6 +85,21 @@ export const people = {
   ] as string[],
   emptyAct: "Add the first person",
   emptyWhy: "It takes a minute; nothing is sent.",
+};
+
+export const selfTest = {
+  title: (name: string) => `Does the pair of ${name} work?`,
+  text: "Signet signs, changes, encrypts and opens a message as a correspondent would. A key that is with its holder cannot be tried here.",
+  ticks: { authentication: "Who it is", integrity: "Nothing was changed", confidentiality: "Only they read it" },
+  meaning: {
+    authentication: "The signing certificate is valid, names the address and leads to the root.",
+    integrity: "A signature is checked, and a changed message is noticed.",
+    confidentiality: "A message encrypted to the certificate opens with its key only.",
+  },
+  results: { proved: "Proved", publicSideOnly: "Public side works", noCertificate: "No certificate", failed: "Does not work" },
+  publicSideOnly: "The private key is with its holder, as it must be.",
+  noCertificate: { authentication: "There is no valid certificate that signs mail.", integrity: "There is no valid certificate that signs mail.", confidentiality: "There is no valid certificate to encrypt mail to." },
+  again: "Test again",
 };
 
 export const newPerson = {

@@ -7,8 +7,9 @@ import { enrollments, enrollment } from "./enrollments";
 import { invite } from "./invite";
 import { ledger } from "./ledger";
 import { life } from "./life";
+import { lists } from "./lists";
 import { palette, keys } from "./palette";
-import { people, newPerson, addMailbox, moveDepartment, deletePerson, validate } from "./people";
+import { people, selfTest, newPerson, addMailbox, moveDepartment, deletePerson, validate } from "./people";
 import { publishing } from "./publishing";
 import { reports } from "./reports";
 import { policies } from "./policies";
@@ -22,6 +23,7 @@ export const fr: Messages = {
   keys,
   today,
   people,
+  selfTest,
   newPerson,
   addMailbox,
   moveDepartment,
@@ -41,6 +43,7 @@ export const fr: Messages = {
   ledger,
   codes,
   life,
+  lists,
   setup,
   settings,
   nouns: {
@@ -90,7 +93,7 @@ export const fr: Messages = {
     off: "Serveur arrêté",
     ledger: "Registre",
     ledgerBroken: "Registre altéré",
-    keys: { move: "aller", open: "ouvrir", keys: "touches", search: "chercher", back: "retour", next: "champ suivant", go: "continuer", close: "fermer" },
+    keys: { choose: "choisir", move: "aller", open: "ouvrir", keys: "touches", search: "chercher", back: "retour", next: "champ suivant", go: "continuer", close: "fermer" },
   },
   states: {
     invited: "Invité",

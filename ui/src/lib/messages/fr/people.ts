@@ -1,5 +1,5 @@
 // People: the list, one person, their names and addresses.
-import { countFr as n } from "../plural";
+import { countFr as n, figure } from "../plural";
 import type { Messages } from "..";
 
 export const people: Messages["people"] = {
@@ -12,6 +12,42 @@ export const people: Messages["people"] = {
   address: "Adresse",
   certificates: "Valides",
   phone: "Téléphone",
+  columns: { name: "Nom", address: "Adresse", kind: "Sorte", certificates: "Valides", phone: "Téléphone", devices: "Appareils", added: "Ajoutée" },
+  kinds: { person: "Personne", functional: "Boîte" },
+  atLeast: (count) => `${figure(count)} ou plus`,
+  views: { any: "Tout le monde", active: "Avec certificat", none: "Sans certificat", ending: "Échéance proche" },
+  filters: { department: "Département", kind: "Sorte", has: "Certificats", validated: "Adresses" },
+  kindValues: { person: "personnes", functional: "boîtes fonctionnelles" },
+  hasValues: { active: "au moins un valide", none: "aucun valide", encryption: "un pour le courriel chiffré", noEncryption: "aucun pour le courriel chiffré", ending: "un à échéance sous 30 jours" },
+  validatedValues: { yes: "toutes validées", no: "une non validée" },
+  noneFit: "Personne ne correspond.",
+  exportFormats: { csv: "Tableau (CSV)", json: "Pour programmes (JSON)" },
+  phoneLost: "Téléphone perdu",
+  issueTo: "Émettre",
+  share: "Partager",
+  shares: { vcard: "Carte de visite (vCard)", ldif: "Fiche d’annuaire (LDIF)" },
+  test: "Essayer signature et chiffrement",
+  history: (since) => `Courriel chiffré depuis ${since}`,
+  historyKeys: (count) => n(count, "clé", "clés"),
+  historyNone: "sans lacune",
+  historyGaps: (count) => n(count, "lacune", "lacunes"),
+  historyKey: (number) => `Clé ${number}`,
+  historyNow: (number) => `Clé ${number}, en cours`,
+  historyTo: (when) => `jusqu’à ${when}`,
+  historyFrom: (when) => `dès ${when}`,
+  historyState: { revoked: "révoquée", held: "suspendue", superseded: "remplacée", expired: "échue" },
+  historyRange: "Couvert",
+  historyGap: (from, to) => `personne ne pouvait chiffrer de ${from} à ${to}`,
+  showPast: "Montrer le passé",
+  hidePast: "Cacher le passé",
+  counts: (valid, past) => `${n(valid, "valide", "valides")}, ${n(past, "passé", "passés")}`,
+  deviceHeld: "Suspendu",
+  deviceRevoked: "Révoqué",
+  deviceValid: (count) => n(count, "valide", "valides"),
+  deviceEmpty: "Rien de valide",
+  deviceFor: (model) => `Téléphone perdu : ${model}`,
+  reinstate: "Retrouvé",
+  revokeAll: "Tout révoquer",
   nobodyFits: (text) => `Personne ne correspond à « ${text} ».`,
   clear: "Montrer tout le monde",
   choose: "Choisissez une personne pour voir ses certificats et ses téléphones.",
@@ -50,6 +86,21 @@ export const people: Messages["people"] = {
   ],
   emptyAct: "Ajouter la première personne",
   emptyWhy: "Une minute suffit ; rien n’est envoyé.",
+};
+
+export const selfTest: Messages["selfTest"] = {
+  title: (name) => `La paire de ${name} marche-t-elle ?`,
+  text: "Signet signe, modifie, chiffre et ouvre un message comme un correspondant. Une clé qui est chez son porteur ne peut être essayée ici.",
+  ticks: { authentication: "Qui c’est", integrity: "Rien n’est modifié", confidentiality: "Elle seule le lit" },
+  meaning: {
+    authentication: "Le certificat de signature est valide, nomme l’adresse et mène à la racine.",
+    integrity: "Une signature est vérifiée, et un message modifié se remarque.",
+    confidentiality: "Un message chiffré pour le certificat ne s’ouvre qu’avec sa clé.",
+  },
+  results: { proved: "Prouvé", publicSideOnly: "Côté public en ordre", noCertificate: "Aucun certificat", failed: "Ne marche pas" },
+  publicSideOnly: "La clé privée est chez son porteur, comme il se doit.",
+  noCertificate: { authentication: "Il n’y a pas de certificat valide qui signe le courriel.", integrity: "Il n’y a pas de certificat valide qui signe le courriel.", confidentiality: "Il n’y a pas de certificat valide pour lui chiffrer du courriel." },
+  again: "Essayer encore",
 };
 
 export const newPerson: Messages["newPerson"] = {

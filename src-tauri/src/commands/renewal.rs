@@ -1,0 +1,70 @@
+//! Another certificate in the place of one: with its key, or with a new one.
+
+use crate::{
+    dto::{
+        count,
+        issue::{IssuedCertificate, IssuedFile, Pkcs12Form},
+        renewal::{Renewed, Replaced},
+        unknown,
+    },
+    error::CommandError,
+    files,
+    key_place::KeyPlace,
+    state::App,
+};
+use protocol::x509::SerialNumber;
+use tauri::{AppHandle, State};
+
+/// Renews each with its own key; one that cannot be renewed says why and stops no other.
+#[tauri::command]
+#[specta::specta]
+pub async fn renew_certificates(app: State<'_, App>, serials: Vec<String>) -> Result<Vec<Renewed>, CommandError> {
+    app.operator(move |op| {
+        let renew = |serial: &str| Ok::<_, CommandError>(op.renew(&parse(serial)?)?.certificate.into());
+        let one = |serial: String| match renew(&serial) {
+            Ok(certificate) => Renewed { serial, certificate: Some(certificate), refused: None },
+            Err(refused) => Renewed { serial, certificate: None, refused: Some(refused) },
+        };
+        Ok(serials.into_iter().map(one).collect())
+    })
+    .await
+}
+
+/// Replaces by a certificate for the key of a request (PEM or base64).
+#[tauri::command]
+#[specta::specta]
+pub async fn replace_from_request(
+    app: State<'_, App>,
+    serial: String,
+    request: String,
+    old: Replaced,
+) -> Result<IssuedCertificate, CommandError> {
+    app.operator(move |op| {
+        let issued = op.replace(&parse(&serial)?, request.as_bytes(), old.into())?;
+        Ok(IssuedCertificate { certificate: issued.certificate.into(), superseded: count(issued.superseded.len() as u64) })
+    })
+    .await
+}
+
+/// Replaces a certificate that encrypts by one for a key made here, saved as PKCS#12; `None` when no file was chosen.
+#[tauri::command]
+#[specta::specta]
+pub async fn replace_with_key(
+    handle: AppHandle,
+    app: State<'_, App>,
+    serial: String,
+    form: Pkcs12Form,
+    old: Replaced,
+) -> Result<Option<IssuedFile>, CommandError> {
+    app.operator(move |op| {
+        let number = parse(&serial)?;
+        let Some(path) = files::ask_where_to_save(&handle, &format!("{serial}.p12"), "PKCS#12", "p12") else { return Ok(None) };
+        let place = KeyPlace::open(path)?;
+        place.keep(&op, op.replace_generated(&number, form.into(), old.into())?).map(Some)
+    })
+    .await
+}
+
+fn parse(serial: &str) -> Result<SerialNumber, CommandError> {
+    SerialNumber::parse(serial).map_err(|_| unknown())
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { messages } from "$lib/messages";
+import { asked, chips, direction, narrows, ownView, question, sorted, usual, WHOLE, type Filter } from "./filter";
+
+describe("the list of people", () => {
+  it("asks what its filter says, and reads a saved question back", () => {
+    const filter: Filter = { search: " al ", kind: "functional", has: "noEncryption", validated: false, department: "1", sort: "oldest" };
+    expect(question(filter, { ...WHOLE, skip: 300 })).toMatchObject({ search: "al", kind: "functional", skip: 300 });
+    expect(asked(question({ ...filter, search: "al" }, WHOLE))).toEqual({ ...filter, search: "al" });
+    expect([narrows(usual), narrows({ ...usual, sort: "newest" }), narrows({ ...usual, validated: true })]).toEqual([false, false, true]);
+  });
+  it("says its filters as a sentence, without what the view says", () => {
+    const read = (change: Partial<Filter>) => chips({ ...usual, ...change }, messages.en.people).map((part) => `${part.what} ${part.value}`);
+    expect(read({ has: "noEncryption", kind: "person" })).toEqual(["Certificates none for encrypted mail", "Kind persons"]);
+    expect(read({ has: "none" })).toEqual([]);
+    expect(ownView({ ...usual, has: "encryption" })).toBeNull();
+  });
+  it("turns its order at the heads of columns", () => {
+    expect([sorted("name", "name"), sorted("nameLast", "name"), sorted("name", "added"), sorted("newest", "added")]).toEqual(["nameLast", "name", "newest", "oldest"]);
+    expect([direction("nameLast", "name"), direction("name", "added")]).toEqual(["descending", null]);
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import type { Certificate } from "$lib/api";
+import { history } from "./history";
+
+const key = (notBefore: string, notAfter: string, status = "superseded", profile = "encryption"): Certificate => ({ serial: notBefore, status, profile, subject: "CN=A", san: [], subscriber: "1", notBefore: `${notBefore}T00:00:00Z`, notAfter: `${notAfter}T00:00:00Z`, enrollment: null, kind: "subscriber" });
+const NOW = Date.UTC(2026, 6, 2);
+
+describe("the history of keys to encrypt to", () => {
+  it("is nothing where there never was one", () => {
+    expect(history([key("2025-01-01", "2027-01-01", "active", "signing")], NOW)).toBeNull();
+  });
+  it("is one bar a key over whole years, oldest first", () => {
+    const found = history([key("2024-07-01", "2026-12-31", "active"), key("2023-01-01", "2024-12-31")], NOW);
+    expect(found?.years).toEqual([2023, 2024, 2025, 2026]);
+    expect(found?.bars.map((bar) => [bar.number, bar.live])).toEqual([[1, false], [2, true]]);
+    expect(found?.bars[0]?.a).toBe(0);
+    expect(found?.bars[0]?.b).toBeCloseTo(50, 0);
+    expect(found?.gaps).toEqual([]);
+  });
+  it("shows when nobody could encrypt, also now", () => {
+    const found = history([key("2023-01-01", "2024-01-01", "expired"), key("2025-01-01", "2026-01-01", "expired")], NOW);
+    expect(found?.gaps.map((gap) => [gap.from.slice(0, 10), gap.to.slice(0, 10)])).toEqual([["2024-01-01", "2025-01-01"], ["2026-01-01", "2026-07-02"]]);
+  });
+});

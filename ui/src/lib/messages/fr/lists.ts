@@ -1,0 +1,35 @@
+// Ce que toutes les listes ont en commun : vues, filtres, colonnes, choix.
+import type { Messages } from "..";
+import { countFr as n, figure } from "../plural";
+
+export const lists: Messages["lists"] = {
+  views: "Vues",
+  saveView: "Garder la vue",
+  viewName: "Nom de la vue",
+  viewNameHint: "Elle garde la recherche, les filtres, l’ordre et les colonnes. Une vue du même nom est remplacée.",
+  saveTitle: "Garder comme vue ce que vous voyez ?",
+  renameTitle: (name) => `Un autre nom pour « ${name} » ?`,
+  deleteTitle: (name) => `Supprimer la vue « ${name} » ?`,
+  deleteDoes: ["Seule la vue disparaît ; ce qu’elle montre reste."],
+  save: "Garder la vue",
+  rename: "Renommer",
+  renameAct: "Renommer la vue",
+  update: "Garder ce qui est affiché",
+  delete: "Supprimer",
+  deleteAct: "Supprimer la vue",
+  viewMenu: (name) => `Pour la vue « ${name} »`,
+  viewSaved: (name) => `« ${name} » est gardée.`,
+  columns: "Colonnes",
+  reset: "Par défaut",
+  or: " ou ",
+  of: (shown, all) => `${figure(shown)} sur ${figure(all)}`,
+  about: (count) => `${figure(count)} ou plus`,
+  pickAll: (count) => `Choisir les ${figure(count)} qui correspondent`,
+  tooMany: (most) => `Un acte en prend ${figure(most)} au plus. Réduisez la liste pour la choisir en entier.`,
+  all: (count) => `Choisir les ${figure(count)}`,
+  clear: "Ne rien choisir",
+  failed: "Cette partie de la liste n’a pas pu être lue.",
+  notIndexed: (count) => `La recherche ne connaît pas encore ${n(count, "nouveau certificat", "nouveaux certificats")}.`,
+  undo: "Annuler",
+  undone: (count) => `Annulé : ${n(count, "certificat est de nouveau valable", "certificats sont de nouveau valables")}.`,
+};
