@@ -170,7 +170,7 @@ fn lists_are_filtered_by_department() {
     let certificates = |department, sort, search: Option<&str>| {
         while world.officer.index_new_certificates().unwrap() {}
         let filter = CertificateFilter { department: Some(department), search: search.map(str::to_owned), ..CertificateFilter::default() };
-        let page = world.officer.find_certificates(&CertificatesQuery { filter, sort, after: None, limit: 10 }).unwrap();
+        let page = world.officer.find_certificates(&CertificatesQuery { filter, sort, limit: 10, ..Default::default() }).unwrap();
         assert_eq!((page.total, page.total_is_exact), (page.rows.len() as u64, true));
         page.rows.into_iter().map(|row| row.subject).collect::<Vec<_>>()
     };
