@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
 
 mod desk;
+mod found;
+mod life;
 mod many;
 mod phone;
 mod policy;
@@ -114,6 +116,7 @@ async fn journey(window: &Window, other: &Other) {
     assert_eq!(window.faults().await, "[]");
     policy::define(window, &operator).await;
     tour(window).await;
+    lost(window).await;
     revoke(window).await;
     policy::hand_down(window, &operator).await;
     assert_eq!(window.faults().await, "[]");
@@ -242,12 +245,23 @@ async fn screens(window: &Window, show: impl AsyncFn(&Window, String)) {
     window.find("[role='combobox']").await.send_keys("\u{E00C}").await.unwrap(); // Escape
 }
 
+/// A phone is perhaps lost: everything on it is looked at before anything is done.
+async fn lost(window: &Window) {
+    window.go("people").await;
+    window.press("Alice Example").await;
+    window.click("[data-act='phone-lost']").await;
+    window.find("[data-consequences]").await;
+    window.says("Unless reinstated before, they are revoked on").await;
+    window.keep("phone-lost").await;
+    window.press("Cancel").await;
+}
+
 /// A revocation asks first, and the register says so afterwards.
 async fn revoke(window: &Window) {
     window.go("certificates").await;
     window.press("Alice Example").await;
     window.click("aside .danger-line").await;
-    window.find("[role='alertdialog']").await;
+    window.find("[role='alertdialog'] [data-consequences]").await;
     window.keep("revoke").await;
     window.press("Revoke 1 certificate").await;
     window.says("Nobody should trust this certificate any more").await;

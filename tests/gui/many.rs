@@ -137,7 +137,10 @@ async fn batch(window: &Window, operator: &Operator, saved: &Path) {
     });
     assert_eq!(files.count(), COUNT, "each has a file");
     window.click("[data-act='passwords']").await;
-    let shown = window.find("[role='dialog'] [data-secret]").await.text().await.unwrap();
+    window.find("[role='dialog'] [data-secret]").await;
+    // As the page has it: while the layer fades in, the driver sees nothing.
+    let shown = window.ask("return document.querySelector(\"[role='dialog'] [data-secret]\").textContent.trim()").await;
+    let shown = shown.as_str().unwrap_or_default().to_owned();
     let list = std::fs::read_to_string(saved.join("certificates/passwords.csv")).unwrap();
     assert!(shown.len() == 29 && list.contains(&shown), "{shown}");
     window.keep("batch-passwords").await;

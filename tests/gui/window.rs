@@ -135,6 +135,39 @@ impl Window {
         }
     }
 
+    /// Ticks in a menu.
+    pub(crate) async fn press_tick(&self, words: &str) {
+        let path = format!("//*[@role='menuitemcheckbox'][contains(normalize-space(.), \"{words}\")]");
+        match self.0.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
+            Ok(element) => element.click().await.unwrap(),
+            Err(error) => panic!("{words}: {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Opens a submenu by its keys and chooses in it; the menu is closed afterwards.
+    pub(crate) async fn hover_menu(&self, css: &str, words: &str) {
+        self.find(css).await;
+        self.0.execute("document.querySelector(arguments[0]).focus()", vec![json!(css)]).await.unwrap();
+        self.key("ArrowRight").await;
+        self.press_tick(words).await;
+        // One layer after the other.
+        for _ in 0..3 {
+            if self.ask("return !document.querySelector(\"[role='menu']\")").await == json!(true) {
+                break;
+            }
+            self.key("Escape").await;
+        }
+        self.until("return !document.querySelector(\"[role='menu']\")").await;
+    }
+
+    /// Language and text size, as the officer's own settings.
+    pub(crate) async fn prefer_zoom(&self, language: &str, zoom: &str) {
+        let script = "localStorage.setItem('signet.window', JSON.stringify({ theme: 'light', language: arguments[0], zoom: Number(arguments[1]) })); location.reload()";
+        self.0.execute(script, vec![json!(language), json!(zoom)]).await.unwrap();
+        self.find(&format!("html[lang='{language}'] .rail")).await;
+        self.watch().await;
+    }
+
     /// Replaces what a field holds.
     pub(crate) async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
@@ -191,6 +224,40 @@ impl Window {
     pub(crate) async fn control(&self, key: &str) {
         let script = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: arguments[0], ctrlKey: true, bubbles: true }))";
         self.0.execute(script, vec![json!(key)]).await.unwrap();
+    }
+
+    /// A key, to whatever has the focus.
+    pub(crate) async fn key(&self, key: &str) {
+        let script = "(document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', { key: arguments[0], bubbles: true, cancelable: true }))";
+        self.0.execute(script, vec![json!(key)]).await.unwrap();
+    }
+
+    /// What a script in the page says.
+    pub(crate) async fn ask(&self, script: &str) -> serde_json::Value {
+        self.0.execute(script, vec![]).await.unwrap()
+    }
+
+    /// Waits until a script in the page says yes.
+    pub(crate) async fn until(&self, script: &str) {
+        let waited = tokio::time::timeout(PATIENCE, async {
+            while self.ask(script).await != json!(true) {
+                tokio::time::sleep(Duration::from_millis(20)).await; // until the condition above holds
+            }
+        });
+        if waited.await.is_err() {
+            panic!("{script}\n{}", self.text().await);
+        }
+    }
+
+    /// Types into a field and waits until a script in the page says yes; how long that took as the page saw it, in milliseconds.
+    pub(crate) async fn typed(&self, css: &str, text: &str, shown: &str) -> f64 {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; const field = document.querySelector(arguments[0]); const begun = performance.now(); \
+             field.focus(); field.value = arguments[1]; field.dispatchEvent(new Event('input', {{ bubbles: true }})); \
+             const look = () => {{ if ((() => {{ {shown} }})()) done(performance.now() - begun); else if (performance.now() - begun > 20000) done(-1); else requestAnimationFrame(look); }}; \
+             requestAnimationFrame(look)"
+        );
+        self.0.execute_async(&script, vec![json!(css), json!(text)]).await.unwrap().as_f64().unwrap_or(-1.0)
     }
 
     /// Colour scheme and language, as the officer's own settings.

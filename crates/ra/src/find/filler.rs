@@ -77,7 +77,11 @@ fn fill(tx: &Connection, at: Timestamp, count: u64) -> Result<()> {
             person.execute(params![subscriber, name, fold(&name), format!("{}\n{mail}", fold(&name)), at.0])?;
             phones.add(number / EACH, subscriber, &name, &mail, begun(at, number, count)?)?;
         }
-        let serial: [u8; 16] = crate::secret::random()?;
+        let mut serial: [u8; 16] = crate::secret::random()?;
+        // As issued ones are: positive and of full length, else its text names another number of octets.
+        if let Some(first) = serial.first_mut() {
+            *first = *first & 0x3f | 0x40;
+        }
         let begins = begun(at, number, count)?;
         let ends = begins.plus(730 * Timestamp::DAY + i64::try_from(number % 86_400).unwrap_or(0));
         let superseded = (number % 10 == 3).then_some(at.0);

@@ -73,7 +73,7 @@ export const certificates = {
     identityIssued: "The phone’s request was certified, only its public key was taken",
     configured: "The phone is configured",
   } as Record<string, string>,
-  issuedStep: (by: string, version: string) => `Serial reserved, signed, read back and checked; by ${by}, policy version ${version}`,
+  issuedStep: (by: string, version: string) => `Serial reserved, signed, read back and checked; by ${by}, policy ${version === "0" ? "as built in" : `version ${version}`}`,
   storedStep: "Imported, or issued before the ledger began",
   ledgerRow: (row: number) => `Ledger ${figure(row)}`,
   bytes: (count: number) => `X.509 version 3, ${figure(count)} bytes`,
@@ -85,7 +85,7 @@ export const certificates = {
   neverSent: "nothing arrived yet",
   noTargets: "No publication target is set up; the CRL is served by this computer only.",
   pilot: "pilot",
-  policyVersion: (version: string, pilot: boolean) => `version ${version}${pilot ? ", as a pilot" : ""}`,
+  policyVersion: (version: string, pilot: boolean) => `${version === "0" ? "as built in" : `version ${version}`}${pilot ? ", as a pilot" : ""}`,
   today: "Today",
   reasons: {
     unspecified: "no reason given",

@@ -74,7 +74,7 @@ export const certificates: Messages["certificates"] = {
     identityIssued: "La demande du téléphone fut certifiée, seule sa clé publique fut prise",
     configured: "Le téléphone est configuré",
   },
-  issuedStep: (by, version) => `Numéro réservé, signé, relu et vérifié ; par ${by}, politique version ${version}`,
+  issuedStep: (by, version) => `Numéro réservé, signé, relu et vérifié ; par ${by}, politique ${version === "0" ? "d’origine" : `version ${version}`}`,
   storedStep: "Importé, ou émis avant le début du registre",
   ledgerRow: (row) => `Registre ${figure(row)}`,
   bytes: (count) => `X.509 version 3, ${figure(count)} octets`,
@@ -86,7 +86,7 @@ export const certificates: Messages["certificates"] = {
   neverSent: "rien n’est encore arrivé",
   noTargets: "Aucune cible de publication : seul cet ordinateur sert la CRL.",
   pilot: "pilote",
-  policyVersion: (version, pilot) => `version ${version}${pilot ? ", en pilote" : ""}`,
+  policyVersion: (version, pilot) => `${version === "0" ? "celle d’origine" : `version ${version}`}${pilot ? ", en pilote" : ""}`,
   today: "Aujourd’hui",
   reasons: {
     unspecified: "aucune raison donnée",

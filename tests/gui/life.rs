@@ -1,0 +1,206 @@
+//! At the desk: issue to a person, hold and take it back, renew, replace, try the pair, revoke, see somebody leave.
+
+use crate::{
+    desk::Desk,
+    found::{ALICE, BOB, department},
+    window::{Window, during},
+};
+use openssl::{hash::MessageDigest, pkey::PKey, rsa::Rsa, x509::X509ReqBuilder};
+
+/// A request for a new key, PEM.
+fn request() -> String {
+    let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let mut request = X509ReqBuilder::new().unwrap();
+    request.set_pubkey(&key).unwrap();
+    request.sign(&key, MessageDigest::sha256()).unwrap();
+    String::from_utf8(request.build().to_pem().unwrap()).unwrap()
+}
+
+#[test]
+fn an_officer_issues_holds_undoes_renews_and_revokes() {
+    let Some(desk) = Desk::new() else { return };
+    department(&desk, 0);
+    during(&desk, |window| async move { journey(&window).await });
+}
+
+async fn journey(window: &Window) {
+    issue(window).await;
+    hold_and_undo(window).await;
+    one_in_full(window).await;
+    try_the_pair(window).await;
+    revoke_with_consequences(window).await;
+    by_palette(window).await;
+    leave(window).await;
+    small_and_french(window).await;
+    assert_eq!(window.faults().await, "[]");
+}
+
+async fn person(window: &Window, name: &str) {
+    window.go("people").await;
+    window.press(name).await;
+    window.says(&format!("CN={name}")).await;
+}
+
+/// From the person's page, by the key: a bundle is shown, one certificate is issued for a request.
+async fn issue(window: &Window) {
+    person(window, ALICE.0).await;
+    window.control("e").await;
+    window.says(&format!("Issue to {}", ALICE.0)).await;
+    window.choose("[role='dialog'] select", "bundle Staff").await;
+    window.says("left for an invitation").await;
+    window.keep("issue-bundle").await;
+    window.choose("[role='dialog'] select", "signing").await;
+    window.fill("#request", "this is no request").await;
+    window.press("Issue 1 certificate").await;
+    window.says("is no certificate request").await;
+    window.fill("#request", &request()).await;
+    window.keep("issue").await;
+    window.press("Issue 1 certificate").await;
+    window.find("aside .stamp.ok").await;
+    window.says(&format!("{} can sign mail as {}", ALICE.0, ALICE.1)).await;
+}
+
+/// A hold says what it does, and can be taken back at once: by the toast, and by the key.
+async fn hold_and_undo(window: &Window) {
+    window.click("aside [data-verb='hold']").await;
+    window.find("[data-consequences]").await;
+    window.says("A hold can be taken back at any time").await;
+    window.keep("hold").await;
+    window.press("Hold 1 certificate").await;
+    window.find("aside .stamp.hold").await;
+    window.click("[data-act='undo']").await;
+    window.find("aside .stamp.ok").await;
+    window.click("aside [data-verb='hold']").await;
+    window.find("[data-consequences]").await;
+    window.press("Hold 1 certificate").await;
+    window.find("aside .stamp.hold").await;
+    window.ask("document.activeElement?.blur()").await;
+    window.control("z").await;
+    window.find("aside .stamp.ok").await;
+    // Held again, reinstated by its own button.
+    window.click("aside [data-verb='hold']").await;
+    window.find("[data-consequences]").await;
+    window.press("Hold 1 certificate").await;
+    window.find("aside .stamp.hold").await;
+    window.keep("held").await;
+    window.click("aside [data-verb='reinstate']").await;
+    window.find("[data-consequences]").await;
+    window.press("Reinstate 1 certificate").await;
+    window.find("aside .stamp.ok").await;
+}
+
+/// Everything about it; then another validity for its key, and another key in its place.
+async fn one_in_full(window: &Window) {
+    window.press("All about it").await;
+    window.find("[data-origin]").await;
+    window.says("by officer rosa, policy as built in").await;
+    window.says("Never: a key that signs is not kept").await;
+    window.keep("certificate").await;
+    window.click("[data-verb='renew']").await;
+    window.says("nothing is revoked").await;
+    window.keep("renew").await;
+    window.press("Renew 1 certificate").await;
+    // The new one, whose life begins; the old one is replaced.
+    window.says("1 certificate renewed.").await;
+    window.until("return document.querySelectorAll('aside .stops li').length === 3").await;
+    window.click("button[title='More']").await;
+    window.press("Replace").await;
+    window.says("by one with a new key").await;
+    window.fill("#request", &request()).await;
+    window.press("Revoke it as replaced").await;
+    window.keep("replace").await;
+    window.press("Replace 1 certificate").await;
+    window.find(".head .stamp.ok").await;
+    window.says("Replaced").await;
+}
+
+async fn try_the_pair(window: &Window) {
+    person(window, ALICE.0).await;
+    window.click(".ident button[title='More']").await;
+    window.press("Test signing and encrypting").await;
+    window.find("[data-self-test]").await;
+    window.until("return document.querySelectorAll('[data-tick]').length === 3").await;
+    let ticks = window.ask("return [...document.querySelectorAll('[data-tick]')].map((one) => one.dataset.tick).join()").await;
+    assert_eq!(ticks, "publicSideOnly,publicSideOnly,publicSideOnly", "the keys are with their holder");
+    window.keep("self-test").await;
+    window.press("Close").await;
+}
+
+/// The consequences stand there before, and afterwards the register says so.
+async fn revoke_with_consequences(window: &Window) {
+    window.go("certificates").await;
+    window.press("Valid").await;
+    window.typed("[data-find]", "alice", "return !!document.querySelector('.virtual [data-row]')").await;
+    window.says("of").await;
+    window.until("return [...document.querySelectorAll('.virtual .row-link')].every((one) => one.textContent.includes('Alice'))").await;
+    window.click(".virtual tbody input[type='checkbox']").await;
+    window.says("1 certificate chosen").await;
+    window.click("thead input[type='checkbox']").await;
+    window.click("thead input[type='checkbox']").await;
+    window.until("return document.querySelectorAll('.virtual tr.chosen').length > 1").await;
+    window.keep("certificates-chosen").await;
+    window.click(".picked [data-verb='revoke']").await;
+    window.find("[data-consequences]").await;
+    window.fill("#since", "tomorrow").await;
+    window.says("Give a day and a time that have come").await;
+    window.fill("#since", "2026-01-02 08:30").await;
+    window.fill("#why", "Staff card and phone stolen on the train").await;
+    window.keep("revoke-many").await;
+    window.press("Revoke 2 certificates").await;
+    window.says("2 certificates revoked. The CRL says so.").await;
+    window.press("Drop all filters").await;
+    window.press("Revoked").await;
+    window.until("return document.querySelectorAll('.virtual .mark.danger').length >= 2").await;
+}
+
+/// The palette does verbs too, and never revokes without the dialog.
+async fn by_palette(window: &Window) {
+    window.go("today").await;
+    window.control("k").await;
+    window.find("[role='combobox']").await.send_keys("revoke bob").await.unwrap();
+    window.says("Revoke Wi-Fi and VPN of Bob Builder").await;
+    window.keep("palette-verbs").await;
+    window.press_option("Revoke Wi-Fi and VPN of Bob Builder").await;
+    window.find("[role='alertdialog'] [data-consequences]").await;
+    window.press("Hold instead").await;
+    window.press("Hold 1 certificate").await;
+    window.find("[data-act='undo']").await;
+}
+
+async fn leave(window: &Window) {
+    person(window, BOB.0).await;
+    window.click(".ident button[title='More']").await;
+    window.press("Person leaves").await;
+    window.says("no longer counts as validated").await;
+    window.keep("leaver").await;
+    window.press("Continue").await;
+    window.fill("#successor", "Prof. Carol, for the laboratory").await;
+    window.fill("#keep", "2020-01-01").await;
+    window.says("Give a day to come").await;
+    window.fill("#keep", "2036-12-31").await;
+    window.keep("leaver-keep").await;
+    window.press("Revoke 1 certificate and end").await;
+    window.says("Left on").await;
+    window.says("May read the mail: Prof. Carol, for the laboratory.").await;
+}
+
+/// French in a small window, and large text: looked at, and judged.
+async fn small_and_french(window: &Window) {
+    for (zoom, width, height) in [("1", 1000, 700), ("2", 1280, 800)] {
+        window.prefer_zoom("fr", zoom).await;
+        window.resize(width, height).await;
+        for (place, shows) in [("people", ".virtual [data-row]"), ("certificates", ".virtual [data-row]")] {
+            window.go(place).await;
+            window.find(shows).await;
+            window.look(&format!("life-{place}-fr-{zoom}")).await;
+        }
+        window.go("people").await;
+        window.find(".virtual [data-row]").await;
+        // By script: at this size the foot may lie over the row.
+        window.ask("document.querySelector('.virtual [data-row]').click()").await;
+        window.find(".ident").await;
+        window.look(&format!("life-person-fr-{zoom}")).await;
+    }
+    window.prefer_zoom("en", "1").await;
+    window.resize(1280, 800).await;
+}
