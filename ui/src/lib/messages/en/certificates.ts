@@ -176,7 +176,7 @@ export const issue = {
   days: (days: number) => `Valid for ${n(days, "day", "days")}.`,
   request: "Certificate request (PKCS#10)",
   requestHint: "Paste it, or choose the file. The name in the certificate is the person’s, whatever the request says.",
-  file: "From a file:",
+  file: "Choose a file",
   madeHere: "The key is made here, because old mail must stay readable. It leaves in one file and is kept nowhere.",
   form: "Who opens the file",
   modern: "New programs",

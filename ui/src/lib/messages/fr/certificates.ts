@@ -177,7 +177,7 @@ export const issue: Messages["issue"] = {
   days: (days) => `Valide ${n(days, "jour", "jours")}.`,
   request: "Demande de certificat (PKCS#10)",
   requestHint: "Collez-la, ou choisissez le fichier. Le nom du certificat est celui de la personne, quoi que dise la demande.",
-  file: "D’un fichier :",
+  file: "Choisir un fichier",
   madeHere: "La clé est faite ici, car l’ancien courriel doit rester lisible. Elle part dans un seul fichier et n’est gardée nulle part.",
   form: "Qui ouvre le fichier",
   modern: "Les programmes récents",
