@@ -21,7 +21,7 @@ thread_local! {
 
 /// A commit waits for as many writes as the last one had, but never for more than so many: enough to share the price of a commit, and
 /// few enough that others are at work while these wait for the disk. Who writes alone never waits.
-const WAITED_FOR: usize = 8;
+const WAITED_FOR: usize = 12;
 /// ... and only as long as one more came within this time.
 const PATIENCE: Duration = Duration::from_millis(1);
 
