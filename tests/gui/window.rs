@@ -1,7 +1,7 @@
 //! The real window, worked as an officer would: by what is written on it.
 
 use crate::desk::{Desk, pictures, scratch_pictures};
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use std::{
@@ -91,37 +91,45 @@ impl Window {
 
     /// Waits for an element.
     pub(crate) async fn find(&self, css: &str) -> Element {
-        match self.0.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
-            Ok(element) => element,
-            Err(error) => panic!("{css}: {error}\n{}", self.text().await),
-        }
+        self.seek(Locator::Css(css), css).await
     }
 
-    /// Waits for a button, link or choice with these words.
-    pub(crate) async fn named(&self, words: &str) -> Element {
-        let path = format!("//*[self::button or self::a or self::label or @role='menuitem'][contains(normalize-space(.), \"{words}\")]");
-        match self.0.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
-            Ok(element) => element,
-            Err(error) => panic!("{words}: {error}\n{}", self.text().await),
+    /// Waits for what is told by its path; `what` names it when it does not come.
+    async fn seek(&self, locator: Locator<'_>, what: &str) -> Element {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.0.wait().at_most(PATIENCE).for_element(locator).await {
+                Ok(element) => return element,
+                // The list was drawn anew while the driver took hold of it.
+                Err(error) if is_stale(&error) && Instant::now() < until => {}
+                Err(error) => panic!("{what}: {error}\n{}", self.text().await),
+            }
         }
     }
 
     pub(crate) async fn click(&self, css: &str) {
-        self.tap(self.find(css).await).await;
+        self.tap(Locator::Css(css), css).await;
     }
 
+    /// Presses a button, link or choice with these words.
     pub(crate) async fn press(&self, words: &str) {
-        self.tap(self.named(words).await).await;
+        let path = format!("//*[self::button or self::a or self::label or @role='menuitem'][contains(normalize-space(.), \"{words}\")]");
+        self.tap(Locator::XPath(&path), words).await;
     }
 
     /// Brings it to the middle first: at the lower edge a confirmation of the last act may lie over it for some seconds. Waits until it can be
-    /// pressed: a layer that closes lets go of the page a moment later.
-    async fn tap(&self, element: Element) {
-        let shown = serde_json::to_value(&element).unwrap();
-        self.0.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![shown]).await.unwrap();
+    /// pressed: a layer that closes lets go of the page a moment later, and a list may be drawn anew.
+    async fn tap(&self, locator: Locator<'_>, what: &str) {
         let until = Instant::now() + PATIENCE;
-        while let Err(error) = element.click().await {
-            assert!(Instant::now() < until, "{error}\n{}", self.text().await);
+        loop {
+            let element = self.seek(locator, what).await;
+            let shown = serde_json::to_value(&element).unwrap();
+            let pressed = match self.0.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![shown]).await {
+                Ok(_) => element.click().await,
+                Err(error) => Err(error),
+            };
+            let Err(error) = pressed else { return };
+            assert!(Instant::now() < until, "{what}: {error}\n{}", self.text().await);
             tokio::time::sleep(FRAMES).await; // until the condition above holds
         }
     }
@@ -129,19 +137,13 @@ impl Window {
     /// Chooses in the palette.
     pub(crate) async fn press_option(&self, words: &str) {
         let path = format!("//*[@role='option'][contains(normalize-space(.), \"{words}\")]");
-        match self.0.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
-            Ok(option) => self.tap(option).await,
-            Err(error) => panic!("{words}: {error}\n{}", self.text().await),
-        }
+        self.tap(Locator::XPath(&path), words).await;
     }
 
     /// Ticks in a menu.
     pub(crate) async fn press_tick(&self, words: &str) {
         let path = format!("//*[@role='menuitemcheckbox'][contains(normalize-space(.), \"{words}\")]");
-        match self.0.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await {
-            Ok(element) => element.click().await.unwrap(),
-            Err(error) => panic!("{words}: {error}\n{}", self.text().await),
-        }
+        self.seek(Locator::XPath(&path), words).await.click().await.unwrap();
     }
 
     /// Opens a submenu by its keys and chooses in it; the menu is closed afterwards.
@@ -362,4 +364,9 @@ fn smaller(png: &[u8]) -> Vec<u8> {
     encoder.set_palette(palette.concat());
     encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
     out
+}
+
+/// The page replaced the element since.
+fn is_stale(error: &CmdError) -> bool {
+    error.is_stale_element_reference() || error.to_string().contains("Stale element")
 }
