@@ -10,6 +10,7 @@ mod impostors;
 mod portal;
 mod repeats;
 mod scep;
+mod status;
 
 #[path = "../../crates/protocol/tests/schema/mod.rs"]
 mod schema;

@@ -98,7 +98,10 @@ impl Courier {
 
     fn publish(&self, publication: &Publication) -> Result<String, String> {
         let credentials = publication.credentials.as_ref().map(|(user, password)| (user.as_str(), password.as_str()));
-        self.put(&publication.address, credentials, &publication.file, &publication.content)
+        match &publication.content {
+            Some(content) => self.put(&publication.address, credentials, &publication.file, content),
+            None => self.remove(&publication.address, credentials, &publication.file),
+        }
     }
 
     /// Puts one file below an address; what the other side said.
@@ -114,6 +117,33 @@ impl Courier {
         // 201 made, 200 and 204 replaced (RFC 9110 9.3.4); 202 promises nothing.
         match answer.status() {
             status @ (StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT) => Ok(said(status)),
+            status => Err(refusal(status)),
+        }
+    }
+
+    /// Takes one file away below an address, whether it is there or not; what the other side said.
+    fn remove(&self, address: &str, credentials: Option<(&str, &str)>, file: &str) -> Result<String, String> {
+        if !is_url(address) {
+            let path = Path::new(address).join(file);
+            return match std::fs::remove_file(&path) {
+                Ok(()) => Ok("removed".to_owned()),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok("removed".to_owned()),
+                Err(error) => Err(format!("{} cannot be removed: {error}", path.display())),
+            };
+        }
+        let mut request = self.client.delete(format!("{address}/{file}"));
+        if let Some((user, password)) = credentials {
+            request = request.basic_auth(user, Some(password));
+        }
+        let answer = request.send().map_err(|error| reason(&error))?;
+        // RFC 9110 9.3.5; 404 and 410: it is gone already. 202 promises nothing.
+        match answer.status() {
+            status @ (StatusCode::OK | StatusCode::NO_CONTENT | StatusCode::NOT_FOUND | StatusCode::GONE) => {
+                Ok(format!("removed ({})", said(status)))
+            }
+            status @ (StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED) => {
+                Err(format!("{}: the server takes no DELETE: remove the file there by hand", said(status)))
+            }
             status => Err(refusal(status)),
         }
     }

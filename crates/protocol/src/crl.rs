@@ -1,13 +1,18 @@
 //! CRLs (RFC 5280 section 5), without issuingDistributionPoint: one complete CRL for all that the CA issued, and delta CRLs, which
 //! list what changed since one.
 
+mod entries;
+
+pub use entries::{Entry, EntryList};
+
 use crate::{
     Error, Timestamp,
     key::PublicKey,
     tlv::{self, Reader},
-    x509::{Authority, CertificateView, SerialNumber, signature, signature::SignatureAlgorithm},
+    x509::{Authority, CertificateView, signature, signature::SignatureAlgorithm},
 };
 use der::{Encode, Length};
+use entries::Time;
 
 /// CRLReason (RFC 5280 5.3.1). 7 is unused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -34,19 +39,6 @@ pub enum Reason {
     PrivilegeWithdrawn,
     /// (10)
     AaCompromise,
-}
-
-/// One revoked certificate.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// Serial.
-    pub serial: SerialNumber,
-    /// revocationDate.
-    pub revoked_at: Timestamp,
-    /// reasonCode; unspecified is left out (RFC 5280 5.3.1).
-    pub reason: Reason,
-    /// invalidityDate.
-    pub invalid_since: Option<Timestamp>,
 }
 
 /// Numbers and times of a CRL.
@@ -149,14 +141,10 @@ fn small(der: &[u8]) -> Result<Option<u64>, Error> {
     Ok(ours.then(|| octets.iter().fold(0, |number, octet| (number << 8) | u64::from(*octet))))
 }
 
-/// Octets kept free before the entries for all that stands before them and is known only after them. Names and URLs of a CA are
-/// far shorter; a longer one costs a copy and nothing else.
-const RESERVE: usize = 4 * 1024;
-
-/// Builds and signs a CRL, DER; memory stays linear and small (the entries are streamed into one buffer).
+/// Builds and signs a CRL, DER. The list of entries is taken and becomes the CRL: what a million of them take is taken once.
 ///
 /// In a delta CRL a certificate that is no longer revoked is listed with [`Reason::RemoveFromCrl`].
-pub fn sign_crl(header: Header<'_>, entries: impl Iterator<Item = Entry>, authority: &dyn Authority) -> Result<Vec<u8>, Error> {
+pub fn sign_crl(header: Header<'_>, entries: EntryList, authority: &dyn Authority) -> Result<Vec<u8>, Error> {
     let certificate = authority.certificate().ok_or_else(|| unencodable("the issuer has no certificate yet".to_owned()))?;
     let issuer = CertificateView::from_der(certificate)?;
     let key_identifier = match &issuer.subject_key_identifier {
@@ -164,64 +152,37 @@ pub fn sign_crl(header: Header<'_>, entries: impl Iterator<Item = Entry>, author
         None => issuer.public_key.key_identifier()?,
     };
     let algorithm = signature::algorithm_identifier(authority.public_key())?;
-
-    let mut crl = vec![0; RESERVE];
-    let mut entry = Vec::with_capacity(128);
-    for revoked in entries {
-        entry.clear();
-        write_entry(&mut entry, &revoked)?;
-        write(&mut crl, tlv::SEQUENCE, &entry)?;
-    }
-    let entries_len = crl.len() - RESERVE;
+    let entries_len = entries.octets();
     let extensions = extensions(&header, &key_identifier)?;
 
     // Everything of the TBSCertList before the entries, and the headers around them.
-    let mut before = Vec::with_capacity(RESERVE);
+    let mut before = Vec::with_capacity(512);
     write(&mut before, tlv::INTEGER, &[1])?;
     before.extend_from_slice(algorithm);
     before.extend_from_slice(&issuer.subject_der);
-    write_time(&mut before, header.this_update)?;
-    write_time(&mut before, header.next_update)?;
+    for time in [header.this_update, header.next_update] {
+        let time = Time::new(time);
+        let (tag, text) = time.encoded();
+        write(&mut before, tag, text)?;
+    }
     if entries_len > 0 {
         write_header(&mut before, tlv::SEQUENCE, entries_len)?;
     }
-    let mut prefix = Vec::with_capacity(before.len() + 16);
-    write_header(&mut prefix, tlv::SEQUENCE, before.len() + entries_len + extensions.len())?;
-    prefix.extend_from_slice(&before);
-    crl.splice(..RESERVE, prefix);
-    crl.extend_from_slice(&extensions);
+    let mut start = Vec::with_capacity(before.len() + 8);
+    write_header(&mut start, tlv::SEQUENCE, before.len() + entries_len + extensions.len())?;
+    start.extend_from_slice(&before);
 
-    let signature = authority.sign(&crl)?;
+    let mut crl = entries.framed(&start, &extensions);
+    let signature = authority.sign(crl.octets())?;
     let mut after = Vec::with_capacity(signature.len() + 32);
     after.extend_from_slice(algorithm);
     write_header(&mut after, tlv::BIT_STRING, signature.len() + 1)?;
     after.push(0);
     after.extend_from_slice(&signature);
-    crl.extend_from_slice(&after);
     let mut outer = Vec::with_capacity(8);
-    write_header(&mut outer, tlv::SEQUENCE, crl.len())?;
-    crl.splice(..0, outer);
-    Ok(crl)
-}
-
-/// revokedCertificates' element (RFC 5280 5.1.2.6) without its own header.
-fn write_entry(out: &mut Vec<u8>, entry: &Entry) -> Result<(), Error> {
-    write(out, tlv::INTEGER, &entry.serial.integer_octets())?;
-    write_time(out, entry.revoked_at)?;
-    if entry.reason == Reason::Unspecified && entry.invalid_since.is_none() {
-        return Ok(());
-    }
-    let mut extensions = Vec::with_capacity(48);
-    if entry.reason != Reason::Unspecified {
-        write_extension(&mut extensions, &[0x55, 0x1d, 21], false, &[0x0a, 1, entry.reason.code()])?;
-    }
-    if let Some(since) = entry.invalid_since {
-        // invalidityDate is GeneralizedTime in every year (5.3.2).
-        let mut date = Vec::with_capacity(17);
-        write(&mut date, tlv::GENERALIZED_TIME, generalized_time(since).as_bytes())?;
-        write_extension(&mut extensions, &[0x55, 0x1d, 24], false, &date)?;
-    }
-    write(out, tlv::SEQUENCE, &extensions)
+    write_header(&mut outer, tlv::SEQUENCE, crl.octets().len() + after.len())?;
+    crl.frame(&outer, &after);
+    Ok(crl.into_octets())
 }
 
 /// crlExtensions (5.2): authorityKeyIdentifier, cRLNumber, and what belongs to delta CRLs.
@@ -259,22 +220,6 @@ fn write_extension(out: &mut Vec<u8>, oid: &[u8], critical: bool, value: &[u8]) 
     }
     write(&mut extension, tlv::OCTET_STRING, value)?;
     write(out, tlv::SEQUENCE, &extension)
-}
-
-/// UTCTime until 2049, GeneralizedTime after (5.1.2.4 to 5.1.2.6).
-fn write_time(out: &mut Vec<u8>, time: Timestamp) -> Result<(), Error> {
-    let text = generalized_time(time);
-    match text.split_at_checked(2) {
-        Some(("20", short)) if text.as_str() < "2050" => write(out, tlv::UTC_TIME, short.as_bytes()),
-        Some(("19", short)) if text.as_str() >= "1950" => write(out, tlv::UTC_TIME, short.as_bytes()),
-        _ => write(out, tlv::GENERALIZED_TIME, text.as_bytes()),
-    }
-}
-
-fn generalized_time(time: Timestamp) -> String {
-    let time = time.to_offset();
-    let (year, month, day) = (time.year(), u8::from(time.month()), time.day());
-    format!("{year:04}{month:02}{day:02}{:02}{:02}{:02}Z", time.hour(), time.minute(), time.second())
 }
 
 fn write(out: &mut Vec<u8>, tag: u8, content: &[u8]) -> Result<(), Error> {

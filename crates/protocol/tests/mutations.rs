@@ -15,12 +15,12 @@ use openssl::{
 use protocol::{
     Timestamp,
     cms::{self, ContentCipher, Digest, KeyTransport, SigningIdentity},
-    crl::{Entry, Header, Reason, sign_crl},
+    crl::{Entry, EntryList, Header, Reason, sign_crl},
     fuzzing::TARGETS,
     key::{KeyAlgorithm, PrivateKey},
     ocsp,
     scep::{CertRep, FailInfo, ReplyParameters, TransactionId, cert_rep},
-    x509::{CertificateView, SerialNumber},
+    x509::CertificateView,
 };
 use std::{
     fs,
@@ -213,20 +213,24 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
                 base: None,
                 freshest: None,
             };
-            let entry = |serial: u8, reason| Entry {
-                serial: SerialNumber::from_octets(&[serial]).unwrap(),
+            let entry = |serial: &'static [u8], reason| Entry {
+                serial,
                 revoked_at: Timestamp(1_795_000_000),
                 reason,
                 invalid_since: Some(Timestamp(0)),
             };
-            let sign = |header, entries: Vec<Entry>| sign_crl(header, entries.into_iter(), &ca).unwrap();
+            let sign = |header, entries: Vec<Entry<'_>>| {
+                let mut list = EntryList::default();
+                entries.iter().for_each(|entry| list.push(entry).unwrap());
+                sign_crl(header, list, &ca).unwrap()
+            };
             vec![
                 sign(header, Vec::new()),
                 sign(
                     Header { freshest: Some("http://pki.example.edu/crl/issuing-delta.crl"), ..header },
-                    vec![entry(1, Reason::KeyCompromise)],
+                    vec![entry(&[1], Reason::KeyCompromise)],
                 ),
-                sign(Header { base: Some(6), ..header }, vec![entry(1, Reason::RemoveFromCrl), entry(2, Reason::Unspecified)]),
+                sign(Header { base: Some(6), ..header }, vec![entry(&[1], Reason::RemoveFromCrl), entry(&[2], Reason::Unspecified)]),
             ]
         }
         other => panic!("no seeds for {other}"),

@@ -5,9 +5,8 @@ mod support;
 
 use protocol::{
     Error, Timestamp,
-    crl::{CrlView, Entry, Header, Reason, sign_crl},
+    crl::{CrlView, Entry, EntryList, Header, Reason, sign_crl},
     key::KeyAlgorithm,
-    x509::SerialNumber,
 };
 use std::fs;
 use support::*;
@@ -15,8 +14,18 @@ use support::*;
 const HEADER: Header<'_> =
     Header { number: 0x80ff, this_update: NOW, next_update: Timestamp(NOW.0 + 8 * Timestamp::DAY), base: None, freshest: None };
 
-fn entry(serial: u32, reason: Reason, invalid_since: Option<Timestamp>) -> Entry {
-    Entry { serial: SerialNumber::from_octets(&serial.to_be_bytes()).unwrap(), revoked_at: NOW.plus(-60), reason, invalid_since }
+type Listed = (u32, Reason, Option<Timestamp>);
+
+fn entry(serial: u32, reason: Reason, invalid_since: Option<Timestamp>) -> Listed {
+    (serial, reason, invalid_since)
+}
+
+fn list(entries: impl IntoIterator<Item = Listed>) -> EntryList {
+    let mut list = EntryList::default();
+    for (serial, reason, invalid_since) in entries {
+        list.push(&Entry { serial: &serial.to_be_bytes(), revoked_at: NOW.plus(-60), reason, invalid_since }).unwrap();
+    }
+    list
 }
 
 #[test]
@@ -34,7 +43,7 @@ fn openssl_reads_and_verifies_a_list() {
             entry(0x0c, Reason::Unspecified, Some(NOW)),
         ];
         fs::write(folder.path().join("ca.pem"), root.view().to_pem()).unwrap();
-        fs::write(folder.path().join("list.crl"), sign_crl(HEADER, entries.into_iter(), &root).unwrap()).unwrap();
+        fs::write(folder.path().join("list.crl"), sign_crl(HEADER, list(entries), &root).unwrap()).unwrap();
         let (good, said) = openssl(
             folder.path(),
             &["crl", "-in", "list.crl", "-inform", "DER", "-CAfile", "ca.pem", "-verify", "-noout", "-text", "-nameopt", "utf8"],
@@ -60,7 +69,7 @@ fn openssl_reads_and_verifies_a_list() {
 #[test]
 fn a_list_without_entries_has_no_list() {
     let root = TestCa::root(KeyAlgorithm::P256);
-    let der = sign_crl(HEADER, std::iter::empty(), &root).unwrap();
+    let der = sign_crl(HEADER, EntryList::default(), &root).unwrap();
     let crl = openssl::x509::X509Crl::from_der(&der).unwrap();
     assert!(crl.get_revoked().is_none());
     assert!(crl.verify(root.public.as_openssl()).unwrap());
@@ -69,14 +78,14 @@ fn a_list_without_entries_has_no_list() {
 #[test]
 fn an_authority_without_certificate_signs_no_list() {
     let root = TestCa::without_certificate(KeyAlgorithm::P256);
-    assert!(matches!(sign_crl(HEADER, std::iter::empty(), &root), Err(Error::Unencodable { what: "CRL", .. })));
+    assert!(matches!(sign_crl(HEADER, EntryList::default(), &root), Err(Error::Unencodable { what: "CRL", .. })));
 }
 
 #[test]
 fn a_hundred_thousand_entries_are_one_well_formed_list() {
     let root = TestCa::root(KeyAlgorithm::P256);
     let reason = |serial| if serial % 2 == 0 { Reason::Superseded } else { Reason::Unspecified };
-    let der = sign_crl(HEADER, (1..=100_000).map(|serial| entry(serial, reason(serial), None)), &root).unwrap();
+    let der = sign_crl(HEADER, list((1..=100_000).map(|serial| entry(serial, reason(serial), None))), &root).unwrap();
     let crl = openssl::x509::X509Crl::from_der(&der).unwrap();
     assert_eq!(crl.get_revoked().map(|entries| entries.len()), Some(100_000));
     assert!(crl.verify(root.public.as_openssl()).unwrap());
@@ -90,8 +99,8 @@ fn a_delta_list_names_its_base_and_a_complete_one_where_its_delta_is() {
     let folder = tempfile::tempdir().unwrap();
     let root = TestCa::root(KeyAlgorithm::P256);
     fs::write(folder.path().join("ca.pem"), root.view().to_pem()).unwrap();
-    let said = |header, entries: Vec<Entry>| {
-        let der = sign_crl(header, entries.into_iter(), &root).unwrap();
+    let said = |header, entries: Vec<Listed>| {
+        let der = sign_crl(header, list(entries), &root).unwrap();
         fs::write(folder.path().join("list.crl"), &der).unwrap();
         let (good, said) =
             openssl(folder.path(), &["crl", "-in", "list.crl", "-inform", "DER", "-CAfile", "ca.pem", "-verify", "-noout", "-text"]);
@@ -110,4 +119,62 @@ fn a_delta_list_names_its_base_and_a_complete_one_where_its_delta_is() {
     assert_eq!(base, Some(0x80fe));
     assert!(delta.contains("X509v3 Delta CRL Indicator: critical\n                33022"), "{delta}");
     assert!(delta.contains("Remove From CRL") && !delta.contains("Freshest"), "RFC 5280 5.2.6: {delta}");
+}
+
+#[test]
+fn every_kind_of_entry_is_read_as_it_was_meant() {
+    let root = TestCa::root(KeyAlgorithm::P256);
+    let serials: [&[u8]; 4] = [&[1], &[0x80], &[0x7f; 20], &[0xff; 20]];
+    let times = [
+        Timestamp(-3_000_000_000),
+        Timestamp(-631_152_001),
+        Timestamp(-631_152_000),
+        NOW,
+        Timestamp(2_524_607_999),
+        Timestamp(2_524_608_000),
+    ];
+    let reasons = [Reason::Unspecified, Reason::KeyCompromise, Reason::CertificateHold, Reason::AaCompromise];
+    let mut entries = Vec::new();
+    for serial in serials {
+        for revoked_at in times {
+            for reason in reasons {
+                entries.extend([None, Some(NOW), Some(Timestamp(-3_000_000_000))].map(|since| Entry {
+                    serial,
+                    revoked_at,
+                    reason,
+                    invalid_since: since,
+                }));
+            }
+        }
+    }
+    let (mut one, mut two) = (EntryList::default(), EntryList::default());
+    for (at, entry) in entries.iter().enumerate() {
+        let half = if at < entries.len() / 2 { &mut one } else { &mut two };
+        half.push(entry).unwrap();
+    }
+    one.append(&two);
+    assert_eq!(one.count(), u64::try_from(entries.len()).unwrap());
+    let crl = openssl::x509::X509Crl::from_der(&sign_crl(HEADER, one, &root).unwrap()).unwrap();
+    assert!(crl.verify(root.public.as_openssl()).unwrap());
+    let epoch = openssl::asn1::Asn1Time::from_unix(0).unwrap();
+    let mut read = 0;
+    for (found, meant) in crl.get_revoked().unwrap().iter().zip(&entries) {
+        assert_eq!(found.serial_number().to_bn().unwrap().to_vec(), meant.serial);
+        let since = epoch.diff(found.revocation_date()).unwrap();
+        assert_eq!(i64::from(since.days) * 86_400 + i64::from(since.secs), meant.revoked_at.0);
+        let reason = found.extension::<openssl::x509::ReasonCode>().unwrap().map(|(_, code)| code.get_i64().unwrap());
+        assert_eq!(reason.unwrap_or(0), i64::from(meant.reason.code()));
+        read += 1;
+    }
+    assert_eq!(read, entries.len());
+}
+
+#[test]
+fn a_serial_number_that_no_certificate_has_is_refused() {
+    let mut list = EntryList::default();
+    for serial in [&[][..], &[0], &[0; 3], &[1; 21]] {
+        let entry = Entry { serial, revoked_at: NOW, reason: Reason::Superseded, invalid_since: None };
+        assert!(list.push(&entry).is_err(), "{serial:?}");
+    }
+    assert_eq!((list.count(), list.octets()), (0, 0), "and nothing of it is left");
 }

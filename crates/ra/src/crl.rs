@@ -1,243 +1,152 @@
-//! Generating CRLs: at once after a change, daily otherwise, nextUpdate 8 days (root: 400 days).
+//! CRLs: the current ones, made at once after a change, daily otherwise; nextUpdate 8 days (root: 400 days).
 
 mod delta;
+mod entries;
+mod file;
+mod make;
 mod root;
 
+pub use delta::DeltaFacts;
 pub use root::RootCrl;
 
 use crate::{
     Dependency, Error, Noun, Operator, Result,
     authority::Inner,
-    certificate::{self, reason_of},
     certification::StatusFacts,
     ledger,
-    ledger::Actor,
-    publication,
     store::{self, Topic},
 };
-use protocol::{
-    Timestamp,
-    crl::{Entry, Header, Reason, sign_crl},
-    x509::{Authority, SerialNumber},
-};
+use protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// A new one after this time, also when nothing changed. The root's is long-lived: its key may be in a drawer.
+/// A new one after this time, also when nothing changed.
 const DAILY: i64 = Timestamp::DAY;
-const NEXT_UPDATE: i64 = 8 * Timestamp::DAY;
-const NEXT_UPDATE_ROOT: i64 = 400 * Timestamp::DAY;
 
 /// The CRLs as they were last read or made, each with a lock that lets one thread at a time make a new one.
 #[derive(Default)]
 pub(crate) struct Crls {
-    root: Mutex<Option<Current>>,
-    issuing: Mutex<Option<Current>>,
+    root: Mutex<Option<Kept>>,
+    issuing: Mutex<Option<Kept>>,
 }
 
+struct Kept {
+    /// The store's version at which it was found to be the one that is stored.
+    seen: u64,
+    current: Current,
+}
+
+/// A complete CRL with its octets.
 #[derive(Clone)]
 struct Current {
+    facts: Facts,
+    der: Arc<Vec<u8>>,
+}
+
+/// What the store says of a complete CRL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Facts {
+    number: u64,
+    this_update: Timestamp,
+    next_update: Timestamp,
     /// The topic `revocation` when it was made: what happened since is not in it.
     generation: u64,
-    this_update: Timestamp,
     /// There is a delta CRL to it, and it says where.
     with_delta: bool,
-    der: Arc<Vec<u8>>,
+    /// Octets.
+    size: u64,
+    /// It is in a file beside the database.
+    in_file: bool,
 }
 
 impl Inner {
     /// Current CRL of `root` or `issuing`. Kept in memory and in the store; made anew when a revocation in whatever process is not
     /// in it yet, or daily.
     pub(crate) fn crl(&self, name: &str) -> Result<Arc<Vec<u8>>> {
+        Ok(self.current_crl(name)?.der)
+    }
+
+    fn current_crl(&self, name: &str) -> Result<Current> {
         let (is_root, kept) = match name {
             "root" => (true, &self.cache.crls.root),
             "issuing" => (false, &self.cache.crls.issuing),
             _ => return Err(Error::NotFound(Noun::Crl)),
         };
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // The version first: a change that comes between is then found at the next call.
+        let seen = self.store.version()?;
         let generation = self.store.generation(Topic::Revocation)?;
         let now = self.clock.now();
         let with_delta = !is_root && self.network()?.delta_crl;
-        let fits = |current: &Current| {
-            current.generation >= generation && now < current.this_update.plus(DAILY) && current.with_delta == with_delta
-        };
-        if let Some(current) = kept.as_ref().filter(|current| fits(current)) {
-            return Ok(current.der.clone());
+        let fits = |facts: &Facts| facts.generation >= generation && now < facts.this_update.plus(DAILY) && facts.with_delta == with_delta;
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.seen == seen && fits(&kept.current.facts)) {
+            return Ok(kept.current.clone());
         }
-        let authorities = self.authorities()?;
-        let certificate = if is_root { &authorities.root } else { &authorities.issuing };
-        let issuer = certificate.subject_key_identifier.clone().ok_or_else(|| Error::fault("a CA without subjectKeyIdentifier"))?;
-        let stored = self.store.read(|c| load(c, &issuer))?;
-        let current = match stored {
-            Some(current) if fits(&current) => current,
-            stored => match self.make_current_crl(is_root, &issuer) {
+        let issuer = self.crl_issuer(is_root)?;
+        let stored = self.store.read(|c| facts(c, &issuer))?;
+        // Another process may have made one since, also when nothing was revoked: with the root's key, which was attached there.
+        if let Some((kept, stored)) = kept.as_mut().zip(stored)
+            && kept.current.facts == stored
+            && fits(&stored)
+        {
+            kept.seen = seen;
+            return Ok(kept.current.clone());
+        }
+        let found = match stored.filter(fits) {
+            Some(facts) => self.stored_crl(is_root, &issuer, facts)?,
+            None => None,
+        };
+        let current = match found {
+            Some(current) => current,
+            None => match self.make_current_crl(is_root, &issuer) {
                 Ok(current) => current,
                 // The root's key is elsewhere: its last CRL lives long for exactly this reason.
-                Err(Error::Unavailable(Dependency::Key(key))) => stored.ok_or(Error::Unavailable(Dependency::Key(key)))?,
+                Err(Error::Unavailable(Dependency::Key(key))) => {
+                    let last = stored.map(|facts| self.stored_crl(is_root, &issuer, facts)).transpose()?.flatten();
+                    last.ok_or(Error::Unavailable(Dependency::Key(key)))?
+                }
                 Err(error) => return Err(error),
             },
         };
-        Ok(kept.insert(current).der.clone())
+        Ok(kept.insert(Kept { seen, current }).current.clone())
     }
 
-    fn make_current_crl(&self, is_root: bool, issuer: &[u8]) -> Result<Current> {
-        if is_root {
-            self.make_crl(true, issuer, &self.root_identity()?)
-        } else {
-            self.make_crl(false, issuer, self.issuing_ca()?.as_ref())
+    /// The CA's subjectKeyIdentifier: what stands in rows about what it issued.
+    fn crl_issuer(&self, is_root: bool) -> Result<Vec<u8>> {
+        let authorities = self.authorities()?;
+        let certificate = if is_root { &authorities.root } else { &authorities.issuing };
+        certificate.subject_key_identifier.clone().ok_or_else(|| Error::fault("a CA without subjectKeyIdentifier"))
+    }
+
+    /// The octets of the CRL that the store names; `None` when its file is missing or damaged, which only means to make the next one.
+    fn stored_crl(&self, is_root: bool, issuer: &[u8], facts: Facts) -> Result<Option<Current>> {
+        let current = |der: Vec<u8>| Current { facts, der: Arc::new(der) };
+        if facts.in_file {
+            let authorities = self.authorities()?;
+            let ca = if is_root { &authorities.root } else { &authorities.issuing };
+            return Ok(file::read(&self.folder, issuer, &facts, ca).map(current));
         }
-    }
-
-    fn make_crl(&self, is_root: bool, issuer: &[u8], authority: &dyn Authority) -> Result<Current> {
-        // The number is taken in a transaction of its own and signing stands outside: a long CRL does not hold up enrollments.
-        // Numbers then have gaps where a process died, and never repeat.
-        let this_update = self.clock.now();
-        let owned = issuer.to_vec();
-        let number = self.store.write(move |tx| {
-            certificate::abandon_left_behind(tx, this_update)?;
-            take_number(tx, &owned)
+        let der: Option<Vec<u8>> = self.store.read(|c| {
+            let mut statement = c.prepare_cached("SELECT der FROM crl WHERE issuer = ? AND number = ?")?;
+            Ok(statement.query_row((issuer, signed(facts.number)?), |row| row.get(0)).optional()?.flatten())
         })?;
-        let next_update = this_update.plus(if is_root { NEXT_UPDATE_ROOT } else { NEXT_UPDATE });
-        let settings = self.network()?;
-        let with_delta = !is_root && settings.delta_crl;
-        let freshest = settings.status_url.as_ref().filter(|_| with_delta && settings.status_in_certificates);
-        let freshest = freshest.map(|url| format!("{url}/crl/issuing-delta.crl"));
-        let (generation, entries, der, delta) = self.store.read(|c| {
-            // Of the same snapshot as the entries.
-            let generation: i64 = c.query_row("SELECT number FROM generation WHERE topic = 'revocation'", [], |row| row.get(0))?;
-            let generation = u64::try_from(generation).unwrap_or(0);
-            let header = Header { number, this_update, next_update, base: None, freshest: freshest.as_deref() };
-            let (entries, der) = build(c, issuer, header, authority)?;
-            let delta = with_delta.then(|| delta::build(c, issuer, header, generation, authority)).transpose()?;
-            Ok((generation, entries, der, delta))
-        })?;
-        let der = Arc::new(der);
-        let made = Current { generation, this_update, with_delta, der: der.clone() };
-        let (owned, name) = (issuer.to_vec(), if is_root { "root" } else { "issuing" });
-        let stored = self.store.write(move |tx| {
-            let kept = tx
-                .prepare_cached(
-                    "INSERT INTO crl (issuer, number, this_update, next_update, generation, der) VALUES (?, ?, ?, ?, ?, ?) \
-                     ON CONFLICT (issuer) DO UPDATE SET number = excluded.number, this_update = excluded.this_update, \
-                     next_update = excluded.next_update, generation = excluded.generation, der = excluded.der \
-                     WHERE excluded.number > crl.number AND excluded.generation >= crl.generation",
-                )?
-                .execute(rusqlite::params![owned, signed(number)?, this_update.0, next_update.0, signed(generation)?, *der])?;
-            if kept == 0 {
-                return Ok(false); // another process made a newer one meanwhile
-            }
-            let facts = serde_json::json!({ "number": number, "entries": entries, "next_update": next_update });
-            ledger::append(tx, this_update, &Actor::Signet, "crl.issued", name, &facts)?;
-            publication::enqueue(tx, this_update, None, &[&format!("{name}.crl")])?;
-            match &delta {
-                Some(delta) => {
-                    delta::store(tx, &owned, delta, generation, this_update)?;
-                    publication::enqueue(tx, this_update, None, &["issuing-delta.crl"])?;
-                }
-                None if is_root => {}
-                None => delta::forget(tx, &owned)?,
-            }
-            Ok(true)
-        })?;
-        if stored {
-            // A new CRL is made at least daily: the occasion to close the ledger's day.
-            self.sign_ledger_head(self.profile_signer()?.as_ref())?;
-            return Ok(made);
-        }
-        self.store.read(|c| load(c, issuer))?.ok_or_else(|| Error::fault("a CRL vanished"))
+        // Another number by now: the caller makes the next one, or finds it made.
+        Ok(der.map(current))
     }
-}
 
-/// The next number of the issuer (RFC 5280 5.2.3: monotonic).
-fn take_number(tx: &Connection, issuer: &[u8]) -> Result<u64> {
-    let mut statement = tx.prepare_cached(
-        "INSERT INTO crl_number (issuer, number) VALUES (?, 1) ON CONFLICT (issuer) DO UPDATE SET number = number + 1 RETURNING number",
-    )?;
-    let number: i64 = statement.query_row([issuer], |row| row.get(0))?;
-    u64::try_from(number).map_err(Error::fault)
-}
-
-fn load(c: &Connection, issuer: &[u8]) -> Result<Option<Current>> {
-    let mut statement = c.prepare_cached(
-        "SELECT generation, this_update, der, EXISTS (SELECT 1 FROM delta_crl d WHERE d.issuer = crl.issuer AND d.number = crl.number) \
-         FROM crl WHERE issuer = ?",
-    )?;
-    let found = statement
-        .query_row([issuer], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?, row.get::<_, bool>(3)?)))
-        .optional()?;
-    found
-        .map(|(generation, at, der, with_delta)| {
-            let generation = u64::try_from(generation).map_err(Error::fault)?;
-            Ok(Current { generation, this_update: Timestamp(at), with_delta, der: Arc::new(der) })
-        })
-        .transpose()
-}
-
-/// Streams revoked certificates, then abandoned serials, into one buffer and signs it; with the number of entries.
-fn build(c: &Connection, issuer: &[u8], header: Header<'_>, authority: &dyn Authority) -> Result<(u64, Vec<u8>)> {
-    let mut statement = c.prepare_cached(
-        "SELECT serial, revoked_at, reason, invalid_since FROM certificate WHERE issuer = ?1 AND revoked_at IS NOT NULL \
-         UNION ALL SELECT serial, ended_at, 0, NULL FROM issuance WHERE state <> 'stored' AND state = 'abandoned' AND issuer = ?1",
-    )?;
-    let mut rows = statement.query([issuer])?;
-    let mut count = 0;
-    let mut failed = None;
-    let entries = std::iter::from_fn(|| match next_entry(&mut rows) {
-        Ok(entry) => {
-            count += u64::from(entry.is_some());
-            entry
-        }
-        Err(error) => {
-            failed = Some(error);
-            None
-        }
-    });
-    let der = sign_crl(header, entries, authority)?;
-    match failed {
-        // Half a CRL would un-revoke the other half.
-        Some(error) => Err(error),
-        None => Ok((count, der)),
-    }
-}
-
-fn next_entry(rows: &mut rusqlite::Rows<'_>) -> Result<Option<Entry>> {
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let reason: i64 = row.get(2)?;
-    Ok(Some(Entry {
-        serial: SerialNumber::from_octets(row.get_ref(0)?.as_blob().map_err(Error::fault)?)?,
-        revoked_at: Timestamp(row.get(1)?),
-        reason: if reason == 0 { Reason::Unspecified } else { reason_of(reason)? },
-        invalid_since: row.get::<_, Option<i64>>(3)?.map(Timestamp),
-    }))
-}
-
-fn signed(value: u64) -> Result<i64> {
-    i64::try_from(value).map_err(Error::fault)
-}
-
-impl Inner {
     /// Number, times and size of the current CRL; made first when it is due.
     pub(crate) fn crl_facts(&self, name: &'static str) -> Result<StatusFacts> {
-        self.crl(name)?;
-        let authorities = self.authorities()?;
-        let ca = if name == "root" { &authorities.root } else { &authorities.issuing };
-        let issuer = ca.subject_key_identifier.clone().unwrap_or_default();
-        let found = self.store.read(|c| {
-            let mut statement = c.prepare_cached("SELECT number, this_update, next_update, length(der) FROM crl WHERE issuer = ?")?;
-            let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, row.get::<_, i64>(3)?));
-            Ok(statement.query_row([issuer], row).optional()?)
-        })?;
-        let (number, this_update, next_update, size) = found.ok_or(Error::NotFound(Noun::Crl))?;
+        let facts = self.current_crl(name)?.facts;
         Ok(StatusFacts {
             name,
-            number: u64::try_from(number).map_err(Error::fault)?,
-            this_update: Timestamp(this_update),
-            next_update: Timestamp(next_update),
-            renew_at: Timestamp(this_update).plus(DAILY),
-            size: u64::try_from(size).map_err(Error::fault)?,
+            number: facts.number,
+            this_update: facts.this_update,
+            next_update: facts.next_update,
+            renew_at: facts.this_update.plus(DAILY),
+            size: facts.size,
             responder_until: None,
             key_here: true,
             sha256: String::new(),
@@ -251,10 +160,36 @@ impl Inner {
                 "SELECT crl.number, this_update, crl_number.number FROM crl JOIN crl_number USING (issuer) WHERE issuer = ?",
             )?;
             let found = statement.query_row([issuer], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, i64>(2)?))).optional()?;
-            let number = |n: i64| u64::try_from(n).map_err(Error::fault);
-            found.map(|(n, at, taken)| Ok((number(n)?, Timestamp(at), number(taken)?))).transpose()
+            found.map(|(n, at, taken)| Ok((unsigned(n)?, Timestamp(at), unsigned(taken)?))).transpose()
         })
     }
+}
+
+/// What the store says of the issuer's complete CRL.
+fn facts(c: &Connection, issuer: &[u8]) -> Result<Option<Facts>> {
+    let mut statement = c.prepare_cached(
+        "SELECT number, this_update, next_update, generation, size, der IS NULL, \
+         EXISTS (SELECT 1 FROM delta_crl d WHERE d.issuer = crl.issuer AND d.number = crl.number) FROM crl WHERE issuer = ?",
+    )?;
+    let mut rows = statement.query([issuer])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some(Facts {
+        number: unsigned(row.get(0)?)?,
+        this_update: Timestamp(row.get(1)?),
+        next_update: Timestamp(row.get(2)?),
+        generation: unsigned(row.get(3)?)?,
+        size: unsigned(row.get(4)?)?,
+        in_file: row.get(5)?,
+        with_delta: row.get(6)?,
+    }))
+}
+
+fn signed(value: u64) -> Result<i64> {
+    i64::try_from(value).map_err(Error::fault)
+}
+
+fn unsigned(value: i64) -> Result<u64> {
+    u64::try_from(value).map_err(Error::fault)
 }
 
 impl Operator {
@@ -273,7 +208,15 @@ impl Operator {
     pub fn crl_publish(&self, folder: &Path) -> Result<()> {
         let inner = &self.inner;
         for name in inner.published_files()? {
-            store::write_public(&folder.join(name), &inner.published_file(name)?)?;
+            let to = folder.join(name);
+            if *name == "issuing.crl" {
+                let (issuer, current) = (inner.crl_issuer(false)?, inner.current_crl("issuing")?);
+                // A long one that is on this disk already is not written a second time.
+                if current.facts.in_file && file::publish(&inner.folder, &issuer, &current.facts, &to)? {
+                    continue;
+                }
+            }
+            store::write_public(&to, &inner.published_file(name)?)?;
         }
         let (at, actor, to) = (inner.clock.now(), self.actor.clone(), folder.display().to_string());
         inner.store.write(move |tx| ledger::append(tx, at, &actor, "crl.published", &to, &serde_json::json!({})))

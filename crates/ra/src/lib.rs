@@ -49,7 +49,7 @@ pub mod vault;
 
 pub use auditor::Auditor;
 pub use authority::{Authority, OpenOptions};
-pub use crl::RootCrl;
+pub use crl::{DeltaFacts, RootCrl};
 pub use enroller::Enroller;
 pub use error::{Conflict, Denied, Dependency, Error, Fault, Noun, Result};
 pub use operator::Operator;

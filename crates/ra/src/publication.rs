@@ -14,7 +14,9 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// All that is published at a target, flat: `TARGET/issuing.crl`, ...; the last one where delta CRLs are made.
-const FILES: [&str; 5] = ["root.crt", "issuing.crt", "root.crl", "issuing.crl", "issuing-delta.crl"];
+const FILES: [&str; 5] = ["root.crt", "issuing.crt", "root.crl", "issuing.crl", DELTA];
+/// Is taken away where it was published and delta CRLs are made no more.
+pub(crate) const DELTA: &str = "issuing-delta.crl";
 /// Who leased a row has it so long; whoever takes longer has died or lost the network.
 const LEASE: i64 = 2 * Timestamp::MINUTE;
 /// Waiting after the first failure; doubled by each further one, ...
@@ -74,8 +76,8 @@ pub struct Publication {
     pub credentials: Option<(String, Zeroizing<String>)>,
     /// Name of the file below the address.
     pub file: String,
-    /// Its octets, current now.
-    pub content: Vec<u8>,
+    /// Its octets, current now; `None`: it is to be taken away there, whether it is there or not.
+    pub content: Option<Vec<u8>>,
 }
 
 /// Asks for `items` at one target (`None`: at all) in the caller's transaction. What waits already waits once; what is on its way
@@ -182,7 +184,7 @@ impl Inner {
             "issuing.crt" => authorities.issuing.der.clone(),
             "root.crl" => self.crl("root")?.as_ref().clone(),
             "issuing.crl" => self.crl("issuing")?.as_ref().clone(),
-            "issuing-delta.crl" => self.delta_crl()?,
+            DELTA => self.delta_crl()?,
             _ => return Err(Error::NotFound(Noun::Crl)),
         })
     }
@@ -311,7 +313,10 @@ impl Operator {
                 }
                 _ => None,
             };
-            let content = self.inner.published_file(&file)?;
+            let content = match self.inner.published_file(&file) {
+                Err(Error::NotFound(Noun::Crl)) if file == DELTA => None,
+                other => Some(other?),
+            };
             publications.push(Publication { id, target, wanted, address, credentials, file, content });
         }
         Ok(publications)

@@ -77,6 +77,7 @@ impl Dav {
                 let new = self.files.lock().unwrap().insert(path, body).is_none();
                 (if new { 201 } else { 204 }, Vec::new())
             }
+            (Mood::Well, "delete") => (if self.files.lock().unwrap().remove(&path).is_some() { 204 } else { 404 }, Vec::new()),
             (Mood::Well, _) => match self.files.lock().unwrap().get(&path) {
                 Some(content) => (200, content.clone()),
                 None => (404, Vec::new()),
@@ -158,6 +159,35 @@ fn a_folder_gets_whole_files_and_a_lost_one_is_reported() {
     officer.keep_status().unwrap();
     assert_eq!(courier.drain(&officer).unwrap(), (0, 2), "both new CRLs");
     assert!(officer.publication_attempts(target.id, 1).unwrap()[0].detail.contains("cannot be written"));
+}
+
+#[test]
+fn a_delta_list_is_taken_away_where_it_was_published_once_none_are_made() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let (dav, courier, public) = (Dav::start(), courier(), folder.path().join("public"));
+    std::fs::create_dir(&public).unwrap();
+    officer.add_publication_target(public.to_str().unwrap(), None).unwrap();
+    let target = officer.add_publication_target(&dav.url(), None).unwrap();
+    let there = || (public.join("issuing-delta.crl").exists(), dav.files.lock().unwrap().contains_key("/pki/issuing-delta.crl"));
+    officer.set_setting("crl.delta", "yes").unwrap();
+    officer.keep_status().unwrap();
+    courier.drain(&officer).unwrap();
+    assert_eq!(there(), (true, true));
+    officer.set_setting("crl.delta", "no").unwrap();
+    officer.keep_status().unwrap();
+    dav.be(Mood::Status(405));
+    courier.drain(&officer).unwrap();
+    assert_eq!(there(), (false, true));
+    let last = officer.publication_attempts(target.id, 10).unwrap();
+    let refused = last.iter().find(|attempt| attempt.file == "issuing-delta.crl").unwrap();
+    assert!(!refused.succeeded && refused.detail.contains("remove the file there by hand"), "{}", refused.detail);
+    dav.be(Mood::Well);
+    clock.advance(3_600);
+    courier.drain(&officer).unwrap();
+    assert_eq!(there(), (false, false));
+    assert!(dav.files.lock().unwrap().contains_key("/pki/issuing.crl") && public.join("issuing.crl").exists(), "and nothing else");
+    assert_eq!(officer.publication_targets().unwrap().iter().map(|target| target.waiting).sum::<u32>(), 0);
 }
 
 #[test]

@@ -25,14 +25,16 @@ impl SerialNumber {
 
     /// From big-endian octets, read as unsigned (DER INTEGER content of a positive number with its sign octet, or [`SerialNumber::octets`]).
     pub fn from_octets(octets: &[u8]) -> Result<Self, Error> {
-        let minimal = minimal(octets);
-        if minimal.is_empty() {
-            return Err(Error::Malformed { what: WHAT });
+        Ok(SerialNumber { octets: Self::checked(octets)?.to_vec(), negative: false })
+    }
+
+    /// The octets of [`SerialNumber::from_octets`] where they stand.
+    pub(crate) fn checked(octets: &[u8]) -> Result<&[u8], Error> {
+        match minimal(octets) {
+            [] => Err(Error::Malformed { what: WHAT }),
+            long if long.len() > Self::MAX_LEN => Err(Error::TooLarge { what: WHAT }),
+            minimal => Ok(minimal),
         }
-        if minimal.len() > Self::MAX_LEN {
-            return Err(Error::TooLarge { what: WHAT });
-        }
-        Ok(SerialNumber { octets: minimal.to_vec(), negative: false })
     }
 
     /// From the content octets of an INTEGER in a foreign certificate: any length, zero and negative numbers included.

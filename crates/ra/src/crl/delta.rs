@@ -1,12 +1,16 @@
 //! Delta CRLs (RFC 5280 5.2.4), where the department wants them: what changed since the oldest complete CRL of the last week, made
 //! together with every complete CRL and with its number.
 
-use super::{next_entry, signed};
-use crate::{Error, Noun, Result, authority::Inner};
+use super::{entries, signed, unsigned};
+use crate::{
+    Error, Noun, Operator, Result,
+    authority::Inner,
+    publication::{self, DELTA},
+};
 use protocol::{
     Timestamp,
-    crl::{Entry, Header, Reason, sign_crl},
-    x509::{Authority, SerialNumber},
+    crl::{Entry, EntryList, Header, Reason, sign_crl},
+    x509::Authority,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
@@ -16,6 +20,12 @@ const REACHES_BACK: i64 = 7 * Timestamp::DAY;
 /// A new one is made daily, so two may fail before the last one ends.
 const NEXT_UPDATE: i64 = 3 * Timestamp::DAY;
 
+/// What is on a delta CRL.
+pub(super) struct Draft {
+    base: u64,
+    entries: EntryList,
+}
+
 /// A delta CRL, signed.
 pub(super) struct Delta {
     number: u64,
@@ -24,23 +34,28 @@ pub(super) struct Delta {
     der: Vec<u8>,
 }
 
-/// Makes the delta to the complete CRL of this header and generation, in the snapshot that it was made of.
-pub(super) fn build(c: &Connection, issuer: &[u8], complete: Header<'_>, generation: u64, authority: &dyn Authority) -> Result<Delta> {
+/// Reads the delta to the complete CRL of this number, time and generation, in the snapshot that it is made of.
+pub(super) fn draft(c: &Connection, issuer: &[u8], number: u64, this_update: Timestamp, generation: u64) -> Result<Draft> {
     let since: Option<(i64, i64)> = c
         .prepare_cached("SELECT number, generation FROM crl_history WHERE issuer = ?1 AND made_at > ?2 ORDER BY number LIMIT 1")?
-        .query_row(params![issuer, complete.this_update.plus(-REACHES_BACK).0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![issuer, this_update.plus(-REACHES_BACK).0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     // The first one of all is its own base, and says nothing.
-    let (base, from) = since.unwrap_or((signed(complete.number)?, signed(generation)?));
-    let base = u64::try_from(base).map_err(Error::fault)?;
-    let header = Header { base: Some(base), freshest: None, next_update: complete.this_update.plus(NEXT_UPDATE), ..complete };
-    let entries = changes(c, issuer, from, complete.this_update)?;
-    let der = sign_crl(header, entries.into_iter(), authority)?;
-    Ok(Delta { number: header.number, base, next_update: header.next_update, der })
+    let (base, from) = since.unwrap_or((signed(number)?, signed(generation)?));
+    Ok(Draft { base: unsigned(base)?, entries: changes(c, issuer, from, this_update)? })
+}
+
+impl Draft {
+    /// Signs it; `complete` is the header of the complete CRL that it belongs to.
+    pub(super) fn sign(self, complete: Header<'_>, authority: &dyn Authority) -> Result<Delta> {
+        let next_update = complete.this_update.plus(NEXT_UPDATE);
+        let header = Header { base: Some(self.base), freshest: None, next_update, ..complete };
+        Ok(Delta { number: header.number, base: self.base, next_update, der: sign_crl(header, self.entries, authority)? })
+    }
 }
 
 /// Everything whose status changed after the generation: as it is now, or taken from the list.
-fn changes(c: &Connection, issuer: &[u8], from: i64, at: Timestamp) -> Result<Vec<Entry>> {
+fn changes(c: &Connection, issuer: &[u8], from: i64, at: Timestamp) -> Result<EntryList> {
     let mut statement = c.prepare_cached(
         "SELECT ch.serial, coalesce(c.revoked_at, i.ended_at), coalesce(c.reason, 0), c.invalid_since FROM revocation_change ch \
          LEFT JOIN certificate c ON c.serial = ch.serial AND c.issuer = ch.issuer AND c.revoked_at IS NOT NULL \
@@ -48,18 +63,17 @@ fn changes(c: &Connection, issuer: &[u8], from: i64, at: Timestamp) -> Result<Ve
          WHERE ch.issuer = ?1 AND ch.generation > ?2 AND coalesce(c.revoked_at, i.ended_at) IS NOT NULL",
     )?;
     let mut rows = statement.query(params![issuer, from])?;
-    let mut entries = Vec::new();
-    while let Some(entry) = next_entry(&mut rows)? {
-        entries.push(entry);
+    let (mut list, mut listed) = (EntryList::default(), BTreeSet::new());
+    while let Some(row) = rows.next()? {
+        entries::push(&mut list, row)?;
+        listed.insert(row.get::<_, Vec<u8>>(0)?);
     }
-    let listed: BTreeSet<Vec<u8>> = entries.iter().map(|entry| entry.serial.octets().to_vec()).collect();
     let mut statement = c.prepare_cached("SELECT serial FROM revocation_change WHERE issuer = ?1 AND generation > ?2")?;
     let all = statement.query_map(params![issuer, from], |row| row.get::<_, Vec<u8>>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     for octets in all.into_iter().filter(|octets| !listed.contains(octets)) {
-        let serial = SerialNumber::from_octets(&octets)?;
-        entries.push(Entry { serial, revoked_at: at, reason: Reason::RemoveFromCrl, invalid_since: None });
+        list.push(&Entry { serial: &octets, revoked_at: at, reason: Reason::RemoveFromCrl, invalid_since: None })?;
     }
-    Ok(entries)
+    Ok(list)
 }
 
 /// Stores it beside the complete CRL of the same number, in its transaction, and remembers that one as a later base.
@@ -90,17 +104,52 @@ pub(super) fn store(tx: &Connection, issuer: &[u8], delta: &Delta, generation: u
     Ok(())
 }
 
-/// The department makes none any more.
-pub(super) fn forget(tx: &Connection, issuer: &[u8]) -> Result<()> {
-    for table in ["delta_crl", "crl_history", "revocation_change"] {
+/// The department makes none any more: what was published is taken away, so that nobody combines it with what comes.
+pub(super) fn forget(tx: &Connection, issuer: &[u8], at: Timestamp) -> Result<()> {
+    let made = tx.execute("DELETE FROM delta_crl WHERE issuer = ?", [issuer])? > 0;
+    for table in ["crl_history", "revocation_change"] {
         tx.execute(&format!("DELETE FROM {table} WHERE issuer = ?"), [issuer])?;
     }
-    // There is nothing to send any more; what is published stays and ends by itself.
-    tx.execute(
-        "UPDATE outbox SET state = 'cancelled' WHERE kind = 'publication' AND item = 'issuing-delta.crl' AND state = 'waiting'",
-        [],
-    )?;
-    Ok(())
+    if made { publication::enqueue(tx, at, None, &[DELTA]) } else { Ok(()) }
+}
+
+/// A delta CRL as it is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct DeltaFacts {
+    /// cRLNumber: that of the complete CRL it was made with.
+    pub number: u64,
+    /// BaseCRLNumber: whoever has the complete CRL of this number or a later one needs the delta alone.
+    pub base: u64,
+    /// thisUpdate.
+    pub this_update: Timestamp,
+    /// nextUpdate.
+    pub next_update: Timestamp,
+    /// Octets.
+    pub size: u64,
+}
+
+impl Operator {
+    /// The delta to the current complete CRL of the issuing CA; both are made first when they are due. `None`: none are made.
+    pub fn delta_facts(&self) -> Result<Option<DeltaFacts>> {
+        let inner = &self.inner;
+        if !inner.network()?.delta_crl {
+            return Ok(None);
+        }
+        inner.crl("issuing")?;
+        let issuer = inner.crl_issuer(false)?;
+        let found: Option<(i64, i64, i64, i64, i64)> = inner.store.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT d.number, d.base, crl.this_update, d.next_update, length(d.der) FROM delta_crl d \
+                 JOIN crl ON crl.issuer = d.issuer AND crl.number = d.number WHERE d.issuer = ?",
+            )?;
+            Ok(statement.query_row([issuer], |row| row.try_into()).optional()?)
+        })?;
+        let facts = |(number, base, this_update, next_update, size)| {
+            let (this_update, next_update) = (Timestamp(this_update), Timestamp(next_update));
+            Ok(DeltaFacts { number: unsigned(number)?, base: unsigned(base)?, this_update, next_update, size: unsigned(size)? })
+        };
+        found.map(facts).transpose()
+    }
 }
 
 impl Inner {
@@ -110,7 +159,7 @@ impl Inner {
             return Err(Error::NotFound(Noun::Crl));
         }
         self.crl("issuing")?;
-        let issuer = self.authorities()?.issuing.subject_key_identifier.clone().unwrap_or_default();
+        let issuer = self.crl_issuer(false)?;
         let found = self.store.read(|c| {
             let mut statement = c.prepare_cached("SELECT der FROM delta_crl WHERE issuer = ?")?;
             Ok(statement.query_row([issuer], |row| row.get(0)).optional()?)

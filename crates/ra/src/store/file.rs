@@ -86,13 +86,42 @@ pub(crate) fn write_public(path: &Path, content: &[u8]) -> Result<()> {
     write_atomically(path, content, OpenOptions::new())
 }
 
-fn write_atomically(path: &Path, content: &[u8], mut options: OpenOptions) -> Result<()> {
-    let failed = |e: std::io::Error| io_error(path, &e);
+/// Makes `to` another name of the file `from`, in place of what had that name, durably. False, and nothing is done, where the file
+/// systems cannot do that: then it has to be written.
+pub(crate) fn link_public(from: &Path, to: &Path) -> Result<bool> {
+    let (folder, temporary) = beside(to)?;
+    if std::fs::hard_link(from, &temporary).is_err() {
+        return Ok(false);
+    }
+    // Two names of one file stay two names: renaming would do nothing, and leave the temporary one.
+    let renamed = std::fs::rename(&temporary, to);
+    let _ = std::fs::remove_file(&temporary);
+    renamed.map_err(|e| io_error(to, &e))?;
+    sync_folder(folder).map_err(|e| io_error(to, &e))?;
+    Ok(true)
+}
+
+/// The folder of a file, and a name in it that nobody else has.
+fn beside(path: &Path) -> Result<(&Path, std::path::PathBuf)> {
     let folder = path.parent().ok_or_else(|| Error::fault("a file without a folder"))?;
     // The parent of a bare name is empty, and an empty path can be joined but not opened.
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let name = path.file_name().ok_or_else(|| Error::fault("a file without a name"))?.to_string_lossy();
-    let temporary = folder.join(format!(".{name}.{}", uuid::Uuid::now_v7()));
+    Ok((folder, folder.join(format!(".{name}.{}", uuid::Uuid::now_v7()))))
+}
+
+/// Names in a folder are durable afterwards.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}
+
+fn write_atomically(path: &Path, content: &[u8], mut options: OpenOptions) -> Result<()> {
+    let failed = |e: std::io::Error| io_error(path, &e);
+    let (folder, temporary) = beside(path)?;
     let written = (|| {
         let mut file = options.create_new(true).write(true).open(&temporary)?;
         file.write_all(content)?;
@@ -103,9 +132,7 @@ fn write_atomically(path: &Path, content: &[u8], mut options: OpenOptions) -> Re
         let _ = std::fs::remove_file(&temporary);
         return Err(failed(e));
     }
-    #[cfg(unix)]
-    File::open(folder).and_then(|f| f.sync_all()).map_err(failed)?;
-    Ok(())
+    sync_folder(folder).map_err(failed)
 }
 
 fn private() -> OpenOptions {

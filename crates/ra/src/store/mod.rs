@@ -19,7 +19,7 @@ use std::{
 use writer::Writer;
 
 pub(crate) use cached::Cached;
-pub(crate) use file::{append_private, io_error, lock_folder, make_folder, try_lock, write_private, write_public};
+pub(crate) use file::{append_private, io_error, link_public, lock_folder, make_folder, try_lock, write_private, write_public};
 
 /// How long others are waited for.
 const BUSY: Duration = Duration::from_secs(10);

@@ -258,13 +258,15 @@ CREATE TABLE challenge (
     CHECK (state <> 'spent' OR serial IS NOT NULL)
 ) STRICT;
 
-CREATE TABLE crl (
+CREATE TABLE "crl" (
     issuer      BLOB    NOT NULL PRIMARY KEY,
     number      INTEGER NOT NULL CHECK (number > 0),
     this_update INTEGER NOT NULL,
     next_update INTEGER NOT NULL,
     generation  INTEGER NOT NULL, -- of the topic 'revocation' that it says
-    der         BLOB    NOT NULL
+    size        INTEGER NOT NULL, -- octets
+    der         BLOB,             -- NULL: in the file
+    CHECK (der IS NULL OR length(der) = size)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE crl_history (

@@ -5,6 +5,7 @@ use crate::{
     Authority, Error, Noun, Operator,
     certificate::issued,
     certification::openssl,
+    ledger::Actor,
     ports::{Clock, FixedClock},
     testing,
 };
@@ -80,6 +81,7 @@ fn without_the_setting_there_is_none() {
     assert!(matches!(house.authority.enroller().crl("issuing-delta"), Err(Error::NotFound(Noun::Crl))));
     assert!(!text(house.at(), &house.crl("issuing"), "issuing.pem").contains("Freshest"));
     assert!(!house.officer.published_files().unwrap().contains(&"issuing-delta.crl"));
+    assert_eq!(house.officer.delta_facts().unwrap(), None);
     assert!(matches!(house.officer.published_file("issuing-delta.crl"), Err(Error::NotFound(Noun::Crl))));
     let serial = issued(&house.authority, "Alice");
     house.officer.revoke(&serial, Reason::Superseded).unwrap();
@@ -117,6 +119,10 @@ fn an_old_complete_list_and_the_delta_say_what_the_new_complete_list_says() {
     }
     assert!(house.judged(&revoked, &old, &empty).contains("good"), "the judge looks at the delta");
 
+    let facts = house.officer.delta_facts().unwrap().unwrap();
+    assert_eq!((Some(facts.number), Some(facts.base), facts.size), (view.number, view.base, delta.len() as u64));
+    assert_eq!((facts.this_update, facts.next_update), (view.this_update, view.next_update));
+
     // It goes where the complete list goes, and the monitor looks for it.
     let public = house.at().join("public");
     std::fs::create_dir(&public).unwrap();
@@ -136,13 +142,16 @@ fn an_old_complete_list_and_the_delta_say_what_the_new_complete_list_says() {
     assert!(number(&text(house.at(), &last, "issuing.pem")) > number(&complete_text(&house, &new)));
     assert!(!text(house.at(), &last, "issuing.pem").contains("Freshest"));
     assert!(matches!(house.authority.enroller().crl("issuing-delta"), Err(Error::NotFound(Noun::Crl))));
-    let waiting: i64 = house
-        .authority
-        .0
-        .store
-        .read(|c| Ok(c.query_row("SELECT count(*) FROM outbox WHERE item LIKE '%delta%' AND state = 'waiting'", [], |r| r.get(0))?))
-        .unwrap();
-    assert_eq!(waiting, 0);
+    // What was published is taken away where it was published.
+    let last = house.officer.lease_publications(10).unwrap();
+    let delta: Vec<_> = last.iter().filter(|publication| publication.file == "issuing-delta.crl").collect();
+    assert!(delta.len() == 1 && delta[0].content.is_none());
+    for publication in &last {
+        house.officer.publication_ended(publication, Ok("removed"), 1).unwrap();
+    }
+    house.clock.advance(86_400);
+    house.officer.keep_status().unwrap();
+    assert!(house.officer.lease_publications(10).unwrap().iter().all(|publication| publication.content.is_some()), "once");
 }
 
 fn complete_text(house: &House, crl: &[u8]) -> String {
@@ -153,7 +162,9 @@ fn complete_text(house: &House, crl: &[u8]) -> String {
 fn the_base_follows_so_that_a_delta_stays_small_and_reaches_a_week_back() {
     let house = house();
     house.officer.set_setting("crl.delta", "yes").unwrap();
-    house.officer.set_setting("revoke.four_eyes_above", "100").unwrap();
+    for officer in ["rosa", "otto"] {
+        house.authority.operator(Actor::Officer(officer.into())).set_setting("revoke.four_eyes_above", "100").unwrap();
+    }
     let mut complete = Vec::new();
     for day in 0..10 {
         let serial = issued(&house.authority, &format!("Person {day}"));

@@ -1,6 +1,7 @@
 //! CRLs, with OpenSSL as the judge.
 
 mod delta;
+mod file;
 mod root;
 
 use crate::{

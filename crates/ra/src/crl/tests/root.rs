@@ -44,6 +44,24 @@ fn the_roots_list_is_made_anew_with_the_key_from_its_medium() {
 }
 
 #[test]
+fn every_process_gives_out_the_roots_list_of_whoever_had_the_key() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let medium = folder.path().join("root-key.pem");
+    officer.move_root_key(&medium, PASSPHRASE).unwrap();
+    let other = testing::open(&folder, &clock);
+    let (before, number) = (other.enroller().crl("root").unwrap(), testing::officer(&other).root_crl().unwrap().number);
+    officer.sign_root_crl(Some((&medium, PASSPHRASE))).unwrap();
+    let after = authority.enroller().crl("root").unwrap();
+    assert_ne!(after, before);
+    assert_eq!(other.enroller().crl("root").unwrap(), after, "at once, not tomorrow");
+    assert!(testing::officer(&other).root_crl().unwrap().number > number);
+    // A second look finds it in memory, and a third process in the store.
+    assert_eq!(other.enroller().crl("root").unwrap(), after);
+    assert_eq!(testing::open(&folder, &clock).enroller().crl("root").unwrap(), after);
+}
+
+#[test]
 fn what_is_not_the_roots_key_is_refused_by_name_and_changes_nothing() {
     let (authority, _clock, folder) = testing::authority();
     let officer = testing::department(&authority);

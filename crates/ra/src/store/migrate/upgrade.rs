@@ -48,7 +48,7 @@ fn a_department_of_the_first_release_keeps_its_data_and_stays_in_production_wher
 }
 
 /// What a department could have in its database since each schema, from the first on.
-const DATA: [(u32, &str); 8] = [
+const DATA: [(u32, &str); 9] = [
     (
         1,
         "INSERT INTO unit (id, parent, kind, name, created_at) VALUES (zeroblob(16), NULL, 'organization', 'Example University', 1);
@@ -117,15 +117,21 @@ const DATA: [(u32, &str); 8] = [
         "INSERT INTO saved_view (id, of, name, query, columns, saved_at)
            VALUES (x'08080808080808080808080808080808', 'certificates', 'Ending', '{}', '[]', 1);",
     ),
+    (12, "INSERT INTO delta_crl (issuer, number, base, next_update, der) VALUES (x'aa', 7, 6, 2, x'31');"),
 ];
 
 /// A count and what it must be once the database is the newest, from which schema on.
-const KEPT: [(u32, &str, i64); 19] = [
+const KEPT: [(u32, &str, i64); 21] = [
     (1, "SELECT count(*) FROM setting WHERE key = 'wifi.ssid' AND value = 'eduroam'", 1),
     (1, "SELECT count(*) FROM certificate WHERE serial IN (x'11', x'12', x'13') AND profile_version IS NULL AND pilot = 0", 3),
     (1, "SELECT reason FROM certificate WHERE serial = x'12'", 6),
     (1, "SELECT count(*) FROM ledger", 1),
     (1, "SELECT number FROM crl_number", 7),
+    (
+        1,
+        "SELECT number FROM crl WHERE issuer = x'aa' AND this_update = 1 AND next_update = 2 AND generation = 3 AND size = 1 AND der = x'30'",
+        7,
+    ),
     (1, "SELECT count(*) FROM issuance WHERE state = 'reserved'", 1),
     (2, "SELECT count(*) FROM mailbox_validation v JOIN mailbox m ON m.id = v.mailbox WHERE m.address_key = 'alice@example.edu'", 1),
     (2, "SELECT count(*) FROM subject_name WHERE name = 'cn=alice'", 1),
@@ -144,6 +150,7 @@ const KEPT: [(u32, &str, i64); 19] = [
     (7, "SELECT count(*) FROM outbox_attempt a JOIN outbox o ON o.id = a.outbox WHERE a.succeeded = 0", 1),
     (7, "SELECT count(*) FROM published_crl WHERE state = 'stale'", 1),
     (8, "SELECT count(*) FROM saved_view WHERE name = 'Ending'", 1),
+    (12, "SELECT count(*) FROM crl JOIN delta_crl USING (issuer, number)", 1),
 ];
 
 /// A database as the program of this schema would have left it.
@@ -159,7 +166,7 @@ fn at_schema(folder: &TempDir, version: u32) {
 #[test]
 fn a_database_of_every_earlier_schema_keeps_all_that_was_in_it() {
     let newest = embedded::migrations::runner().get_migrations().iter().map(Migration::version).max().unwrap();
-    for version in 1..=8 {
+    for (version, _) in DATA {
         let folder = TempDir::new().unwrap();
         at_schema(&folder, version);
         let new = open(folder.path(), &folder.path().join("signet.db")).unwrap();
@@ -186,12 +193,15 @@ fn later_things_work(new: &Connection) {
     new.execute_batch(
         "INSERT INTO crl_history (issuer, number, generation, made_at) VALUES (x'aa', 8, 1, 1);
          UPDATE certificate SET revoked_at = 5, reason = 4 WHERE serial = x'11';
+         INSERT OR REPLACE INTO crl (issuer, number, this_update, next_update, generation, size, der) VALUES (x'aa', 9, 1, 2, 4, 100000, NULL);
          INSERT OR REPLACE INTO hold_deadline (serial, since, final_at) VALUES (x'12', 2, 4);",
     )
     .unwrap();
     assert_eq!(number("SELECT number FROM generation WHERE topic = 'revocation'"), before + 1, "CRLs are made anew");
     assert_eq!(number("SELECT generation FROM revocation_change WHERE serial = x'11'"), before + 1, "and deltas know it");
     assert_eq!(number("SELECT count FROM certificate_count WHERE profile = 'signing' AND state = 'revoked'"), 1);
+    let cut = new.execute_batch("UPDATE crl SET size = 3, der = x'30' WHERE issuer = x'aa'");
+    assert!(cut.is_err(), "a CRL in a row is there in full");
     let second = new.execute_batch(
         "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at)
            VALUES (x'21', 'subscriber', 'encryption', 'CN=Bob', '[]', x'aa', x'09', zeroblob(32), 1, 9, 1),
