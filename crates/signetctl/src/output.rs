@@ -2,7 +2,43 @@
 
 use crate::refusal::Refusal;
 use serde::Serialize;
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// The reader of standard output has gone (`| head`).
+static READER_HAS_GONE: AtomicBool = AtomicBool::new(false);
+
+/// Has it? Then nobody is left to tell anything, and nothing went wrong.
+pub(crate) fn reader_has_gone() -> bool {
+    READER_HAS_GONE.load(Ordering::Relaxed)
+}
+
+/// Standard output; remembers when its reader has gone.
+pub(crate) struct Out(io::StdoutLock<'static>);
+
+impl Out {
+    pub(crate) fn lock() -> Self {
+        Out(io::stdout().lock())
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        noticed(self.0.write(octets))
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        noticed(self.0.flush())
+    }
+}
+
+fn noticed<T>(done: io::Result<T>) -> io::Result<T> {
+    if done.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+        READER_HAS_GONE.store(true, Ordering::Relaxed);
+    }
+    done
+}
 
 /// How answers are written.
 pub(crate) struct Output {
@@ -17,7 +53,7 @@ impl Output {
     /// One value, or the words that `human` makes of it.
     pub(crate) fn value<T: Serialize>(&self, value: &T, human: impl FnOnce(&T) -> String) -> Result<(), Refusal> {
         let text = if self.json { serde_json::to_string(value).map_err(ra::Error::fault)? } else { human(value) };
-        let mut out = io::stdout().lock();
+        let mut out = Out::lock();
         written(writeln!(out, "{text}").and_then(|()| out.flush()))
     }
 
@@ -30,7 +66,7 @@ impl Output {
         cells: impl Fn(&T) -> Vec<String>,
         mut next: impl FnMut(Option<&T>, u32) -> Result<Vec<T>, Refusal>,
     ) -> Result<(), Refusal> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
+        let mut out = io::BufWriter::new(Out::lock());
         let (mut last, mut count) = (None, 0_u32);
         loop {
             let asked = limit.map_or(PAGE, |limit| (limit - count).min(PAGE));
@@ -65,7 +101,7 @@ impl Output {
 
     /// Bytes as they are.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Refusal> {
-        let mut out = io::stdout().lock();
+        let mut out = Out::lock();
         written(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
@@ -92,7 +128,7 @@ pub(crate) fn print_error(refusal: &Refusal) {
     let _ = writeln!(io::stdout(), "{}", refusal.for_programs());
 }
 
-/// Writing failed: the reader has gone (`| head`), or the disk is full.
+/// Writing failed: the reader has gone (which nobody is told, see [`reader_has_gone`]), or the disk is full.
 fn written(result: io::Result<()>) -> Result<(), Refusal> {
     result.map_err(|error| Refusal::new("output", format!("The answer could not be written: {error}."), "Look at where the output goes."))
 }

@@ -225,6 +225,33 @@ fn settings_are_read_and_set_and_secrets_are_no_arguments() {
 }
 
 #[test]
+fn a_reader_that_has_gone_is_no_error() {
+    let place = Place::ready();
+    let serial = place.json(&["certificate", "list", "--all"])[0]["serial"].as_str().unwrap().to_owned();
+    let answers: [&[&str]; 8] = [
+        &["certificate", "list", "--all"],
+        &["certificate", "list", "--all", "--json"],
+        &["certificate", "list", "--all", "--format", "csv"],
+        &["certificate", "export", &serial],
+        &["certificate", "show", &serial],
+        &["subscriber", "list"],
+        &["report", "inventory", "--format", "csv"],
+        &["settings", "get"],
+    ];
+    for arguments in answers {
+        let mut child = place.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take()); // before it has anything to say
+        let done = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success() && said.is_empty(), "{arguments:?}: {} {said}", done.status);
+    }
+    // A refusal stays one.
+    let mut child = place.command(&["certificate", "show", "00FF", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
 fn processes_share_one_folder() {
     let place = Place::with_department();
     let children: Vec<Child> = (0..6)

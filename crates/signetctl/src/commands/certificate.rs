@@ -3,7 +3,7 @@
 use super::act;
 use crate::{
     cli::{Certificate as Command, CertificateList, Format},
-    output::{Output, table},
+    output::{Out, Output, table},
     refusal::Refusal,
     secret,
     session::Session,
@@ -107,7 +107,7 @@ fn list(operator: &Operator, output: &Output, asked: CertificateList) -> Result<
     };
     let query = CertificatesQuery { filter, sort: asked.sort, after: asked.after, ..Default::default() };
     if let Some(format) = asked.format {
-        operator.export_certificates(&query, format, &mut std::io::BufWriter::new(std::io::stdout().lock()))?;
+        operator.export_certificates(&query, format, &mut std::io::BufWriter::new(Out::lock()))?;
         return Ok(());
     }
     if query.filter.search.is_some() || matches!(query.sort, CertificateSort::Name | CertificateSort::NameLast) {
