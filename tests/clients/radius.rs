@@ -21,8 +21,11 @@ const PORTS: usize = 5;
 
 /// How the server learns of revocations.
 enum Status {
-    /// From the CRL that lies beside the CAs.
+    /// From the issuing CA's CRL that lies beside the CAs.
     Crl,
+    /// From the CRLs of both CAs, for the whole chain. FreeRADIUS ends a chain at the first CA that it was given (OpenSSL's partial
+    /// chains), and could not place the root's CRL then: it is given the root alone, and devices send the issuing CA's certificate.
+    WholeChain,
     /// From the responder, at each sign-in.
     Ocsp,
 }
@@ -44,12 +47,19 @@ impl Radius {
     /// Starts it with the CAs and, where asked for, the issuing CA's CRL of this moment.
     fn start(department: &Department, status: &Status) -> Self {
         let file = |name: &str| fs::read_to_string(department.scratch(name)).unwrap();
-        let mut trust = file("root.pem") + &file("issuing.pem");
-        if matches!(status, Status::Crl) {
-            fetch_crls(department);
-            trust += &file("issuing.crl.pem");
-        }
+        fetch_crls(department);
+        let trust = match status {
+            Status::Crl => file("root.pem") + &file("issuing.pem") + &file("issuing.crl.pem"),
+            Status::WholeChain => file("root.pem") + &file("root.crl.pem") + &file("issuing.crl.pem"),
+            Status::Ocsp => file("root.pem") + &file("issuing.pem"),
+        };
         fs::write(department.scratch("trust.pem"), trust).unwrap();
+        Radius::start_trusting(department, status)
+    }
+
+    /// Starts it with what is in `trust.pem`.
+    fn start_trusting(department: &Department, status: &Status) -> Self {
+        let file = |name: &str| fs::read_to_string(department.scratch(name)).unwrap();
         for _ in 0..PORTS {
             // Port 0 means 1812 to FreeRADIUS: a free one is looked for.
             let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -108,6 +118,7 @@ fn configuration(department: &Department, status: &Status, port: u16) -> String 
     let folder = department.folder().display();
     let status = match status {
         Status::Crl => "check_crl = yes".to_owned(),
+        Status::WholeChain => "check_crl = yes\n check_all_crl = yes".to_owned(),
         Status::Ocsp => format!(
             "ocsp {{\n enable = yes\n override_cert_url = yes\n url = \"http://{}/ocsp/issuing\"\n use_nonce = yes\n softfail = no\n }}\n",
             department.http()
@@ -208,6 +219,37 @@ fn freeradius_lets_a_client_in_until_the_crl_lists_it() {
     let radius = Radius::start(&department, &Status::Crl);
     radius.keeps_out(&department, "lost", "certificate revoked");
     radius.lets_in(&department, "kept");
+}
+
+#[test]
+fn freeradius_checks_the_whole_chain_with_the_lists_of_both_cas() {
+    if !have(NEEDED) {
+        return;
+    }
+    let department = Department::served();
+    export_cas(&department);
+    server_certificate(department.folder());
+    let lost = from_request(&department, ALICE, "authentication", "lost");
+    from_request(&department, ALICE, "authentication", "kept");
+    let issuing = fs::read_to_string(department.scratch("issuing.pem")).unwrap();
+    for name in ["lost.pem", "kept.pem"] {
+        let own = fs::read_to_string(department.scratch(name)).unwrap();
+        fs::write(department.scratch(name), own + &issuing).unwrap();
+    }
+    let radius = Radius::start(&department, &Status::WholeChain);
+    radius.lets_in(&department, "lost");
+    radius.lets_in(&department, "kept");
+    drop(radius);
+    department.run(&["certificate", "revoke", &lost, "--reason", "keyCompromise"]);
+    let radius = Radius::start(&department, &Status::WholeChain);
+    radius.keeps_out(&department, "lost", "certificate revoked");
+    radius.lets_in(&department, "kept");
+    drop(radius);
+    // It does look at the root's list: without it nobody gets in.
+    let file = |name: &str| fs::read_to_string(department.scratch(name)).unwrap();
+    fs::write(department.scratch("trust.pem"), file("root.pem") + &file("issuing.crl.pem")).unwrap();
+    let radius = Radius::start_trusting(&department, &Status::WholeChain);
+    radius.keeps_out(&department, "kept", "unable to get certificate CRL");
 }
 
 #[test]
