@@ -922,6 +922,20 @@ export type CoverageRow = {
 	people: number,
 };
 
+/**  The delta CRL beside the issuing CA's complete one. */
+export type DeltaOf = {
+	/**  cRLNumber, that of the complete CRL. */
+	number: number,
+	/**  The complete CRL from which on it is enough. */
+	base: number,
+	/**  thisUpdate. */
+	thisUpdate: string,
+	/**  nextUpdate. */
+	nextUpdate: string,
+	/**  Octets. */
+	size: number,
+};
+
 /**  The department. */
 export type Department = {
 	/**  Organization. */
@@ -1854,6 +1868,8 @@ export type Publishing = {
 	published: PublishedCrl[],
 	/**  What there is. */
 	status: StatusOf[],
+	/**  The delta CRL; none where none are made. */
+	delta: DeltaOf | null,
 	/**  Where certificates say that CRLs are. */
 	statusUrl: string | null,
 	/**  They say so. */
@@ -2136,6 +2152,18 @@ export type Session = {
 	ledgerBrokenAt: number | null,
 };
 
+/**  A value that counts once another officer sets it, too. */
+export type SettingAsked = {
+	/**  The value, as text. */
+	value: string,
+	/**  Who asked. */
+	askedBy: string,
+	/**  When. */
+	askedAt: string,
+	/**  This officer asked, so another one decides. */
+	own: boolean,
+};
+
 /**  One change, by the setting's fixed name. */
 export type SettingChange = {
 	/**  Department; none: the organization. */
@@ -2187,6 +2215,8 @@ export type SettingView = {
 	inherited: string,
 	/**  A department may do without, whatever the organization has. */
 	optional: boolean,
+	/**  What an officer asked for and another one has to set, too. */
+	waiting: SettingAsked | null,
 };
 
 /**  All settings. */
@@ -2241,6 +2271,8 @@ export type SettingsOf = {
 	settings: Settings,
 	/**  Each with whose value it is. */
 	views: SettingView[],
+	/**  The password that was made for `removal`: shown this once. */
+	removalPassword: string | null,
 };
 
 /**  What the wizard has collected so far. */

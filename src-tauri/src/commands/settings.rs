@@ -3,7 +3,7 @@
 use crate::{
     dto::{
         department::{at, scope},
-        settings::{SettingChange, Settings, SettingsOf},
+        settings::{SettingChange, SettingView, Settings, SettingsOf},
     },
     error::CommandError,
     state::App,
@@ -22,22 +22,25 @@ pub async fn settings(app: State<'_, App>) -> Result<Settings, CommandError> {
 #[tauri::command]
 #[specta::specta]
 pub async fn settings_of(app: State<'_, App>, department: Option<String>) -> Result<SettingsOf, CommandError> {
-    app.operator(move |op| all(&op, department.as_deref())).await
+    let officer = app.officer().to_owned();
+    app.operator(move |op| all(&op, department.as_deref(), &officer)).await
 }
 
 /// Changes one; all of them afterwards.
 #[tauri::command]
 #[specta::specta]
 pub async fn change_setting(app: State<'_, App>, change: SettingChange) -> Result<SettingsOf, CommandError> {
+    let officer = app.officer().to_owned();
     app.operator(move |op| {
         let department = change.department.as_deref();
-        at(op.clone(), department)?.change_setting(scope(department), &change.key, change.change())?;
-        all(&op, department)
+        let made = at(op.clone(), department)?.change_setting_showing(scope(department), &change.key, change.change())?;
+        Ok(SettingsOf { removal_password: made.map(|made| made.reveal().to_owned()), ..all(&op, department, &officer)? })
     })
     .await
 }
 
-fn all(op: &Operator, department: Option<&str>) -> Result<SettingsOf, CommandError> {
+fn all(op: &Operator, department: Option<&str>, officer: &str) -> Result<SettingsOf, CommandError> {
     let (op, scope) = (at(op.clone(), department)?, scope(department));
-    Ok(SettingsOf { settings: op.settings_for(scope)?.into(), views: op.setting_views(scope)?.into_iter().map(Into::into).collect() })
+    let views = op.setting_views(scope)?.into_iter().map(|view| SettingView::seen_by(view, officer)).collect();
+    Ok(SettingsOf { settings: op.settings_for(scope)?.into(), views, removal_password: None })
 }

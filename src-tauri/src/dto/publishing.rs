@@ -118,6 +118,22 @@ pub struct StatusOf {
     pub fingerprint_qr: String,
 }
 
+/// The delta CRL beside the issuing CA's complete one.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeltaOf {
+    /// cRLNumber, that of the complete CRL.
+    pub number: u32,
+    /// The complete CRL from which on it is enough.
+    pub base: u32,
+    /// thisUpdate.
+    pub this_update: String,
+    /// nextUpdate.
+    pub next_update: String,
+    /// Octets.
+    pub size: u32,
+}
+
 /// All of it.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -128,6 +144,8 @@ pub struct Publishing {
     pub published: Vec<PublishedCrl>,
     /// What there is.
     pub status: Vec<StatusOf>,
+    /// The delta CRL; none where none are made.
+    pub delta: Option<DeltaOf>,
     /// Where certificates say that CRLs are.
     pub status_url: Option<String>,
     /// They say so.
@@ -169,6 +187,7 @@ impl Publishing {
             targets: targets.into_iter().map(with_attempts).collect::<Result<_, _>>()?,
             published: operator.published_crls()?.into_iter().map(Into::into).collect(),
             status: operator.status_facts()?.into_iter().map(|facts| StatusOf::of(facts, root_key_due)).collect::<Result<_, _>>()?,
+            delta: operator.delta_facts()?.map(Into::into),
             lasting: operator.status_url_lasts()?,
             status_url: settings.status_url,
             in_certificates: settings.status_in_certificates,
@@ -276,6 +295,18 @@ impl StatusOf {
             key_due: facts.name == "root" && root_key_due,
             fingerprint_qr: super::invitation::qr(&format!("SHA-256 {}", facts.sha256))?,
         })
+    }
+}
+
+impl From<ra::DeltaFacts> for DeltaOf {
+    fn from(facts: ra::DeltaFacts) -> Self {
+        DeltaOf {
+            number: count(facts.number),
+            base: count(facts.base),
+            this_update: time(facts.this_update),
+            next_update: time(facts.next_update),
+            size: count(facts.size),
+        }
     }
 }
 

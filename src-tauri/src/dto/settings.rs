@@ -1,6 +1,7 @@
 //! The department's settings.
 
-use ra::{profile::Source, settings as core};
+use super::{ledger::named, time};
+use ra::{ledger::Actor, profile::Source, settings as core};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -118,6 +119,22 @@ pub struct SettingView {
     pub inherited: String,
     /// A department may do without, whatever the organization has.
     pub optional: bool,
+    /// What an officer asked for and another one has to set, too.
+    pub waiting: Option<SettingAsked>,
+}
+
+/// A value that counts once another officer sets it, too.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingAsked {
+    /// The value, as text.
+    pub value: String,
+    /// Who asked.
+    pub asked_by: String,
+    /// When.
+    pub asked_at: String,
+    /// This officer asked, so another one decides.
+    pub own: bool,
 }
 
 /// All settings of the organization or a department.
@@ -128,6 +145,8 @@ pub struct SettingsOf {
     pub settings: Settings,
     /// Each with whose value it is.
     pub views: Vec<SettingView>,
+    /// The password that was made for `removal`: shown this once.
+    pub removal_password: Option<String>,
 }
 
 /// What becomes of a setting.
@@ -168,9 +187,11 @@ impl SettingChange {
     }
 }
 
-impl From<core::SettingView> for SettingView {
-    fn from(v: core::SettingView) -> Self {
+impl SettingView {
+    /// As the officer with this account sees it.
+    pub fn seen_by(v: core::SettingView, officer: &str) -> Self {
         SettingView {
+            waiting: v.waiting.map(|asked| SettingAsked::seen_by(asked, officer)),
             key: v.key.to_owned(),
             level: match v.level {
                 core::Level::Organization => SettingLevel::Organization,
@@ -185,6 +206,14 @@ impl From<core::SettingView> for SettingView {
             inherited: v.inherited,
             optional: v.optional,
         }
+    }
+}
+
+impl SettingAsked {
+    fn seen_by(asked: core::SettingRequest, officer: &str) -> Self {
+        // The same account in the window and at a terminal is one officer.
+        let own = matches!(&asked.asked_by, Actor::Officer(name) | Actor::Command(name) if name.eq_ignore_ascii_case(officer));
+        SettingAsked { value: asked.value, asked_by: named(asked.asked_by).1, asked_at: time(asked.asked_at), own }
     }
 }
 

@@ -144,7 +144,7 @@ pub(crate) fn note(tx: &Connection, at: Timestamp, actor: &Actor, serials: &[Ser
 }
 
 /// The account in the one form by which it is counted.
-pub(super) fn account(actor: &Actor) -> Option<String> {
+pub(crate) fn account(actor: &Actor) -> Option<String> {
     person(actor).ok().map(str::to_lowercase)
 }
 

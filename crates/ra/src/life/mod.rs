@@ -25,7 +25,7 @@ use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 use serde::{Deserialize, Serialize};
 
 pub use departure::Departure;
-pub(crate) use four_eyes::{may_revoke_alone, note as note_alone};
+pub(crate) use four_eyes::{account, may_revoke_alone, note as note_alone};
 pub(crate) use plan::Rules;
 pub use reasons::{officer_may_give, subscriber_may_give};
 pub(crate) use renew::{may_be_replaced, replaced};

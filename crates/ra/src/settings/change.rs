@@ -3,7 +3,9 @@
 use super::{
     Settings, Stored, check,
     definition::{DEFINITIONS, Level, REMOVAL_PASSWORD, definition, level},
-    removal_context, store,
+    removal_context,
+    second::{self, Decided, SettingRequest},
+    store,
 };
 use crate::{
     Denied, Error, Noun, Operator, Result,
@@ -30,6 +32,9 @@ pub struct SettingView {
     pub inherited: String,
     /// A department may do without, whatever the organization has.
     pub optional: bool,
+    /// What an officer asked for and does not count until another officer sets the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<SettingRequest>,
 }
 
 /// What becomes of a setting.
@@ -95,9 +100,12 @@ impl Operator {
         let change = if value.trim().is_empty() { SettingChange::Inherit } else { SettingChange::To(value.to_owned()) };
         self.change_setting(scope, key, change)
     }
-    /// Makes the password of `removal` = `password` where there is none, not even an inherited one. It is shown this once, by the caller.
-    pub fn make_removal_password(&self, scope: Scope) -> Result<Option<FilePassword>> {
-        if !self.setting_view(scope, REMOVAL_PASSWORD)?.value.is_empty() {
+    /// As [`Operator::change_setting`]; when it makes `removal` a `password` and there is none, not even an inherited one, that is made
+    /// too, for the caller to show this once.
+    pub fn change_setting_showing(&self, scope: Scope, key: &str, change: SettingChange) -> Result<Option<FilePassword>> {
+        self.change_setting(scope, key, change)?;
+        let without = |key: &str, value: &str| Ok::<_, Error>(self.setting_view(scope, key)?.value == value);
+        if key != "removal" || !without(key, "password")? || !without(REMOVAL_PASSWORD, "")? {
             return Ok(None);
         }
         let made = FilePassword::random()?;
@@ -105,7 +113,7 @@ impl Operator {
         Ok(Some(made))
     }
     /// Changes one for the organization or for the officer's department; `Denied::OrganizationOnly` for a department where the setting is
-    /// the same for all.
+    /// the same for all. What would let one officer do more alone waits until another one sets the same value: the view says so.
     pub fn change_setting(&self, scope: Scope, key: &str, change: SettingChange) -> Result<()> {
         if scope == Scope::Department && self.setting_level(key)? == Level::Organization {
             return Err(Error::Denied(Denied::OrganizationOnly));
@@ -126,16 +134,21 @@ impl Operator {
             let mut stored = Stored::read(tx)?;
             let own = stored.departments.get_mut(&unit).unwrap_or(&mut stored.organization);
             let before = own.remove(&key);
-            if before == value {
+            let at = clock.now();
+            let decided = second::decide(tx, at, &actor, &key, before.as_deref(), value.as_deref())?;
+            if before == value || matches!(decided, Decided::Waiting) {
                 return Ok(());
             }
             store(tx, unit, &key, value.as_deref())?;
-            let details = if secret {
+            let mut details = if secret {
                 serde_json::json!({ "for": scope, "unit": unit, "set": value.is_some() })
             } else {
                 serde_json::json!({ "for": scope, "unit": unit, "from": before, "to": value })
             };
-            ledger::append(tx, clock.now(), &actor, "setting.changed", &key, &details)
+            if let Decided::Together(by) = decided {
+                details["asked_by"] = serde_json::json!(by);
+            }
+            ledger::append(tx, at, &actor, "setting.changed", &key, &details)
         })
     }
 
@@ -174,6 +187,7 @@ impl Operator {
                 source,
                 inherited,
                 optional: false,
+                waiting: None,
             });
         }
         let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
@@ -184,7 +198,8 @@ impl Operator {
         let value = mine.or(theirs).cloned().unwrap_or_else(|| default.clone());
         let inherited = if own.is_some() { theirs.cloned().unwrap_or(default) } else { default };
         let optional = definition.level == Level::Department && definition.default.is_empty();
-        Ok(SettingView { key: definition.key, level: definition.level, value, source, inherited, optional })
+        let waiting = stored.waiting.get(key).cloned();
+        Ok(SettingView { key: definition.key, level: definition.level, value, source, inherited, optional, waiting })
     }
 
     fn sealed_removal_password(&self, unit: UnitId, password: &str) -> Result<Option<String>> {

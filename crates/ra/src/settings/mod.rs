@@ -2,11 +2,13 @@
 
 mod change;
 mod definition;
+mod second;
 #[cfg(test)]
 mod tests;
 
 pub use change::{SettingChange, SettingView};
 pub use definition::Level;
+pub use second::SettingRequest;
 
 use crate::{
     Error, Noun, Result,
@@ -181,11 +183,13 @@ struct Stored {
     organization: HashMap<String, String>,
     organization_id: Option<UnitId>,
     departments: HashMap<UnitId, HashMap<String, String>>,
+    /// Values of the organization that wait for a second officer.
+    waiting: HashMap<String, SettingRequest>,
 }
 
 impl Stored {
     fn read(c: &Connection) -> Result<Self> {
-        let mut stored = Stored::default();
+        let mut stored = Stored { waiting: second::waiting(c)?.into_iter().collect(), ..Stored::default() };
         let mut statement =
             c.prepare_cached("SELECT u.id, u.kind = 'organization', key, value FROM unit AS u LEFT JOIN setting ON setting.unit = u.id")?;
         let mut rows = statement.query([])?;

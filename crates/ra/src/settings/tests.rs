@@ -5,6 +5,7 @@ use crate::{
     Denied, Error, Noun,
     certification::StatusUrls,
     department::FurtherDepartment,
+    ledger::Actor,
     profile::{ProfileName, Scope, Source},
     testing,
 };
@@ -287,4 +288,56 @@ fn inheritance_is_as_simple_as_its_model() {
             assert_eq!(counts, expected, "{key}, in another process");
         }
     }
+}
+
+#[test]
+fn what_lets_one_officer_do_more_alone_needs_a_second_officer() {
+    let (authority, _clock, _folder) = testing::authority();
+    let rosa = testing::department(&authority);
+    let at_a_terminal = authority.operator(Actor::Command("Rosa".into()));
+    let otto = authority.operator(Actor::Officer("otto".into()));
+    let above = || rosa.setting("revoke.four_eyes_above").unwrap();
+    let waiting = |key: &str| rosa.setting_view(Scope::Organization, key).unwrap().waiting.map(|asked| (asked.value, asked.asked_by));
+    let by_rosa = |value: &str| Some((value.to_owned(), Actor::Officer("rosa".into())));
+    let events = |count: u32| {
+        let rows = authority.auditor().ledger(None, count).unwrap();
+        rows.into_iter().map(|row| (row.event, row.subject, row.details)).collect::<Vec<_>>()
+    };
+
+    rosa.set_setting("revoke.four_eyes_above", "100000").unwrap();
+    assert_eq!((above().as_str(), waiting("revoke.four_eyes_above")), ("10", by_rosa("100000")), "it stays as it is");
+    let asked = serde_json::json!({ "from": null, "to": "100000" });
+    assert_eq!(events(1), [("setting.requested".into(), "revoke.four_eyes_above".into(), asked)]);
+    at_a_terminal.set_setting("revoke.four_eyes_above", "100000").unwrap();
+    assert_eq!(above(), "10", "the same person elsewhere is the same person");
+    assert_eq!(events(1)[0].0, "setting.requested", "and said nothing new");
+    otto.set_setting("revoke.four_eyes_above", "50000").unwrap();
+    assert_eq!(above(), "10", "two officers who want different things agree on nothing");
+    rosa.set_setting("revoke.four_eyes_above", "50000").unwrap();
+    assert_eq!((above().as_str(), waiting("revoke.four_eyes_above")), ("50000", None));
+    let [(event, _, details)] = events(1).try_into().unwrap();
+    assert_eq!(
+        (event.as_str(), &details["asked_by"], &details["to"]),
+        ("setting.changed", &serde_json::json!({ "Officer": "otto" }), &"50000".into())
+    );
+
+    // Stricter needs nobody, and takes back what was asked for; so does the value of now.
+    rosa.set_setting("revoke.four_eyes_above", "60000").unwrap();
+    otto.set_setting("revoke.four_eyes_above", "5").unwrap();
+    assert_eq!((above().as_str(), waiting("revoke.four_eyes_above")), ("5", None));
+    assert_eq!([events(2)[0].0.as_str(), events(2)[1].0.as_str()], ["setting.changed", "setting.request_withdrawn"]);
+    rosa.set_setting("revoke.four_eyes_above", "").unwrap();
+    assert_eq!((above().as_str(), waiting("revoke.four_eyes_above")), ("5", by_rosa("10")), "the default is weaker, too");
+    rosa.set_setting("revoke.four_eyes_above", "5").unwrap();
+    assert_eq!(waiting("revoke.four_eyes_above"), None);
+    // The hours that count together are the other way to the same end.
+    rosa.set_setting("revoke.four_eyes_hours", "1").unwrap();
+    assert_eq!((rosa.setting("revoke.four_eyes_hours").unwrap().as_str(), waiting("revoke.four_eyes_hours")), ("24", by_rosa("1")));
+    rosa.set_setting("revoke.four_eyes_hours", "48").unwrap();
+    assert_eq!((rosa.setting("revoke.four_eyes_hours").unwrap().as_str(), waiting("revoke.four_eyes_hours")), ("48", None));
+    // Who is nobody cannot ask.
+    let nobody = authority.operator(Actor::Signet).set_setting("revoke.four_eyes_above", "10");
+    assert!(matches!(nobody, Err(Error::Denied(Denied::SecondOfficer))));
+    rosa.set_setting("wifi.ssid", "eduroam").unwrap();
+    assert_eq!(rosa.setting("wifi.ssid").unwrap(), "eduroam", "all else needs one officer");
 }

@@ -631,6 +631,13 @@ CREATE TABLE setting (
     PRIMARY KEY (unit, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE setting_request (
+    key      TEXT    NOT NULL PRIMARY KEY,
+    value    TEXT, -- NULL: back to the default
+    asked_by TEXT    NOT NULL, -- JSON, an actor
+    asked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE step (
     id         INTEGER PRIMARY KEY,
     enrollment BLOB NOT NULL REFERENCES enrollment (id) ON DELETE CASCADE,

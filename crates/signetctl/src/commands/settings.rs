@@ -76,17 +76,19 @@ fn set(session: &Session, output: &Output, key: &str, value: Option<String>, non
         (false, None) => Zeroizing::new(secret::read_value(key)?),
     };
     let change = if value.trim().is_empty() { SettingChange::Inherit } else { SettingChange::To(value.to_string()) };
-    operator.change_setting(scope, key, change)?;
+    let made = operator.change_setting_showing(scope, key, change)?;
     let now = read(&operator, scope, key)?;
-    if key == "removal"
-        && now.value == "password"
-        && let Some(made) = operator.make_removal_password(scope)?
-    {
+    if let Some(made) = made {
         let mut shown = serde_json::to_value(&now).map_err(ra::Error::fault)?;
         shown["removal_password"] = made.reveal().into();
         return output.value(&shown, |_| {
             format!("{key} = {}\nPassword to take the profile off a phone, shown this once: {}", now.value, made.reveal())
         });
     }
-    output.value(&now, |now| format!("{key} = {}", now.value))
+    output.value(&now, |now| match &now.waiting {
+        Some(asked) => {
+            format!("{key} = {}\n{} counts once another officer sets it too: it lets one officer do more alone.", now.value, asked.value)
+        }
+        None => format!("{key} = {}", now.value),
+    })
 }

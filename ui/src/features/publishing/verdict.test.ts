@@ -8,6 +8,7 @@ const of = (...states: MonitorState[]): Publishing => ({
   targets: [],
   published: states.map((state) => ({ address: "a", name: "issuing", state, detail: "", number: 1, nextUpdate: null, checkedAt: null })),
   status: [],
+  delta: null,
   statusUrl: null,
   inCertificates: false,
   inCertificatesSetting: "auto",

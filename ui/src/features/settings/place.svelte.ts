@@ -10,6 +10,8 @@ class Place {
   chosen = $state<string>(ORGANIZATION);
   settings = $state<Settings | undefined>();
   views = $state<readonly SettingView[]>([]);
+  /** The password for removal that was made just now; it is shown until the officer goes elsewhere, and never again. */
+  made = $state<string | null>(null);
 
   /** There is something to choose. */
   get several(): boolean {
@@ -37,6 +39,8 @@ class Place {
   async save(key: string, value: string, fate: SettingFate = "set"): Promise<void> {
     const department = this.view(key)?.level === "organization" ? null : this.department;
     const now = await api.changeSetting({ department, key, fate, value });
+    if (now.removalPassword !== null) this.made = now.removalPassword;
+    else if (key === "removal" || key === "removal.password") this.made = null;
     if (department === this.department) this.#take(now);
     else await this.load();
   }

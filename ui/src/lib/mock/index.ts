@@ -207,9 +207,12 @@ const ofKind = (kind: CertificateKinds) => (kind === "subscriber" ? data.certifi
 
 /** What is set where: the department (or null) and the name. */
 const own = new Set<string>(["null wifi.ssid", `${data.departments[1]?.id} device.min_os`]);
-const ORGANIZATION_ONLY = ["serve.public_url", "serve.https", "serve.http", "status.url", "scep.legacy"];
+const ORGANIZATION_ONLY = ["revoke.four_eyes_above", "revoke.four_eyes_hours", "revoke.maybe_lost_days", "serve.public_url", "serve.https", "serve.http", "status.url", "scep.legacy"];
 const OPTIONAL = ["portal.contact", "wifi.ssid", "wifi.server_names", "vpn.server", "vpn.remote_id", "device.min_os"];
 const SHOWN: Record<string, () => string> = {
+  "revoke.four_eyes_above": () => "10",
+  "revoke.four_eyes_hours": () => "24",
+  "revoke.maybe_lost_days": () => "3",
   "portal.contact": () => settings.contact ?? "",
   "wifi.ssid": () => settings.wifiSsid ?? "",
   "wifi.server_names": () => settings.wifiServerNames.join(" "),
@@ -224,6 +227,7 @@ const views = (department: string | null): SettingView[] =>
     source: own.has(`${department} ${key}`) && department ? "department" : own.has(`null ${key}`) ? "organization" : "builtin",
     inherited: "",
     optional: OPTIONAL.includes(key),
+    waiting: key === "revoke.four_eyes_above" && state !== "empty" ? { value: "50", askedBy: "milan", askedAt: data.at(35), own: false } : null,
   }));
 
 const calls: Api = {
@@ -487,7 +491,7 @@ const calls: Api = {
           ["POST", "/scep/signet", 200, false, "PKIOperation"],
         ].map(([method, path, code, secure, note], n) => ({ at: data.at(n * 2), peer: "192.0.2.17", secure: !!secure, method: String(method), path: String(path), status: Number(code), milliseconds: n, note: note as string | null })),
   settings: async () => settings,
-  settingsOf: async (department) => ({ settings, views: views(department) }),
+  settingsOf: async (department) => ({ settings, views: views(department), removalPassword: null }),
   escrowGlance: async () => data.departments.map((d, n) => ({ department: d.id, enabled: n === 0 && data.departments.length > 1, since: d.createdAt, why: n === 0 && data.departments.length > 1 ? "The mail archive must stay readable" : null })),
   changeSetting: async ({ key, value, fate, department }) => {
     if (fate === "inherit") own.delete(`${department} ${key}`);
@@ -511,7 +515,7 @@ const calls: Api = {
       bundle: { bundle: value.split(/\s+/) },
     };
     if (fate === "set") settings = { ...settings, ...change[key] };
-    return { settings, views: views(department) };
+    return { settings, views: views(department), removalPassword: key === "removal" && value === "password" && !settings.removalPasswordSet ? "7KQ4-M2XR-9DTW-C5HN-VB8E-3JPZ" : null };
   },
   ledger: async (before) => (before === null ? data.ledger : []),
   ...see({ empty: state === "empty", changed, refuse }),

@@ -73,6 +73,7 @@ export function see({ empty, changed, refuse }: Around): Calls {
           { address: "/srv/mirror/pki/issuing.crl", name: "issuing", state: "otherNumber", detail: "number 309 is there", number: 309, nextUpdate: data.at(-60 * 24 * 5), checkedAt: data.at(4) },
         ],
     status: ["issuing", "root"].map((of) => ({ name: of, number: of === "root" ? 7 : 312, thisUpdate: data.at(of === "root" ? 60 * 24 * 90 : 21), nextUpdate: data.at(of === "root" ? -60 * 24 * 310 : -60 * 24 * 8), size: of === "root" ? 912 : 4120, responderUntil: data.at(-60 * 24 * 22), keyHere: of !== "root", keyDue: false, fingerprintQr: data.QR })),
+    delta: empty ? null : { number: 312, base: 301, thisUpdate: data.at(21), nextUpdate: data.at(-60 * 24 * 3), size: 624 },
     statusUrl: empty ? "http://192.0.2.44:8080" : "http://pki.physics.example.edu:8080",
     inCertificates: !empty,
     inCertificatesSetting: "auto",

@@ -3,6 +3,8 @@
 use super::phone::{Phone, TestCa, World, key, kind, profile, scep, signed, value, values, world};
 use crate::{
     enrollment::State,
+    profile::Scope,
+    settings::SettingChange,
     sign_in::{LinkEnd, LinkView},
 };
 use protocol::{crl::Reason, x509::SerialNumber};
@@ -245,9 +247,13 @@ fn how_the_profile_can_be_removed_follows_the_setting() {
     let (outer, payloads) = next();
     assert!(!outer.contains("PayloadRemovalDisallowed") && !payloads.contains("profileRemovalPassword"));
     assert!(outer.contains("You can remove all of it"), "a password that nobody has set protects nothing, and the text says so");
-    let made = world.officer.make_removal_password(crate::profile::Scope::Department).unwrap().unwrap();
+    let password = || {
+        let change = SettingChange::To("password".to_owned());
+        world.officer.change_setting_showing(Scope::Department, "removal", change).unwrap()
+    };
+    let made = password().unwrap();
     assert!(next().1.contains(made.reveal()));
-    assert!(world.officer.make_removal_password(crate::profile::Scope::Department).unwrap().is_none(), "the one that is set stays");
+    assert!(password().is_none(), "the one that is set stays");
     world.officer.set_setting("removal.password", "open sesame").unwrap();
     let (outer, payloads) = next();
     assert!(payloads.contains("com.apple.profileRemovalPassword") && payloads.contains("open sesame") && !outer.contains("open sesame"));
