@@ -515,7 +515,9 @@ const calls: Api = {
       bundle: { bundle: value.split(/\s+/) },
     };
     if (fate === "set") settings = { ...settings, ...change[key] };
-    return { settings, views: views(department), removalPassword: key === "removal" && value === "password" && !settings.removalPasswordSet ? "7KQ4-M2XR-9DTW-C5HN-VB8E-3JPZ" : null };
+    const made = key === "removal" && value === "password" && !settings.removalPasswordSet;
+    if (made) settings = { ...settings, removalPasswordSet: true };
+    return { settings, views: views(department), removalPassword: made ? "7KQ4-M2XR-9DTW-C5HN-VB8E-3JPZ" : null };
   },
   ledger: async (before) => (before === null ? data.ledger : []),
   ...see({ empty: state === "empty", changed, refuse }),
