@@ -161,8 +161,10 @@ pub struct EnrollmentPage {
     pub rows: Vec<Enrollment>,
     /// There are more.
     pub more: bool,
-    /// All that match.
+    /// All that match; when `total_is_exact` is false at least about so many.
     pub total: u32,
+    /// `total` was counted to the end.
+    pub total_is_exact: bool,
 }
 
 /// A stage of the funnel.
@@ -271,7 +273,12 @@ impl EnrollmentDetail {
 
 impl From<ra::subscriber::Page<core::Enrollment>> for EnrollmentPage {
     fn from(page: ra::subscriber::Page<core::Enrollment>) -> Self {
-        EnrollmentPage { rows: page.rows.into_iter().map(Into::into).collect(), more: page.more, total: count(page.total) }
+        EnrollmentPage {
+            rows: page.rows.into_iter().map(Into::into).collect(),
+            more: page.more,
+            total: count(page.total),
+            total_is_exact: page.total_is_exact,
+        }
     }
 }
 

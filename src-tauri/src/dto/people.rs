@@ -140,8 +140,10 @@ pub struct SubscriberPage {
     pub rows: Vec<Subscriber>,
     /// There are more.
     pub more: bool,
-    /// All that match.
+    /// All that match; when `total_is_exact` is false at least about so many.
     pub total: u32,
+    /// `total` was counted to the end.
+    pub total_is_exact: bool,
 }
 
 impl From<SubscriberKind> for core::SubscriberKind {
@@ -211,6 +213,11 @@ impl From<core::Subscriber> for Subscriber {
 
 impl From<core::Page<core::Subscriber>> for SubscriberPage {
     fn from(page: core::Page<core::Subscriber>) -> Self {
-        SubscriberPage { rows: page.rows.into_iter().map(Into::into).collect(), more: page.more, total: count(page.total) }
+        SubscriberPage {
+            rows: page.rows.into_iter().map(Into::into).collect(),
+            more: page.more,
+            total: count(page.total),
+            total_is_exact: page.total_is_exact,
+        }
     }
 }

@@ -18,7 +18,7 @@ const LOOKED_AT: usize = 5_000;
 pub(super) fn page(tx: &Connection, query: &EnrollmentQuery) -> Result<Page<Enrollment>> {
     let limit = query.limit.clamp(1, 500) as usize;
     let sought = whom(tx, query.search.as_deref())?;
-    let (ids, total) = match (query.subscriber, sought) {
+    let (ids, total, exact) = match (query.subscriber, sought) {
         (Some(subscriber), Some(sought)) => {
             let whose: &[SubscriberId] = if sought.finds(tx, subscriber)? { &[subscriber] } else { &[] };
             collected(of_people(tx, whose, &query.states)?, query, limit)
@@ -30,7 +30,7 @@ pub(super) fn page(tx: &Connection, query: &EnrollmentQuery) -> Result<Page<Enro
     };
     let more = ids.len() > limit;
     let total = total.max(ids.len() as u64);
-    Ok(Page { rows: list::rows(tx, ids.get(..limit).unwrap_or(&ids))?, more, total })
+    Ok(Page { rows: list::rows(tx, ids.get(..limit).unwrap_or(&ids))?, more, total, total_is_exact: exact })
 }
 
 /// Condition on `e.state`. Words of ours alone.
@@ -57,15 +57,18 @@ fn of_people(tx: &Connection, people: &[SubscriberId], states: &[State]) -> Resu
     Ok(ids)
 }
 
-/// In order, from the cursor on, one more than the page; and how many there are.
-fn collected(mut ids: Vec<EnrollmentId>, query: &EnrollmentQuery, limit: usize) -> (Vec<EnrollmentId>, u64) {
+/// Ids in order, from the cursor on, one more than the page; how many there are, and whether they are no more than that.
+type Found = (Vec<EnrollmentId>, u64, bool);
+
+/// All of them, in order.
+fn collected(mut ids: Vec<EnrollmentId>, query: &EnrollmentQuery, limit: usize) -> Found {
     let total = ids.len() as u64;
     ids.sort_unstable_by_key(|id| std::cmp::Reverse(id.0));
     if let Some(after) = query.after {
         ids.retain(|id| id.0 < after.0);
     }
     ids.truncate(limit + 1);
-    (ids, total)
+    (ids, total, true)
 }
 
 fn ids(tx: &Connection, sql: &str, values: &[Value]) -> Result<Vec<EnrollmentId>> {
@@ -86,7 +89,7 @@ fn before(query: &EnrollmentQuery) -> Value {
     query.after.map_or_else(|| vec![0xff; 16], |after| after.0.as_bytes().to_vec()).into()
 }
 
-fn every(tx: &Connection, query: &EnrollmentQuery, limit: usize) -> Result<(Vec<EnrollmentId>, u64)> {
+fn every(tx: &Connection, query: &EnrollmentQuery, limit: usize) -> Result<Found> {
     let total = count_states(tx, &query.states, i64::MAX)?;
     // Few of several states are sorted; where there are many, they are met soon from the newest on.
     let from = if query.states.is_empty() || total > COLLECTED { "NOT INDEXED" } else { "INDEXED BY enrollment_by_state" };
@@ -95,17 +98,11 @@ fn every(tx: &Connection, query: &EnrollmentQuery, limit: usize) -> Result<(Vec<
         states_are(&query.states),
         limit + 1
     );
-    Ok((ids(tx, &sql, &[before(query)])?, u64::try_from(total).unwrap_or(0)))
+    Ok((ids(tx, &sql, &[before(query)])?, u64::try_from(total).unwrap_or(0), true))
 }
 
 /// A search that finds very many people.
-pub(super) fn many(
-    tx: &Connection,
-    query: &EnrollmentQuery,
-    limit: usize,
-    condition: &str,
-    values: Vec<Value>,
-) -> Result<(Vec<EnrollmentId>, u64)> {
+pub(super) fn many(tx: &Connection, query: &EnrollmentQuery, limit: usize, condition: &str, values: Vec<Value>) -> Result<Found> {
     let states = states_are(&query.states);
     if !query.states.is_empty() && count_states(tx, &query.states, COLLECTED + 1)? <= COLLECTED {
         let sql = format!(
@@ -124,5 +121,5 @@ pub(super) fn many(
          WHERE {condition} AND {states} AND e.id < ? ORDER BY e.id DESC LIMIT {}",
         limit + 1
     );
-    Ok((ids(tx, &sql, &[values, vec![before(query)]].concat())?, u64::try_from(least).unwrap_or(0)))
+    Ok((ids(tx, &sql, &[values, vec![before(query)]].concat())?, u64::try_from(least).unwrap_or(0), false))
 }

@@ -75,8 +75,8 @@ pub(crate) fn page(
     after: Option<After>,
     limit: u32,
 ) -> Result<Page<Subscriber>> {
-    let PeoplePage { rows, more, total, .. } = part(tx, at, filter, sort, &Part { mark: after, back: false, skip: 0, limit })?;
-    Ok(Page { rows, more, total })
+    let PeoplePage { rows, more, total, total_is_exact } = part(tx, at, filter, sort, &Part { mark: after, back: false, skip: 0, limit })?;
+    Ok(Page { rows, more, total, total_is_exact })
 }
 
 fn part(tx: &Connection, at: Timestamp, filter: &PeopleFilter, sort: PeopleSort, part: &Part) -> Result<PeoplePage> {
@@ -230,16 +230,19 @@ fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {
     if let Some(kind) = filter.kind {
         ask.and(if kind == SubscriberKind::Functional { "s.kind = 'functional'" } else { "s.kind <> 'functional'" }, []);
     }
-    if let Some(has) = filter.has {
-        let (not, more) = match has {
-            Has::Active => ("", String::new()),
-            Has::None => ("NOT ", String::new()),
-            Has::Encryption => ("", " AND c.profile = 'encryption'".to_owned()),
-            Has::NoEncryption => ("NOT ", " AND c.profile = 'encryption'".to_owned()),
-            Has::Ending => ("", format!(" AND c.not_after < {}", at.plus(30 * Timestamp::DAY).0)),
-        };
+    if filter.has == Some(Has::Ending) {
+        // Few end soon: from those that do, instead of looking at everybody.
+        let (from, until) = (at.0, at.plus(30 * Timestamp::DAY).0);
         let sql = format!(
-            "{not}EXISTS (SELECT 1 FROM certificate c WHERE c.subscriber = s.id AND c.kind = 'subscriber' AND c.reason IS NULL
+            "s.id IN (SELECT c.subscriber FROM certificate c INDEXED BY certificate_ending WHERE c.not_after >= {from} AND c.not_after < {until}
+                AND c.kind = 'subscriber' AND c.reason IS NULL AND c.superseded_at IS NULL)"
+        );
+        ask.and(&sql, []);
+    } else if let Some(has) = filter.has {
+        let not = if matches!(has, Has::None | Has::NoEncryption) { "NOT " } else { "" };
+        let more = if matches!(has, Has::Encryption | Has::NoEncryption) { " AND c.profile = 'encryption'" } else { "" };
+        let sql = format!(
+            "{not}EXISTS (SELECT 1 FROM certificate c INDEXED BY certificate_had WHERE c.subscriber = s.id AND c.kind = 'subscriber' AND c.reason IS NULL
                 AND c.superseded_at IS NULL AND c.not_after >= {}{more})",
             at.0
         );

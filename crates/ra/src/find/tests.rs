@@ -240,6 +240,40 @@ fn people_are_found_by_any_part_and_what_they_have() {
 }
 
 #[test]
+fn whose_certificate_ends_soon_is_found_and_nobody_else() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let ends = |name: &'static str, days: i64, change: &'static str| {
+        let mail = format!("{}@example.edu", name.to_lowercase());
+        let id = officer.add_subscriber(NewSubscriber { name: name.into(), mail, kind: SubscriberKind::Person }).unwrap().id;
+        let at = authority.0.clock.now().0;
+        let write = authority.0.store.write(move |tx| {
+            tx.execute(
+                "INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, key_fingerprint, not_before, not_after, issued_at)
+                 VALUES (?1, 'subscriber', 'signing', ?2, '[]', ?3, zeroblob(32), ?4, ?5, ?4)",
+                (name.as_bytes(), format!("CN={name}"), id, at - 86_400, at + days * 86_400),
+            )?;
+            Ok(tx.execute(&format!("UPDATE certificate SET {change} WHERE serial = ?1"), [name.as_bytes()])?)
+        });
+        assert_eq!(write.unwrap(), 1);
+    };
+    ends("Soon", 29, "pilot = 0");
+    ends("Later", 31, "pilot = 0");
+    ends("Over", -1, "pilot = 0");
+    ends("Held", 5, "revoked_at = issued_at, reason = 6");
+    ends("Replaced", 5, "superseded_at = issued_at");
+    let find = |officer: &Operator| {
+        let filter = PeopleFilter { has: Some(Has::Ending), ..Default::default() };
+        let page = officer.find_people(&PeopleQuery { filter, limit: 50, ..Default::default() }).unwrap();
+        assert_eq!((page.total as usize, page.total_is_exact), (page.rows.len(), true));
+        page.rows.into_iter().map(|person| person.name).collect::<Vec<_>>()
+    };
+    assert_eq!(find(&officer), ["Soon"]);
+    clock.advance(3 * 86_400);
+    assert_eq!(find(&officer), ["Later", "Soon"]);
+}
+
+#[test]
 fn people_are_read_from_anywhere_and_backwards() {
     let (authority, _clock, _folder) = testing::authority();
     let officer = testing::department(&authority);

@@ -108,8 +108,10 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// There are more.
     pub more: bool,
-    /// All that match.
+    /// All that match; when `total_is_exact` is false at least about so many.
     pub total: u64,
+    /// `total` was counted to the end.
+    pub total_is_exact: bool,
 }
 
 impl SubscriberKind {

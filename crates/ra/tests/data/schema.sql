@@ -714,7 +714,11 @@ CREATE INDEX certificate_ending ON certificate (not_after, number, kind, profile
 
 CREATE INDEX certificate_finally_revoked ON certificate (number) WHERE reason <> 6;
 
+CREATE INDEX certificate_had ON certificate (subscriber, kind, profile, reason, superseded_at, not_after) WHERE subscriber IS NOT NULL;
+
 CREATE INDEX certificate_held ON certificate (number) WHERE reason = 6;
+
+CREATE INDEX certificate_listed ON certificate (number, kind, profile, reason, superseded_at, not_after);
 
 CREATE INDEX certificate_of_department ON certificate (department, number) WHERE department IS NOT NULL;
 

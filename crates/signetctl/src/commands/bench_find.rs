@@ -6,6 +6,7 @@ use ra::{
     Operator,
     enrollment::{EnrollmentQuery, State},
     find::{CertificateFilter, CertificateSort, CertificatesQuery, Has, Kinds, PeopleFilter, PeopleQuery, Status},
+    subscriber::SubscriberKind,
 };
 use std::{
     io::{Write, stdout},
@@ -90,6 +91,28 @@ pub(crate) fn run(session: &Session, count: u64, only_fill: bool) -> Result<(), 
             row("enrollments", &format!("{word} {states:?}"), told)?;
         }
     }
+    // A place in the middle, as the scroll bar asks for it: the worst one.
+    let mut middle = Times::default();
+    let certificates = operator.certificate_counts(Kinds::Subscriber)?.total;
+    for sort in [CertificateSort::Newest, CertificateSort::EndingFirst, CertificateSort::Name] {
+        let told = middle.add(TIMES, |_| {
+            let query = CertificatesQuery { sort, skip: certificates / 2, limit: 100, ..Default::default() };
+            Ok(operator.find_certificates(&query)?.rows.len() as u64)
+        })?;
+        row("middle", &format!("{sort:?}"), told)?;
+    }
+    let told = middle.add(TIMES, |_| {
+        let query = PeopleQuery { skip: certificates / 10, limit: 100, ..Default::default() };
+        Ok(operator.find_people(&query)?.rows.len() as u64)
+    })?;
+    row("middle", "people", told)?;
+    for (kind, validated) in [(Some(SubscriberKind::Functional), None), (None, Some(false)), (None, Some(true))] {
+        let told = people.add(TIMES, |_| {
+            let filter = PeopleFilter { kind, validated, ..Default::default() };
+            Ok(operator.find_people(&PeopleQuery { filter, limit: 50, ..Default::default() })?.total)
+        })?;
+        row("people", &format!("{kind:?} {validated:?}"), told)?;
+    }
     for has in [None, Some(Has::Active), Some(Has::None), Some(Has::Encryption), Some(Has::NoEncryption), Some(Has::Ending)] {
         let told = people.add(TIMES, |_| {
             let filter = PeopleFilter { has, ..Default::default() };
@@ -131,7 +154,14 @@ pub(crate) fn run(session: &Session, count: u64, only_fill: bool) -> Result<(), 
     let import = imports.percentile(50) / 1_000.0;
     say(&format!("import of {IMPORTED} certificates {import:.2} s"))?;
     let mut line = format!("BENCH find certificates={total} import={import:.2}");
-    let kinds = [("first", &first), ("search", &search), ("filter", &filter), ("people", &people), ("enrollments", &enrollments)];
+    let kinds = [
+        ("first", &first),
+        ("middle", &middle),
+        ("search", &search),
+        ("filter", &filter),
+        ("people", &people),
+        ("enrollments", &enrollments),
+    ];
     for (name, times) in kinds {
         let (p50, p99) = (times.percentile(50), times.percentile(99));
         line.push_str(&format!(" {name}_p50={p50:.1} {name}_p99={p99:.1} {name}_worst={:.1}", times.worst));
