@@ -135,8 +135,6 @@ export const commands = {
 	refuseAct: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_act", { id, why })),
 	/**  How a person left; `None`: nobody said so. */
 	departure: (id: string) => typedError<Departure | null, CommandError>(__TAURI_INVOKE("departure", { id })),
-	/**  Every department is a pilot: certificates are short-lived and say so. */
-	isPilot: () => typedError<boolean, CommandError>(__TAURI_INVOKE("is_pilot")),
 	/**  Stage, escrow, profiles, bundles and gates of a department, or what the organization hands down. */
 	policy: (scope: PolicyScope) => typedError<PolicyView, CommandError>(__TAURI_INVOKE("policy", { scope })),
 	/**  What is wrong with a profile and what is advised, before anything is saved. */
@@ -147,8 +145,8 @@ export const commands = {
 	saveProfile: (scope: PolicyScope, name: ProfileName, draft: ProfileDraft) => typedError<number, CommandError>(__TAURI_INVOKE("save_profile", { scope, name, draft })),
 	/**  Takes back what was saved for the scope: the profile is inherited again. */
 	inheritProfile: (scope: PolicyScope, name: ProfileName) => typedError<null, CommandError>(__TAURI_INVOKE("inherit_profile", { scope, name })),
-	/**  Saves a bundle, in place of one of the same name. */
-	saveBundle: (scope: PolicyScope, bundle: Bundle) => typedError<null, CommandError>(__TAURI_INVOKE("save_bundle", { scope, bundle })),
+	/**  Saves a bundle, in place of one of the same name, or of the one that was called `was`. */
+	saveBundle: (scope: PolicyScope, was: string | null, bundle: Bundle) => typedError<null, CommandError>(__TAURI_INVOKE("save_bundle", { scope, was, bundle })),
 	/**  Takes a bundle away; certificates stay as they are. */
 	removeBundle: (scope: PolicyScope, name: string) => typedError<null, CommandError>(__TAURI_INVOKE("remove_bundle", { scope, name })),
 	/**  What the five answers come to; refused when they contradict each other. */
@@ -1102,8 +1100,10 @@ export type EnrollmentPage = {
 	rows: Enrollment[],
 	/**  There are more. */
 	more: boolean,
-	/**  All that match. */
+	/**  All that match; when `total_is_exact` is false at least about so many. */
 	total: number,
+	/**  `total` was counted to the end. */
+	totalIsExact: boolean,
 };
 
 /**  Which to list. */
@@ -2431,8 +2431,10 @@ export type SubscriberPage = {
 	rows: Subscriber[],
 	/**  There are more. */
 	more: boolean,
-	/**  All that match. */
+	/**  All that match; when `total_is_exact` is false at least about so many. */
 	total: number,
+	/**  `total` was counted to the end. */
+	totalIsExact: boolean,
 };
 
 /**  Which to list. */

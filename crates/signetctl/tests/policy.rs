@@ -117,6 +117,10 @@ fn bundles_are_saved_and_removed() {
     assert!(names(&place).contains(&"Staff".to_owned()));
     place.json(&["policy", "bundle", "Guests", "authentication"]);
     assert!(names(&place).contains(&"Guests".to_owned()));
+    place.json(&["policy", "bundle", "guests", "--rename", "Visitors"]);
+    assert!(names(&place).contains(&"Visitors".to_owned()) && !names(&place).contains(&"Guests".to_owned()));
+    assert_eq!(place.run(&["policy", "bundle", "Visitors", "--rename", "staff", "--json"]).error_code(), "validation");
+    place.json(&["policy", "bundle", "visitors", "--rename", "Guests"]);
     place.json(&["policy", "bundle", "guests", "--remove"]);
     assert!(!names(&place).iter().any(|name| name.eq_ignore_ascii_case("guests")));
     assert_eq!(place.run(&["policy", "bundle", "guests", "--remove", "--json"]).error_code(), "notFound");

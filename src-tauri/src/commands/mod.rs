@@ -90,7 +90,6 @@ pub fn bindings() -> Builder<tauri::Wry> {
             life::approve_act,
             life::refuse_act,
             life::departure,
-            policy::is_pilot,
             policy::policy,
             policy::review_profile,
             policy::profile_versions,

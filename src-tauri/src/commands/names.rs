@@ -64,7 +64,6 @@ pub const NAMES: &[&str] = &[
     "approve_act",
     "refuse_act",
     "departure",
-    "is_pilot",
     "policy",
     "review_profile",
     "profile_versions",

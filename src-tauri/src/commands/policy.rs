@@ -13,13 +13,6 @@ use crate::{
 };
 use tauri::State;
 
-/// Every department is a pilot: certificates are short-lived and say so.
-#[tauri::command]
-#[specta::specta]
-pub async fn is_pilot(app: State<'_, App>) -> Result<bool, CommandError> {
-    app.operator(|op| Ok(op.departments()?.iter().all(|department| department.pilot))).await
-}
-
 /// Stage, escrow, profiles, bundles and gates of a department, or what the organization hands down.
 #[tauri::command]
 #[specta::specta]
@@ -67,13 +60,13 @@ pub async fn inherit_profile(app: State<'_, App>, scope: PolicyScope, name: Prof
     .await
 }
 
-/// Saves a bundle, in place of one of the same name.
+/// Saves a bundle, in place of one of the same name, or of the one that was called `was`.
 #[tauri::command]
 #[specta::specta]
-pub async fn save_bundle(app: State<'_, App>, scope: PolicyScope, bundle: Bundle) -> Result<(), CommandError> {
+pub async fn save_bundle(app: State<'_, App>, scope: PolicyScope, was: Option<String>, bundle: Bundle) -> Result<(), CommandError> {
     app.operator(move |op| {
-        let (op, scope) = scope.of(op)?;
-        Ok(op.save_bundle(scope, &bundle.into())?)
+        let ((op, scope), bundle) = (scope.of(op)?, bundle.into());
+        Ok(was.map_or_else(|| op.save_bundle(scope, &bundle), |was| op.rename_bundle(scope, &was, &bundle))?)
     })
     .await
 }

@@ -216,6 +216,36 @@ fn bundles_are_inherited_replaced_and_removed() {
 }
 
 #[test]
+fn a_bundle_gets_another_name_and_what_was_inherited_under_the_old_one_is_gone() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    use ProfileName::{Authentication, Signing};
+    let bundle = |name: &str, profiles: &[ProfileName]| Bundle { name: name.into(), profiles: profiles.to_vec() };
+    let named = |officer: &crate::Operator| officer.bundles().unwrap().into_iter().map(|view| view.bundle.name).collect::<Vec<_>>();
+    officer.rename_bundle(Scope::Department, "staff", &bundle(" Faculty  members ", &[Signing, Signing])).unwrap();
+    assert_eq!(named(&officer), ["Faculty members", "Functional mailbox", "Phone only", "Student"]);
+    assert_eq!(officer.bundle("faculty members").unwrap().profiles, [Signing]);
+    assert_eq!(officer.bundles_for(Scope::Organization).unwrap().len(), 4, "the organization keeps its own");
+    // Only capitals, and back to the name that is inherited.
+    officer.rename_bundle(Scope::Department, "Faculty members", &bundle("FACULTY MEMBERS", &[Signing])).unwrap();
+    assert_eq!(named(&officer)[0], "FACULTY MEMBERS");
+    officer.rename_bundle(Scope::Department, "faculty members", &bundle("Staff", &[Authentication])).unwrap();
+    assert_eq!(named(&officer), ["Functional mailbox", "Phone only", "Staff", "Student"]);
+    // Another one's name, one that is not there, and none at all.
+    let taken = officer.rename_bundle(Scope::Department, "Staff", &bundle("student", &[Signing]));
+    assert!(matches!(taken, Err(Error::Invalid { field: "name", .. })), "{taken:?}");
+    assert!(matches!(officer.rename_bundle(Scope::Department, "Guests", &bundle("X", &[Signing])), Err(Error::NotFound(Noun::Bundle))));
+    assert!(matches!(
+        officer.rename_bundle(Scope::Department, "Staff", &bundle("", &[Signing])),
+        Err(Error::Invalid { field: "name", .. })
+    ));
+    assert_eq!(named(&officer), ["Functional mailbox", "Phone only", "Staff", "Student"], "what is refused changes nothing");
+    let told = authority.auditor().ledger(None, 1).unwrap().remove(0);
+    assert_eq!((told.event.as_str(), told.subject.as_str()), ("bundle.renamed", "Staff"));
+    assert_eq!(told.details["was"], "FACULTY MEMBERS");
+}
+
+#[test]
 fn a_change_counts_in_another_process_at_once() {
     let (authority, clock, folder) = testing::authority();
     let officer = testing::department(&authority);

@@ -43,13 +43,16 @@ pub(crate) enum Policy {
         #[command(flatten)]
         place: Place,
     },
-    /// Save a bundle of profiles that are issued in one act, or remove it.
+    /// Save a bundle of profiles that are issued in one act, rename it, or remove it.
     Bundle {
         /// Its name.
         name: String,
-        /// Its certificate profiles.
-        #[arg(value_parser = profile, required_unless_present = "remove")]
+        /// Its certificate profiles; renamed without any, it keeps those it has.
+        #[arg(value_parser = profile, required_unless_present_any = ["remove", "rename"])]
         profiles: Vec<ProfileName>,
+        /// Give it this name.
+        #[arg(long, value_name = "NAME", conflicts_with = "remove")]
+        rename: Option<String>,
         /// Remove it.
         #[arg(long, conflicts_with = "profiles")]
         remove: bool,

@@ -52,12 +52,15 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             let versions = at(&place.department)?.profile_versions_for(place.scope(), profile)?;
             output.value(&versions, |versions| versions.iter().map(one).collect::<Vec<_>>().join("\n"))
         }
-        Command::Bundle { name, profiles, remove, place } => {
+        Command::Bundle { name, profiles, rename, remove, place } => {
             let (operator, scope) = (at(&place.department)?, place.scope());
-            if remove {
-                operator.remove_bundle(scope, &name)?;
-            } else {
-                operator.save_bundle(scope, &Bundle { name, profiles })?;
+            match rename {
+                _ if remove => operator.remove_bundle(scope, &name)?,
+                Some(new) => {
+                    let kept = if profiles.is_empty() { operator.bundle_for(scope, &name)?.profiles } else { profiles };
+                    operator.rename_bundle(scope, &name, &Bundle { name: new, profiles: kept })?;
+                }
+                None => operator.save_bundle(scope, &Bundle { name, profiles })?,
             }
             output.value(&operator.bundles_for(scope)?, |bundles| bundle_table(bundles).trim_end().to_owned())
         }

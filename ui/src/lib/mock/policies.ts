@@ -2,7 +2,7 @@
 import type { Api } from "../api";
 import type { BundleView, CommandError, DepartmentRow, EscrowAnswers, EscrowDecided, GateView, PolicyScope, PolicyStage, ProfileDraft, ProfileFinding, ProfileName, ProfileVersion, Remark } from "../../bindings";
 
-type Calls = Pick<Api, "isPilot" | "policy" | "reviewProfile" | "profileVersions" | "saveProfile" | "inheritProfile" | "saveBundle" | "removeBundle" | "escrowAdvice" | "escrowDecisions" | "decideEscrow" | "completeGate" | "overrideGate" | "reopenGate" | "startProduction" | "returnToPilot">;
+type Calls = Pick<Api, "policy" | "reviewProfile" | "profileVersions" | "saveProfile" | "inheritProfile" | "saveBundle" | "removeBundle" | "escrowAdvice" | "escrowDecisions" | "decideEscrow" | "completeGate" | "overrideGate" | "reopenGate" | "startProduction" | "returnToPilot">;
 interface World {
   state: string | null;
   at: (minutes: number) => string;
@@ -109,7 +109,6 @@ export function policyCalls({ state, at, refuse, changed, departments }: World):
   const escrow = () => ({ enabled: enabled(), since: decisions[0]?.at ?? at(130_000), why: decisions[0]?.decision.reason ?? null });
 
   return {
-    isPilot: async () => stage === "pilot",
     policy: async (scope) => ({
       department: scope.organization ? null : { stage, since, escrow: escrow(), gates: gates() },
       pilot: { days: 90, policy: "1.3.6.1.4.1.32473.20726.90" },
@@ -128,10 +127,11 @@ export function policyCalls({ state, at, refuse, changed, departments }: World):
       return number;
     },
     inheritProfile: async (scope, name) => (of(scope).delete(name), changed(), null),
-    saveBundle: async (scope, bundle) => {
+    saveBundle: async (scope, was, bundle) => {
+      if (was !== null && was !== bundle.name && bundles.some((one) => one.name.toLowerCase() === bundle.name.toLowerCase() && one.name !== was)) refuse("validation", "another bundle has this name; choose another one", "name");
       if (!bundle.name.trim()) refuse("validation", "", "name");
       if (!bundle.profiles.length) refuse("validation", "", "profiles");
-      bundles = [...bundles.filter((one) => one.name !== bundle.name), { ...bundle, source: scope.organization ? ("organization" as const) : ("department" as const) }].sort((a, b) => a.name.localeCompare(b.name));
+      bundles = [...bundles.filter((one) => one.name !== bundle.name && one.name !== was), { ...bundle, source: scope.organization ? ("organization" as const) : ("department" as const) }].sort((a, b) => a.name.localeCompare(b.name));
       changed();
       return null;
     },
