@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, clock, date, dayAndClock, figure, groups, left, model, took } from "./format";
+import { ago, clock, date, dayAndClock, shortDate, figure, groups, left, model, took } from "./format";
 
 const NOW = new Date("2026-03-12T09:41:07Z").getTime();
 
@@ -13,6 +13,7 @@ describe("times", () => {
   it("are written as people of the language write them", () => {
     expect(date("2027-09-14T12:00:00Z", "en").replaceAll("\u00A0", " ")).toMatch(/^14 Sept? 2027$/);
     expect(date("2027-09-14T12:00:00Z", "fr").replaceAll("\u00A0", " ")).toBe("14 septembre 2027");
+    expect(shortDate("2027-07-14T12:00:00Z", "fr").replaceAll("\u00A0", " ")).toBe("14 juil. 2027");
     expect(clock(new Date(2026, 2, 12, 9, 4), "fr")).toBe("9\u00A0h\u00A004");
     expect(clock(new Date(2026, 2, 12, 9, 4), "en")).toBe("09:04");
     expect(dayAndClock(new Date(2026, 2, 15, 9, 41).toISOString(), "fr")).toBe("15\u00A0mars à 9\u00A0h\u00A041");

@@ -5,9 +5,18 @@ export { figure } from "./messages/plural";
 
 const NBSP = "\u00A0";
 
-/** "12 Mar 2026" / "12 mars 2026". */
+/** "12 Mar 2026" / "12 mars 2026": in a sentence French writes the month out. */
 export function date(iso: string, locale: Locale): string {
-  const form = new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { day: "numeric", month: locale === "fr" ? "long" : "short", year: "numeric" });
+  return dated(iso, locale, locale === "fr" ? "long" : "short");
+}
+
+/** "12 Sept 2026" / "12 sept. 2026": in a column. */
+export function shortDate(iso: string, locale: Locale): string {
+  return dated(iso, locale, "short");
+}
+
+function dated(iso: string, locale: Locale, month: "long" | "short"): string {
+  const form = new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { day: "numeric", month, year: "numeric" });
   return form.format(new Date(iso)).replaceAll(" ", NBSP);
 }
 

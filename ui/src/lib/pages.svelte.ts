@@ -6,18 +6,28 @@ import { changes } from "./live.svelte";
 const PAGE = 100;
 const MOST = 500;
 
+/** A page; without `totalIsExact` its total is exact. */
+interface Paged<T> {
+  rows: T[];
+  more: boolean;
+  total: number | null;
+  totalIsExact?: boolean;
+}
+
 export class Pages<T> {
   rows = $state<T[]>([]);
   total = $state<number | null>(null);
+  /** `false`: there are at least `total`. */
+  exact = $state(true);
   more = $state(false);
   loaded = $state(false);
   waiting = $state(false);
   error = $state<ApiError | null>(null);
   #again = $state(0);
   #turn = 0;
-  #load: (limit: number, after: T | null) => Promise<{ rows: T[]; more: boolean; total: number | null }>;
+  #load: (limit: number, after: T | null) => Promise<Paged<T>>;
 
-  constructor(load: (limit: number, after: T | null) => Promise<{ rows: T[]; more: boolean; total: number | null }>) {
+  constructor(load: (limit: number, after: T | null) => Promise<Paged<T>>) {
     this.#load = load;
   }
 
@@ -38,6 +48,7 @@ export class Pages<T> {
       this.rows = page.rows;
       this.more = page.more;
       this.total = page.total;
+      this.exact = page.totalIsExact ?? true;
       this.loaded = true;
       this.error = null;
     } catch (thrown) {
@@ -66,7 +77,7 @@ export class Pages<T> {
 }
 
 /** Loads now and after changes; begins anew when `key` changes. Call it in a component. */
-export function pages<T>(key: () => unknown, load: (limit: number, after: T | null) => Promise<{ rows: T[]; more: boolean; total: number | null }>): Pages<T> {
+export function pages<T>(key: () => unknown, load: (limit: number, after: T | null) => Promise<Paged<T>>): Pages<T> {
   const list = new Pages(load);
   let last: string | undefined;
   $effect(() => {

@@ -1,6 +1,6 @@
 // What the cells of a report say on the screen; in the files they stay as the program wrote them.
 import type { ReportFilter, ReportName } from "$lib/api";
-import { date, exact, groups, model, took } from "$lib/format";
+import { date, exact, groups, model, shortDate, took } from "$lib/format";
 import type { Locale, Messages } from "$lib/messages";
 import { useOf } from "../certificates/names";
 
@@ -61,6 +61,8 @@ export function told(name: ReportName, narrowed: Narrowed, t: Messages, locale: 
 const DATES = ["not_after", "first_seen", "last_seen", "first", "last", "at"];
 const NUMBERS = ["count", "days_left", "reached", "standing", "median_seconds", "median_seconds_to_revoke", "longest_seconds_to_revoke"];
 
+/** Times and dates stand on one line. */
+export const isDate = (column: string): boolean => DATES.includes(column);
 /** Numbers and times line up at the right. */
 export const isNumber = (column: string): boolean => NUMBERS.includes(column);
 
@@ -69,7 +71,7 @@ const of = (table: object, word: string): string => (table as Record<string, str
 /** One cell. */
 export function cell(column: string, value: string | null, t: Messages, locale: Locale): string {
   if (value === null) return "";
-  if (DATES.includes(column)) return column === "at" || column.startsWith("first") || column.startsWith("last") ? exact(value) : date(value, locale);
+  if (DATES.includes(column)) return column === "at" || column.startsWith("first") || column.startsWith("last") ? exact(value) : shortDate(value, locale);
   if (column.includes("seconds")) return took("1970-01-01T00:00:00Z", new Date(Number(value) * 1000).toISOString());
   if (value === "yes" || value === "no") return t.reports[value];
   if (column === "profile") return useOf(value, t);

@@ -16,11 +16,10 @@ type Shape<T> = T extends string
 export type Messages = Shape<typeof en>;
 export type Locale = "en" | "fr";
 
-/** French typography: a narrow no-break space before ; : ! ? and inside guillemets (a colon takes a full one). */
+/** French typography: a narrow no-break space before ; : ! ? and inside guillemets. */
 export function frenchSpaces(text: string): string {
   return text
-    .replace(/ ([;!?])/g, "\u202F$1")
-    .replace(/ :/g, "\u00A0:")
+    .replace(/ ([;:!?])/g, "\u202F$1")
     .replace(/« /g, "«\u202F")
     .replace(/ »/g, "\u202F»")
     .replace(/(\d) (h|min|s|jours|ans)\b/g, "$1\u00A0$2");

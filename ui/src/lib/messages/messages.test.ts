@@ -29,8 +29,13 @@ describe("the words", () => {
   it("never say what the style forbids", () => {
     expect(english.filter(([, text]) => /\b(please|successfully|simply|oops)\b/i.test(text))).toEqual([]);
   });
+  it("have one French word for one idea", () => {
+    // The officer, the holder of a key, several profiles issued at once; and no literary past.
+    const other = /\bofficiers?\b|\bun (autre |second )?responsable\b|\bporteurs?\b|\blots?\b|\bf(u|û)t\b|\bfurent\b/i;
+    expect(french.filter(([, text]) => other.test(text)).map(([path, text]) => `${path}: ${text}`)).toEqual([]);
+  });
   it("have French spaces that do not break", () => {
     expect(french.filter(([, text]) => / [;:!?»]|« /.test(text)).map(([path, text]) => `${path}: ${text}`)).toEqual([]);
-    expect(frenchSpaces("Qui ? « Moi » : oui ; 3 jours")).toBe("Qui\u202F? «\u202FMoi\u202F»\u00A0: oui\u202F; 3\u00A0jours");
+    expect(frenchSpaces("Qui ? « Moi » : oui ; 3 jours")).toBe("Qui\u202F? «\u202FMoi\u202F»\u202F: oui\u202F; 3\u00A0jours");
   });
 });

@@ -39,9 +39,9 @@ describe("why an entry is refused", () => {
   it("keeps what varies, at any depth", () => {
     expect(french("an address looks like name@example.edu.")).toBe("Une adresse s’écrit nom@example.edu.");
     expect(french("a whole number from 1 to 720")).toBe("Un nombre entier de 1 à 720.");
-    expect(french("0A1B2C: its key was compromised; replace it by one with a new key")).toBe("0A1B2C\u00A0: sa clé est compromise\u202F; remplacez-le par un autre avec une nouvelle clé.");
+    expect(french("0A1B2C: its key was compromised; replace it by one with a new key")).toBe("0A1B2C\u202F: sa clé est compromise\u202F; remplacez-le par un autre avec une nouvelle clé.");
     expect(french('"a b" is no host name, such as pki.example.edu')).toBe("«\u202Fa b\u202F» n’est pas un nom d’hôte, comme pki.example.edu.");
-    expect(messages.fr.codes.keyring.meaning("keyring.json is damaged: it holds no key")).toContain("(keyring.json est abîmé\u00A0: il ne contient pas de clé)");
+    expect(messages.fr.codes.keyring.meaning("keyring.json is damaged: it holds no key")).toContain("(keyring.json est abîmé\u202F: il ne contient pas de clé)");
   });
   it("never shows English in the French window", () => {
     expect(unknown).toBe("Cette valeur n’est pas acceptée.");

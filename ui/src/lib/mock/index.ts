@@ -265,7 +265,7 @@ const calls: Api = {
   }),
   subscribers: async (q) => {
     const all = data.people.filter((p) => !q.department || q.department === p.departmentId).filter((p) => fits(q.search, p.name, ...p.mailboxes.map((m) => m.address)));
-    return { rows: q.after ? [] : all.slice(0, q.limit), more: false, total: all.length };
+    return { rows: q.after ? [] : all.slice(0, q.limit), more: false, total: all.length, totalIsExact: true };
   },
   subscriber: async (id) => found(data.people.find((p) => p.id === id)),
   addSubscriber: async (n) => {
@@ -334,7 +334,7 @@ const calls: Api = {
   saveQr: async (_, format) => ({ path: `/home/rosa/invitation.${format}` }),
   enrollments: async (q) => {
     const all = data.details.map((d) => d.enrollment).filter((e) => (!q.states.length || q.states.includes(e.state)) && (!q.subscriber || e.subscriber === q.subscriber) && fits(q.search, e.name, e.mail));
-    return { rows: q.after ? [] : all.slice(0, q.limit), more: false, total: all.length };
+    return { rows: q.after ? [] : all.slice(0, q.limit), more: false, total: all.length, totalIsExact: true };
   },
   enrollment: async (id) => found(data.details.find((d) => d.enrollment.id === id)),
   funnel: async () => {

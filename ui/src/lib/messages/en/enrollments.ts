@@ -4,6 +4,7 @@ import { countEn as n } from "../plural";
 export const enrollments = {
   title: "Enrollments",
   count: (count: number) => n(count, "enrollment", "enrollments"),
+  atLeast: (count: number) => `At least ${n(count, "enrollment", "enrollments")}`,
   funnel: "How far phones came in the last 30 days",
   reached: (count: number) => `${n(count, "came", "came")} this far`,
   all: "All",

@@ -1,4 +1,5 @@
 // All words of the window in English. French must have the same keys: a missing one fails the type check.
+import { figure } from "../plural";
 import { batch } from "./batch";
 import { certificates, issue, revoke } from "./certificates";
 import { codes } from "./codes";
@@ -58,7 +59,7 @@ export const en = {
     areas: "Areas",
     officer: "Officer",
     training: "Training department",
-    pilot: "PILOT",
+    pilots: (some: number, all: number) => (some === all ? "PILOT" : `PILOT: ${some} of ${all}`),
     pilotText: "Certificates of the pilot last at most 90 days and carry the pilot’s policy.",
   },
   common: {
@@ -85,7 +86,7 @@ export const en = {
     utc: (time: string) => `${time} UTC`,
     required: "Fill this in.",
     dismiss: "Dismiss",
-    moreRows: (shown: number, total: number) => `${shown} of ${total} shown`,
+    moreRows: (shown: number, total: number, exact: boolean) => `${figure(shown)} of ${exact ? "" : "at least "}${figure(total)} shown`,
   },
   foot: {
     on: "Server on",

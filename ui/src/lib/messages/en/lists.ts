@@ -19,6 +19,8 @@ export const lists = {
   viewMenu: (name: string) => `For the view “${name}”`,
   viewSaved: (name: string) => `“${name}” is saved.`,
   columns: "Columns",
+  moveColumns: "Drag, or Alt ↑ ↓, to move.",
+  columnAt: (name: string, at: number, of: number) => `${name}: column ${at} of ${of}`,
   reset: "Reset",
   or: " or ",
   of: (shown: number, all: number) => `${figure(shown)} of ${figure(all)}`,

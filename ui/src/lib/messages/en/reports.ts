@@ -32,6 +32,7 @@ export const reports = {
   profile: "For",
   total: "All",
   empty: "Nothing is issued yet.",
+  table: "Rows of the report",
   names: {
     inventory: "Inventory",
     expiring: "What ends",

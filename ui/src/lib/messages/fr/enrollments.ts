@@ -6,6 +6,7 @@ import type { Messages } from "..";
 export const enrollments: Messages["enrollments"] = {
   title: "Enrôlements",
   count: (count) => n(count, "enrôlement", "enrôlements"),
+  atLeast: (count) => `Au moins ${n(count, "enrôlement", "enrôlements")}`,
   funnel: "Jusqu’où les téléphones sont arrivés ces 30 derniers jours",
   reached: (count) => n(count, "arrivé ici", "arrivés ici"),
   all: "Tous",
@@ -104,7 +105,7 @@ export const enrollment: Messages["enrollment"] = {
     declined: "Refusé par la personne",
     expired: "Lien expiré",
     failed: "Fermé après trop d’essais",
-    cancelled: "Annulé par l’officier",
+    cancelled: "Annulé par l’opérateur",
   },
   why: detail,
   signIns: { code: "code", password: "mot de passe", both: "code et mot de passe", basic: "HTTP Basic", directory: "annuaire" },

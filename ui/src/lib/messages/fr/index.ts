@@ -1,4 +1,5 @@
 // Tous les mots de la fenêtre en français. Les espaces fines insécables sont posées par `index.ts`.
+import { figure } from "../plural";
 import type { Messages } from "..";
 import { batch } from "./batch";
 import { certificates, issue, revoke } from "./certificates";
@@ -57,9 +58,9 @@ export const fr: Messages = {
     settings: "Réglages",
     departments: (count) => `${count} départements`,
     areas: "Rubriques",
-    officer: "Officier",
-    training: "Département de formation",
-    pilot: "PILOTE",
+    officer: "Opérateur",
+    training: "Département d’exercice",
+    pilots: (some, all) => (some === all ? "PILOTE" : `PILOTE : ${some} sur ${all}`),
     pilotText: "Les certificats du pilote durent 90 jours au plus et portent sa politique.",
   },
   common: {
@@ -86,7 +87,7 @@ export const fr: Messages = {
     utc: (time) => `${time} UTC`,
     required: "À remplir.",
     dismiss: "Fermer l’avis",
-    moreRows: (shown, total) => `${shown} sur ${total} affichés`,
+    moreRows: (shown, total, exact) => `${figure(shown)} sur ${exact ? "" : "au moins "}${figure(total)} affichés`,
   },
   foot: {
     on: "Serveur actif",
@@ -125,7 +126,7 @@ export const fr: Messages = {
       transport: "Identité de transport",
       root: "Racine",
       issuing: "AC émettrice",
-      ra: "RA SCEP",
+      ra: "AE SCEP",
       profile_signer: "Signataire des profils",
       tls: "Portail (TLS)",
       ocsp: "Répondeur OCSP",

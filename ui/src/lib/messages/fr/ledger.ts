@@ -14,9 +14,9 @@ export const ledger: Messages["ledger"] = {
   actor: "Qui",
   event: "Quoi",
   subject: "Sur",
-  actors: { officer: "Officier", command: "Commande", subscriber: "Personne", device: "Appareil", signet: "Signet" },
+  actors: { officer: "Opérateur", command: "Commande", subscriber: "Personne", device: "Appareil", signet: "Signet" },
   details: "Faits",
   hash: "Empreinte",
   emptyTitle: "Il ne s’est encore rien passé",
-  emptyText: "Chaque acte d’un officier, d’une personne ou d’un téléphone reçoit ici une ligne qu’on ne peut changer sans que cela se voie.",
+  emptyText: "Chaque acte d’un opérateur, d’une personne ou d’un téléphone reçoit ici une ligne qu’on ne peut changer sans que cela se voie.",
 };

@@ -20,6 +20,8 @@ export const lists: Messages["lists"] = {
   viewMenu: (name) => `Pour la vue « ${name} »`,
   viewSaved: (name) => `« ${name} » est gardée.`,
   columns: "Colonnes",
+  moveColumns: "Glissez, ou Alt ↑ ↓, pour déplacer.",
+  columnAt: (name, at, of) => `${name} : colonne ${at} sur ${of}`,
   reset: "Par défaut",
   or: " ou ",
   of: (shown, all) => `${figure(shown)} sur ${figure(all)}`,

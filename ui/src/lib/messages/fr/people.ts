@@ -90,7 +90,7 @@ export const people: Messages["people"] = {
 
 export const selfTest: Messages["selfTest"] = {
   title: (name) => `La paire de ${name} marche-t-elle ?`,
-  text: "Signet signe, modifie, chiffre et ouvre un message comme un correspondant. Une clé qui est chez son porteur ne peut être essayée ici.",
+  text: "Signet signe, modifie, chiffre et ouvre un message comme un correspondant. Une clé qui est chez son titulaire ne peut être essayée ici.",
   ticks: { authentication: "Qui c’est", integrity: "Rien n’est modifié", confidentiality: "Elle seule le lit" },
   meaning: {
     authentication: "Le certificat de signature est valide, nomme l’adresse et mène à la racine.",
@@ -98,7 +98,7 @@ export const selfTest: Messages["selfTest"] = {
     confidentiality: "Un message chiffré pour le certificat ne s’ouvre qu’avec sa clé.",
   },
   results: { proved: "Prouvé", publicSideOnly: "Côté public en ordre", noCertificate: "Aucun certificat", failed: "Ne marche pas" },
-  publicSideOnly: "La clé privée est chez son porteur, comme il se doit.",
+  publicSideOnly: "La clé privée est chez son titulaire, comme il se doit.",
   noCertificate: { authentication: "Il n’y a pas de certificat valide qui signe le courriel.", integrity: "Il n’y a pas de certificat valide qui signe le courriel.", confidentiality: "Il n’y a pas de certificat valide pour lui chiffrer du courriel." },
   again: "Essayer encore",
 };

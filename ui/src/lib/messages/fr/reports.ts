@@ -33,6 +33,7 @@ export const reports: Messages["reports"] = {
   profile: "Usage",
   total: "Tous",
   empty: "Rien n’est encore émis.",
+  table: "Lignes du rapport",
   names: {
     inventory: "Inventaire",
     expiring: "Échéances",
@@ -50,8 +51,8 @@ export const reports: Messages["reports"] = {
     enrollments: "Jusqu’où vont les enrôlements, et le temps médian d’une étape à la suivante.",
     devices: "Les appareils enrôlés et leurs systèmes.",
     revocations: "Les révocations par motif, avec le temps écoulé depuis la perte connue.",
-    validations: "Comment chaque boîte fut validée, et le registre des noms de sujet.",
-    actions: "Ce qu’ont fait officiers et commandes, compté d’après le registre.",
+    validations: "Comment chaque boîte a été validée, et le registre des noms de sujet.",
+    actions: "Ce qu’ont fait opérateurs et commandes, compté d’après le registre.",
   },
   since: "Du",
   until: "Au, ce jour compris",
@@ -131,6 +132,6 @@ export const reports: Messages["reports"] = {
     certificateHold: "suspendu",
     privilegeWithdrawn: "droit retiré",
   },
-  officer: (name) => `${name}, officier`,
+  officer: (name) => `${name}, opérateur`,
   command: (name) => `${name}, commande`,
 };

@@ -138,7 +138,7 @@ export const settings: Messages["settings"] = {
     addText: "Il commence comme pilote, sans séquestre, et hérite de l’organisation chaque réglage et chaque profil de certificat.",
     name: "Nom",
     nameHint: "Il figure dans les certificats de ses personnes, pour toujours.",
-    domains: "Domaines de messagerie",
+    domains: "Domaines de courriel",
     domainsHint: "Parmi ceux pour lesquels l’AC a été créée ; séparez-les par des espaces.",
   },
   approvalText: "Les demandes par défi SCEP vous attendent. Les iPhone ne sont pas concernés.",

@@ -33,7 +33,7 @@ export const setup: Messages["setup"] = {
     kind: "À quoi sert-il ?",
     real: "De vraies personnes",
     realText: "Les certificats comptent.",
-    training: "Formation",
+    training: "Exercice",
     trainingText: "Chaque page le dit ; jamais pour de vraies personnes. Supprimez le dossier à la fin.",
   },
   reach: {
@@ -86,7 +86,7 @@ export const setup: Messages["setup"] = {
     making: "Création des clés et des certificats",
     makingText: "Cela prend quelques secondes, davantage pour de grandes clés. Fermer la fenêtre maintenant ne laisse rien d’inachevé.",
     once: "Ni les noms ni la taille des clés ne peuvent changer ensuite.",
-    list: ["Racine, 20 ans", "AC émettrice, 10 ans, pour vos seuls domaines", "RA SCEP et signataire des profils, 10 ans", "Certificat du portail, 397 jours, renouvelé tout seul"],
+    list: ["Racine, 20 ans", "AC émettrice, 10 ans, pour vos seuls domaines", "AE SCEP et signataire des profils, 10 ans", "Certificat du portail, 397 jours, renouvelé tout seul"],
   },
   root: {
     title: "Sortez la clé de la racine de cet ordinateur",
