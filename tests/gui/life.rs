@@ -62,6 +62,13 @@ async fn issue(window: &Window) {
 
 /// A hold says what it does, and can be taken back at once: by the toast, and by the key.
 async fn hold_and_undo(window: &Window) {
+    // Escape closes the question alone, and the keyboard is back where it was.
+    window.click("aside [data-verb='hold']").await;
+    window.find("[role='alertdialog'] [data-consequences]").await;
+    window.key("Escape").await;
+    window
+        .until("return !document.querySelector(\"[role='alertdialog']\") && document.activeElement?.matches(\"aside [data-verb='hold']\")")
+        .await;
     window.click("aside [data-verb='hold']").await;
     window.find("[data-consequences]").await;
     window.says("A hold can be taken back at any time").await;

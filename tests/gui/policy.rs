@@ -107,10 +107,17 @@ async fn make_a_bundle(window: &Window, operator: &Operator) {
     window.press("Save bundle").await;
     window.press("Guests").await;
     assert_eq!(operator.bundle("guests").unwrap().profiles, [ProfileName::Authentication]);
+    window.fill("[role='dialog'] input.in", "Staff").await;
+    window.press("Save bundle").await;
+    window.says("Another bundle has this name").await;
+    window.fill("[role='dialog'] input.in", "Visitors").await;
+    window.press("Save bundle").await;
+    window.press("Visitors").await;
+    assert!(operator.bundle("visitors").is_ok() && operator.bundle("guests").is_err());
     window.press("Remove bundle").await;
     window.click("[role='alertdialog'] [type='submit']").await;
     window.says("Bundle removed").await;
-    assert!(operator.bundle("Guests").is_err());
+    assert!(operator.bundle("Visitors").is_err());
 }
 
 async fn decide_escrow(window: &Window, operator: &Operator) {

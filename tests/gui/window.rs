@@ -311,9 +311,18 @@ impl Window {
         self.0.execute("document.documentElement.dataset.theme = 'light'", vec![]).await.unwrap();
     }
 
-    /// A picture in light only, beside the build.
+    /// A picture in light only, beside the build; axe judges it too.
     pub(crate) async fn look(&self, name: &str) {
         std::fs::write(scratch_pictures().join(format!("{name}.png")), self.picture().await).unwrap();
+        self.judge(name, true).await;
+    }
+
+    /// Another language, chosen in Settings as a person would.
+    pub(crate) async fn speak(&self, language: &str, title: &str) {
+        self.go("settings").await;
+        self.choose("select:has(option[value='fr'])", language).await;
+        self.find(&format!("html[lang='{language}']")).await;
+        self.says(title).await;
     }
 
     /// WCAG 2.2 A and AA as far as a program can tell: axe-core finds nothing. In the second theme only colours can differ.
