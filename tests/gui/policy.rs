@@ -196,6 +196,9 @@ async fn pass_the_gates(window: &Window, operator: &Operator) {
     window.keep("gate-overridden").await;
     assert!(matches!(state(Gate::Team), GateState::Overridden { .. }));
 
+    plan_for_keys(window, operator).await;
+    learn(window, operator).await;
+
     window.go("policies/production/start").await;
     window.find("[data-act='start-production'][disabled]").await;
     // Another process passes the others; the window learns of it.
@@ -217,6 +220,58 @@ async fn pass_the_gates(window: &Window, operator: &Operator) {
     window.click("[role='alertdialog'] [type='submit']").await;
     window.find(".rail .pilot").await;
     assert_eq!(operator.policy().unwrap().stage, Stage::Pilot);
+}
+
+/// The plan is made of the answers and the settings, falls out of date with a setting, and is made anew without typing.
+async fn plan_for_keys(window: &Window, operator: &Operator) {
+    let stands = || operator.key_plan().unwrap();
+    window.go("policies/production/key-plan").await;
+    window.find("[data-gate='key-plan']").await;
+    window.fill("#q-custodians", "As agreed.").await;
+    for (question, answer) in [("threshold", "2"), ("rotation", "60"), ("first-drill", "2027-01-15"), ("drills", "6")] {
+        window.fill(&format!("#q-{question}"), answer).await;
+    }
+    window.fill("#q-succession", "Who leaves hands the envelope over before the last day.").await;
+    window.fill("#q-loss", "The officer is told the same day; new shares are made within a week.").await;
+    window.click("[data-act='write']").await;
+    window.says("NAME, OFFICE").await;
+    assert!(stands().plan.is_none(), "nothing half done");
+    let custodians = "Prof. Laurent, dean: safe of the dean\nDr. Kim, registrar: archive\nMe Dubois, notary: bank";
+    window.fill("#q-custodians", custodians).await;
+    window.click("[data-act='write']").await;
+    window.find("[data-plan='1']").await;
+    window.says("2 of 3 custodians are needed together").await;
+    window.keep("key-plan").await;
+    assert!(stands().current);
+
+    let longer = ra::profile::ProfileDraft { days: 700, ..operator.profile(ProfileName::Encryption).unwrap().definition };
+    operator.save_profile(Scope::Department, ProfileName::Encryption, longer).unwrap();
+    window.says("Changed since this version: the certificate profiles").await;
+    window.keep("key-plan-out-of-date").await;
+    assert!(operator.gates().unwrap().iter().any(|view| view.gate == Gate::KeyPlan && !view.is_passed()));
+    window.click("[data-act='make-plan']").await;
+    window.find("[data-plan='2']").await;
+    window.says("Earlier versions").await;
+    assert!(stands().current);
+}
+
+/// The log of lessons: an entry, and the log without names.
+async fn learn(window: &Window, operator: &Operator) {
+    window.go("policies/production/lessons").await;
+    window.find(".lesson-form").await;
+    window.click("[data-act='add-lesson']").await;
+    window.says("Fill this in").await;
+    window.fill("#lesson-happened", "Dr. Kim wrote to somebody@example.org, and could not read the answer on the new phone.").await;
+    window.fill("#lesson-learned", "Ask for old keys before a phone is handed in.").await;
+    window.click("[data-act='add-lesson']").await;
+    window.says("written down by").await;
+    assert_eq!(operator.lessons().unwrap().len(), 1);
+    window.keep("lessons").await;
+    window.click("[data-act='redact']").await;
+    window.says("wrote to [a mail address]").await;
+    window.keep("lessons-redacted").await;
+    window.click("[data-act='save-redacted']").await;
+    window.says("lessons.txt").await;
 }
 
 /// At 200 % each screen is one column, and axe still finds nothing.

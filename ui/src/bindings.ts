@@ -45,6 +45,12 @@ export const commands = {
 	addDepartment: (department: FurtherDepartment) => typedError<DepartmentRow, CommandError>(__TAURI_INVOKE("add_department", { department })),
 	/**  Renames one; certificates go on stating its first name. */
 	renameDepartment: (renamed: DepartmentName) => typedError<DepartmentRow, CommandError>(__TAURI_INVOKE("rename_department", { renamed })),
+	/**  The mail domains that the CA of the folder may certify. */
+	permittedMailDomains: () => typedError<string[], CommandError>(__TAURI_INVOKE("permitted_mail_domains")),
+	/**  Gives a department other mail domains. */
+	changeMailDomains: (changed: DepartmentDomains) => typedError<DepartmentRow, CommandError>(__TAURI_INVOKE("change_mail_domains", { changed })),
+	/**  Renames the organization; certificates go on stating its first name. */
+	renameOrganization: (name: string) => typedError<null, CommandError>(__TAURI_INVOKE("rename_organization", { name })),
 	/**  Moves a person to another department, for future certificates. */
 	moveSubscriber: (moved: Move) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("move_subscriber", { moved })),
 	/**  Invites the person with this address. */
@@ -161,6 +167,20 @@ export const commands = {
 	overrideGate: (department: string | null, name: string, answersForIt: string, reason: string) => typedError<null, CommandError>(__TAURI_INVOKE("override_gate", { department, name, answersForIt, reason })),
 	/**  Takes back what was written down or overridden. */
 	reopenGate: (department: string | null, name: string) => typedError<null, CommandError>(__TAURI_INVOKE("reopen_gate", { department, name })),
+	/**  How the plan stands, with its text. */
+	keyPlan: (department: string | null, language: PaperLanguage) => typedError<KeyPlanStatus, CommandError>(__TAURI_INVOKE("key_plan", { department, language })),
+	/**  Makes and signs a version of what is set now. */
+	makeKeyPlan: (department: string | null) => typedError<KeyPlanVersion, CommandError>(__TAURI_INVOKE("make_key_plan", { department })),
+	/**  Saves a version with its signature (CMS); `None` when cancelled. */
+	saveKeyPlan: (department: string | null, number: number, language: PaperLanguage) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("save_key_plan", { department, number, language })),
+	/**  The log, what happened last first. */
+	lessons: (department: string | null) => typedError<Lesson[], CommandError>(__TAURI_INVOKE("lessons", { department })),
+	/**  Adds an entry; it stays. */
+	addLesson: (department: string | null, lesson: NewLesson) => typedError<Lesson, CommandError>(__TAURI_INVOKE("add_lesson", { department, lesson })),
+	/**  The log without what tells whom it is about, to be read before it is given away. */
+	redactedLessons: (department: string | null, language: PaperLanguage) => typedError<string, CommandError>(__TAURI_INVOKE("redacted_lessons", { department, language })),
+	/**  Saves it; `None` when cancelled. */
+	saveRedactedLessons: (department: string | null, language: PaperLanguage) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("save_redacted_lessons", { department, language })),
 	/**  Switches to production; refused while a gate is closed. */
 	startProduction: (department: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("start_production", { department })),
 	/**  Back to being a pilot. */
@@ -954,6 +974,14 @@ export type Department = {
 	rootKeyHere: boolean,
 };
 
+/**  Other mail domains for a department. */
+export type DepartmentDomains = {
+	/**  Which. */
+	department: string,
+	/**  All of them from now on. */
+	mailDomains: string[],
+};
+
 /**  Escrow of a department at a glance. */
 export type DepartmentEscrow = {
 	/**  Its id. */
@@ -992,6 +1020,8 @@ export type DepartmentRow = {
 	name: string,
 	/**  Its organization. */
 	organization: string,
+	/**  The organization's name in certificates (O). */
+	certifiedOrganization: string,
 	/**  Its name in certificates (OU). */
 	certifiedName: string,
 	/**  Mail domains of its people. */
@@ -1270,6 +1300,8 @@ export type GateState =
 "decided" | 
 /**  Written down. */
 "done" | 
+/**  Closed again: what was made of the answers no longer says what is so. */
+"outOfDate" | 
 /**  Somebody answers for passing it without. */
 "overridden";
 
@@ -1406,6 +1438,30 @@ export type KeyKind =
 /**  On P-384. */
 "p384";
 
+/**  How the plan of a department stands. */
+export type KeyPlanStatus = {
+	/**  All versions, newest first. */
+	versions: KeyPlanVersion[],
+	/**  The newest says what is so now. */
+	current: boolean,
+	/**  What is otherwise now. */
+	changed: PlanPart[],
+	/**  Text of the newest; `None`: there is none. */
+	text: string | null,
+};
+
+/**  A version of the plan. */
+export type KeyPlanVersion = {
+	/**  Number, from 1. */
+	number: number,
+	/**  When it was made. */
+	at: string,
+	/**  By whom. */
+	by: string,
+	/**  SHA-256 of what it was generated from, hex. */
+	hash: string,
+};
+
 /**  A bit of keyUsage. */
 export type KeyUse = 
 /**  digitalSignature. */
@@ -1435,6 +1491,22 @@ export type LedgerRow = {
 	details: string,
 	/**  Hash, hex. */
 	hash: string,
+};
+
+/**  An entry of the log. */
+export type Lesson = {
+	/**  Number in the folder. */
+	number: number,
+	/**  Day on which it happened, as 2026-11-21. */
+	day: string,
+	/**  When it was written down. */
+	at: string,
+	/**  By whom. */
+	by: string,
+	/**  What happened. */
+	happened: string,
+	/**  What was learned. */
+	learned: string,
 };
 
 /**  How an invitation travels (`ra::invitation::Channel`). */
@@ -1538,6 +1610,16 @@ export type NewCertificateView = {
 	columns: string[],
 };
 
+/**  An entry to add. */
+export type NewLesson = {
+	/**  Day on which it happened, as 2026-11-21. */
+	day: string,
+	/**  What happened. */
+	happened: string,
+	/**  What was learned. */
+	learned: string,
+};
+
 /**  A further address of a person. */
 export type NewMailbox = {
 	/**  Whose. */
@@ -1605,6 +1687,13 @@ export type Overview = {
 	/**  What ends in the next 53 weeks. */
 	calendar: ExpiryDay[],
 };
+
+/**  Language of a text that the program writes. */
+export type PaperLanguage = 
+/**  English. */
+"english" | 
+/**  French. */
+"french";
 
 /**  Which people, in which order; every part narrows. */
 export type PeopleFind = {
@@ -1676,7 +1765,7 @@ export type PeopleSort =
 /**  Oldest first. */
 "oldest";
 
-/**  Which certificates a person has. */
+/**  What a person has. */
 export type PersonHas = 
 /**  An active certificate. */
 "active" | 
@@ -1687,7 +1776,13 @@ export type PersonHas =
 /**  None to encrypt to. */
 "noEncryption" | 
 /**  One that ends within 30 days. */
-"ending";
+"ending" | 
+/**  One to sign with. */
+"signing" | 
+/**  One to sign in with. */
+"authentication" | 
+/**  A device. */
+"device";
 
 /**  How a person is shared. */
 export type PersonShare = 
@@ -1710,6 +1805,27 @@ export type Pkcs12Form =
 "legacy" | 
 /**  What is new. */
 "modern";
+
+/**  A part of a plan that may have changed since. */
+export type PlanPart = 
+/**  Names and mail domains. */
+"names" | 
+/**  The escrow decision. */
+"escrow" | 
+/**  The certificate profiles. */
+"profiles" | 
+/**  Custodians and their shares. */
+"custodians" | 
+/**  How many are needed together. */
+"threshold" | 
+/**  When the escrow key is replaced. */
+"rotation" | 
+/**  The calendar of drills. */
+"drills" | 
+/**  Succession. */
+"succession" | 
+/**  Loss or compromise. */
+"loss";
 
 /**  For whom a policy is: the organization, or a department. */
 export type PolicyScope = {
@@ -1919,81 +2035,81 @@ export type Recommendation =
 
 /**  What is said about a profile; the window has words for each. */
 export type Remark = 
-/**  No use. */
+/**  Nothing says what the key is used for. */
 "noUsage" | 
-/**  A use twice. */
+/**  A use stands twice. */
 "usageTwice" | 
-/**  contentCommitment alone. */
+/**  contentCommitment without digitalSignature. */
 "commitmentAlone" | 
-/**  Other uses than promised. */
+/**  Its uses are not what the name of the profile promises. */
 "usageNotPromised" | 
-/**  One key for both. */
+/**  One key signs and decrypts. */
 "twoKeysAreBetter" | 
 /**  Too few or too many purposes. */
 "purposeCount" | 
-/**  A purpose twice. */
+/**  A purpose stands twice. */
 "purposeTwice" | 
-/**  No OID. */
+/**  A purpose is no OID. */
 "purposeNotOid" | 
-/**  No purpose of a person. */
+/**  A purpose that no certificate of a person has. */
 "purposeForbidden" | 
-/**  What it is for is missing. */
+/**  The purpose that the profile is for is missing. */
 "purposeMissing" | 
-/**  Mail without an address. */
+/**  A mail certificate without the address. */
 "addressMissing" | 
-/**  Mail and sign-in. */
+/**  Mail and sign-in in one certificate. */
 "mailAndSignIn" | 
-/**  Something beside mail. */
+/**  A further purpose beside mail. */
 "besideMail" | 
-/**  Not found by document programs. */
+/**  Document programs will not find it. */
 "documentPurpose" | 
 /**  A signing key in escrow. */
 "signingEscrowed" | 
-/**  Nobody answers for the exception. */
+/**  A key of both kinds is escrowed and nobody answers for it. */
 "exceptionMissing" | 
-/**  Nothing to except. */
+/**  An exception from nothing. */
 "exceptionIdle" | 
-/**  Signatures prove less. */
+/**  Signatures of an escrowed key prove less. */
 "escrowedSignatures" | 
-/**  The holder is told. */
+/**  The holder is told of the escrow. */
 "holderIsTold" | 
-/**  Lost with the key. */
+/**  Without escrow, what was encrypted to a lost key is lost. */
 "lostWithoutEscrow" | 
 /**  Days out of range. */
 "daysRange" | 
-/**  Renewal out of range. */
+/**  Renewal begins too early or too late. */
 "renewalRange" | 
-/**  Over the S/MIME baseline. */
+/**  Longer than the S/MIME baseline allows. */
 "overBaseline" | 
-/**  At the S/MIME baseline. */
+/**  As long as the baseline allows. */
 "atBaseline" | 
-/**  Renewal in the first half. */
+/**  Renewal begins in the first half of its life. */
 "renewalEarly" | 
 /**  Too many policies. */
 "policyCount" | 
-/**  A policy twice. */
+/**  A policy stands twice. */
 "policyTwice" | 
-/**  No OID. */
+/**  A policy is no OID. */
 "policyNotOid" | 
-/**  The pilots' own. */
+/**  The policy of pilots. */
 "pilotPolicy" | 
-/**  No address. */
+/**  The CPS is no address. */
 "cpsNotUri" | 
-/**  Several of the baseline. */
+/**  More than one policy of the S/MIME baseline. */
 "baselineCount" | 
-/**  A claim. */
+/**  A policy of the S/MIME baseline is a claim. */
 "baselineClaim" | 
-/**  anyPolicy. */
+/**  anyPolicy says nothing. */
 "anyPolicy" | 
-/**  A large arc. */
+/**  A policy with an arc that clients written in Go refuse. */
 "bigArc" | 
-/**  No policy. */
+/**  No CPS is registered. */
 "noPolicy" | 
-/**  All of none. */
+/**  All addresses, where none is stated. */
 "everyAddress" | 
-/**  No CRL address. */
+/**  Nobody can find out that it was revoked. */
 "noCrlAddress" | 
-/**  An elliptic key. */
+/**  Elliptic keys are not confirmed on iPhones. */
 "ellipticKey" | 
 /**  What four eyes are for. */
 "fourEyesScope";
@@ -2053,6 +2169,8 @@ export type ReportFilter = {
 	days: number | null,
 	/**  Only this certificate profile. */
 	profile: string | null,
+	/**  Only this department. */
+	department: string | null,
 };
 
 /**  How it is written. */

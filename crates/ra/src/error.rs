@@ -33,6 +33,8 @@ pub enum Noun {
     Act,
     /// A publication target.
     Target,
+    /// A version of the plan for decryption keys.
+    Plan,
 }
 
 /// What already is so.

@@ -8,7 +8,10 @@ use crate::{
     vault::{Cost, KeyringChoice},
 };
 use protocol::key::{KeyAlgorithm, PrivateKey};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tempfile::TempDir;
 
 /// 21 November 2026, 10:00 UTC.
@@ -73,6 +76,21 @@ pub fn department(authority: &Authority) -> Operator {
         })
         .expect("a department");
     operator
+}
+
+/// Good answers to the questions of the plan for decryption keys: three custodians, two of whom are needed together.
+pub fn key_plan_answers() -> BTreeMap<String, String> {
+    [
+        ("custodians", "Prof. Laurent, dean: safe of the dean\nDr. Kim, registrar: archive\nMe Dubois, notary: bank"),
+        ("threshold", "2"),
+        ("rotation", "60"),
+        ("first-drill", "2027-01-15"),
+        ("drills", "6"),
+        ("succession", "Who leaves hands the envelope over before the last day."),
+        ("loss", "The officer is told the same day; new shares are made within a week."),
+    ]
+    .map(|(question, answer)| (question.to_owned(), answer.to_owned()))
+    .into()
 }
 
 /// Takes a department into production, every gate overridden, for tests of what production certificates say.

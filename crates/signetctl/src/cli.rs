@@ -17,7 +17,13 @@ pub(crate) use issue::{Container, Issue, IssueBatch, NewKey};
 use parse::*;
 pub(crate) use policy::Policy;
 use protocol::{Timestamp, crl::Reason, key::KeyAlgorithm, x509::SerialNumber};
-use ra::{id, invitation::Channel, mailbox::Method, policy::Gate, profile::ProfileName};
+use ra::{
+    id,
+    invitation::Channel,
+    mailbox::Method,
+    policy::{Gate, Language},
+    profile::ProfileName,
+};
 pub(crate) use settings::Settings;
 use std::{net::SocketAddr, path::PathBuf};
 pub(crate) use subscriber::Subscriber;

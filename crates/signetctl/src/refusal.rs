@@ -85,6 +85,7 @@ fn not_found(noun: Noun) -> (String, String) {
         Noun::View => ("saved view", "It may have been deleted; look at the list of views."),
         Noun::Batch => ("batch", "Start it again from its list."),
         Noun::Target => ("publication target", "`signetctl crl targets` shows what to write here."),
+        Noun::Plan => ("version of the plan for decryption keys", "`signetctl policy plan` shows the last one and which there are."),
     };
     (format!("There is no such {what}."), next.to_owned())
 }
@@ -233,6 +234,7 @@ mod tests {
             Error::NotFound(Noun::Crl),
             Error::NotFound(Noun::View),
             Error::NotFound(Noun::Target),
+            Error::NotFound(Noun::Plan),
             Error::Conflict(Conflict::NameTaken),
             Error::Denied(Denied::MailboxNotValidated),
             Error::Unavailable(Dependency::Keyring("it is locked".into())),

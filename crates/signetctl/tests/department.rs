@@ -40,6 +40,38 @@ fn departments_are_added_listed_shown_and_renamed() {
 }
 
 #[test]
+fn mail_domains_and_the_organizations_name_are_changed_within_the_rules() {
+    let place = Place::with_department();
+    let refused = place.run(&["department", "domains", "--mail-domain", "example.edu", "--mail-domain", "example.org", "--json"]);
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"));
+    assert!(refused.stdout.contains("example.org") && refused.stdout.contains("another folder"), "{}", refused.stdout);
+    let same = place.json(&["department", "domains", "Physics", "--mail-domain", "example.edu"]);
+    assert_eq!(same["mail_domains"], json!(["example.edu"]));
+    assert_eq!(place.run(&["department", "domains", "Physics"]).code, 2);
+    let renamed = place.json(&["department", "organization", "Example Institute"]);
+    assert_eq!(renamed, json!({ "organization": "Example Institute", "certified_organization": "Example University" }));
+    assert!(place.run(&["department", "show"]).stdout.contains("Example Institute (in certificates: Example University)"));
+    assert_eq!(place.run(&["department", "organization", "", "--json"]).error_code(), "validation");
+    assert_eq!(place.run(&["ledger", "verify"]).code, 0);
+}
+
+#[test]
+fn reports_are_narrowed_to_a_department() {
+    let place = two();
+    let names = |more: &[&str]| {
+        let report = place.run(&[&["report", "coverage", "--format", "json"], more].concat()).json();
+        let rows = report["rows"].as_array().unwrap().iter().map(|row| row[0].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        (report["department"].as_str().unwrap().to_owned(), rows)
+    };
+    assert_eq!(names(&[]).1, ["Alice Example", "Bob Example"]);
+    assert_eq!(names(&["--department", "chemistry"]), ("Chemistry".into(), vec!["Bob Example".into()]));
+    let refused = place.run(&["report", "actions", "--department", "Chemistry"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("whole folder"), "{}", refused.stderr);
+    assert_eq!(place.run(&["report", "coverage", "--department", "Alchemy"]).code, 1);
+}
+
+#[test]
 fn settings_are_inherited_set_left_out_and_reset() {
     let place = two();
     let get = |key: &str, more: &[&str]| place.json(&[&["settings", "get", key], more].concat());

@@ -108,6 +108,76 @@ fn a_pilot_becomes_production_through_its_gates() {
 }
 
 #[test]
+fn the_plan_for_decryption_keys_is_made_signed_and_out_of_date() {
+    let place = Place::with_department();
+    let adviser = |role: &str| json!({ "name": "Dr. Kim", "role": role, "on": "2026-11-20", "opinion": "Sound." });
+    let decision = json!({
+        "answers": { "signing_only": false, "authentication_only": false, "real_time": false, "future_access": true, "long_lived": false },
+        "enabled": true, "decided_by": "The dean", "reason": "The archive", "advisers": [adviser("technical"), adviser("legal")],
+    });
+    fs::write(place.path("escrow.json"), decision.to_string()).unwrap();
+    place.json(&["policy", "escrow", "--file", "escrow.json"]);
+    assert_eq!(place.run(&["policy", "plan", "--json"]).error_code(), "notFound");
+    let answers = |threshold: &str| {
+        let mut arguments: Vec<String> = ["policy", "gate", "key-plan", "--json"].map(str::to_owned).into();
+        for answer in [
+            "custodians=Prof. Laurent, dean: safe\nDr. Kim: archive\nMe Dubois: bank",
+            &format!("threshold={threshold}"),
+            "rotation=60",
+            "first-drill=2027-01-15",
+            "drills=6",
+            "succession=Hand it over",
+            "loss=Tell Rosa",
+        ] {
+            arguments.extend(["--answer".to_owned(), answer.to_owned()]);
+        }
+        place.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let refused = answers("4");
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"));
+    assert!(refused.stdout.contains("from 2 to 3"), "{}", refused.stdout);
+    assert_eq!(answers("2").code, 0);
+
+    let plan = place.json(&["policy", "plan", "--signed", "plan.p7m"]);
+    assert_eq!((&plan["number"], &plan["current"], plan["versions"].as_array().unwrap().len()), (&json!(1), &json!(true), 1));
+    let root = place.run(&["certificate", "list", "--all", "--format", "pem"]).stdout;
+    fs::write(place.path("all.pem"), root).unwrap();
+    let verify = ["cms", "-verify", "-inform", "DER", "-in", "plan.p7m", "-CAfile", "all.pem", "-out", "plan.txt"];
+    let status = std::process::Command::new("openssl").args(verify).current_dir(place.path("")).output().unwrap();
+    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+    assert_eq!(fs::read_to_string(place.path("plan.txt")).unwrap(), plan["text"].as_str().unwrap());
+    assert!(place.run(&["policy", "plan", "--language", "fr"]).stdout.contains("2 dépositaires sur 3"));
+
+    place.json(&["policy", "set", "encryption", "days=365"]);
+    let stale = place.json(&["policy", "plan"]);
+    assert_eq!((&stale["current"], &stale["changed"]), (&json!(false), &json!(["profiles"])));
+    assert!(place.run(&["policy", "gates"]).stdout.contains("out of date"));
+    assert!(place.run(&["policy", "plan"]).stdout.contains("OUT OF DATE: changed since: the certificate profiles"));
+    let anew = place.json(&["policy", "plan", "--make"]);
+    assert_eq!((&anew["number"], &anew["current"]), (&json!(2), &json!(true)));
+    assert!(place.run(&["policy", "plan", "--number", "1"]).stdout.contains("There is a later version"));
+    assert_eq!(place.run(&["policy", "plan", "--signed", "none/plan.p7m", "--json"]).error_code(), "file");
+}
+
+#[test]
+fn lessons_are_logged_and_given_away_without_names() {
+    let place = Place::with_department();
+    assert!(place.run(&["policy", "lessons"]).stdout.contains("Nothing was written down"));
+    let add =
+        |on: &str, happened: &str| place.run(&["policy", "lesson", "--on", on, "--happened", happened, "--learned", "Ask first", "--json"]);
+    assert_eq!(add("2999-01-01", "x").error_code(), "validation");
+    assert_eq!(add("2026-11-20", "Alice Example wrote to alice@example.edu").code, 0);
+    assert_eq!(place.json(&["policy", "lessons"])[0]["happened"], "Alice Example wrote to alice@example.edu");
+    let text = place.run(&["policy", "lessons", "--redacted"]).stdout;
+    assert!(text.contains("[a person] wrote to [a mail address]") && !text.contains("Alice"), "{text}");
+    let json = place.json(&["policy", "lessons", "--redacted", "--language", "fr"]);
+    assert_eq!(json[0]["happened"], "[une personne] wrote to [une adresse]");
+    let gates = place.json(&["policy", "gates"]);
+    assert!(gates.as_array().unwrap().iter().any(|gate| gate["gate"] == "lessons" && gate["state"] == "decided"));
+    assert_eq!(place.run(&["policy", "gate", "lessons", "--answer", "lessons=many", "--json"]).error_code(), "validation");
+}
+
+#[test]
 fn bundles_are_saved_and_removed() {
     let place = Place::with_department();
     let names = |place: &Place| -> Vec<String> {

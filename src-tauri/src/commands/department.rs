@@ -2,7 +2,7 @@
 
 use crate::{
     dto::{
-        department::{DepartmentName, DepartmentRow, EscrowGlance, FurtherDepartment, Move, unit},
+        department::{DepartmentDomains, DepartmentName, DepartmentRow, EscrowGlance, FurtherDepartment, Move, unit},
         people::Subscriber,
         unknown,
     },
@@ -38,6 +38,27 @@ pub async fn add_department(app: State<'_, App>, department: FurtherDepartment) 
 #[specta::specta]
 pub async fn rename_department(app: State<'_, App>, renamed: DepartmentName) -> Result<DepartmentRow, CommandError> {
     app.operator(move |op| Ok(op.rename_department(unit(&renamed.department)?, &renamed.name)?.into())).await
+}
+
+/// The mail domains that the CA of the folder may certify.
+#[tauri::command]
+#[specta::specta]
+pub async fn permitted_mail_domains(app: State<'_, App>) -> Result<Vec<String>, CommandError> {
+    app.operator(|op| Ok(op.permitted_mail_domains()?)).await
+}
+
+/// Gives a department other mail domains.
+#[tauri::command]
+#[specta::specta]
+pub async fn change_mail_domains(app: State<'_, App>, changed: DepartmentDomains) -> Result<DepartmentRow, CommandError> {
+    app.operator(move |op| Ok(op.change_mail_domains(unit(&changed.department)?, &changed.mail_domains)?.into())).await
+}
+
+/// Renames the organization; certificates go on stating its first name.
+#[tauri::command]
+#[specta::specta]
+pub async fn rename_organization(app: State<'_, App>, name: String) -> Result<(), CommandError> {
+    app.operator(move |op| Ok(op.rename_organization(&name)?)).await
 }
 
 /// Moves a person to another department, for future certificates.

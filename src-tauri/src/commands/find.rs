@@ -22,7 +22,7 @@ const MOST_AT_ONCE: usize = 10_000;
 #[tauri::command]
 #[specta::specta]
 pub async fn find_certificates(app: State<'_, App>, find: CertificateFind) -> Result<CertificatesFound, CommandError> {
-    app.operator(move |op| Ok(op.find_certificates(&find.into())?.into())).await
+    app.operator(move |op| Ok(op.find_certificates(&find.try_into()?)?.into())).await
 }
 
 /// All certificates of a list, for an act on all that match; as many as one act takes.
@@ -30,7 +30,7 @@ pub async fn find_certificates(app: State<'_, App>, find: CertificateFind) -> Re
 #[specta::specta]
 pub async fn matching_certificates(app: State<'_, App>, find: CertificateFind) -> Result<MatchingCertificates, CommandError> {
     app.operator(move |op| {
-        let (rows, more) = op.matching_certificates(&find.into(), MOST_AT_ONCE)?;
+        let (rows, more) = op.matching_certificates(&find.try_into()?, MOST_AT_ONCE)?;
         Ok(MatchingCertificates { rows: rows.into_iter().map(Into::into).collect(), more })
     })
     .await
@@ -87,7 +87,7 @@ pub async fn export_certificates(
     format: ListFormat,
 ) -> Result<Option<SavedFile>, CommandError> {
     app.operator(move |op| {
-        let (query, (kind, extension)) = (find.into(), format.file());
+        let (query, (kind, extension)) = (find.try_into()?, format.file());
         let name = format!("certificates.{extension}");
         files::save(&handle, &name, kind, extension, |file| Ok(op.export_certificates(&query, format.into(), file)?))
     })

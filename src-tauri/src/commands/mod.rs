@@ -7,7 +7,9 @@ pub mod enrollment;
 pub mod find;
 pub mod invitation;
 pub mod issue;
+pub mod key_plan;
 pub mod ledger;
+pub mod lesson;
 pub mod life;
 pub mod names;
 pub mod people;
@@ -48,6 +50,9 @@ pub fn bindings() -> Builder<tauri::Wry> {
             department::escrow_glance,
             department::add_department,
             department::rename_department,
+            department::permitted_mail_domains,
+            department::change_mail_domains,
+            department::rename_organization,
             department::move_subscriber,
             invitation::invite,
             invitation::resend_invitation,
@@ -103,6 +108,13 @@ pub fn bindings() -> Builder<tauri::Wry> {
             policy::complete_gate,
             policy::override_gate,
             policy::reopen_gate,
+            key_plan::key_plan,
+            key_plan::make_key_plan,
+            key_plan::save_key_plan,
+            lesson::lessons,
+            lesson::add_lesson,
+            lesson::redacted_lessons,
+            lesson::save_redacted_lessons,
             policy::start_production,
             policy::return_to_pilot,
             server::server_status,

@@ -37,12 +37,12 @@ pub async fn save_report(
     format: ReportFormat,
 ) -> Result<Option<SavedFile>, CommandError> {
     app.operator(move |op| {
-        let (kind, extension) = format.file();
+        let (filter, (kind, extension)) = (filter.try_into()?, format.file());
         let Some(path) = files::ask_where_to_save(&handle, &format!("{}.{extension}", name.file()), kind, extension) else {
             return Ok(None);
         };
         let mut file = files::create(&path)?;
-        op.export_report(name.into(), &filter.into(), format.into(), &mut file)?;
+        op.export_report(name.into(), &filter, format.into(), &mut file)?;
         file.flush().map_err(|error| files::failed(&path, &error))?;
         Ok(Some(SavedFile { path: path.display().to_string() }))
     })

@@ -16,6 +16,8 @@ pub struct DepartmentRow {
     pub name: String,
     /// Its organization.
     pub organization: String,
+    /// The organization's name in certificates (O).
+    pub certified_organization: String,
     /// Its name in certificates (OU).
     pub certified_name: String,
     /// Mail domains of its people.
@@ -46,6 +48,16 @@ pub struct DepartmentName {
     pub department: String,
     /// The name from now on.
     pub name: String,
+}
+
+/// Other mail domains for a department.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DepartmentDomains {
+    /// Which.
+    pub department: String,
+    /// All of them from now on.
+    pub mail_domains: Vec<String>,
 }
 
 /// A person who moves.
@@ -102,6 +114,7 @@ impl From<core::Department> for DepartmentRow {
             id: d.id.to_string(),
             name: d.department,
             organization: d.organization,
+            certified_organization: d.certified_organization,
             certified_name: d.certified_name,
             mail_domains: d.mail_domains,
             pilot: d.pilot,

@@ -1,6 +1,7 @@
 //! Finding certificates: what narrows the list, its pages, its counts.
 
-use super::{certificate::Certificate, count};
+use super::{certificate::Certificate, count, unit};
+use crate::error::CommandError;
 use protocol::Timestamp;
 use ra::find as core;
 use serde::{Deserialize, Serialize};
@@ -291,9 +292,10 @@ impl From<core::CertificatesQuery> for CertificateFind {
     }
 }
 
-impl From<CertificateFind> for core::CertificatesQuery {
-    fn from(find: CertificateFind) -> Self {
-        core::CertificatesQuery {
+impl TryFrom<CertificateFind> for core::CertificatesQuery {
+    type Error = CommandError;
+    fn try_from(find: CertificateFind) -> Result<Self, CommandError> {
+        Ok(core::CertificatesQuery {
             filter: core::CertificateFilter {
                 search: find.search,
                 statuses: find.statuses.into_iter().map(Into::into).collect(),
@@ -303,14 +305,14 @@ impl From<CertificateFind> for core::CertificatesQuery {
                 ends_before: find.ends_before,
                 kind: find.kind.into(),
                 subscriber: None,
-                department: find.department.as_deref().and_then(ra::id::UnitId::parse),
+                department: unit(find.department)?,
             },
             sort: find.sort.into(),
             after: find.after,
             before: find.before,
             skip: u64::from(find.skip),
             limit: find.limit.clamp(1, 500),
-        }
+        })
     }
 }
 
@@ -335,5 +337,27 @@ impl From<core::CertificateCounts> for CertificateCounts {
             by_profile: counts.by_profile.into_iter().map(|(profile, n)| ProfileCount { profile, count: count(n) }).collect(),
             ending: count(counts.ending),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn a_department_that_is_no_id_is_refused_and_never_left_out() {
+        let asked = |department: &str| {
+            let find = serde_json::json!({
+                "search": null, "statuses": [], "profiles": [], "expiringDays": null, "endsFrom": null, "endsBefore": null,
+                "kind": "subscriber", "department": department, "sort": "newest", "after": null, "before": null, "skip": 0, "limit": 100,
+            });
+            core::CertificatesQuery::try_from(serde_json::from_value::<CertificateFind>(find).expect("a question"))
+        };
+        for wrong in ["", "Physics", "0190"] {
+            assert_eq!(asked(wrong).expect_err(wrong).code, Code::NotFound, "{wrong:?}");
+        }
+        let id = ra::id::UnitId::fresh();
+        assert_eq!(asked(&id.to_string()).expect("a query").filter.department, Some(id));
     }
 }

@@ -8,7 +8,9 @@ pub mod enrollment;
 pub mod find;
 pub mod invitation;
 pub mod issue;
+pub mod key_plan;
 pub mod ledger;
+pub mod lesson;
 pub mod life;
 pub mod people;
 pub mod people_find;
@@ -27,6 +29,7 @@ pub mod view;
 
 use crate::error::{Code, CommandError};
 use protocol::Timestamp;
+use ra::id::UnitId;
 
 /// A time as the window reads it.
 pub fn time(at: Timestamp) -> String {
@@ -36,6 +39,11 @@ pub fn time(at: Timestamp) -> String {
 /// The refusal for an id that is none: nothing has it.
 pub(crate) fn unknown() -> CommandError {
     CommandError::new(Code::NotFound, "")
+}
+
+/// The department that narrows something; what is no id is refused, never left out.
+pub(crate) fn unit(id: Option<String>) -> Result<Option<UnitId>, CommandError> {
+    id.as_deref().map(department::unit).transpose()
 }
 
 /// A count that JavaScript holds exactly.

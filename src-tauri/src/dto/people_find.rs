@@ -3,31 +3,34 @@
 use super::{
     count,
     people::{Subscriber, SubscriberKind},
-    unknown,
+    policy_profile::mirrored,
+    unit, unknown,
 };
 use crate::error::CommandError;
-use ra::{
-    find as core,
-    id::{SubscriberId, UnitId},
-    subscriber,
-};
+use ra::{find as core, id::SubscriberId, subscriber};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-/// Which certificates a person has.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum PersonHas {
-    /// An active certificate.
-    Active,
-    /// None.
-    None,
-    /// One to encrypt to.
-    Encryption,
-    /// None to encrypt to.
-    NoEncryption,
-    /// One that ends within 30 days.
-    Ending,
+mirrored! {
+    /// What a person has.
+    PersonHas = core::Has {
+        /// An active certificate.
+        Active,
+        /// None.
+        None,
+        /// One to encrypt to.
+        Encryption,
+        /// None to encrypt to.
+        NoEncryption,
+        /// One that ends within 30 days.
+        Ending,
+        /// One to sign with.
+        Signing,
+        /// One to sign in with.
+        Authentication,
+        /// A device.
+        Device,
+    }
 }
 
 /// Order of the list.
@@ -115,30 +118,6 @@ impl From<PeopleFormat> for core::PeopleFormat {
     }
 }
 
-impl From<PersonHas> for core::Has {
-    fn from(has: PersonHas) -> Self {
-        match has {
-            PersonHas::Active => Self::Active,
-            PersonHas::None => Self::None,
-            PersonHas::Encryption => Self::Encryption,
-            PersonHas::NoEncryption => Self::NoEncryption,
-            PersonHas::Ending => Self::Ending,
-        }
-    }
-}
-
-impl From<core::Has> for PersonHas {
-    fn from(has: core::Has) -> Self {
-        match has {
-            core::Has::Active => Self::Active,
-            core::Has::None => Self::None,
-            core::Has::Encryption => Self::Encryption,
-            core::Has::NoEncryption => Self::NoEncryption,
-            core::Has::Ending => Self::Ending,
-        }
-    }
-}
-
 impl From<PeopleSort> for core::PeopleSort {
     fn from(sort: PeopleSort) -> Self {
         match sort {
@@ -170,7 +149,7 @@ impl TryFrom<PeopleFind> for core::PeopleQuery {
                 search: find.search,
                 kind: find.kind.map(Into::into),
                 has: find.has.map(Into::into),
-                department: find.department.map(|id| UnitId::parse(&id).ok_or_else(unknown)).transpose()?,
+                department: unit(find.department)?,
                 validated: find.validated,
             },
             sort: find.sort.into(),

@@ -8,8 +8,11 @@ use super::{
     time, unknown,
 };
 use crate::error::CommandError;
+use protocol::Timestamp;
 use ra::{
-    Operator, policy as core,
+    Operator,
+    ledger::Actor,
+    policy as core,
     profile::{PILOT_DAYS, PILOT_POLICY, Scope},
 };
 use serde::{Deserialize, Serialize};
@@ -70,6 +73,8 @@ pub enum GateState {
     Decided,
     /// Written down.
     Done,
+    /// Closed again: what was made of the answers no longer says what is so.
+    OutOfDate,
     /// Somebody answers for passing it without.
     Overridden,
 }
@@ -207,12 +212,13 @@ impl From<core::GateView> for GateView {
             core::GateState::Open => {}
             core::GateState::NotNeeded => seen.state = GateState::NotNeeded,
             core::GateState::Decided => seen.state = GateState::Decided,
-            core::GateState::Done { at, actor, mut answers } => {
+            core::GateState::Done { at, actor, answers } => {
                 seen.state = GateState::Done;
-                (seen.at, seen.by) = (Some(time(at)), Some(named(actor).1));
-                for one in &mut seen.answers {
-                    one.answer = answers.remove(&one.question).unwrap_or_default();
-                }
+                seen.written(at, actor, answers);
+            }
+            core::GateState::OutOfDate { at, actor, answers, .. } => {
+                seen.state = GateState::OutOfDate;
+                seen.written(at, actor, answers);
             }
             core::GateState::Overridden { at, actor, name, reason } => {
                 seen.state = GateState::Overridden;
@@ -221,6 +227,16 @@ impl From<core::GateView> for GateView {
             }
         }
         seen
+    }
+}
+
+impl GateView {
+    /// What was written down, when and by whom.
+    fn written(&mut self, at: Timestamp, actor: Actor, mut answers: BTreeMap<String, String>) {
+        (self.at, self.by) = (Some(time(at)), Some(named(actor).1));
+        for one in &mut self.answers {
+            one.answer = answers.remove(&one.question).unwrap_or_default();
+        }
     }
 }
 
@@ -261,8 +277,6 @@ impl PolicyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::Timestamp;
-    use ra::ledger::Actor;
 
     fn view(gate: core::Gate, state: core::GateState) -> GateView {
         core::GateView { gate, questions: gate.questions(), state }.into()
@@ -280,6 +294,14 @@ mod tests {
         assert_eq!((seen.state, seen.passed, seen.by.as_deref()), (GateState::Done, true, Some("rosa")));
         let texts: Vec<_> = seen.answers.iter().map(|one| (one.question.as_str(), one.answer.as_str())).collect();
         assert_eq!(texts, [("executive", "The dean"), ("signed-on", ""), ("document", "")]);
+    }
+
+    #[test]
+    fn a_plan_that_is_out_of_date_keeps_its_answers_and_stands_in_the_way() {
+        let (at, actor, answers) = (Timestamp(1_790_000_000), Actor::Signet, [("threshold".to_owned(), "3".to_owned())].into());
+        let seen = view(core::Gate::KeyPlan, core::GateState::OutOfDate { at, actor, answers, changed: vec![core::PlanPart::Names] });
+        assert_eq!((seen.state, seen.passed), (GateState::OutOfDate, false));
+        assert!(seen.answers.iter().any(|one| one.question == "threshold" && one.answer == "3"));
     }
 
     #[test]

@@ -110,89 +110,10 @@ mirrored! {
         Builtin,
     }
 }
-mirrored! {
+ra::with_remarks!(mirrored! {
     /// What is said about a profile; the window has words for each.
-    Remark = core::Remark {
-        /// No use.
-        NoUsage,
-        /// A use twice.
-        UsageTwice,
-        /// contentCommitment alone.
-        CommitmentAlone,
-        /// Other uses than promised.
-        UsageNotPromised,
-        /// One key for both.
-        TwoKeysAreBetter,
-        /// Too few or too many purposes.
-        PurposeCount,
-        /// A purpose twice.
-        PurposeTwice,
-        /// No OID.
-        PurposeNotOid,
-        /// No purpose of a person.
-        PurposeForbidden,
-        /// What it is for is missing.
-        PurposeMissing,
-        /// Mail without an address.
-        AddressMissing,
-        /// Mail and sign-in.
-        MailAndSignIn,
-        /// Something beside mail.
-        BesideMail,
-        /// Not found by document programs.
-        DocumentPurpose,
-        /// A signing key in escrow.
-        SigningEscrowed,
-        /// Nobody answers for the exception.
-        ExceptionMissing,
-        /// Nothing to except.
-        ExceptionIdle,
-        /// Signatures prove less.
-        EscrowedSignatures,
-        /// The holder is told.
-        HolderIsTold,
-        /// Lost with the key.
-        LostWithoutEscrow,
-        /// Days out of range.
-        DaysRange,
-        /// Renewal out of range.
-        RenewalRange,
-        /// Over the S/MIME baseline.
-        OverBaseline,
-        /// At the S/MIME baseline.
-        AtBaseline,
-        /// Renewal in the first half.
-        RenewalEarly,
-        /// Too many policies.
-        PolicyCount,
-        /// A policy twice.
-        PolicyTwice,
-        /// No OID.
-        PolicyNotOid,
-        /// The pilots' own.
-        PilotPolicy,
-        /// No address.
-        CpsNotUri,
-        /// Several of the baseline.
-        BaselineCount,
-        /// A claim.
-        BaselineClaim,
-        /// anyPolicy.
-        AnyPolicy,
-        /// A large arc.
-        BigArc,
-        /// No policy.
-        NoPolicy,
-        /// All of none.
-        EveryAddress,
-        /// No CRL address.
-        NoCrlAddress,
-        /// An elliptic key.
-        EllipticKey,
-        /// What four eyes are for.
-        FourEyesScope,
-    }
-}
+    Remark = core::Remark
+});
 
 /// Who answers for escrow of a key that also signs, and why.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]

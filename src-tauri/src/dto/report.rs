@@ -1,6 +1,6 @@
 //! Seeing: the calendar of what ends, charts, reports.
 
-use super::{count, find::CertificateStatus, time};
+use super::{count, find::CertificateStatus, time, unit};
 use crate::error::CommandError;
 use protocol::Timestamp;
 use ra::find as core;
@@ -100,6 +100,8 @@ pub struct ReportFilter {
     pub days: Option<u32>,
     /// Only this certificate profile.
     pub profile: Option<String>,
+    /// Only this department.
+    pub department: Option<String>,
 }
 
 /// How it is written.
@@ -164,7 +166,7 @@ impl From<core::InventoryRow> for InventoryRow {
 impl Report {
     /// Its first rows.
     pub fn of(operator: &ra::Operator, name: ReportName, filter: ReportFilter) -> Result<Self, CommandError> {
-        let report = operator.report(name.into(), &filter.into(), SHOWN)?;
+        let report = operator.report(name.into(), &filter.try_into()?, SHOWN)?;
         let cell = |value: serde_json::Value| match value {
             serde_json::Value::Null => None,
             serde_json::Value::String(text) => Some(text),
@@ -184,10 +186,11 @@ impl Report {
     }
 }
 
-impl From<ReportFilter> for core::ReportFilter {
-    fn from(filter: ReportFilter) -> Self {
-        let ReportFilter { since, until, days, profile } = filter;
-        core::ReportFilter { since, until, days, profile }
+impl TryFrom<ReportFilter> for core::ReportFilter {
+    type Error = CommandError;
+    fn try_from(filter: ReportFilter) -> Result<Self, CommandError> {
+        let ReportFilter { since, until, days, profile, department } = filter;
+        Ok(core::ReportFilter { since, until, days, profile, department: unit(department)? })
     }
 }
 

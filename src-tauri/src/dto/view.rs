@@ -101,7 +101,7 @@ impl PeopleListView {
 impl TryFrom<NewCertificateView> for core::NewView {
     type Error = CommandError;
     fn try_from(view: NewCertificateView) -> Result<Self, CommandError> {
-        let query = write(&core::CertificatesQuery::from(view.find))?;
+        let query = write(&core::CertificatesQuery::try_from(view.find)?)?;
         Ok(core::NewView { of: core::ViewOf::Certificates, name: view.name, query, columns: view.columns })
     }
 }

@@ -79,7 +79,7 @@ impl Inner {
         let role = if is_root { "Root OCSP Responder" } else { "OCSP Responder" };
         let plan = Plan {
             kind: Kind::Ocsp,
-            subject: plan::subject(&department.organization, &department.certified_name, role)?,
+            subject: plan::subject(&department.certified_organization, &department.certified_name, role)?,
             san: Vec::new(),
             public_key: key.public()?,
             // nocheck: nobody asks whether it is revoked, so it names no CRL (RFC 6960 4.2.2.2.1).

@@ -89,7 +89,9 @@ impl Inner {
         let (department, settings) = (self.founding()?, self.network()?);
         let own = own_hosts(&department)?;
         let hosts = hosts(&own, &settings);
-        match hosts.iter().find(|host| !plan::is_permitted(host, &department.mail_domains, &own)) {
+        // What the CA was made for: a department's mail domains may be others by now.
+        let domains = self.certifiable_mail_domains()?;
+        match hosts.iter().find(|host| !plan::is_permitted(host, &domains, &own)) {
             None => Ok(hosts),
             Some(host) => Err(Error::invalid(
                 "serve.public_url",
@@ -107,7 +109,7 @@ impl Inner {
         let key = (self.make_key)(KeyAlgorithm::P256)?;
         let plan = Plan {
             kind: Kind::Tls,
-            subject: plan::tls_subject(&department.organization, &hosts)?,
+            subject: plan::tls_subject(&department.certified_organization, &hosts)?,
             san: plan::alternative_names(&hosts),
             public_key: key.public()?,
             urls: plan::StatusUrls::new(&settings, "issuing"),

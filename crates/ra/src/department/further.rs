@@ -60,7 +60,7 @@ impl Operator {
     }
 
     /// The domains in their one form; each must lie within the name constraints of the issuing CA (RFC 5280 4.2.1.10).
-    fn permitted_domains(&self, typed: &[String]) -> Result<Vec<String>> {
+    pub(super) fn permitted_domains(&self, typed: &[String]) -> Result<Vec<String>> {
         let permitted = self.inner.certifiable_mail_domains()?;
         let mut domains = Vec::new();
         for typed in typed {
@@ -86,7 +86,7 @@ impl Operator {
     }
 }
 
-fn department(tx: &rusqlite::Connection, id: UnitId) -> Result<Department> {
+pub(super) fn department(tx: &rusqlite::Connection, id: UnitId) -> Result<Department> {
     let units = read::units(tx)?.ok_or(Error::Denied(Denied::NotSetUp))?;
     Ok(units.of(id)?.as_ref().clone())
 }

@@ -1,5 +1,6 @@
 //! The units of a folder: one organization with its CA, and the departments that share it.
 
+mod changing;
 mod further;
 mod read;
 mod set_up;
@@ -19,8 +20,10 @@ use std::sync::Arc;
 pub struct Department {
     /// Id.
     pub id: UnitId,
-    /// Organization.
+    /// Organization, as people read it.
     pub organization: String,
+    /// Its name in certificates (O): the first one that it had.
+    pub certified_organization: String,
     /// Department, as people read it.
     pub department: String,
     /// Its name in certificates (OU): the first one that it had.

@@ -40,7 +40,7 @@ pub(super) fn units(c: &Connection) -> Result<Option<Units>> {
         "SELECT d.id, o.name, d.name, d.mail_domains, o.hosts, d.training, d.created_at, d.production_at IS NULL, \
          EXISTS (SELECT 1 FROM sealed_key WHERE purpose = 'tls' AND retired_at IS NULL AND certificate IS NULL), \
          EXISTS (SELECT 1 FROM sealed_key WHERE purpose = 'root' AND retired_at IS NULL AND sealed IS NOT NULL), \
-         coalesce(d.certified_name, d.name), o.id \
+         coalesce(d.certified_name, d.name), o.id, coalesce(o.certified_name, o.name) \
          FROM unit AS d JOIN unit AS o ON o.id = d.parent WHERE d.kind = 'department' ORDER BY d.id", // ids follow time
     )?;
     let mut rows = statement.query([])?;
@@ -53,6 +53,7 @@ pub(super) fn units(c: &Connection) -> Result<Option<Units>> {
         departments.push(Arc::new(Department {
             id: row.get(0)?,
             organization: row.get(1)?,
+            certified_organization: row.get(12)?,
             department: row.get(2)?,
             certified_name: row.get(10)?,
             mail_domains: list(3)?,

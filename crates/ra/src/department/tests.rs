@@ -4,8 +4,10 @@ use super::FurtherDepartment;
 use crate::{
     Conflict, Denied, Error, Noun, Operator,
     id::UnitId,
+    mailbox::Method,
     policy::{Answers, Bundle, EscrowDecision, Gate, Stage},
     profile::{ProfileDraft, ProfileName, Scope, Source},
+    subscriber::{NewSubscriber, SubscriberKind},
     testing,
 };
 
@@ -136,4 +138,94 @@ fn each_department_has_its_own_stage_gates_profiles_bundles_and_escrow() {
     for needs_one in [rosa.policy().err(), rosa.gates().err(), rosa.escrow_status().err(), rosa.start_production().err()] {
         assert!(matches!(needs_one, Some(Error::Denied(Denied::WhichDepartment))), "{needs_one:?}");
     }
+}
+
+#[test]
+fn mail_domains_are_changed_within_what_the_ca_may_certify_and_never_away_from_an_address() {
+    let (authority, _clock, _folder) = testing::authority();
+    let rosa = testing::officer(&authority);
+    rosa.create_department(super::NewDepartment {
+        organization: "Example University".into(),
+        department: "Physics".into(),
+        mail_domains: vec!["example.edu".into(), "physics.example.edu".into()],
+        hosts: vec!["pki.example.edu".into()],
+        ca_key: protocol::key::KeyAlgorithm::P256,
+        status_url: None,
+        training: false,
+    })
+    .unwrap();
+    let id = rosa.department().unwrap().id;
+    let add = |mail: &str| rosa.add_subscriber(NewSubscriber { name: "Alice".into(), mail: mail.into(), kind: SubscriberKind::Person });
+    let alice = add("alice@example.edu").unwrap();
+    rosa.validate_mailbox("alice@example.edu", Method::InPerson, "staff card").unwrap();
+    let change = |domains: &[&str]| rosa.change_mail_domains(id, &domains.iter().map(ToString::to_string).collect::<Vec<_>>());
+
+    // What is in the CA's certificate cannot be widened.
+    let Err(Error::Invalid { field: "mail_domains", reason }) = change(&["example.edu", "example.org"]) else { panic!("accepted") };
+    assert!(reason.contains("example.org") && reason.contains("another folder"), "{reason}");
+    // Alice's address stays in a domain of her department.
+    let Err(Error::Invalid { field: "mail_domains", reason }) = change(&["physics.example.edu"]) else { panic!("accepted") };
+    assert!(reason.contains("1 addresses of Physics") && reason.contains("alice@example.edu") && reason.contains("move"), "{reason}");
+    for wrong in [&[][..], &["rosa@example.edu"]] {
+        assert!(matches!(change(wrong), Err(Error::Invalid { field: "mail_domains", .. })), "{wrong:?}");
+    }
+    assert_eq!(rosa.department().unwrap().mail_domains, ["example.edu", "physics.example.edu"]);
+
+    assert_eq!(change(&["@Example.EDU"]).unwrap().mail_domains, ["example.edu"]);
+    change(&["example.edu"]).unwrap();
+    let row = authority.auditor().ledger(None, 1).unwrap().remove(0);
+    assert_eq!((row.event.as_str(), row.subject), ("department.mail_domains", id.to_string()));
+    assert_eq!(row.details["from"], serde_json::json!(["example.edu", "physics.example.edu"]));
+    assert!(matches!(add("bob@physics.example.edu"), Err(Error::Invalid { field: "mail", .. })), "counts for new addresses");
+    assert!(rosa.subscriber(alice.id).unwrap().mailboxes[0].validated_at.is_some(), "what was validated goes on counting");
+    assert_eq!(rosa.permitted_mail_domains().unwrap(), ["example.edu", "physics.example.edu"]);
+    change(&["physics.example.edu", "example.edu"]).unwrap();
+    add("bob@physics.example.edu").unwrap();
+    assert!(matches!(rosa.change_mail_domains(UnitId::fresh(), &["example.edu".into()]), Err(Error::NotFound(Noun::Unit))));
+}
+
+#[test]
+fn the_portal_is_served_by_what_the_ca_was_made_for_whatever_mail_domains_are_left() {
+    let (authority, _clock, _folder) = testing::authority();
+    let rosa = testing::officer(&authority);
+    rosa.create_department(super::NewDepartment {
+        organization: "Example University".into(),
+        department: "Physics".into(),
+        mail_domains: vec!["example.edu".into(), "physics.test".into()],
+        hosts: vec![],
+        ca_key: protocol::key::KeyAlgorithm::P256,
+        status_url: None,
+        training: false,
+    })
+    .unwrap();
+    rosa.set_setting("serve.public_url", "https://pki.physics.test:8443").unwrap();
+    rosa.change_mail_domains(rosa.department().unwrap().id, &["example.edu".into()]).unwrap();
+    authority.enroller().tls_identity().unwrap();
+    assert!(rosa.tls_certificate().unwrap().0.contains(&"dNSName:pki.physics.test".to_owned()));
+}
+
+#[test]
+fn renaming_the_organization_changes_what_people_read_and_never_what_is_certified() {
+    let (authority, _clock, _folder) = testing::authority();
+    let rosa = testing::department(&authority);
+    rosa.rename_organization("  Example   Institute of Technology ").unwrap();
+    rosa.rename_organization("Example Institute of Technology").unwrap();
+    let department = rosa.department().unwrap();
+    assert_eq!(department.organization, "Example Institute of Technology");
+    assert_eq!(department.certified_organization, "Example University");
+    let renames = authority.auditor().ledger(None, 10).unwrap().into_iter().filter(|row| row.event == "organization.renamed").count();
+    assert_eq!(renames, 1, "the same again says nothing new");
+    let alice = rosa
+        .add_subscriber(NewSubscriber { name: "Alice".into(), mail: "alice@example.edu".into(), kind: SubscriberKind::Person })
+        .unwrap();
+    assert_eq!(alice.subject.to_string(), "CN=Alice,OU=Physics,O=Example University");
+    // Our own certificates that are made later say the same as those of the beginning.
+    rosa.set_setting("serve.public_url", "https://portal.example.edu:8443").unwrap();
+    authority.enroller().tls_identity().unwrap();
+    let ours = rosa.certificates(&crate::certificate::CertificateQuery { all: true, limit: 20, ..Default::default() }).unwrap();
+    assert!(ours.len() > 5 && ours.iter().all(|one| one.subject.contains("O=Example University")), "{ours:?}");
+    for wrong in ["", "Ex\0ample", "Exa\u{202e}mple"] {
+        assert!(matches!(rosa.rename_organization(wrong), Err(Error::Invalid { field: "organization", .. })), "{wrong:?}");
+    }
+    assert!(matches!(testing::officer(&testing::authority().0).rename_organization("X"), Err(Error::Denied(Denied::NotSetUp))));
 }

@@ -2,7 +2,7 @@
 //! in the index for the one day that has begun.
 
 use super::{CertificateFilter, Kinds, Status};
-use crate::{Error, Result};
+use crate::{Error, Result, id::UnitId};
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -62,12 +62,22 @@ impl Groups {
         let mut rows = statement.query(params![today, at.0, today * Timestamp::DAY, (today + 1) * Timestamp::DAY])?;
         let mut groups = Vec::new();
         while let Some(row) = rows.next()? {
-            groups.push(Group {
-                kind: row.get(0)?,
-                profile: row.get(1)?,
-                status: Status::parse(row.get_ref(2)?.as_str().map_err(Error::fault)?)?,
-                count: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
-            });
+            groups.push(group(row)?);
+        }
+        Ok(Groups(groups))
+    }
+
+    /// Those of the certificates that were issued in a department, counted one by one.
+    pub(super) fn of_department(tx: &Connection, at: Timestamp, department: UnitId) -> Result<Self> {
+        let mut statement = tx.prepare_cached(
+            "SELECT kind, profile, CASE WHEN reason = 6 THEN 'held' WHEN reason IS NOT NULL THEN 'revoked' WHEN not_after < ?2 THEN 'expired'
+                        WHEN superseded_at IS NOT NULL THEN 'superseded' ELSE 'active' END AS status, count(*)
+             FROM certificate INDEXED BY certificate_of_department WHERE department = ?1 GROUP BY 1, 2, 3",
+        )?;
+        let mut rows = statement.query(params![department, at.0])?;
+        let mut groups = Vec::new();
+        while let Some(row) = rows.next()? {
+            groups.push(group(row)?);
         }
         Ok(Groups(groups))
     }
@@ -79,6 +89,15 @@ impl Groups {
     fn of_kind(&self, kind: Kinds) -> impl Iterator<Item = &Group> {
         self.0.iter().filter(move |group| kind.has(&group.kind))
     }
+}
+
+fn group(row: &rusqlite::Row<'_>) -> Result<Group> {
+    Ok(Group {
+        kind: row.get(0)?,
+        profile: row.get(1)?,
+        status: Status::parse(row.get_ref(2)?.as_str().map_err(Error::fault)?)?,
+        count: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
+    })
 }
 
 impl Kinds {

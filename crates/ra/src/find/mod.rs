@@ -159,7 +159,7 @@ pub struct CertificatesPage {
     pub not_indexed: u64,
 }
 
-/// Which certificates a person has.
+/// What a person has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Has {
@@ -173,6 +173,12 @@ pub enum Has {
     NoEncryption,
     /// An active certificate that ends within 30 days.
     Ending,
+    /// An active signing certificate.
+    Signing,
+    /// An active authentication certificate.
+    Authentication,
+    /// A device.
+    Device,
 }
 
 /// Which people; every part narrows. By certificates or validation, no more than 10,000 are counted.
@@ -183,7 +189,7 @@ pub struct PeopleFilter {
     pub search: Option<String>,
     /// Only persons or only functional mailboxes.
     pub kind: Option<SubscriberKind>,
-    /// By their certificates.
+    /// By their certificates and devices.
     pub has: Option<Has>,
     /// `true`: every mailbox is validated; `false`: one is not.
     pub validated: Option<bool>,

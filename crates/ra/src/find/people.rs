@@ -238,9 +238,16 @@ fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {
                 AND c.kind = 'subscriber' AND c.reason IS NULL AND c.superseded_at IS NULL)"
         );
         ask.and(&sql, []);
+    } else if filter.has == Some(Has::Device) {
+        ask.and("EXISTS (SELECT 1 FROM device d WHERE d.subscriber = s.id)", []);
     } else if let Some(has) = filter.has {
         let not = if matches!(has, Has::None | Has::NoEncryption) { "NOT " } else { "" };
-        let more = if matches!(has, Has::Encryption | Has::NoEncryption) { " AND c.profile = 'encryption'" } else { "" };
+        let more = match has {
+            Has::Encryption | Has::NoEncryption => " AND c.profile = 'encryption'",
+            Has::Signing => " AND c.profile = 'signing'",
+            Has::Authentication => " AND c.profile = 'authentication'",
+            Has::Active | Has::None | Has::Ending | Has::Device => "",
+        };
         let sql = format!(
             "{not}EXISTS (SELECT 1 FROM certificate c INDEXED BY certificate_had WHERE c.subscriber = s.id AND c.kind = 'subscriber' AND c.reason IS NULL
                 AND c.superseded_at IS NULL AND c.not_after >= {}{more})",

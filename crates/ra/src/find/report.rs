@@ -5,7 +5,7 @@ use super::{
     export::{line, written},
     text,
 };
-use crate::{Error, Operator, Result, certificate::reason_of, enrollment::State, issue::hex, ledger};
+use crate::{Error, Operator, Result, certificate::reason_of, enrollment::State, id::UnitId, issue::hex, ledger};
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
@@ -45,6 +45,9 @@ pub struct ReportFilter {
     pub days: Option<u32>,
     /// Only this certificate profile (inventory, expiring, revocations).
     pub profile: Option<String>,
+    /// Only this department: certificates that were issued in it, people who are in it now. Refused for what officers did, which is
+    /// recorded for the whole folder.
+    pub department: Option<UnitId>,
 }
 
 /// How a report is written.
@@ -62,7 +65,7 @@ pub enum ReportFormat {
 pub struct ReportHead {
     /// Which.
     pub name: ReportName,
-    /// The department.
+    /// The department; where there are several and none was asked for, the organization.
     pub department: String,
     /// When it was made.
     pub at: Timestamp,
@@ -119,12 +122,17 @@ impl ReportName {
 type Sink<'a> = dyn FnMut(Vec<Value>) -> Result<bool> + 'a;
 
 fn head(operator: &Operator, tx: &Connection, at: Timestamp, name: ReportName, filter: &ReportFilter) -> Result<ReportHead> {
+    if name == ReportName::Actions && filter.department.is_some() {
+        return Err(Error::invalid("department", "what officers did is recorded for the whole folder: leave the department out"));
+    }
+    let units = operator.inner.units()?;
     let (number, hash) = ledger::head(tx)?;
     Ok(ReportHead {
         name,
-        department: match operator.here() {
-            Ok(department) => department.department.clone(),
-            Err(_) => operator.inner.founding()?.organization.clone(),
+        department: match (filter.department, units.only()) {
+            (Some(id), _) => units.of(id)?.department.clone(),
+            (None, Ok(only)) => only.department.clone(),
+            (None, Err(_)) => units.founding().organization.clone(),
         },
         at,
         filter: filter.clone(),
@@ -216,7 +224,7 @@ fn rows(tx: &Connection, at: Timestamp, name: ReportName, filter: &ReportFilter,
     match name {
         ReportName::Inventory => inventory(tx, at, filter, sink),
         ReportName::Expiring => expiring(tx, at, filter, sink),
-        ReportName::Coverage => coverage(tx, at, sink),
+        ReportName::Coverage => coverage(tx, at, filter, sink),
         ReportName::Enrollments => enrollments(tx, filter, sink),
         ReportName::Devices => devices(tx, filter, sink),
         ReportName::Revocations => revocations(tx, filter, sink),
@@ -229,6 +237,11 @@ impl ReportFilter {
     /// The span of time, open at the ends that are not given.
     fn span(&self) -> (i64, i64) {
         (self.since.map_or(i64::MIN, |since| since.0), self.until.map_or(i64::MAX, |until| until.0))
+    }
+
+    /// A further condition: the column holds the department that was asked for.
+    fn in_department(&self, column: &str) -> String {
+        self.department.map_or_else(String::new, |department| format!(" AND {column} = x'{}'", department.0.simple()))
     }
 
     fn has_profile(&self, profile: &str) -> bool {
@@ -246,7 +259,11 @@ fn median(mut values: Vec<i64>) -> Option<i64> {
 }
 
 fn inventory(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
-    for group in Groups::read(tx, at)?.0 {
+    let groups = match filter.department {
+        Some(department) => Groups::of_department(tx, at, department)?,
+        None => Groups::read(tx, at)?,
+    };
+    for group in groups.0 {
         if filter.has_profile(&group.profile)
             && !sink(vec![json!(group.kind), json!(group.profile), json!(group.status), json!(group.count)])?
         {
@@ -258,11 +275,12 @@ fn inventory(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut S
 
 fn expiring(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
     let end = at.plus(i64::from(filter.days.unwrap_or(30)).saturating_mul(Timestamp::DAY));
-    let mut statement = tx.prepare_cached(
+    let mut statement = tx.prepare_cached(&format!(
         "SELECT not_after, profile, subject, san, serial FROM certificate INDEXED BY certificate_ending
-         WHERE kind = 'subscriber' AND reason IS NULL AND superseded_at IS NULL AND not_after >= ?1 AND not_after < ?2
+         WHERE kind = 'subscriber' AND reason IS NULL AND superseded_at IS NULL AND not_after >= ?1 AND not_after < ?2{}
          ORDER BY not_after, number",
-    )?;
+        filter.in_department("department")
+    ))?;
     let mut rows = statement.query([at.0, end.0])?;
     while let Some(row) = rows.next()? {
         let (not_after, profile, subject): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -286,7 +304,7 @@ fn expiring(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Si
 }
 
 /// Everybody, with the profiles of which they have an active certificate.
-fn coverage(tx: &Connection, at: Timestamp, sink: &mut Sink<'_>) -> Result<()> {
+fn coverage(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
     let has = |profile: &str| {
         format!(
             "EXISTS (SELECT 1 FROM certificate c WHERE c.subscriber = s.id AND c.profile = '{profile}' AND c.kind = 'subscriber'
@@ -298,10 +316,11 @@ fn coverage(tx: &Connection, at: Timestamp, sink: &mut Sink<'_>) -> Result<()> {
         "SELECT s.name, (SELECT group_concat(address, ' ') FROM (SELECT address FROM mailbox WHERE subscriber = s.id ORDER BY position)), s.kind,
                 NOT EXISTS (SELECT 1 FROM mailbox m WHERE m.subscriber = s.id
                     AND NOT EXISTS (SELECT 1 FROM mailbox_validation v WHERE v.mailbox = m.id)), {}, {}, {}
-         FROM subscriber s ORDER BY s.sort_key, s.id",
+         FROM subscriber s WHERE true{} ORDER BY s.sort_key, s.id",
         has("signing"),
         has("encryption"),
-        has("authentication")
+        has("authentication"),
+        filter.in_department("s.department")
     ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -319,10 +338,16 @@ fn enrollments(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> R
     /// The step that begins each stage, in the order of the states.
     const STAGES: [&str; 6] = ["invited", "opened", "signed_in", "device_identified", "transport_issued", "configured"];
     let (since, until) = filter.span();
-    let mut statement = tx.prepare_cached(
-        "SELECT e.id, t.kind, min(t.at) FROM enrollment e JOIN step t ON t.enrollment = e.id WHERE e.created_at >= ?1 AND e.created_at < ?2
-         AND t.kind IN ('invited', 'opened', 'signed_in', 'device_identified', 'transport_issued', 'configured') GROUP BY e.id, t.kind ORDER BY e.id",
-    )?;
+    let whose = match filter.department {
+        Some(_) => {
+            format!(" AND EXISTS (SELECT 1 FROM subscriber s WHERE s.id = e.subscriber{})", filter.in_department("s.department"))
+        }
+        None => String::new(),
+    };
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT e.id, t.kind, min(t.at) FROM enrollment e JOIN step t ON t.enrollment = e.id WHERE e.created_at >= ?1 AND e.created_at < ?2{whose}
+         AND t.kind IN ('invited', 'opened', 'signed_in', 'device_identified', 'transport_issued', 'configured') GROUP BY e.id, t.kind ORDER BY e.id"
+    ))?;
     let mut times: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
     let mut walk: (Vec<u8>, [Option<i64>; 6]) = (Vec::new(), [None; 6]);
     let mut close = |walk: &[Option<i64>; 6]| {
@@ -345,9 +370,9 @@ fn enrollments(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> R
         }
     }
     close(&walk.1);
-    let mut statement = tx.prepare_cached(
-        "SELECT state, reached, count(*) FROM enrollment WHERE created_at >= ?1 AND created_at < ?2 GROUP BY state, reached",
-    )?;
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT state, reached, count(*) FROM enrollment e WHERE created_at >= ?1 AND created_at < ?2{whose} GROUP BY state, reached"
+    ))?;
     let groups = statement
         .query_map([since, until], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u8>(1)?, row.get::<_, u32>(2)?)))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -367,10 +392,11 @@ fn enrollments(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> R
 
 fn devices(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
     let (since, until) = filter.span();
-    let mut statement = tx.prepare_cached(
+    let mut statement = tx.prepare_cached(&format!(
         "SELECT s.name, d.product, d.os_version, d.build, d.serial, d.first_seen, d.last_seen, d.foreign_device_ca
-         FROM device d JOIN subscriber s ON s.id = d.subscriber WHERE d.last_seen >= ?1 AND d.last_seen < ?2 ORDER BY s.sort_key, d.id",
-    )?;
+         FROM device d JOIN subscriber s ON s.id = d.subscriber WHERE d.last_seen >= ?1 AND d.last_seen < ?2{} ORDER BY s.sort_key, d.id",
+        filter.in_department("s.department")
+    ))?;
     let mut rows = statement.query([since, until])?;
     while let Some(row) = rows.next()? {
         let word = |at: usize| Ok::<_, Error>(json!(row.get::<_, Option<String>>(at)?));
@@ -385,10 +411,11 @@ fn devices(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> Resul
 /// The time to revoke is that from invalidityDate, where it was given.
 fn revocations(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
     let (since, until) = filter.span();
-    let mut statement = tx.prepare_cached(
+    let mut statement = tx.prepare_cached(&format!(
         "SELECT reason, profile, revoked_at - invalid_since FROM certificate
-         WHERE revoked_at IS NOT NULL AND revoked_at >= ?1 AND revoked_at < ?2 AND kind IN ('subscriber', 'transport')",
-    )?;
+         WHERE revoked_at IS NOT NULL AND revoked_at >= ?1 AND revoked_at < ?2 AND kind IN ('subscriber', 'transport'){}",
+        filter.in_department("department")
+    ))?;
     let mut groups: BTreeMap<(i64, String), (u64, Vec<i64>)> = BTreeMap::new();
     let mut rows = statement.query([since, until])?;
     while let Some(row) = rows.next()? {
@@ -410,14 +437,15 @@ fn revocations(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> R
 
 fn validations(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
     let (since, until) = filter.span();
-    let mut statement = tx.prepare_cached(
+    let whose = filter.in_department("s.department");
+    let mut statement = tx.prepare_cached(&format!(
         "SELECT 'validation', s.name, m.address, v.at, v.method, v.evidence, v.actor FROM mailbox_validation v
-            JOIN mailbox m ON m.id = v.mailbox JOIN subscriber s ON s.id = m.subscriber WHERE v.at >= ?1 AND v.at < ?2
+            JOIN mailbox m ON m.id = v.mailbox JOIN subscriber s ON s.id = m.subscriber WHERE v.at >= ?1 AND v.at < ?2{whose}
          UNION ALL
          SELECT 'subject', coalesce(s.name, ''), n.name, n.registered_at, NULL, NULL, NULL FROM subject_name n
-            LEFT JOIN subscriber s ON s.id = n.subscriber WHERE n.registered_at >= ?1 AND n.registered_at < ?2
-         ORDER BY 4",
-    )?;
+            LEFT JOIN subscriber s ON s.id = n.subscriber WHERE n.registered_at >= ?1 AND n.registered_at < ?2{whose}
+         ORDER BY 4"
+    ))?;
     let mut rows = statement.query([since, until])?;
     while let Some(row) = rows.next()? {
         let word = |at: usize| Ok::<_, Error>(json!(row.get::<_, Option<String>>(at)?));

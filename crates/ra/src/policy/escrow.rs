@@ -254,7 +254,7 @@ fn check(decision: &EscrowDecision) -> Result<EscrowAdvice> {
 }
 
 /// A date as 2026-11-21.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     text.len() == 10 && Timestamp::parse(&format!("{text}T00:00:00Z")).is_some()
 }
 

@@ -1,7 +1,7 @@
 //! The gates between pilot and production: activation form (S4-01), checklist (S4-17 to S4-22), a life-cycle plan for each profile
 //! (S1-28). Each is passed by writing down what was done, or overridden by name and reason.
 
-use super::{Stage, escrow, stage};
+use super::{KeyPlanStatus, PlanPart, Stage, escrow, key_plan, key_plan::Stated, lesson, stage};
 use crate::{
     Denied, Error, Operator, Result,
     id::UnitId,
@@ -10,7 +10,7 @@ use crate::{
     profile::{self, ProfileName, is_text},
 };
 use protocol::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 
 /// One gate.
@@ -24,11 +24,11 @@ pub enum Gate {
     UseCases,
     /// Escrow was decided (S4-19).
     Escrow,
-    /// The plan for decryption keys (S4-20); not needed without escrow.
+    /// The plan for decryption keys (S4-20), generated, signed and up to date; not needed without escrow.
     KeyPlan,
     /// The guide was read (S4-21).
     Guide,
-    /// What the pilot taught (S4-22).
+    /// What the pilot taught (S4-22): the log of lessons has an entry.
     Lessons,
     /// The life-cycle plan of a profile (S1-28); not needed for one that is not offered.
     LifeCycle(ProfileName),
@@ -63,10 +63,9 @@ impl Gate {
             Gate::Activation => &["executive", "signed-on", "document"],
             Gate::Team => &["members", "administrator", "notes"],
             Gate::UseCases => &["signing", "encryption", "authentication"],
-            Gate::Escrow => &[],
-            Gate::KeyPlan => &["custodians", "shares", "rotation", "drills", "succession", "loss"],
+            Gate::Escrow | Gate::Lessons => &[],
+            Gate::KeyPlan => &Stated::QUESTIONS,
             Gate::Guide => &["read-by"],
-            Gate::Lessons => &["lessons"],
             Gate::LifeCycle(_) => &["enrollment", "expiry", "revocation", "loss", "responsible"],
         }
     }
@@ -93,7 +92,7 @@ pub enum GateState {
     Open,
     /// It need not be passed here.
     NotNeeded,
-    /// Passed by a decision elsewhere.
+    /// Passed by what was done elsewhere: the escrow decision, the first lesson.
     Decided,
     /// What was to be written down is there.
     Done {
@@ -103,6 +102,17 @@ pub enum GateState {
         actor: Actor,
         /// Question and answer.
         answers: BTreeMap<String, String>,
+    },
+    /// Closed again: what was made of the answers no longer says what is so.
+    OutOfDate {
+        /// When the answers were written down.
+        at: Timestamp,
+        /// By whom.
+        actor: Actor,
+        /// Question and answer.
+        answers: BTreeMap<String, String>,
+        /// What is otherwise since; nothing where no plan was generated yet.
+        changed: Vec<PlanPart>,
     },
     /// Somebody answers for passing it without.
     Overridden {
@@ -132,7 +142,7 @@ pub struct GateView {
 impl GateView {
     /// It does not stand in the way.
     pub fn is_passed(&self) -> bool {
-        self.state != GateState::Open
+        !matches!(self.state, GateState::Open | GateState::OutOfDate { .. })
     }
 }
 
@@ -157,14 +167,49 @@ pub(super) fn all(c: &Connection, unit: UnitId) -> Result<Vec<GateView>> {
         .map(|gate| {
             let by_itself = match gate {
                 Gate::Escrow if decided => Some(GateState::Decided),
+                Gate::Lessons if lesson::is_begun(c, unit)? => Some(GateState::Decided),
                 Gate::KeyPlan if decided && !escrow => Some(GateState::NotNeeded),
                 Gate::LifeCycle(name) if !profile::saved(c, unit, name)?.offered => Some(GateState::NotNeeded),
                 _ => None,
             };
-            let state = recorded.remove(&gate.name()).or(by_itself).unwrap_or(GateState::Open);
+            let state = match (recorded.remove(&gate.name()), by_itself) {
+                // The plan is as good as what it was made from; where none is needed, nobody asks.
+                (Some(GateState::Done { at, actor, answers }), by_itself) if gate == Gate::KeyPlan => {
+                    match (key_plan::status(c, unit, Some(&answers))?, by_itself) {
+                        (KeyPlanStatus { current: true, .. }, _) => GateState::Done { at, actor, answers },
+                        (_, Some(not_needed)) => not_needed,
+                        (KeyPlanStatus { changed, .. }, None) => GateState::OutOfDate { at, actor, answers, changed },
+                    }
+                }
+                (recorded, by_itself) => recorded.or(by_itself).unwrap_or(GateState::Open),
+            };
             Ok(GateView { gate, questions: gate.questions(), state })
         })
         .collect()
+}
+
+/// What was written down at a gate; `None`: nothing, or it was overridden.
+pub(super) fn answers(c: &Connection, unit: UnitId, gate: Gate) -> Result<Option<BTreeMap<String, String>>> {
+    let mut statement = c.prepare_cached("SELECT answers FROM gate WHERE unit = ? AND name = ? AND overridden = 0")?;
+    let text: Option<String> = statement.query_row(params![unit, gate.name()], |row| row.get(0)).optional()?;
+    text.map(|text| serde_json::from_str(&text).map_err(Error::fault)).transpose()
+}
+
+/// Passes a gate, in the caller's transaction.
+pub(super) fn put(
+    tx: &Connection,
+    at: Timestamp,
+    actor: &Actor,
+    unit: UnitId,
+    gate: Gate,
+    overridden: bool,
+    answers: &BTreeMap<String, String>,
+) -> Result<()> {
+    let (by, text) = (serde_json::to_string(actor).map_err(Error::fault)?, serde_json::to_string(answers).map_err(Error::fault)?);
+    tx.prepare_cached("INSERT OR REPLACE INTO gate (unit, name, at, actor, overridden, answers) VALUES (?, ?, ?, ?, ?, ?)")?
+        .execute(params![unit, gate.name(), at.0, by, overridden, text])?;
+    let event = if overridden { "gate.overridden" } else { "gate.completed" };
+    ledger::append(tx, at, actor, event, &gate.name(), &serde_json::json!({ "department": unit, "answers": answers }))
 }
 
 impl Operator {
@@ -173,17 +218,22 @@ impl Operator {
         let unit = self.here()?.id;
         self.inner.store.read(|c| all(c, unit))
     }
-    /// Writes down what a gate asks for: every question with its answer.
+    /// Writes down what a gate asks for: every question with its answer. Of those of the plan for decryption keys a version is made and
+    /// signed.
     pub fn complete_gate(&self, gate: Gate, answers: BTreeMap<String, String>) -> Result<()> {
         let questions = gate.questions();
         if questions.is_empty() {
-            return Err(Error::invalid("gate", "this gate is passed by the escrow decision"));
+            let by = if gate == Gate::Lessons { "the first entry in the log of lessons" } else { "the escrow decision" };
+            return Err(Error::invalid("gate", format!("this gate is passed by {by}")));
         }
         if let Some(missing) = questions.iter().find(|question| !answers.get(**question).is_some_and(|answer| is_text(answer, 8000))) {
             return Err(Error::invalid("answers", format!("write something for {missing}, in at most 8000 characters")));
         }
         if let Some(other) = answers.keys().find(|key| !questions.contains(&key.as_str())) {
             return Err(Error::invalid("answers", format!("{:?} is not asked here", crate::host::shortened(other))));
+        }
+        if gate == Gate::KeyPlan {
+            return self.write_key_plan(answers).map(drop);
         }
         self.put_gate(gate, false, answers)
     }
@@ -212,14 +262,7 @@ impl Operator {
 
     fn put_gate(&self, gate: Gate, overridden: bool, answers: BTreeMap<String, String>) -> Result<()> {
         let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.here()?.id);
-        self.inner.store.write(move |tx| {
-            let at = clock.now();
-            let (by, text) = (serde_json::to_string(&actor).map_err(Error::fault)?, serde_json::to_string(&answers).map_err(Error::fault)?);
-            tx.prepare_cached("INSERT OR REPLACE INTO gate (unit, name, at, actor, overridden, answers) VALUES (?, ?, ?, ?, ?, ?)")?
-                .execute(params![unit, gate.name(), at.0, by, overridden, text])?;
-            let event = if overridden { "gate.overridden" } else { "gate.completed" };
-            ledger::append(tx, at, &actor, event, &gate.name(), &serde_json::json!({ "department": unit, "answers": answers }))
-        })
+        self.inner.store.write(move |tx| put(tx, clock.now(), &actor, unit, gate, overridden, &answers))
     }
 
     /// Switches to production: refused while a gate is closed, and for a training department, which is never for real people.

@@ -3,6 +3,8 @@
 mod bundle;
 mod escrow;
 mod gate;
+mod key_plan;
+mod lesson;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +13,8 @@ pub use escrow::{
     Adviser, AdviserRole, Answers, Decided, DepartmentEscrow, EscrowAdvice, EscrowDecision, EscrowStatus, Reason, Recommendation,
 };
 pub use gate::{Gate, GateState, GateView};
+pub use key_plan::{Custodian, EscrowFacts, KeyPlan, KeyPlanDocument, KeyPlanFacts, KeyPlanStatus, PlanPart, ProfileFacts, Stated};
+pub use lesson::{Lesson, NewLesson, RedactedLesson};
 
 use crate::{
     Error, Noun, Operator, Result,
@@ -33,6 +37,18 @@ pub enum Stage {
     Pilot,
     /// For real.
     Production,
+}
+
+/// Language of a text that Signet writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum Language {
+    /// English.
+    #[default]
+    #[serde(rename = "en")]
+    English,
+    /// French.
+    #[serde(rename = "fr")]
+    French,
 }
 
 /// What issuing needs of it, kept in memory until anything of it changes.

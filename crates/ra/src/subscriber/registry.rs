@@ -25,7 +25,7 @@ pub(super) fn register(
     let mut owner = tx.prepare_cached("SELECT subscriber FROM subject_name WHERE name = ?1")?;
     for homonym in 1..=MAX_HOMONYMS {
         let mut attributes = vec![
-            (AttributeType::Organization, department.organization.clone()),
+            (AttributeType::Organization, department.certified_organization.clone()),
             (AttributeType::OrganizationalUnit, department.certified_name.clone()),
             (AttributeType::CommonName, name.to_owned()),
         ];

@@ -61,9 +61,17 @@ END;
 
 CREATE TRIGGER issuance_is_not_forgotten BEFORE DELETE ON issuance BEGIN SELECT RAISE(ABORT, 'a reserved serial is never forgotten'); END;
 
+CREATE TRIGGER key_plan_is_not_forgotten BEFORE DELETE ON key_plan BEGIN SELECT RAISE(ABORT, 'a version of a plan is never forgotten'); END;
+
+CREATE TRIGGER key_plan_stays BEFORE UPDATE ON key_plan BEGIN SELECT RAISE(ABORT, 'a version of a plan is never changed'); END;
+
 CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
 CREATE TRIGGER ledger_is_not_deleted BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER lesson_is_not_forgotten BEFORE DELETE ON lesson BEGIN SELECT RAISE(ABORT, 'the log of lessons is append-only'); END;
+
+CREATE TRIGGER lesson_stays BEFORE UPDATE ON lesson BEGIN SELECT RAISE(ABORT, 'the log of lessons is append-only'); END;
 
 CREATE TRIGGER profile_added AFTER INSERT ON profile BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
 
@@ -397,6 +405,21 @@ CREATE TABLE issuance (
     ended_at    INTEGER
 ) STRICT;
 
+CREATE TABLE key_plan (
+    id             INTEGER NOT NULL PRIMARY KEY,
+    unit           BLOB    NOT NULL REFERENCES unit (id),
+    number         INTEGER NOT NULL CHECK (number > 0), -- 1, 2, 3 ... in each department
+    at             INTEGER NOT NULL,
+    actor          TEXT    NOT NULL, -- JSON
+    facts          TEXT    NOT NULL, -- JSON: what it was generated from
+    hash           BLOB    NOT NULL CHECK (length(hash) = 32), -- SHA-256 of facts
+    english        TEXT    NOT NULL,
+    french         TEXT    NOT NULL,
+    english_signed BLOB    NOT NULL, -- CMS SignedData over the text, by the profile signer
+    french_signed  BLOB    NOT NULL,
+    UNIQUE (unit, number)
+) STRICT;
+
 CREATE TABLE ledger (
     number  INTEGER NOT NULL PRIMARY KEY,
     at      INTEGER NOT NULL,
@@ -413,6 +436,16 @@ CREATE TABLE ledger_head (
     at        INTEGER NOT NULL,
     signer    BLOB    NOT NULL, -- serial of the certificate whose key signed
     signature BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE lesson (
+    number   INTEGER NOT NULL PRIMARY KEY,
+    unit     BLOB    NOT NULL REFERENCES unit (id),
+    day      TEXT    NOT NULL CHECK (day LIKE '____-__-__'), -- when it happened
+    at       INTEGER NOT NULL,                               -- when it was written down
+    actor    TEXT    NOT NULL, -- JSON
+    happened TEXT    NOT NULL,
+    learned  TEXT    NOT NULL
 ) STRICT;
 
 CREATE TABLE link (
@@ -757,6 +790,8 @@ CREATE UNIQUE INDEX issuance_not_stored ON issuance (serial) WHERE state <> 'sto
 
 CREATE INDEX ledger_of_certificate ON ledger (subject)
     WHERE event >= 'certificate.' AND event < 'certificate/' AND event <> 'certificate.issued';
+
+CREATE INDEX lesson_of_unit ON lesson (unit, number);
 
 CREATE INDEX link_by_enrollment ON link (enrollment);
 

@@ -54,4 +54,17 @@ pub(crate) enum Department {
         /// Its name from now on.
         new: String,
     },
+    /// Give one other mail domains, for addresses that are added from now on.
+    Domains {
+        /// Its name; left out where there is only one.
+        name: Option<String>,
+        /// All its mail domains from now on, among those that the CA was made for; may be given several times.
+        #[arg(long = "mail-domain", value_name = "DOMAIN", required = true)]
+        mail_domains: Vec<String>,
+    },
+    /// Rename the organization for its readers; certificates go on stating its first name.
+    Organization {
+        /// Its name from now on.
+        new: String,
+    },
 }

@@ -59,4 +59,7 @@ pub(crate) struct Report {
     /// Only this certificate profile (inventory, expiring, revocations).
     #[arg(long)]
     pub(crate) profile: Option<String>,
+    /// Only this department (all but actions).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) department: Option<String>,
 }

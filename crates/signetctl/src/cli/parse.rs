@@ -60,6 +60,10 @@ pub(super) fn gate(text: &str) -> Result<Gate, String> {
     Gate::parse(text).ok_or_else(|| format!("one of {}", Gate::all().map(Gate::name).collect::<Vec<_>>().join(", ")))
 }
 
+pub(super) fn language(text: &str) -> Result<Language, String> {
+    word(text, &["en", "fr"])
+}
+
 pub(super) fn reason(text: &str) -> Result<Reason, String> {
     const REASONS: [&str; 6] =
         ["unspecified", "keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation", "privilegeWithdrawn"];

@@ -92,6 +92,48 @@ pub(crate) enum Policy {
         #[command(flatten)]
         at: At,
     },
+    /// The plan for decryption keys: show a version, make a new one of what is set now, or save it with its signature.
+    Plan {
+        /// Make and sign a version of what is set now, with the answers of the gate `key-plan`.
+        #[arg(long, conflicts_with = "number")]
+        make: bool,
+        /// Which version; left out: the last one.
+        #[arg(long)]
+        number: Option<u64>,
+        /// Language of the text: en or fr.
+        #[arg(long, default_value = "en", value_parser = language)]
+        language: Language,
+        /// Save the text with its signature (CMS, DER): `openssl cms -verify -inform DER -in FILE -CAfile ROOT.pem` checks it.
+        #[arg(long, value_name = "FILE")]
+        signed: Option<PathBuf>,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Add an entry to the department's log of lessons; it stays as it is.
+    Lesson {
+        /// Day on which it happened, as 2026-11-21.
+        #[arg(long, value_name = "DAY")]
+        on: String,
+        /// What happened.
+        #[arg(long, value_name = "TEXT")]
+        happened: String,
+        /// What was learned from it.
+        #[arg(long, value_name = "TEXT")]
+        learned: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// The log of lessons; or the same to be given away, without names, addresses, serial numbers, hosts and telephone numbers.
+    Lessons {
+        /// Replace by neutral words what tells whom it is about. Read it before you give it away.
+        #[arg(long)]
+        redacted: bool,
+        /// Language of those words: en or fr.
+        #[arg(long, default_value = "en", value_parser = language)]
+        language: Language,
+        #[command(flatten)]
+        at: At,
+    },
     /// End the pilot: certificates count from now on.
     Production {
         #[command(flatten)]

@@ -48,6 +48,18 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             let id = operator.at_department_named(&name)?.department()?.id;
             output.value(&shown(&operator, operator.rename_department(id, &new)?)?, one)
         }
+        Command::Domains { name, mail_domains } => {
+            let id = session.operator_at(name.as_deref())?.department()?.id;
+            output.value(&shown(&operator, operator.change_mail_domains(id, &mail_domains)?)?, one)
+        }
+        Command::Organization { new } => {
+            operator.rename_organization(&new)?;
+            let departments = operator.departments()?;
+            let first = departments.first().map(|one| (one.organization.clone(), one.certified_organization.clone())).unwrap_or_default();
+            output.value(&serde_json::json!({ "organization": first.0, "certified_organization": first.1 }), |_| {
+                format!("The organization is called {} from now on; certificates go on saying {}.", first.0, first.1)
+            })
+        }
     }
 }
 
@@ -67,6 +79,16 @@ fn row(of: &Shown) -> Vec<String> {
     ]
 }
 
+/// With its name in certificates, where that is another.
+fn organization(department: &Department) -> String {
+    let Department { organization, certified_organization, .. } = department;
+    if organization == certified_organization {
+        organization.clone()
+    } else {
+        format!("{organization} (in certificates: {certified_organization})")
+    }
+}
+
 fn stage(department: &Department) -> &'static str {
     match (department.training, department.pilot) {
         (true, _) => "training",
@@ -84,7 +106,7 @@ fn one(of: &Shown) -> String {
     let rows = [
         ("Department", department.department.clone()),
         ("In certificates", department.certified_name.clone()),
-        ("Organization", department.organization.clone()),
+        ("Organization", organization(department)),
         ("Mail domains", department.mail_domains.join(" ")),
         ("Stage", stage(department).to_owned()),
         ("Escrow", format!("{}, {}", if escrow.enabled { "on" } else { "off" }, why(escrow))),

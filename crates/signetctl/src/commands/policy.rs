@@ -1,5 +1,6 @@
 //! `signetctl policy`.
 
+use super::{key_plan, lesson};
 use crate::{
     cli::Policy as Command,
     output::{Output, table},
@@ -8,7 +9,7 @@ use crate::{
 };
 use ra::{
     Error, Operator,
-    policy::{Bundle, BundleView, EscrowDecision, EscrowStatus, Gate, GateState, GateView, PolicyView, Stage},
+    policy::{Bundle, BundleView, EscrowDecision, EscrowStatus, Gate, GateState, GateView, NewLesson, PolicyView, Stage},
     profile::{Finding, Level, ProfileDraft, ProfileName, ProfileView, Scope},
 };
 use serde_json::{Value, json};
@@ -81,6 +82,18 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             }
             gates(&operator, output)
         }
+        Command::Plan { make, number, language, signed, at: place } => {
+            let operator = at(&place.department)?;
+            if make {
+                operator.make_key_plan()?;
+            }
+            key_plan::show(&operator, output, &key_plan::Asked { number, language, signed: signed.as_deref() })
+        }
+        Command::Lesson { on, happened, learned, at: place } => {
+            lesson::add(&at(&place.department)?, output, NewLesson { day: on, happened, learned })
+        }
+        Command::Lessons { redacted: false, at: place, .. } => lesson::list(&at(&place.department)?, output),
+        Command::Lessons { redacted: true, language, at: place } => lesson::redacted(&at(&place.department)?, output, language),
         Command::Production { at: place } => {
             at(&place.department)?.start_production()?;
             output.value(&json!({ "stage": Stage::Production }), |_| {
@@ -178,6 +191,7 @@ fn gate_table(gates: &[GateView]) -> String {
             GateState::NotNeeded => "not needed".to_owned(),
             GateState::Decided => "decided".to_owned(),
             GateState::Done { at, .. } => format!("done {at}"),
+            GateState::OutOfDate { at, .. } => format!("out of date, written {at}"),
             GateState::Overridden { name, reason, .. } => format!("overridden by {name}: {reason}"),
         };
         vec![view.gate.name(), state, view.questions.join(" ")]

@@ -3,7 +3,7 @@ import type { PeopleFind, PeopleSort, PersonHas, SubscriberKind } from "$lib/api
 import type { Messages } from "$lib/messages";
 import type { Place } from "$lib/windowed.svelte";
 
-export const HAS: readonly PersonHas[] = ["active", "none", "encryption", "noEncryption", "ending"];
+export const HAS: readonly PersonHas[] = ["active", "none", "encryption", "noEncryption", "signing", "authentication", "ending", "device"];
 
 export interface Filter {
   search: string;
@@ -26,6 +26,14 @@ export function question(filter: Filter, place: Place): PeopleFind {
 /** The filter of a question that was saved. */
 export function asked(find: PeopleFind): Filter {
   return { search: find.search ?? "", kind: find.kind, has: find.has, validated: find.validated, department: find.department ?? null, sort: find.sort };
+}
+
+/** What an address asks for: `#/people?has=encryption&department=ID`, `?validated=yes`; `null`: nothing. */
+export function wanted(query: URLSearchParams): Partial<Filter> | null {
+  const has = HAS.find((one) => one === query.get("has")) ?? null;
+  const validated = { yes: true, no: false }[query.get("validated") ?? ""] ?? null;
+  const department = query.get("department");
+  return has || validated !== null || department ? { has, validated, department } : null;
 }
 
 /** Anything but the order differs from the usual. */
@@ -51,7 +59,8 @@ export interface Part {
 /** The filters in force as parts of a sentence, without what the view says already. */
 export function chips(filter: Filter, t: Messages["people"], departments: readonly { id: string; name: string }[] = []): Part[] {
   const parts: Part[] = [];
-  if (filter.has !== null && ownView(filter) === null) parts.push({ what: t.filters.has, value: t.hasValues[filter.has], without: { has: null } });
+  // "With a device" is no certificate.
+  if (filter.has !== null && ownView(filter) === null) parts.push({ what: filter.has === "device" ? "" : t.filters.has, value: t.hasValues[filter.has], without: { has: null } });
   if (filter.kind !== null) parts.push({ what: t.filters.kind, value: t.kindValues[filter.kind], without: { kind: null } });
   if (filter.validated !== null) parts.push({ what: t.filters.validated, value: t.validatedValues[filter.validated ? "yes" : "no"], without: { validated: null } });
   if (filter.department !== null) parts.push({ what: t.filters.department, value: departments.find((one) => one.id === filter.department)?.name ?? filter.department, without: { department: null } });

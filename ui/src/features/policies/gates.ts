@@ -10,6 +10,7 @@ export const looks: Record<GateState, [Tone, IconName]> = {
   notNeeded: ["off", "ban"],
   decided: ["ok", "circle-check"],
   done: ["ok", "circle-check"],
+  outOfDate: ["warn", "rotate-cw"],
   overridden: ["warn", "triangle-alert"],
 };
 
@@ -40,7 +41,7 @@ export function counted(gates: readonly GateView[]): { passed: number; all: numb
 }
 
 /** Questions that a line answers. */
-const SHORT = ["activation.executive", "activation.signed-on", "activation.document", "team.administrator", "guide.read-by", "life-cycle.responsible"];
+const SHORT = ["activation.executive", "activation.signed-on", "activation.document", "team.administrator", "key-plan.threshold", "key-plan.rotation", "key-plan.first-drill", "key-plan.drills", "guide.read-by", "life-cycle.responsible"];
 
 /** The answer needs more than a line. */
 export function long(gate: GateView, name: string): boolean {

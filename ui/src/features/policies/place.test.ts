@@ -2,7 +2,7 @@ import type { DepartmentRow } from "$lib/api";
 import { describe, expect, it } from "vitest";
 import { ORGANIZATION, placeOf } from "./place.svelte";
 
-const row = (id: string): DepartmentRow => ({ id, name: id, organization: "University", certifiedName: id, mailDomains: [], pilot: true, training: false, createdAt: "2026-01-01T00:00:00Z" });
+const row = (id: string): DepartmentRow => ({ id, name: id, organization: "University", certifiedOrganization: "University", certifiedName: id, mailDomains: [], pilot: true, training: false, createdAt: "2026-01-01T00:00:00Z" });
 
 describe("whose policies are on show", () => {
   const all = [row("physics"), row("chemistry")];

@@ -5,10 +5,10 @@ import { cell, fields, filterOf, isNumber, REPORTS, told, wide } from "./cells";
 describe("a report on the screen", () => {
   const t = messages.en;
   it("is narrowed by what belongs to it and by nothing else", () => {
-    const narrowed = { since: "2026-01-01", until: "2026-01-31", days: "60", profile: "signing" };
-    expect(filterOf("expiring", narrowed)).toEqual({ since: null, until: null, days: 60, profile: "signing" });
-    expect(filterOf("actions", narrowed)).toEqual({ since: "2026-01-01T00:00:00.000Z", until: "2026-02-01T00:00:00.000Z", days: null, profile: null });
-    expect(filterOf("coverage", narrowed)).toEqual({ since: null, until: null, days: null, profile: null });
+    const narrowed = { since: "2026-01-01", until: "2026-01-31", days: "60", profile: "signing", department: "7" };
+    expect(filterOf("expiring", narrowed)).toEqual({ since: null, until: null, days: 60, profile: "signing", department: "7" });
+    expect(filterOf("actions", narrowed)).toEqual({ since: "2026-01-01T00:00:00.000Z", until: "2026-02-01T00:00:00.000Z", days: null, profile: null, department: null });
+    expect(filterOf("coverage", narrowed)).toEqual({ since: null, until: null, days: null, profile: null, department: "7" });
     expect(filterOf("expiring", { ...wide, days: "no" }).days).toBeNull();
     expect(filterOf("actions", { ...wide, since: "yesterday" }).since).toBeNull();
   });
@@ -16,6 +16,7 @@ describe("a report on the screen", () => {
     expect(told("expiring", { ...wide, days: "60", profile: "signing" }, t, "en")).toBe("60 days ahead, Mail signing");
     expect(told("actions", { ...wide, until: "2026-01-31" }, t, "en").replaceAll("\u00A0", " ")).toBe("until 31 Jan 2026");
     expect(told("coverage", wide, t, "en")).toBe("none");
+    expect(told("coverage", { ...wide, department: "7" }, t, "en", [{ id: "7", name: "Optics" }])).toBe("Optics");
   });
   it("speaks the officer’s language and leaves what it does not know", () => {
     expect(cell("profile", "encryption", messages.fr, "fr")).toBe(messages.fr.certs.profiles.encryption);

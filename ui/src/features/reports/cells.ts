@@ -11,6 +11,8 @@ export interface Fields {
   span: boolean;
   days: boolean;
   profile: boolean;
+  /** Where there are several. */
+  department: boolean;
 }
 
 /** What narrows a report. */
@@ -19,6 +21,8 @@ export function fields(name: ReportName): Fields {
     span: ["enrollments", "devices", "revocations", "validations", "actions"].includes(name),
     days: name === "expiring",
     profile: ["inventory", "expiring", "revocations"].includes(name),
+    // What officers did is recorded for the whole folder.
+    department: name !== "actions",
   };
 }
 
@@ -27,9 +31,11 @@ export interface Narrowed {
   until: string;
   days: string;
   profile: string;
+  /** Id; empty: all. */
+  department: string;
 }
 
-export const wide: Narrowed = { since: "", until: "", days: "90", profile: "" };
+export const wide: Narrowed = { since: "", until: "", days: "90", profile: "", department: "" };
 
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(new Date(text).getTime());
 
@@ -43,17 +49,19 @@ export function filterOf(name: ReportName, narrowed: Narrowed): ReportFilter {
     until: has.span && isDay(narrowed.until) ? next(narrowed.until) : null,
     days: has.days && days > 0 ? Math.min(days, 3660) : null,
     profile: has.profile && narrowed.profile ? narrowed.profile : null,
+    department: has.department && narrowed.department ? narrowed.department : null,
   };
 }
 
 /** The filter as a sentence. */
-export function told(name: ReportName, narrowed: Narrowed, t: Messages, locale: Locale): string {
+export function told(name: ReportName, narrowed: Narrowed, t: Messages, locale: Locale, departments: readonly { id: string; name: string }[] = []): string {
   const filter = filterOf(name, narrowed);
   const parts = [
     filter.since && t.reports.filterSince(date(filter.since, locale)),
     filter.until && t.reports.filterUntil(date(narrowed.until, locale)),
     filter.days !== null && t.reports.filterDays(filter.days),
     filter.profile !== null && useOf(filter.profile, t),
+    filter.department !== null && (departments.find((one) => one.id === filter.department)?.name ?? filter.department),
   ];
   return parts.filter(Boolean).join(", ") || t.reports.noFilter;
 }

@@ -39,6 +39,7 @@ const departmentRow = (name: string, pilot: boolean): DepartmentRow => ({
   id: fresh(),
   name,
   organization: "Northbridge University",
+  certifiedOrganization: "Northbridge University",
   certifiedName: name,
   mailDomains: ["physics.example.edu"],
   pilot,

@@ -287,6 +287,21 @@ const calls: Api = {
     changed();
     return made;
   },
+  permittedMailDomains: async () => ["physics.example.edu", "example.edu"],
+  changeMailDomains: async (n) => {
+    const of = departmentOf(n.department);
+    const wrong = n.mailDomains.find((one) => !["physics.example.edu", "example.edu"].includes(one));
+    if (wrong) refuse("validation", `the CA of this folder was made for physics.example.edu, example.edu and may not certify ${wrong}: choose among those, or set up another folder for ${wrong}`, "mail_domains");
+    of.mailDomains = n.mailDomains;
+    changed();
+    return of;
+  },
+  renameOrganization: async (name) => {
+    for (const one of data.departments) one.organization = name;
+    if (department) department = { ...department, organization: name };
+    changed();
+    return null;
+  },
   renameDepartment: async (n) => {
     const renamed = departmentOf(n.department);
     renamed.name = n.name;

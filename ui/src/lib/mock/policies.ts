@@ -1,8 +1,8 @@
 // Pretended policies: enough of the review to look at its screens. The rules themselves are the program's.
 import type { Api } from "../api";
-import type { BundleView, CommandError, DepartmentRow, EscrowAnswers, EscrowDecided, GateView, PolicyScope, PolicyStage, ProfileDraft, ProfileFinding, ProfileName, ProfileVersion, Remark } from "../../bindings";
+import type { BundleView, CommandError, DepartmentRow, EscrowAnswers, EscrowDecided, GateView, KeyPlanVersion, Lesson, PolicyScope, PolicyStage, ProfileDraft, ProfileFinding, ProfileName, ProfileVersion, Remark } from "../../bindings";
 
-type Calls = Pick<Api, "policy" | "reviewProfile" | "profileVersions" | "saveProfile" | "inheritProfile" | "saveBundle" | "removeBundle" | "escrowAdvice" | "escrowDecisions" | "decideEscrow" | "completeGate" | "overrideGate" | "reopenGate" | "startProduction" | "returnToPilot">;
+type Calls = Pick<Api, "policy" | "reviewProfile" | "profileVersions" | "saveProfile" | "inheritProfile" | "saveBundle" | "removeBundle" | "escrowAdvice" | "escrowDecisions" | "decideEscrow" | "completeGate" | "keyPlan" | "makeKeyPlan" | "saveKeyPlan" | "lessons" | "addLesson" | "redactedLessons" | "saveRedactedLessons" | "overrideGate" | "reopenGate" | "startProduction" | "returnToPilot">;
 interface World {
   state: string | null;
   at: (minutes: number) => string;
@@ -46,7 +46,11 @@ function review(name: ProfileName, draft: ProfileDraft): ProfileFinding[] {
   return found;
 }
 
-const QUESTIONS: Record<string, string[]> = { activation: ["executive", "signed-on", "document"], team: ["members", "administrator", "notes"], "use-cases": ["signing", "encryption", "authentication"], escrow: [], "key-plan": ["custodians", "shares", "rotation", "drills", "succession", "loss"], guide: ["read-by"], lessons: ["lessons"], "life-cycle": ["enrollment", "expiry", "revocation", "loss", "responsible"] };
+const QUESTIONS: Record<string, string[]> = { activation: ["executive", "signed-on", "document"], team: ["members", "administrator", "notes"], "use-cases": ["signing", "encryption", "authentication"], escrow: [], "key-plan": ["custodians", "threshold", "rotation", "first-drill", "drills", "succession", "loss"], guide: ["read-by"], lessons: [], "life-cycle": ["enrollment", "expiry", "revocation", "loss", "responsible"] };
+const PLAN = {
+  english: "PLAN FOR DECRYPTION KEYS\nPhysics, Example University\n\nVersion    1\nDate       2026-11-21 10:00 UTC\n\nFROM THE SETTINGS OF SIGNET\n\n1. What is escrowed\nEscrow is on since 2026-11-21.\n- Mail encryption (version 1): key RSA 2048, valid for 730 days, escrowed\n\nSTATED BY THE DEPARTMENT\n\n2. Custodians and where their shares lie\n2 of 3 custodians are needed together.\n- Prof. Laurent, dean: safe of the dean\n",
+  french: "PLAN DE GESTION DES CLÉS DE DÉCHIFFREMENT\nPhysique, Université d’exemple\n\nVersion      1\nDate         2026-11-21 10:00 UTC\n\n1. Ce qui est séquestré\nLe séquestre est actif depuis le 2026-11-21.\n",
+};
 const GATES = ["activation", "team", "use-cases", "escrow", "key-plan", "guide", "lessons", ...NAMES.map((name) => `life-cycle.${name}`)];
 
 export function policyCalls({ state, at, refuse, changed, departments }: World): Calls {
@@ -85,6 +89,13 @@ export function policyCalls({ state, at, refuse, changed, departments }: World):
     recorded.set("team", { state: "overridden", at: at(8_000), by: "rosa", overridden: { name: "Prof. Dr. Amélie Laurent", reason: "The team meets in April; Rosa is responsible until then." } });
     recorded.set("guide", { state: "done", at: at(7_000), by: "rosa", answers: [{ question: "read-by", answer: "Rosa Meier, Milan Novák" }] });
   }
+  const log: Lesson[] = empty ? [] : [{ number: 1, day: at(30_000).slice(0, 10), at: at(29_000), by: "rosa", happened: "Dr. Müller replaced her phone, and mail from March could not be opened on the new one.", learned: "Ask for old keys before the phone is handed in." }];
+  let plans: KeyPlanVersion[] = [];
+  const planned = () => (plans = [{ number: plans.length + 1, at: at(0), by: "rosa", hash: "7c0f4be2a91d5e3388b6c1f0d2a4975e6b1c3d8f90a2e4b6c8d0f1a3b5c7d9e1" }, ...plans]);
+  if (state === "outdated") {
+    planned();
+    recorded.set("key-plan", { state: "outOfDate", at: at(5_000), by: "rosa", answers: [["custodians", "Prof. Laurent, dean: safe of the dean\nDr. Kim, registrar: archive\nMe Dubois, notary: bank"], ["threshold", "2"], ["rotation", "60"], ["first-drill", "2027-01-15"], ["drills", "6"], ["succession", "Who leaves hands the envelope over before the last day."], ["loss", "The officer is told the same day."]].map(([question = "", answer = ""]) => ({ question, answer })) });
+  }
   if (state === "gates" || state === "production") for (const name of GATES) if (!recorded.has(name)) recorded.set(name, { state: "done", at: at(5_000), by: "rosa" });
   const enabled = () => decisions[0]?.decision.enabled ?? false;
   const gates = (): GateView[] =>
@@ -93,10 +104,11 @@ export function policyCalls({ state, at, refuse, changed, departments }: World):
       const profile = NAMES.find((one) => name === `life-cycle.${one}`) ?? null;
       const open: GateView = { name, kind, profile, state: "open", passed: false, answers: (QUESTIONS[kind] ?? []).map((question) => ({ question, answer: "" })), at: null, by: null, overridden: null };
       if (kind === "escrow" && decisions.length) open.state = "decided";
+      if (kind === "lessons" && log.length) open.state = "decided";
       if (kind === "key-plan" && decisions.length && !enabled()) open.state = "notNeeded";
       if (profile && !counts(profile).definition.offered) open.state = "notNeeded";
       const now = { ...open, ...recorded.get(name) };
-      return { ...now, passed: now.state !== "open" };
+      return { ...now, passed: now.state !== "open" && now.state !== "outOfDate" };
     });
   const contradictory = (a: EscrowAnswers) => (a.signingOnly && (a.authenticationOnly || a.realTime || a.futureAccess || a.longLived) ? "signing_only" : a.authenticationOnly && (a.realTime || a.futureAccess || a.longLived) ? "authentication_only" : null);
   const advice = (a: EscrowAnswers) => {
@@ -150,7 +162,31 @@ export function policyCalls({ state, at, refuse, changed, departments }: World):
       changed();
       return escrow();
     },
+    keyPlan: async (_, language) => ({
+      versions: plans,
+      current: recorded.get("key-plan")?.state === "done",
+      changed: recorded.get("key-plan")?.state === "outOfDate" ? ["escrow", "profiles"] : [],
+      text: plans.length ? (language === "french" ? PLAN.french : PLAN.english) : null,
+    }),
+    makeKeyPlan: async () => {
+      recorded.set("key-plan", { ...recorded.get("key-plan"), state: "done" });
+      planned();
+      changed();
+      return plans[0] ?? refuse("internal");
+    },
+    lessons: async () => log,
+    addLesson: async (_, lesson) => {
+      if (lesson.day > at(0)) refuse("validation", "write the day on which it happened as 2026-11-21, not one to come", "day");
+      const made = { ...lesson, number: log.length + 1, at: at(0), by: "rosa" };
+      log.unshift(made);
+      changed();
+      return made;
+    },
+    redactedLessons: async () => `Lessons learned with client certificates\n${log.map((one) => `\n${one.day}\n\nWhat happened\n${one.happened.replace("Dr. Müller", "[a person]")}\n\nWhat was learned\n${one.learned}\n`).join("")}`,
+    saveRedactedLessons: async () => ({ path: "/home/rosa/lessons.txt" }),
+    saveKeyPlan: async () => ({ path: "/home/rosa/key-plan-1.p7m" }),
     completeGate: async (_, name, answers) => {
+      if (name === "key-plan") planned();
       recorded.set(name, { state: "done", at: at(0), by: "rosa", answers });
       changed();
       return null;

@@ -2,9 +2,10 @@
 
 use super::{Asked, csr};
 use crate::{
-    Denied, Error, Operator,
+    Denied, Error, Noun, Operator,
     department::FurtherDepartment,
-    find::{CertificateFilter, CertificatesQuery, PeopleFilter, PeopleQuery},
+    find::{CertificateFilter, CertificatesQuery, PeopleFilter, PeopleQuery, ReportFilter, ReportFormat, ReportName},
+    id::UnitId,
     issuance::{
         Form,
         batch::{BatchState, Choices},
@@ -183,4 +184,76 @@ fn lists_are_filtered_by_department() {
     world.officer.move_subscriber(alice.id, chemistry_id).unwrap();
     assert_eq!(certificates(physics_id, Newest, Some("alice")), ["CN=Alice Example,OU=Physics,O=Example University"]);
     assert_eq!(people(chemistry_id, None).len(), 3);
+}
+
+#[test]
+fn reports_are_narrowed_to_a_department() {
+    let (world, physics, chemistry) = two();
+    let (physics_id, chemistry_id) = (physics.department().unwrap().id, chemistry.department().unwrap().id);
+    let alice = person(&physics, "Alice Example", "alice@example.edu");
+    person(&chemistry, "Bob Example", "bob@example.edu");
+    person(&chemistry, "Carol Example", "carol@example.edu");
+    for mail in ["alice@example.edu", "bob@example.edu", "carol@example.edu"] {
+        world.officer.issue_generated(mail, Encryption, Form::Modern, false).unwrap();
+        world.officer.invite(mail, crate::invitation::Channel::Show).unwrap();
+    }
+    let carols = world.officer.certificates(&crate::certificate::CertificateQuery { limit: 1, ..Default::default() }).unwrap().remove(0);
+    let serial = SerialNumber::parse(&carols.serial).unwrap();
+    world.officer.revoke(&serial, protocol::crl::Reason::Superseded).unwrap();
+    let report = |name, department| {
+        let filter = ReportFilter { days: Some(800), department, ..ReportFilter::default() };
+        world.officer.report(name, &filter, 0).unwrap()
+    };
+    let names = |name, column: usize, department| {
+        let rows = report(name, department).rows;
+        let mut names: Vec<_> = rows.iter().filter_map(|row| row[column].as_str().map(str::to_owned)).collect();
+        names.sort();
+        names
+    };
+    let (all, alice_alone, chemists) =
+        (["Alice Example", "Bob Example", "Carol Example"], ["Alice Example"], ["Bob Example", "Carol Example"]);
+    assert_eq!(names(ReportName::Coverage, 0, None), all);
+    assert_eq!(names(ReportName::Coverage, 0, Some(physics_id)), alice_alone);
+    assert_eq!(names(ReportName::Coverage, 0, Some(chemistry_id)), chemists);
+    assert_eq!(names(ReportName::Expiring, 3, Some(physics_id)), alice_alone);
+    assert_eq!(names(ReportName::Expiring, 3, Some(chemistry_id)), ["Bob Example"], "Carol's was revoked");
+    // Each has a validation and a subject name.
+    assert_eq!(names(ReportName::Validations, 1, Some(physics_id)), ["Alice Example"; 2]);
+    assert_eq!(names(ReportName::Validations, 1, Some(chemistry_id)).len(), 4);
+    let counted = |department: Option<UnitId>| {
+        let rows = report(ReportName::Inventory, department).rows;
+        let people = rows.iter().filter(|row| row[0] == "subscriber");
+        people.map(|row| (row[2].as_str().unwrap().to_owned(), row[3].as_u64().unwrap())).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let (active, revoked) = ("active".to_owned(), "revoked".to_owned());
+    assert_eq!(counted(Some(physics_id)), [(active.clone(), 1)].into());
+    assert_eq!(counted(Some(chemistry_id)), [(active.clone(), 1), (revoked.clone(), 1)].into());
+    assert_eq!(counted(None), [(active, 2), (revoked, 1)].into());
+    assert_eq!(
+        (report(ReportName::Revocations, Some(physics_id)).rows.len(), report(ReportName::Revocations, Some(chemistry_id)).rows.len()),
+        (0, 1)
+    );
+    let invited = |department| report(ReportName::Enrollments, department).rows[0][1].as_u64().unwrap();
+    assert_eq!((invited(None), invited(Some(physics_id)), invited(Some(chemistry_id))), (3, 1, 2));
+    assert!(report(ReportName::Devices, Some(physics_id)).rows.is_empty());
+
+    // Whose it is stands in the head; where there are several and none was asked for, the organization's.
+    let head = |department| report(ReportName::Coverage, department).head;
+    assert_eq!((head(Some(chemistry_id)).department.as_str(), head(None).department.as_str()), ("Chemistry", "Example University"));
+    assert_eq!(physics.report(ReportName::Coverage, &ReportFilter::default(), 0).unwrap().head.department, "Example University");
+    let asked = |name, department| {
+        world.officer.report(name, &ReportFilter { department: Some(department), ..ReportFilter::default() }, 0).map(|report| report.rows)
+    };
+    assert!(matches!(asked(ReportName::Actions, physics_id), Err(Error::Invalid { field: "department", .. })));
+    assert!(matches!(asked(ReportName::Coverage, UnitId::fresh()), Err(Error::NotFound(Noun::Unit))));
+    let mut octets = Vec::new();
+    let filter = ReportFilter { department: Some(chemistry_id), ..ReportFilter::default() };
+    world.officer.export_report(ReportName::Coverage, &filter, ReportFormat::Csv, &mut octets).unwrap();
+    let text = String::from_utf8(octets).unwrap();
+    assert!(text.contains("\"# department\",\"Chemistry\"") && text.contains(&chemistry_id.to_string()), "{text}");
+    assert!(text.contains("Bob Example") && !text.contains("Alice Example"), "{text}");
+    // People are where they are now, their certificates where they were issued.
+    world.officer.move_subscriber(alice.id, chemistry_id).unwrap();
+    assert_eq!(names(ReportName::Coverage, 0, Some(chemistry_id)), all);
+    assert_eq!(names(ReportName::Expiring, 3, Some(physics_id)), alice_alone);
 }

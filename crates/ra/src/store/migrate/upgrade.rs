@@ -186,6 +186,39 @@ fn a_database_of_every_earlier_schema_keeps_all_that_was_in_it() {
     }
 }
 
+#[test]
+fn what_the_checklist_held_of_lessons_begins_the_log() {
+    let folder = TempDir::new().unwrap();
+    let all = embedded::migrations::runner();
+    let before: Vec<Migration> = all.get_migrations().iter().filter(|m| m.version() <= 16).cloned().collect();
+    let old = open_with(folder.path(), &folder.path().join("signet.db"), &before).unwrap();
+    old.execute_batch(
+        "INSERT INTO unit (id, kind, name, created_at) VALUES (zeroblob(16), 'organization', 'Example University', 1);
+         INSERT INTO unit (id, parent, kind, name, created_at) VALUES (x'01010101010101010101010101010101', zeroblob(16), 'department', 'Physics', 1),
+             (x'02020202020202020202020202020202', zeroblob(16), 'department', 'Chemistry', 1);
+         INSERT INTO gate (unit, name, at, actor, overridden, answers) VALUES
+             (x'01010101010101010101010101010101', 'lessons', 1795255200, '\"Signet\"', 0, '{\"lessons\":\"Ask first.\"}'),
+             (x'01010101010101010101010101010101', 'guide', 1795255200, '\"Signet\"', 0, '{\"read-by\":\"Rosa\"}'),
+             (x'02020202020202020202020202020202', 'lessons', 1795255200, '\"Signet\"', 1, '{\"name\":\"Rosa\",\"reason\":\"later\"}');",
+    )
+    .unwrap();
+    drop(old);
+    let new = open(folder.path(), &folder.path().join("signet.db")).unwrap();
+    let entry: (String, i64, String) = new
+        .query_row("SELECT day, at, learned FROM lesson WHERE unit = x'01010101010101010101010101010101'", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .unwrap();
+    assert_eq!(entry, ("2026-11-21".to_owned(), 1_795_255_200, "Ask first.".to_owned()));
+    let number = |sql: &str| new.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!((number("SELECT count(*) FROM lesson"), number("SELECT count(*) FROM gate")), (1, 2));
+    assert_eq!(
+        number("SELECT count(*) FROM gate WHERE name = 'lessons' AND overridden = 1"),
+        1,
+        "who answers for an override goes on answering"
+    );
+}
+
 /// What later schemas brought can be done with what was there before.
 fn later_things_work(new: &Connection) {
     let number = |sql: &str| new.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();

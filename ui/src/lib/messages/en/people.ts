@@ -17,7 +17,7 @@ export const people = {
   views: { any: "Everybody", active: "With a certificate", none: "Without one", ending: "One ends soon" },
   filters: { department: "Department", kind: "Kind", has: "Certificates", validated: "Addresses" },
   kindValues: { person: "persons", functional: "functional mailboxes" },
-  hasValues: { active: "at least one valid", none: "none valid", encryption: "one for encrypted mail", noEncryption: "none for encrypted mail", ending: "one that ends within 30 days" },
+  hasValues: { active: "at least one valid", none: "none valid", encryption: "one for encrypted mail", noEncryption: "none for encrypted mail", ending: "one that ends within 30 days", signing: "one for signing mail", authentication: "one for Wi-Fi and VPN", device: "With a device" },
   validatedValues: { yes: "all validated", no: "one not validated" },
   noneFit: "Nobody fits.",
   exportFormats: { csv: "Table (CSV)", json: "For programs (JSON)" },

@@ -57,6 +57,7 @@ export const reports = {
   until: "Until, with that day",
   days: "Days ahead",
   anyProfile: "All uses",
+  anyDepartment: "all",
   at: "Made",
   filter: "Filter",
   ledger: "Ledger",

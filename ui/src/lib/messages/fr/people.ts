@@ -18,7 +18,7 @@ export const people: Messages["people"] = {
   views: { any: "Tout le monde", active: "Avec certificat", none: "Sans certificat", ending: "Échéance proche" },
   filters: { department: "Département", kind: "Sorte", has: "Certificats", validated: "Adresses" },
   kindValues: { person: "personnes", functional: "boîtes fonctionnelles" },
-  hasValues: { active: "au moins un valide", none: "aucun valide", encryption: "un pour le courriel chiffré", noEncryption: "aucun pour le courriel chiffré", ending: "un à échéance sous 30 jours" },
+  hasValues: { active: "au moins un valide", none: "aucun valide", encryption: "un pour le courriel chiffré", noEncryption: "aucun pour le courriel chiffré", ending: "un à échéance sous 30 jours", signing: "un pour signer le courriel", authentication: "un pour Wi-Fi et VPN", device: "Avec un appareil" },
   validatedValues: { yes: "toutes validées", no: "une non validée" },
   noneFit: "Personne ne correspond.",
   exportFormats: { csv: "Tableau (CSV)", json: "Pour programmes (JSON)" },

@@ -58,6 +58,7 @@ export const reports: Messages["reports"] = {
   until: "Au, ce jour compris",
   days: "Jours à venir",
   anyProfile: "Tous les usages",
+  anyDepartment: "tous",
   at: "Fait",
   filter: "Filtre",
   ledger: "Registre",
