@@ -1,10 +1,13 @@
 //! A page of certificates. What few match is collected and sorted; what many match is walked in the order of an index, so that the
 //! first page of a million costs no more than the first page of a thousand.
 
+mod conditions;
+mod matches;
+mod orders;
+
 use super::{
     CertificateFilter, CertificateSort, CertificatesPage, CertificatesQuery, Kinds, Status,
     count::{self, Groups},
-    index::{JOINED, SEARCHED, lines_of},
     text::{self, Search},
 };
 use crate::{
@@ -12,6 +15,8 @@ use crate::{
     certificate::{COLUMNS, Certificate, listed},
     subscriber::name::fold,
 };
+use conditions::Conditions;
+pub(super) use conditions::ends;
 use protocol::{Timestamp, x509::SerialNumber};
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 use std::collections::BTreeMap;
@@ -24,73 +29,6 @@ const COUNTED: i64 = 10_000;
 const SPARSE: u64 = 20_000;
 /// Walking meets one in so many soon enough.
 const DENSE: u64 = 50;
-/// By number, with everything that a filter compares but subscriber and department: a place in the middle is counted without the table.
-const LISTED: &str = "INDEXED BY certificate_listed";
-
-/// Conditions on `certificate c` with their values.
-struct Conditions {
-    sql: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Conditions {
-    fn new(filter: &CertificateFilter, at: Timestamp, statuses: &[Status]) -> Self {
-        let mut sql = Vec::new();
-        let mut values: Vec<Value> = Vec::new();
-        match filter.kind {
-            Kinds::Subscriber => sql.push("c.kind = 'subscriber'".to_owned()),
-            Kinds::Transport => sql.push("c.kind = 'transport'".to_owned()),
-            Kinds::Authority => sql.push("c.kind NOT IN ('subscriber', 'transport')".to_owned()),
-            Kinds::All => {}
-        }
-        if !statuses.is_empty() {
-            let any: Vec<_> = statuses.iter().map(|status| format!("({})", status_is(*status, at))).collect();
-            sql.push(format!("({})", any.join(" OR ")));
-        }
-        if let Some((from, end)) = filter.ending(at) {
-            sql.push(format!("({}) AND c.not_after >= {} AND c.not_after < {}", status_is(Status::Active, at), from.0, end.0));
-        }
-        if !filter.profiles.is_empty() {
-            sql.push(format!("c.profile IN ({})", vec!["?"; filter.profiles.len()].join(", ")));
-            values.extend(filter.profiles.iter().map(|profile| Value::from(profile.clone())));
-        }
-        if let Some(subscriber) = filter.subscriber {
-            sql.push("c.subscriber = ?".to_owned());
-            values.push(subscriber.0.as_bytes().to_vec().into());
-        }
-        if let Some(department) = filter.department {
-            sql.push("c.department = ?".to_owned());
-            values.push(department.0.as_bytes().to_vec().into());
-        }
-        Conditions { sql, values }
-    }
-
-    fn and(&mut self, sql: &str, values: impl IntoIterator<Item = Value>) {
-        self.sql.push(sql.to_owned());
-        self.values.extend(values);
-    }
-
-    fn text(&self) -> String {
-        if self.sql.is_empty() { "true".to_owned() } else { self.sql.join(" AND ") }
-    }
-}
-
-/// What a status is, in SQL.
-fn status_is(status: Status, at: Timestamp) -> String {
-    let at = at.0;
-    match status {
-        Status::Active => format!("c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= {at}"),
-        Status::Held => "c.reason = 6".to_owned(),
-        Status::Revoked => "c.reason <> 6".to_owned(),
-        Status::Expired => format!("c.reason IS NULL AND c.not_after < {at}"),
-        Status::Superseded => format!("c.reason IS NULL AND c.superseded_at IS NOT NULL AND c.not_after >= {at}"),
-    }
-}
-
-/// So many days on.
-pub(super) fn ends(at: Timestamp, days: u32) -> Timestamp {
-    at.plus(i64::from(days).saturating_mul(Timestamp::DAY))
-}
 
 /// Where a page begins.
 #[derive(Clone)]
@@ -149,9 +87,6 @@ struct Ask<'a> {
     skip: usize,
     limit: usize,
 }
-
-/// A place so far into a search that finds very many would be compared row by row.
-const MOST_SKIPPED: usize = 10_000;
 
 /// The page; `not_indexed` is for the caller to fill.
 pub(super) fn page(tx: &Connection, at: Timestamp, query: &CertificatesQuery) -> Result<CertificatesPage> {
@@ -257,45 +192,6 @@ impl Ask<'_> {
         (true, Some(beyond > 0))
     }
 
-    fn by_number(&self, total: u64, all: u64) -> Result<Vec<i64>> {
-        let one = match self.filter.statuses.as_slice() {
-            [one] => Some(*one),
-            [] if self.filter.ending(self.at).is_some() => Some(Status::Active),
-            _ => None,
-        };
-        // Each status has an index that holds little beside it; where most have it, the one that holds all that is compared.
-        let from = match one {
-            Some(Status::Held) => "INDEXED BY certificate_held",
-            Some(Status::Revoked) => "INDEXED BY certificate_finally_revoked",
-            Some(Status::Superseded) => "INDEXED BY certificate_superseded",
-            Some(Status::Expired) => "INDEXED BY certificate_ending",
-            _ if total.saturating_mul(DENSE) >= all => LISTED,
-            _ if self.filter.kind == Kinds::Authority => "INDEXED BY certificate_of_ours",
-            _ => "INDEXED BY certificate_ending",
-        };
-        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
-        if one == Some(Status::Superseded) {
-            conditions.and("c.superseded_at IS NOT NULL", []);
-        }
-        let (compare, direction) = self.directions();
-        if let Some(mark) = &self.mark {
-            conditions.and(&format!("c.number {compare} ?"), [mark.number.into()]);
-        }
-        let sql =
-            format!("SELECT c.number FROM certificate c {from} WHERE {} ORDER BY c.number {direction}{}", conditions.text(), self.part());
-        self.numbers(&sql, &conditions.values)
-    }
-
-    /// How what comes next compares, and the order.
-    fn directions(&self) -> (&'static str, &'static str) {
-        if self.up { (">", "ASC") } else { ("<", "DESC") }
-    }
-
-    /// The part of an order that is read where nothing is compared row by row.
-    fn part(&self) -> String {
-        format!(" LIMIT {} OFFSET {}", self.limit + 1, self.skip)
-    }
-
     fn numbers(&self, sql: &str, values: &[Value]) -> Result<Vec<i64>> {
         let mut statement = self.tx.prepare_cached(sql)?;
         let found = statement.query_map(params_from_iter(values), |row| row.get(0))?;
@@ -356,128 +252,6 @@ impl Ask<'_> {
         all.into_iter().filter_map(|number| self.keep(number, search, &by_digits).transpose()).collect()
     }
 
-    fn keep(&self, number: i64, search: &Search, by_digits: &[i64]) -> Result<Option<i64>> {
-        Ok((by_digits.contains(&number) || self.says(number, search)?).then_some(number))
-    }
-
-    /// The certificate's text holds what is searched for.
-    fn says(&self, number: i64, search: &Search) -> Result<bool> {
-        let mut statement = self.tx.prepare_cached(&format!("SELECT {SEARCHED} FROM {JOINED} WHERE c.number = ?1"))?;
-        let mut rows = statement.query([number])?;
-        match rows.next()? {
-            Some(row) => Ok(search.matches(&lines_of(row, 0)?.join("\n"))),
-            None => Ok(false),
-        }
-    }
-
-    fn searched(&self, search: &Search) -> Result<Numbers> {
-        let by_digits = search.digits.as_deref().map(|digits| self.by_digits(digits)).transpose()?.unwrap_or_default();
-        let expression = search.expression();
-        let candidates = match &expression {
-            Some(expression) => self.numbers(
-                &format!(
-                    "SELECT rowid FROM certificate_search WHERE certificate_search MATCH ? ORDER BY rowid DESC LIMIT {}",
-                    COLLECTED + 1
-                ),
-                &[expression.clone().into()],
-            )?,
-            None => self.beginnings(search, COLLECTED + 1)?,
-        };
-        if candidates.len() <= COLLECTED {
-            let mut found = by_digits.clone();
-            for number in candidates {
-                if !found.contains(&number) && (search.is_exact() || self.says(number, search)?) {
-                    found.push(number);
-                }
-            }
-            return self.collected(&found);
-        }
-        // What the filter passes may be little even where the search finds much.
-        let groups = Groups::read(self.tx, self.at)?;
-        let passes = count::total(self.tx, self.at, &groups, self.filter)?;
-        if passes <= COLLECTED as u64 {
-            let all = self.all_of_filter()?;
-            let found: Vec<i64> =
-                all.into_iter().filter_map(|number| self.keep(number, search, &by_digits).transpose()).collect::<Result<_>>()?;
-            return self.collected(&found);
-        }
-        if self.skip > MOST_SKIPPED {
-            return Err(Error::invalid("skip", "a search that finds very many is read page by page"));
-        }
-        let counted = match &expression {
-            Some(expression) => self
-                .tx
-                .prepare_cached(&format!(
-                    "SELECT count(*) FROM (SELECT 1 FROM certificate_search WHERE certificate_search MATCH ?1 LIMIT {COUNTED})"
-                ))?
-                .query_row([expression], |row| row.get::<_, i64>(0))?,
-            None => COUNTED,
-        };
-        let about = u64::try_from(counted).unwrap_or(0).min(passes);
-        let seek = Seek { search, by_digits: &by_digits };
-        let mut numbers = match (self.by, &expression) {
-            (By::Number, Some(expression)) => self.by_number_of(&seek, expression)?,
-            (By::Number, None) => self.by_number_beginnings(&seek)?,
-            (By::Name, _) => self.by_name(Some(&seek))?,
-            (By::End, _) => self.by_end(Some(&seek))?,
-        };
-        numbers.drain(..self.skip.min(numbers.len()));
-        Ok(Numbers::of(numbers, about, false))
-    }
-
-    /// Serial numbers and fingerprints that begin so.
-    fn by_digits(&self, digits: &str) -> Result<Vec<i64>> {
-        let mut found = Vec::new();
-        let serial = digits.trim_start_matches('0');
-        // A first octet below 16 is printed with its zero, which nobody has to type.
-        for prefix in [digits.to_owned(), serial.to_owned(), format!("0{serial}")] {
-            if let Some((from, until)) = range(&prefix)
-                && prefix.len() <= 40
-            {
-                found.extend(self.numbers(
-                    &format!("SELECT number FROM certificate WHERE serial >= ? AND serial < ? LIMIT {COLLECTED}"),
-                    &[from.into(), until.into()],
-                )?);
-            }
-        }
-        if let Some((from, until)) = range(digits.get(..16).unwrap_or(digits)) {
-            let heads = self.numbers(
-                &format!("SELECT number FROM certificate_fingerprint WHERE head >= ? AND head < ? LIMIT {COLLECTED}"),
-                &[from.into(), until.into()],
-            )?;
-            for number in heads {
-                if digits.len() <= 16 || self.fingerprint_begins(number, digits)? {
-                    found.push(number);
-                }
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
-    }
-
-    fn fingerprint_begins(&self, number: i64, digits: &str) -> Result<bool> {
-        let der: Vec<u8> =
-            self.tx.prepare_cached("SELECT der FROM certificate_der WHERE number = ?1")?.query_row([number], |row| row.get(0))?;
-        let begins = |octets: &[u8]| crate::issue::hex(octets).to_ascii_uppercase().starts_with(digits);
-        Ok(begins(&openssl::sha::sha256(&der)) || begins(&openssl::sha::sha1(&der)))
-    }
-
-    /// Certificates of which a name or an address begins with the first word.
-    fn beginnings(&self, search: &Search, limit: usize) -> Result<Vec<i64>> {
-        let mut found = Vec::new();
-        for kind in ['n', 'a'] {
-            let word = search.words.first().map_or("", String::as_str);
-            found.extend(self.numbers(
-                &format!("SELECT number FROM certificate_name WHERE key >= ? AND key < ? LIMIT {limit}"),
-                &[format!("{kind}{word}").into(), format!("{kind}{word}\u{10ffff}").into()],
-            )?);
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
-    }
-
     /// Filter, order and page of what was collected.
     fn collected(&self, numbers: &[i64]) -> Result<Numbers> {
         let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
@@ -518,128 +292,4 @@ impl Ask<'_> {
         let mut statement = self.tx.prepare_cached(&format!("SELECT {column} FROM certificate WHERE number = ?1"))?;
         numbers.iter().map(|number| Ok((of(statement.query_row([number], |row| row.get(0))?), *number))).collect()
     }
-
-    /// Walks the index by notAfter.
-    fn by_end(&self, seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
-        let (compare, direction) = self.directions();
-        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
-        if let Some(mark) = &self.mark {
-            // Both: the first lets the index be entered at the place, the second is exact.
-            conditions.and(&format!("c.not_after {compare}= ?"), [mark.not_after.into()]);
-            conditions.and(&format!("(c.not_after {compare} ? OR c.number {compare} ?)"), [mark.not_after.into(), mark.number.into()]);
-        }
-        let sql = format!(
-            "SELECT c.number FROM certificate c INDEXED BY certificate_ending WHERE {} ORDER BY c.not_after {direction}, c.number {direction}",
-            conditions.text()
-        );
-        self.walk(&sql, &conditions.values, seek)
-    }
-
-    /// Walks the names.
-    fn by_name(&self, seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
-        let (compare, direction) = self.directions();
-        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
-        if let Some(mark) = &self.mark {
-            conditions.and(&format!("(n.key, n.number) {compare} (?, ?)"), [mark.key.clone().into(), mark.number.into()]);
-        }
-        conditions.and("n.key >= 'n' AND n.key < 'o'", []);
-        // A department and a subscriber stand in the table alone.
-        let listed = if self.filter.department.is_none() && self.filter.subscriber.is_none() { LISTED } else { "" };
-        let sql = format!(
-            "SELECT c.number FROM certificate_name n CROSS JOIN certificate c {listed} ON c.number = n.number WHERE {} \
-             ORDER BY n.key {direction}, n.number {direction}",
-            conditions.text()
-        );
-        self.walk(&sql, &conditions.values, seek)
-    }
-
-    /// Walks the index of trigrams by number.
-    fn by_number_of(&self, seek: &Seek<'_>, expression: &str) -> Result<Vec<i64>> {
-        let (compare, direction) = self.directions();
-        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
-        conditions.and("f.certificate_search MATCH ?", [expression.to_owned().into()]);
-        if let Some(mark) = &self.mark {
-            conditions.and(&format!("f.rowid {compare} ?"), [mark.number.into()]);
-        }
-        let sql = format!(
-            "SELECT c.number FROM certificate_search f CROSS JOIN certificate c ON c.number = f.rowid WHERE {} ORDER BY f.rowid {direction}",
-            conditions.text()
-        );
-        let mut numbers = self.walk(&sql, &conditions.values, Some(seek))?;
-        // Those are a few at most: all of them, whatever is left out.
-        let by_digits = Ask { skip: 0, limit: self.skip + self.limit, mark: self.mark.clone(), ..*self }.collected(seek.by_digits)?;
-        numbers.extend(by_digits.list);
-        numbers.sort_unstable();
-        numbers.dedup();
-        if !self.up {
-            numbers.reverse();
-        }
-        numbers.truncate(self.skip + self.limit + 1);
-        Ok(numbers)
-    }
-
-    /// Many names begin so: by number.
-    fn by_number_beginnings(&self, seek: &Seek<'_>) -> Result<Vec<i64>> {
-        let (compare, direction) = self.directions();
-        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
-        if let Some(mark) = &self.mark {
-            conditions.and(&format!("c.number {compare} ?"), [mark.number.into()]);
-        }
-        let sql = format!("SELECT c.number FROM certificate c NOT INDEXED WHERE {} ORDER BY c.number {direction}", conditions.text());
-        self.walk(&sql, &conditions.values, Some(seek))
-    }
-
-    /// Without a comparison the part that is asked for; with one all up to its end, because only comparing tells what counts.
-    fn walk(&self, sql: &str, values: &[Value], seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
-        let Some(seek) = seek else { return self.numbers(&format!("{sql}{}", self.part()), values) };
-        let until = self.skip + self.limit;
-        let mut statement = self.tx.prepare_cached(sql)?;
-        let mut rows = statement.query(params_from_iter(values))?;
-        let mut numbers = Vec::with_capacity(self.limit + 1);
-        while let Some(row) = rows.next()? {
-            let number = row.get(0)?;
-            if seek.finds(self, number)? {
-                numbers.push(number);
-                if numbers.len() > until {
-                    break;
-                }
-            }
-        }
-        Ok(numbers)
-    }
-}
-
-/// What a walk compares with.
-struct Seek<'a> {
-    search: &'a Search,
-    by_digits: &'a [i64],
-}
-
-impl Seek<'_> {
-    fn finds(&self, ask: &Ask<'_>, number: i64) -> Result<bool> {
-        Ok(ask.keep(number, self.search, self.by_digits)?.is_some())
-    }
-}
-
-/// Octet strings that begin with these hex digits: from the first until before the second.
-fn range(digits: &str) -> Option<(Vec<u8>, Vec<u8>)> {
-    if digits.is_empty() {
-        return None;
-    }
-    let octets = |filler: char| -> Option<Vec<u8>> {
-        let mut text = digits.to_owned();
-        if text.len() % 2 == 1 {
-            text.push(filler);
-        }
-        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
-    };
-    let (from, mut until) = (octets('0')?, octets('F')?);
-    // The next one after all that begin with `until`.
-    while let Some(last) = until.pop() {
-        if last < 0xff {
-            until.push(last + 1);
-            return Some((from, until));
-        }
-    }
-    Some((from, vec![0xff; 41]))
 }

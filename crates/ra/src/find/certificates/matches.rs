@@ -1,0 +1,161 @@
+//! What a search finds: names, addresses, devices by their text; serial numbers and fingerprints by how they begin.
+
+use super::{Ask, By, COLLECTED, COUNTED, Numbers, orders::Seek};
+use crate::{
+    Error, Result,
+    find::{
+        count::{self, Groups},
+        index::{JOINED, SEARCHED, lines_of},
+        text::Search,
+    },
+};
+
+/// A place so far into a search that finds very many would be compared row by row.
+const MOST_SKIPPED: usize = 10_000;
+
+impl Ask<'_> {
+    pub(super) fn keep(&self, number: i64, search: &Search, by_digits: &[i64]) -> Result<Option<i64>> {
+        Ok((by_digits.contains(&number) || self.says(number, search)?).then_some(number))
+    }
+
+    /// The certificate's text holds what is searched for.
+    fn says(&self, number: i64, search: &Search) -> Result<bool> {
+        let mut statement = self.tx.prepare_cached(&format!("SELECT {SEARCHED} FROM {JOINED} WHERE c.number = ?1"))?;
+        let mut rows = statement.query([number])?;
+        match rows.next()? {
+            Some(row) => Ok(search.matches(&lines_of(row, 0)?.join("\n"))),
+            None => Ok(false),
+        }
+    }
+
+    pub(super) fn searched(&self, search: &Search) -> Result<Numbers> {
+        let by_digits = search.digits.as_deref().map(|digits| self.by_digits(digits)).transpose()?.unwrap_or_default();
+        let expression = search.expression();
+        let candidates = match &expression {
+            Some(expression) => self.numbers(
+                &format!(
+                    "SELECT rowid FROM certificate_search WHERE certificate_search MATCH ? ORDER BY rowid DESC LIMIT {}",
+                    COLLECTED + 1
+                ),
+                &[expression.clone().into()],
+            )?,
+            None => self.beginnings(search, COLLECTED + 1)?,
+        };
+        if candidates.len() <= COLLECTED {
+            let mut found = by_digits.clone();
+            for number in candidates {
+                if !found.contains(&number) && (search.is_exact() || self.says(number, search)?) {
+                    found.push(number);
+                }
+            }
+            return self.collected(&found);
+        }
+        // What the filter passes may be little even where the search finds much.
+        let groups = Groups::read(self.tx, self.at)?;
+        let passes = count::total(self.tx, self.at, &groups, self.filter)?;
+        if passes <= COLLECTED as u64 {
+            let all = self.all_of_filter()?;
+            let found: Vec<i64> =
+                all.into_iter().filter_map(|number| self.keep(number, search, &by_digits).transpose()).collect::<Result<_>>()?;
+            return self.collected(&found);
+        }
+        if self.skip > MOST_SKIPPED {
+            return Err(Error::invalid("skip", "a search that finds very many is read page by page"));
+        }
+        let counted = match &expression {
+            Some(expression) => self
+                .tx
+                .prepare_cached(&format!(
+                    "SELECT count(*) FROM (SELECT 1 FROM certificate_search WHERE certificate_search MATCH ?1 LIMIT {COUNTED})"
+                ))?
+                .query_row([expression], |row| row.get::<_, i64>(0))?,
+            None => COUNTED,
+        };
+        let about = u64::try_from(counted).unwrap_or(0).min(passes);
+        let seek = Seek { search, by_digits: &by_digits };
+        let mut numbers = match (self.by, &expression) {
+            (By::Number, Some(expression)) => self.by_number_of(&seek, expression)?,
+            (By::Number, None) => self.by_number_beginnings(&seek)?,
+            (By::Name, _) => self.by_name(Some(&seek))?,
+            (By::End, _) => self.by_end(Some(&seek))?,
+        };
+        numbers.drain(..self.skip.min(numbers.len()));
+        Ok(Numbers::of(numbers, about, false))
+    }
+
+    /// Serial numbers and fingerprints that begin so.
+    pub(super) fn by_digits(&self, digits: &str) -> Result<Vec<i64>> {
+        let mut found = Vec::new();
+        let serial = digits.trim_start_matches('0');
+        // A first octet below 16 is printed with its zero, which nobody has to type.
+        for prefix in [digits.to_owned(), serial.to_owned(), format!("0{serial}")] {
+            if let Some((from, until)) = range(&prefix)
+                && prefix.len() <= 40
+            {
+                found.extend(self.numbers(
+                    &format!("SELECT number FROM certificate WHERE serial >= ? AND serial < ? LIMIT {COLLECTED}"),
+                    &[from.into(), until.into()],
+                )?);
+            }
+        }
+        if let Some((from, until)) = range(digits.get(..16).unwrap_or(digits)) {
+            let heads = self.numbers(
+                &format!("SELECT number FROM certificate_fingerprint WHERE head >= ? AND head < ? LIMIT {COLLECTED}"),
+                &[from.into(), until.into()],
+            )?;
+            for number in heads {
+                if digits.len() <= 16 || self.fingerprint_begins(number, digits)? {
+                    found.push(number);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn fingerprint_begins(&self, number: i64, digits: &str) -> Result<bool> {
+        let der: Vec<u8> =
+            self.tx.prepare_cached("SELECT der FROM certificate_der WHERE number = ?1")?.query_row([number], |row| row.get(0))?;
+        let begins = |octets: &[u8]| crate::issue::hex(octets).to_ascii_uppercase().starts_with(digits);
+        Ok(begins(&openssl::sha::sha256(&der)) || begins(&openssl::sha::sha1(&der)))
+    }
+
+    /// Certificates of which a name or an address begins with the first word.
+    fn beginnings(&self, search: &Search, limit: usize) -> Result<Vec<i64>> {
+        let mut found = Vec::new();
+        for kind in ['n', 'a'] {
+            let word = search.words.first().map_or("", String::as_str);
+            found.extend(self.numbers(
+                &format!("SELECT number FROM certificate_name WHERE key >= ? AND key < ? LIMIT {limit}"),
+                &[format!("{kind}{word}").into(), format!("{kind}{word}\u{10ffff}").into()],
+            )?);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+}
+
+/// Octet strings that begin with these hex digits: from the first until before the second.
+fn range(digits: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    if digits.is_empty() {
+        return None;
+    }
+    let octets = |filler: char| -> Option<Vec<u8>> {
+        let mut text = digits.to_owned();
+        if text.len() % 2 == 1 {
+            text.push(filler);
+        }
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+    };
+    let (from, mut until) = (octets('0')?, octets('F')?);
+    // The next one after all that begin with `until`.
+    while let Some(last) = until.pop() {
+        if last < 0xff {
+            until.push(last + 1);
+            return Some((from, until));
+        }
+    }
+    Some((from, vec![0xff; 41]))
+}

@@ -1,0 +1,153 @@
+//! Walking what many match in the order of an index.
+
+use super::{Ask, Conditions, DENSE};
+use crate::{
+    Result,
+    find::{Kinds, Status, text::Search},
+};
+use rusqlite::{params_from_iter, types::Value};
+
+/// By number, with everything that a filter compares but subscriber and department: a place in the middle is counted without the table.
+const LISTED: &str = "INDEXED BY certificate_listed";
+
+impl Ask<'_> {
+    pub(super) fn by_number(&self, total: u64, all: u64) -> Result<Vec<i64>> {
+        let one = match self.filter.statuses.as_slice() {
+            [one] => Some(*one),
+            [] if self.filter.ending(self.at).is_some() => Some(Status::Active),
+            _ => None,
+        };
+        // Each status has an index that holds little beside it; where most have it, the one that holds all that is compared.
+        let from = match one {
+            Some(Status::Held) => "INDEXED BY certificate_held",
+            Some(Status::Revoked) => "INDEXED BY certificate_finally_revoked",
+            Some(Status::Superseded) => "INDEXED BY certificate_superseded",
+            Some(Status::Expired) => "INDEXED BY certificate_ending",
+            _ if total.saturating_mul(DENSE) >= all => LISTED,
+            _ if self.filter.kind == Kinds::Authority => "INDEXED BY certificate_of_ours",
+            _ => "INDEXED BY certificate_ending",
+        };
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        if one == Some(Status::Superseded) {
+            conditions.and("c.superseded_at IS NOT NULL", []);
+        }
+        let (compare, direction) = self.directions();
+        if let Some(mark) = &self.mark {
+            conditions.and(&format!("c.number {compare} ?"), [mark.number.into()]);
+        }
+        let sql =
+            format!("SELECT c.number FROM certificate c {from} WHERE {} ORDER BY c.number {direction}{}", conditions.text(), self.part());
+        self.numbers(&sql, &conditions.values)
+    }
+
+    /// How what comes next compares, and the order.
+    pub(super) fn directions(&self) -> (&'static str, &'static str) {
+        if self.up { (">", "ASC") } else { ("<", "DESC") }
+    }
+
+    /// The part of an order that is read where nothing is compared row by row.
+    pub(super) fn part(&self) -> String {
+        format!(" LIMIT {} OFFSET {}", self.limit + 1, self.skip)
+    }
+
+    /// Walks the index by notAfter.
+    pub(super) fn by_end(&self, seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
+        let (compare, direction) = self.directions();
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        if let Some(mark) = &self.mark {
+            // Both: the first lets the index be entered at the place, the second is exact.
+            conditions.and(&format!("c.not_after {compare}= ?"), [mark.not_after.into()]);
+            conditions.and(&format!("(c.not_after {compare} ? OR c.number {compare} ?)"), [mark.not_after.into(), mark.number.into()]);
+        }
+        let sql = format!(
+            "SELECT c.number FROM certificate c INDEXED BY certificate_ending WHERE {} ORDER BY c.not_after {direction}, c.number {direction}",
+            conditions.text()
+        );
+        self.walk(&sql, &conditions.values, seek)
+    }
+
+    /// Walks the names.
+    pub(super) fn by_name(&self, seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
+        let (compare, direction) = self.directions();
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        if let Some(mark) = &self.mark {
+            conditions.and(&format!("(n.key, n.number) {compare} (?, ?)"), [mark.key.clone().into(), mark.number.into()]);
+        }
+        conditions.and("n.key >= 'n' AND n.key < 'o'", []);
+        // A department and a subscriber stand in the table alone.
+        let listed = if self.filter.department.is_none() && self.filter.subscriber.is_none() { LISTED } else { "" };
+        let sql = format!(
+            "SELECT c.number FROM certificate_name n CROSS JOIN certificate c {listed} ON c.number = n.number WHERE {} \
+             ORDER BY n.key {direction}, n.number {direction}",
+            conditions.text()
+        );
+        self.walk(&sql, &conditions.values, seek)
+    }
+
+    /// Walks the index of trigrams by number.
+    pub(super) fn by_number_of(&self, seek: &Seek<'_>, expression: &str) -> Result<Vec<i64>> {
+        let (compare, direction) = self.directions();
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        conditions.and("f.certificate_search MATCH ?", [expression.to_owned().into()]);
+        if let Some(mark) = &self.mark {
+            conditions.and(&format!("f.rowid {compare} ?"), [mark.number.into()]);
+        }
+        let sql = format!(
+            "SELECT c.number FROM certificate_search f CROSS JOIN certificate c ON c.number = f.rowid WHERE {} ORDER BY f.rowid {direction}",
+            conditions.text()
+        );
+        let mut numbers = self.walk(&sql, &conditions.values, Some(seek))?;
+        // Those are a few at most: all of them, whatever is left out.
+        let by_digits = Ask { skip: 0, limit: self.skip + self.limit, mark: self.mark.clone(), ..*self }.collected(seek.by_digits)?;
+        numbers.extend(by_digits.list);
+        numbers.sort_unstable();
+        numbers.dedup();
+        if !self.up {
+            numbers.reverse();
+        }
+        numbers.truncate(self.skip + self.limit + 1);
+        Ok(numbers)
+    }
+
+    /// Many names begin so: by number.
+    pub(super) fn by_number_beginnings(&self, seek: &Seek<'_>) -> Result<Vec<i64>> {
+        let (compare, direction) = self.directions();
+        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+        if let Some(mark) = &self.mark {
+            conditions.and(&format!("c.number {compare} ?"), [mark.number.into()]);
+        }
+        let sql = format!("SELECT c.number FROM certificate c NOT INDEXED WHERE {} ORDER BY c.number {direction}", conditions.text());
+        self.walk(&sql, &conditions.values, Some(seek))
+    }
+
+    /// Without a comparison the part that is asked for; with one all up to its end, because only comparing tells what counts.
+    fn walk(&self, sql: &str, values: &[Value], seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
+        let Some(seek) = seek else { return self.numbers(&format!("{sql}{}", self.part()), values) };
+        let until = self.skip + self.limit;
+        let mut statement = self.tx.prepare_cached(sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut numbers = Vec::with_capacity(self.limit + 1);
+        while let Some(row) = rows.next()? {
+            let number = row.get(0)?;
+            if seek.finds(self, number)? {
+                numbers.push(number);
+                if numbers.len() > until {
+                    break;
+                }
+            }
+        }
+        Ok(numbers)
+    }
+}
+
+/// What a walk compares with.
+pub(super) struct Seek<'a> {
+    pub(super) search: &'a Search,
+    pub(super) by_digits: &'a [i64],
+}
+
+impl Seek<'_> {
+    fn finds(&self, ask: &Ask<'_>, number: i64) -> Result<bool> {
+        Ok(ask.keep(number, self.search, self.by_digits)?.is_some())
+    }
+}
