@@ -3,4 +3,6 @@
 CREATE INDEX certificate_listed ON certificate (number, kind, profile, reason, superseded_at, not_after);
 
 -- What a person has: answered in the index, without the certificates themselves.
-CREATE INDEX certificate_had ON certificate (subscriber, kind, profile, reason, superseded_at, not_after) WHERE subscriber IS NOT NULL;
+DROP INDEX certificate_of_subscriber;
+CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number, kind, profile, reason, superseded_at, not_after)
+    WHERE subscriber IS NOT NULL;

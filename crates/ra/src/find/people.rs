@@ -249,7 +249,7 @@ fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {
             Has::Active | Has::None | Has::Ending | Has::Device => "",
         };
         let sql = format!(
-            "{not}EXISTS (SELECT 1 FROM certificate c INDEXED BY certificate_had WHERE c.subscriber = s.id AND c.kind = 'subscriber' AND c.reason IS NULL
+            "{not}EXISTS (SELECT 1 FROM certificate c INDEXED BY certificate_of_subscriber WHERE c.subscriber = s.id AND c.kind = 'subscriber' AND c.reason IS NULL
                 AND c.superseded_at IS NULL AND c.not_after >= {}{more})",
             at.0
         );

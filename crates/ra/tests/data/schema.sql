@@ -747,8 +747,6 @@ CREATE INDEX certificate_ending ON certificate (not_after, number, kind, profile
 
 CREATE INDEX certificate_finally_revoked ON certificate (number) WHERE reason <> 6;
 
-CREATE INDEX certificate_had ON certificate (subscriber, kind, profile, reason, superseded_at, not_after) WHERE subscriber IS NOT NULL;
-
 CREATE INDEX certificate_held ON certificate (number) WHERE reason = 6;
 
 CREATE INDEX certificate_listed ON certificate (number, kind, profile, reason, superseded_at, not_after);
@@ -759,7 +757,8 @@ CREATE INDEX certificate_of_enrollment ON certificate (enrollment) WHERE enrollm
 
 CREATE INDEX certificate_of_ours ON certificate (kind, number) WHERE kind NOT IN ('subscriber', 'transport');
 
-CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number) WHERE subscriber IS NOT NULL;
+CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number, kind, profile, reason, superseded_at, not_after)
+    WHERE subscriber IS NOT NULL;
 
 CREATE UNIQUE INDEX certificate_one_to_encrypt ON certificate (subscriber, profile)
     WHERE profile IN ('encryption', 'document') AND kind = 'subscriber' AND issuer IS NOT NULL AND subscriber IS NOT NULL
