@@ -81,7 +81,8 @@ fn produce(operator: &Operator) {
     let open: Vec<_> = operator.gates().unwrap().into_iter().filter(|gate| !gate.is_passed()).collect();
     for gate in open {
         let answers = gate.questions.iter().map(|&question| (question.to_owned(), "As agreed.".to_owned())).collect();
-        if gate.gate == Gate::Escrow {
+        // An interview, names and numbers, a log: tried in the journey of one department.
+        if matches!(gate.gate, Gate::Escrow | Gate::KeyPlan | Gate::Lessons) {
             operator.override_gate(gate.gate, "Prof. Laurent", "Decided in January.").unwrap();
         } else {
             operator.complete_gate(gate.gate, answers).unwrap();

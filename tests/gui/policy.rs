@@ -237,7 +237,7 @@ async fn plan_for_keys(window: &Window, operator: &Operator) {
     window.says("NAME, OFFICE").await;
     assert!(stands().plan.is_none(), "nothing half done");
     let custodians = "Prof. Laurent, dean: safe of the dean\nDr. Kim, registrar: archive\nMe Dubois, notary: bank";
-    window.fill("#q-custodians", custodians).await;
+    window.paste("#q-custodians", custodians).await;
     window.click("[data-act='write']").await;
     window.find("[data-plan='1']").await;
     window.says("2 of 3 custodians are needed together").await;

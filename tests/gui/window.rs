@@ -172,15 +172,27 @@ impl Window {
 
     /// Replaces what a field holds.
     pub(crate) async fn fill(&self, css: &str, text: &str) {
-        let field = self.find(css).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let field = self.find(css).await;
+            let shown = serde_json::to_value(&field).unwrap();
+            // As for pressing: in the middle, and again when the page moved meanwhile.
+            let cleared = match self.0.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![shown]).await {
+                Ok(_) => field.clear().await,
+                Err(error) => Err(error),
+            };
+            match cleared {
+                Ok(()) => return field.send_keys(text).await.unwrap(),
+                Err(error) => assert!(Instant::now() < until, "{css}: {error}\n{}", self.text().await),
+            }
+            tokio::time::sleep(FRAMES).await; // until the condition above holds
+        }
     }
 
-    /// Puts a text of several lines into a field at once, as pasting does.
+    /// Puts a text of several lines in place of what a field holds, as pasting does.
     pub(crate) async fn paste(&self, css: &str, text: &str) {
         self.find(css).await;
-        let script = "const field = document.querySelector(arguments[0]); field.focus(); field.setRangeText(arguments[1]); \
+        let script = "const field = document.querySelector(arguments[0]); field.focus(); field.select(); field.setRangeText(arguments[1]); \
             field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertFromPaste' }))";
         self.0.execute(script, vec![json!(css), json!(text)]).await.unwrap();
     }
@@ -330,8 +342,10 @@ impl Window {
         let axe = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js"));
         let axe = axe.expect("ui/node_modules (npm ci)");
         self.0.execute(&format!("if (!window.axe) {{ {axe}\n }}"), vec![]).await.unwrap();
-        let script = "const done = arguments[arguments.length - 1]; \
-            axe.run(document, { runOnly: arguments[0] ? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] : ['color-contrast'] }).then( \
+        // What still fades in has not its colours yet.
+        let script = "const done = arguments[arguments.length - 1], whole = arguments[0]; \
+            const fades = document.getAnimations().filter((a) => Number.isFinite(a.effect.getComputedTiming().endTime)); \
+            Promise.allSettled(fades.map((a) => a.finished)).then(() => axe.run(document, { runOnly: whole ? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] : ['color-contrast'] })).then( \
               (found) => done(found.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).join(', ')).join('; ')), \
               (failed) => done('axe: ' + failed))";
         let found = self.0.execute_async(script, vec![json!(whole)]).await.unwrap();
