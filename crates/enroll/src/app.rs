@@ -1,8 +1,9 @@
 //! What every request shares: the authority's narrow handle, the log, the counters.
 
 use crate::{limit::Failures, log::RequestLog};
+use axum::body::Bytes;
 use protocol::Timestamp;
-use ra::{Enroller, ports::Clock};
+use ra::{Enroller, ports::Clock, scep::PkiAnswer};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -68,6 +69,16 @@ impl App {
         match tokio::task::spawn_blocking(move || question(&enroller)).await {
             Ok(answer) => answer,
             // A panic in there was reported by the panic hook; to the peer it is our fault like any other.
+            Err(error) => Err(ra::Error::fault(error)),
+        }
+    }
+
+    /// PKIOperation, in a task of its own: what has begun goes on when the client hangs up, so that no serial number is reserved for
+    /// nothing.
+    pub(crate) async fn pki_operation(&self, message: Bytes) -> ra::Result<PkiAnswer> {
+        let enroller = self.shared.enroller.clone();
+        match tokio::spawn(async move { enroller.pki_operation(&message).await }).await {
+            Ok(answer) => answer,
             Err(error) => Err(ra::Error::fault(error)),
         }
     }

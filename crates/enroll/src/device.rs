@@ -81,7 +81,7 @@ pub(crate) async fn scep(State(app): State<App>, request: Request) -> Response<B
         (&Method::GET | &Method::HEAD | &Method::POST, _) => return noted(empty(StatusCode::BAD_REQUEST), "unknown operation"),
         _ => return not_allowed("GET, POST"),
     };
-    let answer = app.ask(move |e| e.pki_operation(&message)).await;
+    let answer = app.pki_operation(message).await;
     let response = match answer {
         Ok(PkiAnswer::CertRep(der)) => content("application/x-pki-message", der),
         Ok(PkiAnswer::Malformed) => empty(StatusCode::BAD_REQUEST),

@@ -46,6 +46,7 @@ pub mod subscriber;
 pub mod testing;
 pub mod today;
 pub mod vault;
+mod wait;
 
 pub use auditor::Auditor;
 pub use authority::{Authority, OpenOptions};

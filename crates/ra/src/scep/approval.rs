@@ -15,6 +15,7 @@ use crate::{
     ledger::{self, Actor},
     policy::{Policy, Terms},
     profile::Approval,
+    wait,
 };
 use protocol::{Timestamp, key::PublicKey};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -142,7 +143,7 @@ impl Operator {
             };
             Ok(Claim { intent, reservation, cause: Cause::Challenge(challenge.id), asked: None, actor })
         })?;
-        match cycle::certify(&self.inner, &settings, &identities, claim)? {
+        match wait::on_thread(cycle::certify(&self.inner, &settings, &identities, claim))? {
             Answer::Certificate(_) => Ok(()),
             Answer::Crl(_) | Answer::Pending | Answer::Failure(_) => Err(Error::Conflict(Conflict::EnrollmentEnded)),
         }

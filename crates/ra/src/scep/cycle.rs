@@ -42,7 +42,7 @@ pub(super) struct Claim {
 }
 
 /// Signs, lints and stores.
-pub(super) fn certify(inner: &Inner, settings: &Settings, identities: &Identities, claim: Claim) -> Result<Answer> {
+pub(super) async fn certify(inner: &Inner, settings: &Settings, identities: &Identities, claim: Claim) -> Result<Answer> {
     #[cfg(test)]
     super::tests::crash_after(1)?;
     let (ca, urls) = (&identities.issuing, Inner::status_urls(settings));
@@ -58,7 +58,7 @@ pub(super) fn certify(inner: &Inner, settings: &Settings, identities: &Identitie
     super::tests::crash_after(3)?;
     // 4. store
     let (clock, view) = (inner.clock.clone(), Arc::new(view));
-    let answer = inner.store.write_repeatable(move |tx| store(tx, issue::time(tx, &*clock)?, &claim, &view))?;
+    let answer = inner.store.hand_in(move |tx| store(tx, issue::time(tx, &*clock)?, &claim, &view)).await?;
     #[cfg(test)]
     super::tests::crash_after(4)?;
     Ok(answer)

@@ -56,9 +56,10 @@ impl Enroller {
         })?;
         Ok(made.to_vec())
     }
-    /// PKIOperation.
-    pub fn pki_operation(&self, message: &[u8]) -> Result<PkiAnswer> {
-        operation::answer(&self.inner, message)
+    /// PKIOperation. Between its commits it computes for a fraction of a millisecond and needs no thread of its own; while it waits for
+    /// a commit others are answered.
+    pub async fn pki_operation(&self, message: &[u8]) -> Result<PkiAnswer> {
+        operation::answer(&self.inner, message).await
     }
 }
 

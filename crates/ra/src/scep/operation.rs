@@ -56,7 +56,7 @@ struct Mirror {
 }
 
 /// Answers a pkiMessage. `Err` is ours: the client may try again.
-pub(super) fn answer(inner: &Arc<Inner>, bytes: &[u8]) -> Result<PkiAnswer> {
+pub(super) async fn answer(inner: &Arc<Inner>, bytes: &[u8]) -> Result<PkiAnswer> {
     let scene = Scene::now(inner)?;
     let legacy = scene.settings.scep_legacy;
     // MD5 is read so that it can be answered; DES is opened with the switch only.
@@ -75,7 +75,7 @@ pub(super) fn answer(inner: &Arc<Inner>, bytes: &[u8]) -> Result<PkiAnswer> {
         }
     };
     let mut mirror = Mirror { digest: message.digest, cipher: ContentCipher::Aes128Cbc, transport: KeyTransport::Pkcs1v15 };
-    let answer = match say(&scene, &message, &mut mirror) {
+    let answer = match say(&scene, &message, &mut mirror).await {
         Ok(answer) => answer,
         Err(error) => match fail_info(&error) {
             Some(reason) => {
@@ -94,7 +94,7 @@ fn refuse_md5(scene: &Scene<'_>, message: &PkiMessage) -> Result<PkiAnswer> {
     reply(scene, message, &Answer::Failure(FailInfo::BadAlg), &mirror)
 }
 
-fn say(scene: &Scene<'_>, message: &PkiMessage, mirror: &mut Mirror) -> Result<Answer> {
+async fn say(scene: &Scene<'_>, message: &PkiMessage, mirror: &mut Mirror) -> Result<Answer> {
     let transaction_id = message.transaction_id.as_ref();
     let enrolls = matches!(message.message_type, MessageType::PkcsReq | MessageType::RenewalReq | MessageType::CertPoll);
     if enrolls && (transaction_id.is_none() || message.sender_nonce.is_none()) {
@@ -120,7 +120,7 @@ fn say(scene: &Scene<'_>, message: &PkiMessage, mirror: &mut Mirror) -> Result<A
     (mirror.cipher, mirror.transport) = (opened.cipher, opened.transport);
     match (message.message_type, transaction_id) {
         (MessageType::PkcsReq | MessageType::RenewalReq, Some(transaction_id)) => {
-            enroll(scene, &message.signer, transaction_id, &opened.content)
+            enroll(scene, &message.signer, transaction_id, &opened.content).await
         }
         (MessageType::CertPoll, Some(transaction_id)) => query::poll(inner, &message.signer, transaction_id, &opened.content),
         (MessageType::GetCert, _) => query::certificate(inner, &message.signer, &opened.content),
@@ -132,7 +132,7 @@ fn say(scene: &Scene<'_>, message: &PkiMessage, mirror: &mut Mirror) -> Result<A
 }
 
 /// PKCSReq and RenewalReq: told apart by who signed, not by messageType (scep.md Q28).
-fn enroll(scene: &Scene<'_>, signer: &CertificateView, transaction_id: &TransactionId, content: &[u8]) -> Result<Answer> {
+async fn enroll(scene: &Scene<'_>, signer: &CertificateView, transaction_id: &TransactionId, content: &[u8]) -> Result<Answer> {
     let csr = match CertificationRequest::from_der_knowing(content, Some(&signer.public_key)) {
         Ok(csr) => csr,
         Err(protocol::Error::Algorithm(what)) => {
@@ -150,9 +150,9 @@ fn enroll(scene: &Scene<'_>, signer: &CertificateView, transaction_id: &Transact
         return Ok(Answer::Failure(FailInfo::BadAlg));
     }
     let request = Request::new(signer, transaction_id, csr);
-    match request::decide(scene.inner, &scene.policies, &scene.identities, request)? {
+    match request::decide(scene.inner, &scene.policies, &scene.identities, request).await? {
         request::Decision::Answer(answer) => Ok(answer),
-        request::Decision::Certify(claim) => cycle::certify(scene.inner, &scene.settings, &scene.identities, *claim),
+        request::Decision::Certify(claim) => cycle::certify(scene.inner, &scene.settings, &scene.identities, *claim).await,
     }
 }
 

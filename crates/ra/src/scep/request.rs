@@ -94,12 +94,13 @@ pub(super) enum Decision {
 }
 
 /// Step 1, in its transaction.
-pub(super) fn decide(inner: &Inner, policies: &Arc<Policies>, identities: &Identities, request: Request) -> Result<Decision> {
+pub(super) async fn decide(inner: &Inner, policies: &Arc<Policies>, identities: &Identities, request: Request) -> Result<Decision> {
     let (ca, policies, clock) = (identities.issuing.clone(), policies.clone(), inner.clock.clone());
-    inner.store.write_repeatable(move |tx| {
+    let decided = inner.store.hand_in(move |tx| {
         let at = issue::time(tx, &*clock)?;
         decide_within(tx, at, &Ground { ca: &ca.certificate, policies: &policies }, &request)
-    })
+    });
+    decided.await
 }
 
 fn decide_within(tx: &Connection, at: Timestamp, ground: &Ground<'_>, request: &Request) -> Result<Decision> {

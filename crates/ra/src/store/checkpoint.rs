@@ -13,8 +13,8 @@ use std::{
     thread::JoinHandle,
 };
 
-/// From so many pages in the log on they are copied.
-const SOON: i32 = 1_000;
+/// From so many pages (16 MB) in the log on they are copied: rarely enough that what is written again and again is copied once.
+const SOON: i32 = 4_000;
 /// With so many the writer copies itself: the log must not grow for ever where somebody always writes.
 const MOST: i32 = 8_000;
 /// Rounds at one time. Each finds only what was written during the one before.
@@ -62,23 +62,37 @@ impl Checkpoints {
     }
 }
 
+/// Its connection goes with the thread, before the writer's: who closes last empties the log.
 fn serve(path: &Path, woken: &Receiver<()>, nearly: &AtomicBool) {
+    let mut kept = None;
     while woken.recv().is_ok() {
-        match copy(path) {
-            Ok(all) => nearly.store(all, Ordering::Release),
+        // Opened once: a connection reads the whole schema before its first copy.
+        let copied = match kept.take() {
+            Some(connection) => Ok(connection),
+            None => connect(path),
+        }
+        .and_then(|connection| copy(&connection).map(|all| (connection, all)));
+        match copied {
+            Ok((connection, all)) => {
+                nearly.store(all, Ordering::Release);
+                kept = Some(connection);
+            }
             // The writer does it when the log has grown long.
             Err(error) => tracing::warn!(%error, "the write-ahead log could not be copied"),
         }
     }
 }
 
-/// True when nothing was left at a moment. The connection is closed afterwards: an open one would keep the log from being emptied by
-/// whoever closes last.
-fn copy(path: &Path) -> Result<bool> {
-    // Never made anew: a folder may be taken away under a running program.
+/// The database is never made anew: a folder may be taken away under a running program.
+fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     configure(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(connection)
+}
+
+/// True when nothing was left at a moment.
+fn copy(connection: &Connection) -> Result<bool> {
     for _ in 0..ROUNDS {
         let (busy, pages, copied) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
             Ok((row.get::<_, bool>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
@@ -104,7 +118,7 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         let log = folder.path().join("signet.db-wal");
         let mut longest = 0;
-        // 40 MB through a log that is copied from 4 MB on.
+        // 40 MB through a log that is copied from 16 MB on.
         for number in 0..500 {
             let name = format!("{number}");
             store

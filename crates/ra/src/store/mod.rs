@@ -17,6 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 use writer::Writer;
+pub(crate) use writer::Written;
 
 pub(crate) use cached::Cached;
 pub(crate) use file::{append_private, io_error, link_public, lock_folder, make_folder, try_lock, write_private, write_public};
@@ -78,9 +79,10 @@ impl Store {
         self.writer.write(work)
     }
 
-    /// As [`Store::write`], and cheaper, for work that may be run a second time after all that it did was taken back.
-    pub(crate) fn write_repeatable<T: Send + 'static>(&self, work: impl Fn(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
-        self.writer.write_repeatable(work)
+    /// As [`Store::write`], and cheaper, for work that may be run a second time after all that it did was taken back. It is handed in
+    /// at once; wait for it on a thread or in a task.
+    pub(crate) fn hand_in<T: Send + 'static>(&self, work: impl Fn(&Connection) -> Result<T> + Send + 'static) -> Written<T> {
+        self.writer.hand_in(work)
     }
 
     /// Runs `work` on a read-only connection, in one read transaction.

@@ -123,41 +123,34 @@ fn what_can_be_done_again_is_done_again_when_one_of_a_group_fails() {
         move |tx: &Connection| -> crate::Result<()> { Ok(tx.execute("INSERT INTO draft VALUES (?, '')", [name]).map(|_| ())?) }
     };
     let (held, barrier, runs) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
-    std::thread::scope(|scope| {
-        // Holds the writer at its first run, so that all of them are one group.
-        let first = scope.spawn({
-            let (store, held, barrier, runs) = (store.clone(), held.clone(), barrier.clone(), runs.clone());
-            move || {
-                store.write_repeatable(move |tx| {
-                    if runs.fetch_add(1, Ordering::Relaxed) == 0 {
-                        held.wait();
-                        barrier.wait();
-                    }
-                    insert("first")(tx)
-                })
+    // Holds the writer at its first run, so that all of them are one group.
+    let first = store.hand_in({
+        let (held, barrier, runs) = (held.clone(), barrier.clone(), runs.clone());
+        move |tx| {
+            if runs.fetch_add(1, Ordering::Relaxed) == 0 {
+                held.wait();
+                barrier.wait();
             }
-        });
-        held.wait();
-        let good = scope.spawn(|| store.write_repeatable(insert("good")));
-        let bad = scope.spawn(|| {
-            store.write_repeatable(move |tx| {
-                insert("half")(tx)?;
-                Err::<(), _>(Error::Conflict(Conflict::NameTaken))
-            })
-        });
-        let panicking = scope.spawn(|| {
-            store.write_repeatable(move |tx| -> crate::Result<()> {
-                insert("panicked")(tx)?;
-                panic!("a rule has a bug")
-            })
-        });
-        store.waiting(3);
-        barrier.wait();
-        first.join().unwrap().unwrap();
-        good.join().unwrap().unwrap();
-        assert!(matches!(bad.join().unwrap(), Err(Error::Conflict(Conflict::NameTaken))));
-        assert!(matches!(panicking.join().unwrap(), Err(Error::Internal(_))));
+            insert("first")(tx)
+        }
     });
+    held.wait();
+    let good = store.hand_in(insert("good"));
+    let bad = store.hand_in(move |tx| {
+        insert("half")(tx)?;
+        Err::<(), _>(Error::Conflict(Conflict::NameTaken))
+    });
+    let panicking = store.hand_in(move |tx| -> crate::Result<()> {
+        insert("panicked")(tx)?;
+        panic!("a rule has a bug")
+    });
+    store.waiting(3);
+    barrier.wait();
+    first.wait().unwrap();
+    // A task waits as well as a thread does.
+    crate::wait::on_thread(good).unwrap();
+    assert!(matches!(bad.wait(), Err(Error::Conflict(Conflict::NameTaken))));
+    assert!(matches!(crate::wait::on_thread(panicking), Err(Error::Internal(_))));
     assert_eq!(names(&store), ["first", "good"]);
     assert_eq!(runs.load(Ordering::Relaxed), 2, "once without a savepoint, once with one");
     add(&store, "later").unwrap();

@@ -7,7 +7,9 @@ use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
+    pin::Pin,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
     thread::JoinHandle,
     time::Duration,
 };
@@ -19,7 +21,7 @@ thread_local! {
     static IS_WRITER: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A commit waits for as many writes as the last one had, but never for more than so many: enough to share the price of a commit, and
+/// A commit waits for as many writes as the last ones had, but never for more than so many: enough to share the price of a commit, and
 /// few enough that others are at work while these wait for the disk. Who writes alone never waits.
 const WAITED_FOR: usize = 12;
 /// ... and only as long as one more came within this time.
@@ -31,8 +33,9 @@ trait Job: Send {
     fn run(&mut self, connection: &Connection) -> bool;
     /// It may be run a second time when what it did was taken back.
     fn is_repeatable(&self) -> bool;
-    /// Hands the result to the waiting caller; `lost`: the commit failed, whatever the job said.
-    fn deliver(self: Box<Self>, lost: Option<&Error>);
+    /// Hands the result to the waiting caller; `lost`: the commit failed, whatever the job said. A task is not woken but added to
+    /// `waiting`.
+    fn deliver(self: Box<Self>, lost: Option<&Error>, waiting: &mut Waiting);
 }
 
 /// What a caller wants done.
@@ -83,31 +86,63 @@ impl<T: Send, W: Work<T>> Job for Task<T, W> {
         W::REPEATABLE
     }
 
-    fn deliver(mut self: Box<Self>, lost: Option<&Error>) {
+    fn deliver(mut self: Box<Self>, lost: Option<&Error>, waiting: &mut Waiting) {
         let result = match (self.result.take(), lost) {
             (Some(Err(own)), _) => Err(own),
             (_, Some(lost)) => Err(lost.clone()),
             (Some(Ok(value)), None) => Ok(value),
             (None, None) => Err(Error::fault("a write was not run")),
         };
-        self.reply.give(result);
+        self.reply.give(result, waiting);
     }
 }
 
-/// Where a caller waits for its result. Without the spinning of a channel: a commit takes longer than any spin.
+/// Tasks whose results are there. Whoever lets go of them wakes them.
+#[derive(Default)]
+struct Waiting(Vec<Waker>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.drain(..).for_each(Waker::wake);
+    }
+}
+
+/// Where a result is laid down and taken up. Without the spinning of a channel: a commit takes longer than any spin.
 struct Place<T> {
-    result: Mutex<Option<Result<T>>>,
+    slot: Mutex<Slot<T>>,
     came: Condvar,
+}
+
+struct Slot<T> {
+    result: Option<Result<T>>,
+    /// A task that waits, where it is not a thread.
+    task: Option<Waker>,
+    /// Others that wait beside it. The first to be woken wakes them: within its runtime that is cheap, while a wake from the writer's
+    /// thread would take the processor from the writer each time.
+    others: Waiting,
+}
+
+impl<T> Place<T> {
+    fn new(result: Option<Result<T>>) -> Arc<Self> {
+        Arc::new(Place { slot: Mutex::new(Slot { result, task: None, others: Waiting::default() }), came: Condvar::new() })
+    }
 }
 
 /// The writer's end of a [`Place`]. Dropped without a result, it says so.
 struct Reply<T>(Option<Arc<Place<T>>>);
 
 impl<T> Reply<T> {
-    fn give(&mut self, result: Result<T>) {
+    fn give(&mut self, result: Result<T>, waiting: &mut Waiting) {
         if let Some(place) = self.0.take() {
-            *lock(&place.result) = Some(result);
-            place.came.notify_one();
+            let mut slot = lock(&place.slot);
+            slot.result = Some(result);
+            match slot.task.take() {
+                Some(task) => {
+                    std::mem::swap(&mut slot.others, waiting);
+                    waiting.0.push(task);
+                }
+                None => place.came.notify_one(),
+            }
         }
     }
 }
@@ -115,7 +150,42 @@ impl<T> Reply<T> {
 impl<T> Drop for Reply<T> {
     fn drop(&mut self) {
         if self.0.is_some() {
-            self.give(Err(Error::fault("the writer has ended")));
+            self.give(Err(Error::fault("the writer has ended")), &mut Waiting::default());
+        }
+    }
+}
+
+/// A write that was handed in: a thread calls [`Written::wait`], a task awaits it. It is done also when nobody waits any longer.
+#[must_use = "whether the write was kept is known only when it was waited for"]
+pub(crate) struct Written<T>(Arc<Place<T>>);
+
+impl<T> Written<T> {
+    pub(crate) fn wait(self) -> Result<T> {
+        let mut slot = lock(&self.0.slot);
+        loop {
+            match slot.result.take() {
+                Some(result) => return result,
+                None => slot = self.0.came.wait(slot).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+}
+
+impl<T> Future for Written<T> {
+    type Output = Result<T>;
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let mut slot = lock(&self.0.slot);
+        match slot.result.take() {
+            Some(result) => {
+                let others = std::mem::take(&mut slot.others);
+                drop(slot);
+                drop(others); // wakes them
+                Poll::Ready(result)
+            }
+            None => {
+                slot.task = Some(context.waker().clone());
+                Poll::Pending
+            }
         }
     }
 }
@@ -158,11 +228,11 @@ impl Writer {
 
     /// Runs `work` in the transaction of a group, in a savepoint of its own.
     pub(super) fn write<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
-        self.submit(Once(Some(work)))
+        self.submit(Once(Some(work))).wait()
     }
 
     /// The same without the price of a savepoint: when one of a group fails, all of it is taken back and done again in savepoints.
-    pub(super) fn write_repeatable<T: Send + 'static>(&self, work: impl Fn(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+    pub(super) fn hand_in<T: Send + 'static>(&self, work: impl Fn(&Connection) -> Result<T> + Send + 'static) -> Written<T> {
         self.submit(Repeatable(work))
     }
 
@@ -172,11 +242,11 @@ impl Writer {
         lock(&self.shared.queue).jobs.len()
     }
 
-    fn submit<T: Send + 'static>(&self, work: impl Work<T> + 'static) -> Result<T> {
+    fn submit<T: Send + 'static>(&self, work: impl Work<T> + 'static) -> Written<T> {
         if IS_WRITER.get() {
-            return Err(Error::fault("a write was started inside a write"));
+            return Written(Place::new(Some(Err(Error::fault("a write was started inside a write")))));
         }
-        let place = Arc::new(Place { result: Mutex::new(None), came: Condvar::new() });
+        let place = Place::new(None);
         let job: Box<dyn Job> = Box::new(Task { work, result: None, reply: Reply(Some(place.clone())) });
         let mut queue = lock(&self.shared.queue);
         if !queue.closed {
@@ -190,13 +260,7 @@ impl Writer {
             drop(queue);
             drop(job); // says that the writer has ended
         }
-        let mut result = lock(&place.result);
-        loop {
-            match result.take() {
-                Some(result) => return result,
-                None => result = place.came.wait(result).unwrap_or_else(PoisonError::into_inner),
-            }
-        }
+        Written(place)
     }
 }
 
@@ -233,7 +297,8 @@ fn serve(connection: &Connection, shared: &Shared) {
     IS_WRITER.set(true);
     let mut expected = 1;
     while let Some(first) = gather(shared, expected) {
-        expected = group(connection, first, shared);
+        // Who is late once has not gone: what is expected falls by one at a time.
+        expected = group(connection, first, shared).max(expected - 1);
     }
 }
 
@@ -292,8 +357,9 @@ fn group(connection: &Connection, first: Vec<Box<dyn Job>>, shared: &Shared) -> 
         tracing::error!(%error, writes = done.len(), "a commit failed");
     }
     let come = done.len();
+    let mut waiting = Waiting::default();
     for job in done {
-        job.deliver(lost.as_ref());
+        job.deliver(lost.as_ref(), &mut waiting);
     }
     come
 }

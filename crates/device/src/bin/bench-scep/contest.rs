@@ -6,7 +6,7 @@ use crate::{
     peer::{self, Peer},
     phones,
     process::{Server, run},
-    report::{HEADING, Sample, Series, percentile},
+    report::{HEADING, Sample, Series, median, paired, percentile},
     requests::{self, Key, on_all_cores},
     signet::{Department, Listening},
 };
@@ -32,8 +32,8 @@ struct Contestant {
 }
 
 impl Contestant {
-    fn new(plan: &Plan, folder: &Path, name: &str, stored: u64) -> Outcome<Self> {
-        let department = Department::new(plan, folder, stored)?;
+    fn new(signetctl: &Path, folder: &Path, name: &str, stored: u64) -> Outcome<Self> {
+        let department = Department::new(signetctl, folder, stored)?;
         let (server, listening) = department.serve(&[])?;
         let ra = requests::recipients(&listening.http, PATH)?;
         Ok(Contestant { department, server, listening, ra, series: Series::new(name), serials: Vec::new(), idle: 0.0 })
@@ -111,9 +111,11 @@ fn run_peer(plan: &Plan, keys: &[Key], folder: &Path, series: &mut Series) -> Ou
 }
 
 /// Enrollments a second that the RSA-2048 work alone would allow on one core, by `openssl speed`: three private operations (open the
-/// envelope, sign the certificate, sign the answer) and three public ones (two signatures verified, one key encrypted).
+/// envelope, sign the certificate, sign the answer) and three public ones (two signatures verified, one key encrypted). By the wall
+/// clock, as the rates are: what else runs on that core slows both.
 fn bound() -> Outcome<f64> {
-    let speed = run(Path::new("taskset"), &["-c", SERVER_CORE, "openssl", "speed", "-seconds", "2", "rsa2048"], Path::new("."))?;
+    let speed =
+        run(Path::new("taskset"), &["-c", SERVER_CORE, "openssl", "speed", "-elapsed", "-seconds", "2", "rsa2048"], Path::new("."))?;
     let speed = String::from_utf8_lossy(&speed).into_owned();
     let line =
         speed.lines().find(|line| line.trim_start().starts_with("rsa") && line.contains("2048 bits")).ok_or("openssl speed: no rsa2048")?;
@@ -133,65 +135,68 @@ pub(crate) fn hold(plan: &Plan) -> Outcome<()> {
     if !plan.alone && !with_peer {
         return Err("scepserver is not installed (Debian package `scep`)".to_owned());
     }
-    let mut empty = Contestant::new(plan, &folder.0.join("empty"), "Signet", 0)?;
-    let mut full = match plan.stored {
-        0 => None,
-        stored => Some(Contestant::new(plan, &folder.0.join("full"), &format!("Signet, {stored} stored"), stored)?),
-    };
+    let mut ours = vec![Contestant::new(&plan.signetctl, &folder.0.join("empty"), "Signet", 0)?];
+    if plan.stored > 0 {
+        ours.push(Contestant::new(&plan.signetctl, &folder.0.join("full"), &format!("Signet, {} stored", plan.stored), plan.stored)?);
+    }
+    if let Some(against) = &plan.against {
+        ours.push(Contestant::new(against, &folder.0.join("against"), "Signet, compared with", 0)?);
+    }
     let mut peer = Series::new("scepserver");
     let mut bounds = Vec::new();
     // The first run of each warms caches and is not counted.
     for round in 0..=plan.rounds {
         bounds.push(bound()?);
-        empty.run(plan, &keys)?;
-        if let Some(full) = &mut full {
-            full.run(plan, &keys)?;
+        // In turns forwards and backwards: what drifts slowly counts for all alike.
+        let turn: Vec<usize> = if round % 2 == 0 { (0..ours.len()).rev().collect() } else { (0..ours.len()).collect() };
+        for contestant in turn {
+            if let Some(contestant) = ours.get_mut(contestant) {
+                contestant.run(plan, &keys)?;
+            }
         }
         if with_peer && round > 0 {
             run_peer(plan, &keys, &folder.0.join("peer"), &mut peer)?;
         }
         if round == 0 {
-            empty.series.samples.clear();
-            if let Some(full) = &mut full {
-                full.series.samples.clear();
-            }
+            ours.iter_mut().for_each(|contestant| contestant.series.samples.clear());
+            bounds.clear();
         } else {
-            let now = |series: &Series| series.samples.last().map_or(0.0, |s| s.rate);
-            let full = full.as_ref().map_or(0.0, |f| now(&f.series));
-            println!("round {round}: {:.0}/s, full store {full:.0}/s, scepserver {:.0}/s", now(&empty.series), now(&peer));
+            let rates: Vec<String> = ours.iter().map(|c| &c.series).chain(with_peer.then_some(&peer)).map(Series::latest).collect();
+            println!("round {round}: {}", rates.join(", "));
         }
     }
-    let durable = empty.survives()? && full.as_mut().map_or(Ok(true), Contestant::survives)?;
+    let durable = ours.iter_mut().map(Contestant::survives).collect::<Outcome<Vec<bool>>>()?.into_iter().all(|survived| survived);
     let phones = match plan.phones {
         0 => None,
         count => Some(phones::enroll(plan, &folder.0.join("phones"), count)?),
     };
 
     println!("\n{HEADING}");
-    println!("{}", empty.series.row());
-    if let Some(full) = &full {
-        println!("{}", full.series.row());
+    for series in ours.iter().map(|contestant| &contestant.series).chain(with_peer.then_some(&peer)) {
+        println!("{}", series.row());
     }
-    if with_peer {
-        println!("{}", peer.row());
-    }
-    for contestant in std::iter::once(&empty).chain(&full) {
+    for contestant in &ours {
         println!("{}: PSS {:.0} MiB idle, {:.0} MiB under load", contestant.series.name, contestant.idle, contestant.series.memory());
     }
     if let Some(phones) = &phones {
         println!("\n{phones}");
     }
-    let (rate, bound) = (empty.series.rate(), crate::report::median(bounds));
-    let part = |of: f64, by: f64| if by > 0.0 { of / by } else { 0.0 };
-    let million = full.as_ref().map_or(0.0, |f| part(f.series.rate(), rate));
-    let contestants = || std::iter::once(&empty).chain(&full);
-    let all = || contestants().map(|contestant| &contestant.series);
-    let idle = contestants().map(|contestant| contestant.idle).fold(0.0, f64::max);
+    // What stands side by side is compared round by round: the machine's speed drifts more than what is to be seen.
+    let rates = |at: usize| ours.get(at).map(|contestant| contestant.series.rates()).unwrap_or_default();
+    let empty = rates(0);
+    let full = plan.stored > 0;
+    if plan.against.is_some() {
+        println!("{:.3} times the rate of the signetctl compared with", paired(&empty, &rates(ours.len() - 1)));
+    }
+    let all = || ours.iter().map(|contestant| &contestant.series);
     println!(
-        "BENCH scep rate={rate:.0} peer={:.0} ratio={:.2} bound={:.2} million={million:.2} idle_mib={idle:.0} load_mib={:.0} duplicates={} errors={} durable={}",
+        "BENCH scep rate={:.0} peer={:.0} ratio={:.2} bound={:.2} million={:.2} idle_mib={:.0} load_mib={:.0} duplicates={} errors={} durable={}",
+        median(empty.clone()),
         peer.rate(),
-        part(rate, peer.rate()),
-        part(rate, bound),
+        paired(&empty, &peer.rates()),
+        paired(&empty, &bounds),
+        if full { paired(&rates(1), &empty) } else { 0.0 },
+        ours.iter().map(|contestant| contestant.idle).fold(0.0, f64::max),
         all().map(Series::memory).fold(0.0, f64::max),
         all().map(Series::duplicates).sum::<usize>(),
         all().map(Series::errors).sum::<usize>() + phones.as_ref().map_or(0, phones::Walk::lost),

@@ -38,6 +38,8 @@ struct Plan {
     alone: bool,
     /// Where signetctl is.
     signetctl: PathBuf,
+    /// Another signetctl, to be compared with (for work on our side).
+    against: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -66,6 +68,7 @@ fn plan(arguments: &[String]) -> Outcome<Plan> {
         phones: 100,
         alone: false,
         signetctl: own.with_file_name("signetctl"),
+        against: None,
     };
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
@@ -82,7 +85,12 @@ fn plan(arguments: &[String]) -> Outcome<Plan> {
             "--stored" => plan.stored = number()? as u64,
             "--phones" => plan.phones = number()?,
             "--signetctl" => plan.signetctl = PathBuf::from(value),
-            _ => return Err(format!("{word}? Known are --rounds --enrollments --connections --stored --phones --signetctl --alone")),
+            "--against" => plan.against = Some(PathBuf::from(value)),
+            _ => {
+                return Err(format!(
+                    "{word}? Known are --rounds --enrollments --connections --stored --phones --signetctl --against --alone"
+                ));
+            }
         }
     }
     Ok(plan)

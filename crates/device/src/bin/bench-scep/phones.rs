@@ -73,7 +73,7 @@ impl Transport for Timed {
 
 /// Enrolls `count` phones at once.
 pub(crate) fn enroll(plan: &Plan, folder: &Path, count: usize) -> Outcome<Walk> {
-    let department = Department::new(plan, folder, 0)?;
+    let department = Department::new(&plan.signetctl, folder, 0)?;
     let ca = DeviceCa::new(2048).map_err(|e| e.to_string())?;
     let file = folder.join("device-ca.pem");
     std::fs::write(&file, ca.to_pem().map_err(|e| e.to_string())?).map_err(|e| format!("{}: {e}", file.display()))?;

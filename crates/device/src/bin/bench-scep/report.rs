@@ -35,6 +35,14 @@ impl Series {
     pub(crate) fn rate(&self) -> f64 {
         self.median(|s| s.rate)
     }
+    /// The rate of each run, in order.
+    pub(crate) fn rates(&self) -> Vec<f64> {
+        self.samples.iter().map(|s| s.rate).collect()
+    }
+    /// The last run, in words.
+    pub(crate) fn latest(&self) -> String {
+        format!("{} {:.0}/s", self.name, self.samples.last().map_or(0.0, |s| s.rate))
+    }
     pub(crate) fn errors(&self) -> usize {
         self.samples.iter().map(|s| s.errors).sum()
     }
@@ -72,6 +80,11 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
         n if n % 2 == 1 => values.get(n / 2).copied().unwrap_or_default(),
         n => (values.get(n / 2 - 1).copied().unwrap_or_default() + values.get(n / 2).copied().unwrap_or_default()) / 2.0,
     }
+}
+
+/// The median of what each run is to the one beside it; 0 where there is none.
+pub(crate) fn paired(runs: &[f64], beside: &[f64]) -> f64 {
+    median(runs.iter().zip(beside).filter(|(_, beside)| **beside > 0.0).map(|(run, beside)| run / beside).collect())
 }
 
 /// The value that `part` of all are not above, in milliseconds.

@@ -1,7 +1,7 @@
 //! Signet as `signetctl` shows it: set up, filled, served.
 
 use crate::{
-    Outcome, Plan,
+    Outcome,
     process::{Server, drain, run},
     requests::Wish,
 };
@@ -34,12 +34,12 @@ pub(crate) struct Invitation {
 
 impl Department {
     /// Sets up a department with RSA-2048 keys throughout, with Alice in it, and `stored` certificates.
-    pub(crate) fn new(plan: &Plan, folder: &Path, stored: u64) -> Outcome<Self> {
+    pub(crate) fn new(signetctl: &Path, folder: &Path, stored: u64) -> Outcome<Self> {
         let own = folder.to_path_buf();
         std::fs::create_dir_all(&own).map_err(|e| format!("{}: {e}", own.display()))?;
         let passphrase = own.join("passphrase");
         std::fs::write(&passphrase, "a passphrase for a bench\n").map_err(|e| format!("{}: {e}", passphrase.display()))?;
-        let department = Department { data: own.join("data"), folder: own, signetctl: plan.signetctl.clone() };
+        let department = Department { data: own.join("data"), folder: own, signetctl: signetctl.to_owned() };
         let passphrase = passphrase.to_string_lossy().into_owned();
         department.command(&[
             "init",

@@ -318,7 +318,7 @@ pub(crate) fn scep(world: &World, challenge: &str, key: &PrivateKey) -> Option<C
         &SigningIdentity { certificate: &own, key, chain: &[] },
     )
     .unwrap();
-    let PkiAnswer::CertRep(reply) = world.enroller.pki_operation(&request).unwrap() else { panic!("no CertRep") };
+    let PkiAnswer::CertRep(reply) = crate::wait::on_thread(world.enroller.pki_operation(&request)).unwrap() else { panic!("no CertRep") };
     read_cert_rep(&reply, &ra, key, &own).unwrap().certificates.into_iter().next()
 }
 

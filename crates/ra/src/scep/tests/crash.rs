@@ -17,7 +17,9 @@ fn after_a_crash_the_same_key_gets_its_certificate_and_nothing_is_issued_twice()
         assert_eq!((f.issued(), f.count("SELECT count(*) FROM challenge WHERE state = 'spent'")), (stored, stored), "both or none");
         // Another process opens the folder and gets the repeat.
         let again = testing::open(&f.folder, &f.clock).enroller();
-        let PkiAnswer::CertRep(answer) = again.pki_operation(&message.bytes(&f.ra)).unwrap() else { panic!("not answered") };
+        let PkiAnswer::CertRep(answer) = crate::wait::on_thread(again.pki_operation(&message.bytes(&f.ra))).unwrap() else {
+            panic!("not answered")
+        };
         let issued = certificate(message.read(&answer, &f.ra));
         assert_eq!(certificate(f.send(&message)).der, issued.der);
         assert_eq!((f.issued(), f.count("SELECT count(*) FROM issuance WHERE state <> 'stored'")), (1, 0), "the reservation was resumed");

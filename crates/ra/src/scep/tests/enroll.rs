@@ -181,7 +181,9 @@ fn requests_without_transaction_id_or_nonce_are_refused() {
     ] {
         let mut message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
         (message.kind, message.transaction, message.nonce) = (kind, transaction.to_vec(), nonce.to_vec());
-        let PkiAnswer::CertRep(answer) = f.enroller.pki_operation(&message.bytes(&f.ra)).unwrap() else { panic!("not answered") };
+        let PkiAnswer::CertRep(answer) = crate::wait::on_thread(f.enroller.pki_operation(&message.bytes(&f.ra))).unwrap() else {
+            panic!("not answered")
+        };
         let read = protocol::scep::read_cert_rep(&answer, &f.ra, &message.signer_key, &message.signer).unwrap();
         refused(&read, FailInfo::BadRequest);
     }
@@ -259,7 +261,9 @@ fn what_does_not_open_or_is_no_request_fails_the_message_check() {
     let f = Fixture::new();
     let good = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
     let stranger = self_signed(&client::key(3), &anonymous());
-    let PkiAnswer::CertRep(answer) = f.enroller.pki_operation(&good.bytes(&stranger)).unwrap() else { panic!("not answered") };
+    let PkiAnswer::CertRep(answer) = crate::wait::on_thread(f.enroller.pki_operation(&good.bytes(&stranger))).unwrap() else {
+        panic!("not answered")
+    };
     refused(&good.read(&answer, &f.ra), FailInfo::BadMessageCheck);
     for content in [&b""[..], b"garbage", &good.content[..good.content.len() - 1], &[0x30, 0x80, 0, 0]] {
         refused(&f.send(&Message { content: content.to_vec(), ..good.clone() }), FailInfo::BadMessageCheck);
@@ -277,12 +281,12 @@ fn what_is_no_pki_message_or_not_signed_by_its_signer_is_malformed() {
     let good = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
     let bytes = good.bytes(&f.ra);
     for bad in [&b""[..], b"hello", &bytes[..bytes.len() / 2], &[0x30, 0x82, 0xff, 0xff], &[0x30; 64 * 1024 + 1]] {
-        assert!(matches!(f.enroller.pki_operation(bad).unwrap(), PkiAnswer::Malformed));
+        assert!(matches!(crate::wait::on_thread(f.enroller.pki_operation(bad)).unwrap(), PkiAnswer::Malformed));
     }
     let forged = Message { signer_key: client::key(1), ..good.clone() };
-    assert!(matches!(f.enroller.pki_operation(&forged.bytes(&f.ra)).unwrap(), PkiAnswer::Malformed));
+    assert!(matches!(crate::wait::on_thread(f.enroller.pki_operation(&forged.bytes(&f.ra))).unwrap(), PkiAnswer::Malformed));
     let cert_rep = Message { kind: MessageType::CertRep, ..good };
-    assert!(matches!(f.enroller.pki_operation(&cert_rep.bytes(&f.ra)).unwrap(), PkiAnswer::Malformed));
+    assert!(matches!(crate::wait::on_thread(f.enroller.pki_operation(&cert_rep.bytes(&f.ra))).unwrap(), PkiAnswer::Malformed));
     assert_eq!(f.issued(), 0);
 }
 

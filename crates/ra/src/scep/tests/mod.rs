@@ -74,7 +74,7 @@ impl Fixture {
         self.try_send(message).unwrap()
     }
     fn try_send(&self, message: &Message) -> Result<ReceivedCertRep> {
-        match self.enroller.pki_operation(&message.bytes(&self.ra))? {
+        match crate::wait::on_thread(self.enroller.pki_operation(&message.bytes(&self.ra)))? {
             PkiAnswer::CertRep(bytes) => Ok(message.read(&bytes, &self.ra)),
             PkiAnswer::Malformed => panic!("the message was not read"),
         }
