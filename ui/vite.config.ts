@@ -10,5 +10,6 @@ export default defineConfig(({ mode }) => ({
   // The webview is WebKit of 2023 and later. Nothing is inlined: the content security policy allows files of our own only.
   build: { target: "safari16.4", assetsInlineLimit: 0, sourcemap: false, reportCompressedSize: false },
   server: { port: 5173, strictPort: true },
-  test: { environment: "node", include: ["src/**/*.test.ts"] },
+  // A busy machine needs its time; what hangs is still found.
+  test: { environment: "node", include: ["src/**/*.test.ts"], testTimeout: 60_000 },
 }));
