@@ -100,8 +100,8 @@ impl Window {
         loop {
             match self.0.wait().at_most(PATIENCE).for_element(locator).await {
                 Ok(element) => return element,
-                // The list was drawn anew while the driver took hold of it.
-                Err(error) if is_stale(&error) && Instant::now() < until => {}
+                // The list was drawn anew, or the page loaded, while the driver took hold of it.
+                Err(error) if is_gone(&error) && Instant::now() < until => {}
                 Err(error) => panic!("{what}: {error}\n{}", self.text().await),
             }
         }
@@ -389,7 +389,8 @@ fn smaller(png: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The page replaced the element since.
-fn is_stale(error: &CmdError) -> bool {
-    error.is_stale_element_reference() || error.to_string().contains("Stale element")
+/// The page replaced the element since, or was itself replaced in that moment.
+fn is_gone(error: &CmdError) -> bool {
+    let text = error.to_string();
+    error.is_stale_element_reference() || text.contains("Stale element") || text.contains("before the unload event")
 }
