@@ -72,7 +72,7 @@ fn batch(tx: &Connection) -> Result<i64> {
         for (at, line) in lines.iter().enumerate() {
             if at == 0 {
                 names.execute(params![format!("n{line}"), number])?;
-            } else if line.contains('@') {
+            } else if text::is_beginning(at, line) {
                 names.execute(params![format!("a{line}"), number])?;
             }
         }

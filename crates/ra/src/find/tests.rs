@@ -143,6 +143,43 @@ fn every_filter_and_order_finds_the_same_as_looking_at_all() {
 }
 
 #[test]
+fn a_search_finds_the_same_in_whatever_way_it_looks() {
+    use certificates::{BOUNDS, Bounds, page_within};
+    let (authority, _clock, officer, _folder) = department(60);
+    officer.index_new_certificates().unwrap();
+    let at = authority.0.clock.now();
+    let ask = |query: CertificatesQuery, bounds| {
+        let page = authority.0.store.read(|tx| page_within(tx, at, &query, bounds)).unwrap();
+        (page.rows.into_iter().map(|row| row.serial).collect::<Vec<_>>(), page.more)
+    };
+    // Walking to the end, all members placed, the order read as a whole, and giving up after a few.
+    let ways = [(usize::MAX, 0), (0, usize::MAX), (0, 0), (5, 7)].map(|(in_vain, placed)| Bounds { collected: 2, in_vain, placed });
+    for words in ["er", "da", "number02", "id num", "n1", "example al", "4040", "zz"] {
+        for statuses in [vec![], vec![Status::Active], vec![Status::Expired]] {
+            for sort in SORTS {
+                let filter = CertificateFilter { search: Some(words.to_owned()), statuses: statuses.clone(), ..Default::default() };
+                let query = CertificatesQuery { filter, sort, limit: 7, ..Default::default() };
+                let (whole, _) = ask(CertificatesQuery { limit: 500, ..query.clone() }, BOUNDS);
+                for bounds in ways {
+                    let what = format!("{words} {statuses:?} {sort:?} {bounds:?}");
+                    assert_eq!(ask(CertificatesQuery { limit: 500, ..query.clone() }, bounds).0, whole, "{what}");
+                    for place in (0..whole.len()).step_by(11) {
+                        let (from, until, after) = (place.saturating_sub(7), (place + 7).min(whole.len()), (place + 8).min(whole.len()));
+                        let serial = Some(whole[place].clone());
+                        let before = ask(CertificatesQuery { before: serial.clone(), ..query.clone() }, bounds);
+                        assert_eq!(before, (whole[from..place].to_vec(), from > 0), "before {place}: {what}");
+                        let behind = ask(CertificatesQuery { after: serial, ..query.clone() }, bounds);
+                        assert_eq!(behind, (whole[place + 1..after].to_vec(), after < whole.len()), "after {place}: {what}");
+                        let skipped = ask(CertificatesQuery { skip: place as u64, ..query.clone() }, bounds);
+                        assert_eq!(skipped, (whole[place..until].to_vec(), until < whole.len()), "at {place}: {what}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn counts_follow_every_change_and_the_clock() {
     let (authority, clock, officer, _folder) = department(120);
     let check = || {

@@ -53,16 +53,30 @@ impl Search {
         self.words.iter().all(|word| word.chars().count() == TRIGRAM)
     }
 
-    /// Every word stands in the folded text; words too short for the index only at the beginning of a name or an address.
+    /// Every word stands in the folded text, one too short for the index at the beginning of a line only. Where all are too short,
+    /// the first begins the name or an address: that is what [`super::index`] can look up.
     pub(super) fn matches(&self, text: &str) -> bool {
-        self.words.iter().all(|word| {
-            if word.chars().count() < TRIGRAM {
-                text.split('\n').any(|line| line.starts_with(word.as_str()))
-            } else {
-                text.contains(word.as_str())
+        let lines = || text.split('\n').enumerate();
+        let looked_up = match self.words.first() {
+            Some(first) if self.words.iter().all(|word| is_short(word)) => {
+                lines().any(|(at, line)| is_beginning(at, line) && line.starts_with(first.as_str()))
             }
-        })
+            _ => true,
+        };
+        let stands =
+            |word: &String| if is_short(word) { lines().any(|(_, line)| line.starts_with(word.as_str())) } else { text.contains(word.as_str()) };
+        looked_up && self.words.iter().all(stands)
     }
+}
+
+/// Too short for the index of trigrams.
+fn is_short(word: &str) -> bool {
+    word.chars().count() < TRIGRAM
+}
+
+/// Whether a line of [`lines`] is looked up by how it begins: the name, which is the first, and addresses.
+pub(super) fn is_beginning(at: usize, line: &str) -> bool {
+    at == 0 || line.contains('@')
 }
 
 /// The folded lines of a certificate: its name first, then addresses and other names, then its device.
@@ -172,5 +186,6 @@ mod tests {
         let matches = |search: &str| Search::new(Some(search)).unwrap().matches(&text);
         assert!(matches("al") && matches("xample ip") && matches("LICE@"));
         assert!(!matches("li") && !matches("alice bob"));
+        assert!(!matches("ip") && matches("al ip"), "a device alone is found from three characters on");
     }
 }

@@ -42,6 +42,11 @@ impl Conditions {
         Conditions { sql, values }
     }
 
+    /// Everything passes.
+    pub(super) fn none() -> Self {
+        Conditions { sql: Vec::new(), values: Vec::new() }
+    }
+
     pub(super) fn and(&mut self, sql: &str, values: impl IntoIterator<Item = Value>) {
         self.sql.push(sql.to_owned());
         self.values.extend(values);

@@ -1,6 +1,6 @@
 //! What a search finds: names, addresses, devices by their text; serial numbers and fingerprints by how they begin.
 
-use super::{Ask, By, COLLECTED, COUNTED, Numbers, orders::Seek};
+use super::{Ask, By, COUNTED, Numbers, orders::Seek};
 use crate::{
     Error, Result,
     find::{
@@ -12,6 +12,8 @@ use crate::{
 
 /// A place so far into a search that finds very many would be compared row by row.
 const MOST_SKIPPED: usize = 10_000;
+/// More that begin with the same four digits are not told apart by them.
+const BY_DIGITS: usize = 1_000;
 
 impl Ask<'_> {
     pub(super) fn keep(&self, number: i64, search: &Search, by_digits: &[i64]) -> Result<Option<i64>> {
@@ -31,17 +33,9 @@ impl Ask<'_> {
     pub(super) fn searched(&self, search: &Search) -> Result<Numbers> {
         let by_digits = search.digits.as_deref().map(|digits| self.by_digits(digits)).transpose()?.unwrap_or_default();
         let expression = search.expression();
-        let candidates = match &expression {
-            Some(expression) => self.numbers(
-                &format!(
-                    "SELECT rowid FROM certificate_search WHERE certificate_search MATCH ? ORDER BY rowid DESC LIMIT {}",
-                    COLLECTED + 1
-                ),
-                &[expression.clone().into()],
-            )?,
-            None => self.beginnings(search, COLLECTED + 1)?,
-        };
-        if candidates.len() <= COLLECTED {
+        let few = self.bounds.collected;
+        let candidates = self.candidates(search, expression.as_deref(), few + 1)?;
+        if candidates.len() <= few {
             let mut found = by_digits.clone();
             for number in candidates {
                 if !found.contains(&number) && (search.is_exact() || self.says(number, search)?) {
@@ -53,7 +47,7 @@ impl Ask<'_> {
         // What the filter passes may be little even where the search finds much.
         let groups = Groups::read(self.tx, self.at)?;
         let passes = count::total(self.tx, self.at, &groups, self.filter)?;
-        if passes <= COLLECTED as u64 {
+        if passes <= few as u64 {
             let all = self.all_of_filter()?;
             let found: Vec<i64> =
                 all.into_iter().filter_map(|number| self.keep(number, search, &by_digits).transpose()).collect::<Result<_>>()?;
@@ -73,11 +67,15 @@ impl Ask<'_> {
         };
         let about = u64::try_from(counted).unwrap_or(0).min(passes);
         let seek = Seek { search, by_digits: &by_digits };
-        let mut numbers = match (self.by, &expression) {
-            (By::Number, Some(expression)) => self.by_number_of(&seek, expression)?,
+        let walked = match (self.by, &expression) {
+            (By::Number, Some(expression)) => Some(self.by_number_of(&seek, expression)?),
             (By::Number, None) => self.by_number_beginnings(&seek)?,
-            (By::Name, _) => self.by_name(Some(&seek))?,
-            (By::End, _) => self.by_end(Some(&seek))?,
+            (By::Name, _) => self.by_name_where(&seek)?,
+            (By::End, _) => self.by_end_where(&seek)?,
+        };
+        let mut numbers = match walked {
+            Some(numbers) => numbers,
+            None => self.of_members(self.candidates(search, expression.as_deref(), usize::MAX)?, &seek)?,
         };
         numbers.drain(..self.skip.min(numbers.len()));
         Ok(Numbers::of(numbers, about, false))
@@ -93,14 +91,14 @@ impl Ask<'_> {
                 && prefix.len() <= 40
             {
                 found.extend(self.numbers(
-                    &format!("SELECT number FROM certificate WHERE serial >= ? AND serial < ? LIMIT {COLLECTED}"),
+                    &format!("SELECT number FROM certificate WHERE serial >= ? AND serial < ? LIMIT {BY_DIGITS}"),
                     &[from.into(), until.into()],
                 )?);
             }
         }
         if let Some((from, until)) = range(digits.get(..16).unwrap_or(digits)) {
             let heads = self.numbers(
-                &format!("SELECT number FROM certificate_fingerprint WHERE head >= ? AND head < ? LIMIT {COLLECTED}"),
+                &format!("SELECT number FROM certificate_fingerprint WHERE head >= ? AND head < ? LIMIT {BY_DIGITS}"),
                 &[from.into(), until.into()],
             )?;
             for number in heads {
@@ -121,20 +119,34 @@ impl Ask<'_> {
         Ok(begins(&openssl::sha::sha256(&der)) || begins(&openssl::sha::sha1(&der)))
     }
 
-    /// Certificates of which a name or an address begins with the first word.
-    fn beginnings(&self, search: &Search, limit: usize) -> Result<Vec<i64>> {
-        let mut found = Vec::new();
-        for kind in ['n', 'a'] {
-            let word = search.words.first().map_or("", String::as_str);
-            found.extend(self.numbers(
-                &format!("SELECT number FROM certificate_name WHERE key >= ? AND key < ? LIMIT {limit}"),
-                &[format!("{kind}{word}").into(), format!("{kind}{word}\u{10ffff}").into()],
-            )?);
+    /// Certificates that the indexes offer for this search, at most `limit`, newest first: all that match are among them, but those
+    /// found by digits.
+    fn candidates(&self, search: &Search, expression: Option<&str>, limit: usize) -> Result<Vec<i64>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        if let Some(expression) = expression {
+            let sql = format!("SELECT rowid FROM certificate_search WHERE certificate_search MATCH ? ORDER BY rowid DESC LIMIT {limit}");
+            return self.numbers(&sql, &[expression.to_owned().into()]);
         }
-        found.sort_unstable();
+        let word = search.words.first().map_or("", String::as_str);
+        let mut found = Vec::new();
+        for kind in [NAME, ADDRESS] {
+            let (from, until) = beginning(kind, word);
+            let sql = format!("SELECT number FROM certificate_name WHERE key >= ? AND key < ? LIMIT {limit}");
+            found.extend(self.numbers(&sql, &[from.into(), until.into()])?);
+        }
+        found.sort_unstable_by(|one, other| other.cmp(one));
         found.dedup();
         Ok(found)
     }
+}
+
+/// What keys of names and of addresses begin with.
+pub(super) const NAME: char = 'n';
+const ADDRESS: char = 'a';
+
+/// Keys of this kind that begin so: from the first until before the second.
+pub(super) fn beginning(kind: char, word: &str) -> (String, String) {
+    (format!("{kind}{word}"), format!("{kind}{word}\u{10ffff}"))
 }
 
 /// Octet strings that begin with these hex digits: from the first until before the second.

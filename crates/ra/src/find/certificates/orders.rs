@@ -50,38 +50,73 @@ impl Ask<'_> {
         format!(" LIMIT {} OFFSET {}", self.limit + 1, self.skip)
     }
 
-    /// Walks the index by notAfter.
-    pub(super) fn by_end(&self, seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
-        let (compare, direction) = self.directions();
-        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+    /// The index by notAfter.
+    pub(super) fn by_end(&self) -> Result<Vec<i64>> {
+        let conditions = self.end_from_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
+        self.numbers(&format!("{}{}", self.ends(&conditions), self.part()), &conditions.values)
+    }
+
+    /// Walks it.
+    pub(super) fn by_end_where(&self, seek: &Seek<'_>) -> Result<Option<Vec<i64>>> {
+        let conditions = self.end_from_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
+        self.walk(&self.ends(&conditions), &conditions.values, seek, self.bounds.in_vain)
+    }
+
+    pub(super) fn ends(&self, conditions: &Conditions) -> String {
+        let (_, direction) = self.directions();
+        format!(
+            "SELECT c.number FROM certificate c INDEXED BY certificate_ending WHERE {} ORDER BY c.not_after {direction}, c.number {direction}",
+            conditions.text()
+        )
+    }
+
+    pub(super) fn end_from_mark(&self, mut conditions: Conditions) -> Conditions {
+        let (compare, _) = self.directions();
         if let Some(mark) = &self.mark {
             // Both: the first lets the index be entered at the place, the second is exact.
             conditions.and(&format!("c.not_after {compare}= ?"), [mark.not_after.into()]);
             conditions.and(&format!("(c.not_after {compare} ? OR c.number {compare} ?)"), [mark.not_after.into(), mark.number.into()]);
         }
-        let sql = format!(
-            "SELECT c.number FROM certificate c INDEXED BY certificate_ending WHERE {} ORDER BY c.not_after {direction}, c.number {direction}",
-            conditions.text()
-        );
-        self.walk(&sql, &conditions.values, seek)
+        conditions
     }
 
-    /// Walks the names.
-    pub(super) fn by_name(&self, seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
-        let (compare, direction) = self.directions();
-        let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
+    /// The names.
+    pub(super) fn by_name(&self) -> Result<Vec<i64>> {
+        let conditions = self.name_from_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
+        self.numbers(&format!("{}{}", self.names(self.joined(), &conditions), self.part()), &conditions.values)
+    }
+
+    /// Walks them.
+    pub(super) fn by_name_where(&self, seek: &Seek<'_>) -> Result<Option<Vec<i64>>> {
+        let conditions = self.name_from_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
+        self.walk(&self.names(self.joined(), &conditions), &conditions.values, seek, self.bounds.in_vain)
+    }
+
+    /// What a filter compares with, beside the names; a department and a subscriber stand in the table alone.
+    fn joined(&self) -> &'static str {
+        if self.filter.department.is_none() && self.filter.subscriber.is_none() {
+            "CROSS JOIN certificate c INDEXED BY certificate_listed ON c.number = n.number"
+        } else {
+            "CROSS JOIN certificate c ON c.number = n.number"
+        }
+    }
+
+    pub(super) fn names(&self, joined: &str, conditions: &Conditions) -> String {
+        let (_, direction) = self.directions();
+        format!(
+            "SELECT n.number FROM certificate_name n {joined} WHERE {} ORDER BY n.key {direction}, n.number {direction}",
+            conditions.text()
+        )
+    }
+
+    pub(super) fn name_from_mark(&self, mut conditions: Conditions) -> Conditions {
+        let (compare, _) = self.directions();
         if let Some(mark) = &self.mark {
             conditions.and(&format!("(n.key, n.number) {compare} (?, ?)"), [mark.key.clone().into(), mark.number.into()]);
         }
+        // Keys of names.
         conditions.and("n.key >= 'n' AND n.key < 'o'", []);
-        // A department and a subscriber stand in the table alone.
-        let listed = if self.filter.department.is_none() && self.filter.subscriber.is_none() { LISTED } else { "" };
-        let sql = format!(
-            "SELECT c.number FROM certificate_name n CROSS JOIN certificate c {listed} ON c.number = n.number WHERE {} \
-             ORDER BY n.key {direction}, n.number {direction}",
-            conditions.text()
-        );
-        self.walk(&sql, &conditions.values, seek)
+        conditions
     }
 
     /// Walks the index of trigrams by number.
@@ -96,7 +131,7 @@ impl Ask<'_> {
             "SELECT c.number FROM certificate_search f CROSS JOIN certificate c ON c.number = f.rowid WHERE {} ORDER BY f.rowid {direction}",
             conditions.text()
         );
-        let mut numbers = self.walk(&sql, &conditions.values, Some(seek))?;
+        let mut numbers = self.walk(&sql, &conditions.values, seek, usize::MAX)?.unwrap_or_default();
         // Those are a few at most: all of them, whatever is left out.
         let by_digits = Ask { skip: 0, limit: self.skip + self.limit, mark: self.mark.clone(), ..*self }.collected(seek.by_digits)?;
         numbers.extend(by_digits.list);
@@ -110,23 +145,23 @@ impl Ask<'_> {
     }
 
     /// Many names begin so: by number.
-    pub(super) fn by_number_beginnings(&self, seek: &Seek<'_>) -> Result<Vec<i64>> {
+    pub(super) fn by_number_beginnings(&self, seek: &Seek<'_>) -> Result<Option<Vec<i64>>> {
         let (compare, direction) = self.directions();
         let mut conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
         if let Some(mark) = &self.mark {
             conditions.and(&format!("c.number {compare} ?"), [mark.number.into()]);
         }
         let sql = format!("SELECT c.number FROM certificate c NOT INDEXED WHERE {} ORDER BY c.number {direction}", conditions.text());
-        self.walk(&sql, &conditions.values, Some(seek))
+        self.walk(&sql, &conditions.values, seek, self.bounds.in_vain)
     }
 
-    /// Without a comparison the part that is asked for; with one all up to its end, because only comparing tells what counts.
-    fn walk(&self, sql: &str, values: &[Value], seek: Option<&Seek<'_>>) -> Result<Vec<i64>> {
-        let Some(seek) = seek else { return self.numbers(&format!("{sql}{}", self.part()), values) };
+    /// All up to the end of the page, because only comparing tells what counts. `None`: so many were compared in vain.
+    fn walk(&self, sql: &str, values: &[Value], seek: &Seek<'_>, most: usize) -> Result<Option<Vec<i64>>> {
         let until = self.skip + self.limit;
         let mut statement = self.tx.prepare_cached(sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
         let mut numbers = Vec::with_capacity(self.limit + 1);
+        let mut in_vain = 0;
         while let Some(row) = rows.next()? {
             let number = row.get(0)?;
             if seek.finds(self, number)? {
@@ -134,9 +169,14 @@ impl Ask<'_> {
                 if numbers.len() > until {
                     break;
                 }
+            } else {
+                in_vain += 1;
+                if in_vain > most {
+                    return Ok(None);
+                }
             }
         }
-        Ok(numbers)
+        Ok(Some(numbers))
     }
 }
 
@@ -147,7 +187,7 @@ pub(super) struct Seek<'a> {
 }
 
 impl Seek<'_> {
-    fn finds(&self, ask: &Ask<'_>, number: i64) -> Result<bool> {
+    pub(super) fn finds(&self, ask: &Ask<'_>, number: i64) -> Result<bool> {
         Ok(ask.keep(number, self.search, self.by_digits)?.is_some())
     }
 }
