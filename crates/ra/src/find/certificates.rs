@@ -217,7 +217,7 @@ impl Ask<'_> {
         Ok(found.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// All that the filter passes, which is little.
+    /// All that the filter passes, which is little, or stands together.
     fn all_of_filter(&self) -> Result<Vec<i64>> {
         let conditions = Conditions::new(self.filter, self.at, &self.filter.statuses);
         let from = match self.filter.statuses.as_slice() {
@@ -297,14 +297,17 @@ impl Ask<'_> {
     }
 
     fn placed<T: Ord>(&self, mut keys: Vec<(T, i64)>, mark: Option<(T, i64)>) -> Vec<i64> {
-        keys.sort_unstable();
-        if !self.up {
-            keys.reverse();
-        }
         if let Some(mark) = mark {
             keys.retain(|key| if self.up { *key > mark } else { *key < mark });
         }
-        keys.into_iter().skip(self.skip).take(self.limit + 1).map(|(_, number)| number).collect()
+        let compare = |one: &(T, i64), other: &(T, i64)| if self.up { one.cmp(other) } else { other.cmp(one) };
+        let until = self.skip.saturating_add(self.limit).saturating_add(1);
+        if until < keys.len() {
+            keys.select_nth_unstable_by(until, compare);
+            keys.truncate(until);
+        }
+        keys.sort_unstable_by(compare);
+        keys.into_iter().skip(self.skip).map(|(_, number)| number).collect()
     }
 
     fn keyed<T: rusqlite::types::FromSql>(&self, numbers: &[i64], column: &str, of: impl Fn(T) -> T) -> Result<Vec<(T, i64)>> {

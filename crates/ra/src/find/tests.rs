@@ -269,7 +269,18 @@ fn people_are_found_by_any_part_and_what_they_have() {
     assert_eq!(find(PeopleFilter { has: Some(Has::Active), ..Default::default() }), [""; 0]);
     assert_eq!(find(PeopleFilter { validated: Some(false), ..Default::default() }).len(), 3);
     let turing = officer.subscriber_by_mail("turing@example.edu").unwrap().id;
+    // Whose every mailbox is validated, and whose not: whatever came, was validated and lost that again.
+    let validated = |yes: bool| find(PeopleFilter { validated: Some(yes), ..Default::default() });
+    let validate = |mail| officer.validate_mailbox(mail, crate::mailbox::Method::InPerson, "staff card").unwrap();
+    validate("turing@example.edu");
+    validate("turing@example.edu");
+    assert_eq!((validated(true), validated(false)), (vec!["Alan Turing".to_owned()], vec!["José Álvarez".to_owned(), "Office".to_owned()]));
     officer.add_mailbox(turing, "bletchley@example.edu").unwrap();
+    assert_eq!((validated(true).len(), validated(false).len()), (0, 3));
+    validate("bletchley@example.edu");
+    assert_eq!((validated(true).len(), validated(false).len()), (1, 2));
+    authority.0.store.write(|tx| Ok(tx.execute("DELETE FROM mailbox_validation", [])?)).unwrap();
+    assert_eq!((validated(true).len(), validated(false).len()), (0, 3));
     assert_eq!(find(text("bletch")), ["Alan Turing"]);
     officer.delete_subscriber(turing).unwrap();
     assert_eq!(find(text("bletch")), [""; 0]);

@@ -73,6 +73,19 @@ CREATE TRIGGER lesson_is_not_forgotten BEFORE DELETE ON lesson BEGIN SELECT RAIS
 
 CREATE TRIGGER lesson_stays BEFORE UPDATE ON lesson BEGIN SELECT RAISE(ABORT, 'the log of lessons is append-only'); END;
 
+CREATE TRIGGER mailbox_is_new AFTER INSERT ON mailbox BEGIN
+    INSERT INTO mailbox_not_validated (subscriber, mailbox) VALUES (NEW.subscriber, NEW.id);
+END;
+
+CREATE TRIGGER mailbox_is_validated AFTER INSERT ON mailbox_validation BEGIN
+    DELETE FROM mailbox_not_validated WHERE mailbox = NEW.mailbox;
+END;
+
+CREATE TRIGGER mailbox_is_validated_no_more AFTER DELETE ON mailbox_validation
+WHEN NOT EXISTS (SELECT 1 FROM mailbox_validation WHERE mailbox = OLD.mailbox) BEGIN
+    INSERT OR IGNORE INTO mailbox_not_validated (subscriber, mailbox) SELECT subscriber, id FROM mailbox WHERE id = OLD.mailbox;
+END;
+
 CREATE TRIGGER profile_added AFTER INSERT ON profile BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
 
 CREATE TRIGGER profile_version_is_not_forgotten BEFORE DELETE ON profile
@@ -472,6 +485,12 @@ CREATE TABLE mailbox (
     created_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE mailbox_not_validated (
+    subscriber BLOB NOT NULL,
+    mailbox    BLOB NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
+    PRIMARY KEY (subscriber, mailbox)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE mailbox_validation (
     id       INTEGER PRIMARY KEY,
     mailbox  BLOB NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
@@ -793,6 +812,8 @@ CREATE INDEX ledger_of_certificate ON ledger (subject)
 CREATE INDEX lesson_of_unit ON lesson (unit, number);
 
 CREATE INDEX link_by_enrollment ON link (enrollment);
+
+CREATE INDEX mailbox_not_validated_by_mailbox ON mailbox_not_validated (mailbox);
 
 CREATE INDEX mailbox_validation_by_mailbox ON mailbox_validation (mailbox, id);
 

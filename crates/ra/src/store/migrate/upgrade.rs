@@ -70,7 +70,8 @@ const DATA: [(u32, &str); 9] = [
            VALUES (x'02020202020202020202020202020202', 'Alice', 'alice', 'alice' || char(10) || 'alice@example.edu', 'person', '[]', 1);
          INSERT INTO subject_name (name, subscriber, registered_at) VALUES ('cn=alice', x'02020202020202020202020202020202', 1);
          INSERT INTO mailbox (id, subscriber, address, address_key, position, created_at)
-           VALUES (x'03', x'02020202020202020202020202020202', 'Alice@example.edu', 'alice@example.edu', 0, 1);
+           VALUES (x'03', x'02020202020202020202020202020202', 'Alice@example.edu', 'alice@example.edu', 0, 1),
+                  (x'04', x'02020202020202020202020202020202', 'a@example.edu', 'a@example.edu', 1, 1);
          INSERT INTO mailbox_validation (mailbox, at, method, evidence, actor) VALUES (x'03', 1, 'inPerson', 'staff card', '\"Signet\"');",
     ),
     (
@@ -121,7 +122,7 @@ const DATA: [(u32, &str); 9] = [
 ];
 
 /// A count and what it must be once the database is the newest, from which schema on.
-const KEPT: [(u32, &str, i64); 21] = [
+const KEPT: [(u32, &str, i64); 23] = [
     (1, "SELECT count(*) FROM setting WHERE key = 'wifi.ssid' AND value = 'eduroam'", 1),
     (1, "SELECT count(*) FROM certificate WHERE serial IN (x'11', x'12', x'13') AND profile_version IS NULL AND pilot = 0", 3),
     (1, "SELECT reason FROM certificate WHERE serial = x'12'", 6),
@@ -134,6 +135,8 @@ const KEPT: [(u32, &str, i64); 21] = [
     ),
     (1, "SELECT count(*) FROM issuance WHERE state = 'reserved'", 1),
     (2, "SELECT count(*) FROM mailbox_validation v JOIN mailbox m ON m.id = v.mailbox WHERE m.address_key = 'alice@example.edu'", 1),
+    (2, "SELECT count(*) FROM mailbox_not_validated WHERE mailbox = x'04'", 1),
+    (2, "SELECT count(*) FROM mailbox_not_validated", 1),
     (2, "SELECT count(*) FROM subject_name WHERE name = 'cn=alice'", 1),
     (2, "SELECT count(*) FROM subscriber_find f JOIN subscriber s ON s.id = f.subscriber WHERE f.text = s.search", 1),
     (2, "SELECT count(*) FROM subscriber_search WHERE subscriber_search MATCH 'exa'", 1),
