@@ -58,7 +58,7 @@ pub struct Header<'a> {
 
 impl Reason {
     /// The number of RFC 5280 5.3.1.
-    pub fn code(self) -> u8 {
+    pub const fn code(self) -> u8 {
         match self {
             Reason::Unspecified => 0,
             Reason::KeyCompromise => 1,

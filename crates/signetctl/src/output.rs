@@ -6,6 +6,7 @@ use std::{
     io::{self, Write},
     sync::atomic::{AtomicBool, Ordering},
 };
+use zeroize::Zeroizing;
 
 /// The reader of standard output has gone (`| head`).
 static READER_HAS_GONE: AtomicBool = AtomicBool::new(false);
@@ -55,6 +56,22 @@ impl Output {
         let text = if self.json { serde_json::to_string(value).map_err(ra::Error::fault)? } else { human(value) };
         let mut out = Out::lock();
         written(writeln!(out, "{text}").and_then(|()| out.flush()))
+    }
+
+    /// As [`Output::value`], for what is shown once and never again. When nobody reads it that is a refusal, and `otherwise` says what
+    /// to do about it.
+    pub(crate) fn once<T: Serialize>(&self, value: &T, human: impl FnOnce(&T) -> String, otherwise: &str) -> Result<(), Refusal> {
+        let text = if self.json { serde_json::to_string(value).map_err(ra::Error::fault)? } else { human(value) };
+        self.octets_once(Zeroizing::new(text + "\n").as_bytes(), otherwise)
+    }
+
+    /// As [`Output::once`], for bytes as they are.
+    pub(crate) fn octets_once(&self, octets: &[u8], otherwise: &str) -> Result<(), Refusal> {
+        // Not by `Out`: that the reader has gone is no success here.
+        let mut out = io::stdout().lock();
+        out.write_all(octets)
+            .and_then(|()| out.flush())
+            .map_err(|error| Refusal::new("output", format!("What is shown only once could not be written: {error}."), otherwise))
     }
 
     /// A list that may be long: pages come from `next` (asked for the rows after the last one) until it has no more, or `limit` is

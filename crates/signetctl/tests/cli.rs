@@ -141,6 +141,23 @@ fn an_invitation_needs_a_validated_mailbox_and_shows_its_secrets_once() {
     assert_eq!(place.run(&["invite", "alice@example.edu", "--via", "mail", "--json"]).error_code(), "validation");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_gone_is_no_failure_unless_something_is_shown_only_once() {
+    let place = Place::ready();
+    let unread = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        done(place.command(arguments).stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap())
+    };
+    assert_eq!(unread(&["subscriber", "list"]).code, 0);
+    let lost = unread(&["invite", "alice@example.edu"]);
+    assert_eq!(lost.code, 1);
+    assert!(lost.stderr.contains("signetctl enrollment resend"), "{}", lost.stderr);
+    assert_eq!(unread(&["invite", "alice@example.edu", "--json"]).code, 1);
+    assert_eq!(unread(&["scep", "challenge", "alice@example.edu", "--profile", "authentication"]).code, 1);
+}
+
 #[test]
 fn challenges_are_lines_of_json() {
     let place = Place::ready();

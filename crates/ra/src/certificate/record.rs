@@ -217,19 +217,7 @@ const HOLD: i64 = reason_code(Reason::CertificateHold);
 
 /// CRLReason's numbers (RFC 5280 5.3.1).
 pub(crate) const fn reason_code(reason: Reason) -> i64 {
-    match reason {
-        Reason::Unspecified => 0,
-        Reason::KeyCompromise => 1,
-        Reason::CaCompromise => 2,
-        Reason::AffiliationChanged => 3,
-        Reason::Superseded => 4,
-        Reason::CessationOfOperation => 5,
-        Reason::CertificateHold => 6,
-        // 7 is unused
-        Reason::RemoveFromCrl => 8,
-        Reason::PrivilegeWithdrawn => 9,
-        Reason::AaCompromise => 10,
-    }
+    reason.code() as i64
 }
 
 /// The reason with this number.

@@ -63,8 +63,9 @@ impl Search {
             }
             _ => true,
         };
-        let stands =
-            |word: &String| if is_short(word) { lines().any(|(_, line)| line.starts_with(word.as_str())) } else { text.contains(word.as_str()) };
+        let stands = |word: &String| {
+            if is_short(word) { lines().any(|(_, line)| line.starts_with(word.as_str())) } else { text.contains(word.as_str()) }
+        };
         looked_up && self.words.iter().all(stands)
     }
 }

@@ -27,6 +27,10 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Invite) -> Res
     show(output, invitation, arguments.qr.as_ref())
 }
 
+/// What to do about a code that nobody has seen.
+const UNSEEN: &str =
+    "The invitation is there, its code is lost: `signetctl enrollment list` names it, `signetctl enrollment resend` gives it a new code.";
+
 /// Prints an invitation, and writes its QR code where that was asked for.
 pub(crate) fn show(output: &Output, invitation: Invitation, picture: Option<&Picture>) -> Result<(), Refusal> {
     if let Some(picture) = picture {
@@ -39,7 +43,7 @@ pub(crate) fn show(output: &Output, invitation: Invitation, picture: Option<&Pic
         expires_at: invitation.expires_at,
         trust_url: invitation.trust_url,
     };
-    output.value(&shown, words)
+    output.once(&shown, words, UNSEEN)
 }
 
 fn words(shown: &Shown) -> String {

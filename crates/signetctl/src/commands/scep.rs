@@ -33,7 +33,7 @@ fn challenge(operator: &Operator, output: &Output, mail: &str, profile: ProfileN
     if lines.is_empty() {
         return Err(Error::NotFound(Noun::Profile).into());
     }
-    output.bytes(lines.as_bytes())
+    output.octets_once(lines.as_bytes(), "Nobody has seen the challenges: make others; these expire unused.")
 }
 
 fn answered(output: &Output, id: RequestId, state: &str) -> Result<(), Refusal> {

@@ -55,14 +55,14 @@ impl Ask<'_> {
         match self.by {
             By::Number => {
                 let placed = numbers.into_iter().map(|number| ((), number)).collect();
-                self.first_of(self.from_mark(placed, |mark| ((), mark.number)), seek)
+                self.first_of(self.beyond_mark(placed, |mark| ((), mark.number)), seek)
             }
             By::End if numbers.len() <= self.bounds.placed => {
                 let placed = self.keyed::<i64>(&numbers, "not_after", |end| end)?;
-                self.first_of(self.from_mark(placed, |mark| (mark.not_after, mark.number)), seek)
+                self.first_of(self.beyond_mark(placed, |mark| (mark.not_after, mark.number)), seek)
             }
             By::End => {
-                let conditions = self.end_from_mark(Conditions::none());
+                let conditions = self.end_beyond_mark(Conditions::none());
                 self.first_of_order(&self.ends(&conditions), &conditions, &Members::of(&numbers), seek)
             }
             By::Name => {
@@ -73,11 +73,11 @@ impl Ask<'_> {
                     for (_, number) in placed {
                         numbers.push(number);
                     }
-                    let conditions = self.name_from_mark(Conditions::none());
+                    let conditions = self.name_beyond_mark(Conditions::none());
                     return self.first_of_order(&self.names("", &conditions), &conditions, &Members::of(&numbers), seek);
                 }
                 placed.extend(self.keyed::<String>(&numbers, "subject", |subject| key(&subject))?);
-                self.first_of(self.from_mark(placed, |mark| (mark.key.clone(), mark.number)), seek)
+                self.first_of(self.beyond_mark(placed, |mark| (mark.key.clone(), mark.number)), seek)
             }
         }
     }
@@ -101,7 +101,7 @@ impl Ask<'_> {
     }
 
     /// In the order of reading, from the cursor on.
-    fn from_mark<T: Ord>(&self, mut placed: Vec<(T, i64)>, mark: impl Fn(&Cursor) -> (T, i64)) -> Vec<(T, i64)> {
+    fn beyond_mark<T: Ord>(&self, mut placed: Vec<(T, i64)>, mark: impl Fn(&Cursor) -> (T, i64)) -> Vec<(T, i64)> {
         placed.sort_unstable();
         if !self.up {
             placed.reverse();

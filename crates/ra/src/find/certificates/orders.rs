@@ -55,13 +55,13 @@ impl Ask<'_> {
 
     /// The index by notAfter.
     pub(super) fn by_end(&self) -> Result<Vec<i64>> {
-        let conditions = self.end_from_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
+        let conditions = self.end_beyond_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
         self.numbers(&format!("{}{}", self.ends(&conditions), self.part()), &conditions.values)
     }
 
     /// Walks it.
     pub(super) fn by_end_where(&self, seek: &Seek<'_>) -> Result<Option<Vec<i64>>> {
-        let conditions = self.end_from_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
+        let conditions = self.end_beyond_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
         self.walk(&self.ends(&conditions), &conditions.values, seek, self.bounds.in_vain)
     }
 
@@ -73,7 +73,7 @@ impl Ask<'_> {
         )
     }
 
-    pub(super) fn end_from_mark(&self, mut conditions: Conditions) -> Conditions {
+    pub(super) fn end_beyond_mark(&self, mut conditions: Conditions) -> Conditions {
         let (compare, _) = self.directions();
         if let Some(mark) = &self.mark {
             // Both: the first lets the index be entered at the place, the second is exact.
@@ -85,13 +85,13 @@ impl Ask<'_> {
 
     /// The names.
     pub(super) fn by_name(&self) -> Result<Vec<i64>> {
-        let conditions = self.name_from_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
+        let conditions = self.name_beyond_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
         self.numbers(&format!("{}{}", self.names(self.joined(), &conditions), self.part()), &conditions.values)
     }
 
     /// Walks them.
     pub(super) fn by_name_where(&self, seek: &Seek<'_>) -> Result<Option<Vec<i64>>> {
-        let conditions = self.name_from_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
+        let conditions = self.name_beyond_mark(Conditions::new(self.filter, self.at, &self.filter.statuses));
         self.walk(&self.names(self.joined(), &conditions), &conditions.values, seek, self.bounds.in_vain)
     }
 
@@ -112,7 +112,7 @@ impl Ask<'_> {
         )
     }
 
-    pub(super) fn name_from_mark(&self, mut conditions: Conditions) -> Conditions {
+    pub(super) fn name_beyond_mark(&self, mut conditions: Conditions) -> Conditions {
         let (compare, _) = self.directions();
         if let Some(mark) = &self.mark {
             conditions.and(&format!("(n.key, n.number) {compare} (?, ?)"), [mark.key.clone().into(), mark.number.into()]);
