@@ -155,7 +155,7 @@ export const production: Pick<Messages["policies"], "walk" | "gates" | "lifeCycl
     changed: (what) => `Changé depuis cette version : ${what}.`,
     old: "Ces réponses ont été consignées avant que Signet ne génère le plan. Écrivez-les comme demandé ici.",
     parts: {
-      names: "noms ou domaines de messagerie",
+      names: "noms ou domaines de courriel",
       escrow: "la décision de séquestre",
       profiles: "les profils de certificat",
       custodians: "les dépositaires",

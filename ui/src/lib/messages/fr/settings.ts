@@ -135,7 +135,7 @@ export const settings: Messages["settings"] = {
     renameText: (certified) => `Les personnes lisent le nouveau nom sur le portail et sur leur téléphone. Les certificats disent toujours ${certified}.`,
     changeDomains: "Changer les domaines",
     changeDomainsOf: (name) => `Changer les domaines : ${name}`,
-    domainsTitle: (name) => `Quels domaines de messagerie pour ${name} ?`,
+    domainsTitle: (name) => `Quels domaines de courriel pour ${name} ?`,
     domainsText: "Ils comptent pour les adresses ajoutées dès maintenant. Les adresses présentes gardent leur validation : chacune doit donc rester dans l’un d’eux. Les certificats restent ce qu’ils sont.",
     domainsMay: (all) => `L’AC de ce dossier a été créée pour ${all} et ne peut rien certifier d’autre.`,
     save: "Enregistrer",
