@@ -1,4 +1,4 @@
-//! `cargo xtask bench start`: from exec of the window to its first screen painted, cold and warm, and what it and `serve` take of the
+//! `cargo xtask bench start`: from exec of the window to its first rows painted, cold and warm, and what it and `serve` take of the
 //! memory. Seen from outside: the pictures of a virtual display and the figures of the kernel, nothing that the program says of itself.
 
 mod memory;
@@ -24,6 +24,9 @@ const LOOK: Duration = Duration::from_millis(8);
 const STILL: Duration = Duration::from_millis(2_500);
 /// Rows are lines of text: an empty or waiting screen has hardly any. Share of the pixels.
 const ROWS: f64 = 0.01;
+/// The first rows are there with this share of what is written on the complete screen. Later ones tell what happens just now: links
+/// that ended while nothing ran, a list that was due.
+const FIRST_ROWS: f64 = 0.8;
 /// Longest wait for a complete screen.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A server that has started is left alone for so long before its memory is read.
@@ -46,10 +49,11 @@ pub(crate) fn start(arguments: &[String]) -> Done {
     let desk = Desk::new(&store, &window)?;
     // The first one also makes the caches of the web view, and tells which files are mapped.
     let first = desk.open()?;
-    let (mut warm, mut cold, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut warm, mut cold, mut sizes, mut complete) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         let opened = desk.open()?;
         warm.push(opened.painted.as_secs_f64());
+        complete.push(opened.complete.as_secs_f64());
         sizes.push(opened.pss as f64 / 1024.0);
     }
     for _ in 0..rounds {
@@ -57,16 +61,18 @@ pub(crate) fn start(arguments: &[String]) -> Done {
         cold.push(desk.open()?.painted.as_secs_f64());
     }
     let serve = idle_server(&store)? as f64 / 1024.0;
-    let (warm, cold, size) = (median(&mut warm), median(&mut cold), median(&mut sizes));
-    println!("exec to first screen painted: {warm:.2} s warm, {cold:.2} s cold; window {size:.0} MiB PSS, serve alone {serve:.0} MiB PSS");
+    let (warm, cold, size, complete) = (median(&mut warm), median(&mut cold), median(&mut sizes), median(&mut complete));
+    println!("exec to first rows painted: {warm:.2} s warm, {cold:.2} s cold; nothing changes any more: {complete:.2} s warm");
+    println!("window {size:.0} MiB PSS, serve alone {serve:.0} MiB PSS");
     println!("the last picture is in {}", desk.picture.display());
-    println!("BENCH start warm={warm:.3} cold={cold:.3} window_mib={size:.0} serve_mib={serve:.0}");
+    println!("BENCH start warm={warm:.3} cold={cold:.3} complete={complete:.3} window_mib={size:.0} serve_mib={serve:.0}");
     Ok(())
 }
 
 /// What opening the window came to.
 struct Opened {
     painted: Duration,
+    complete: Duration,
     /// KiB, all processes.
     pss: u64,
     /// Files that the processes had mapped.
@@ -138,7 +144,8 @@ impl Desk {
         let watched = watch(&mut screen, begun, &mut process);
         let opened = watched.and_then(|painted| {
             let tree = memory::tree(process.id());
-            Ok(Opened { painted, pss: memory::pss(&tree)?, files: memory::mapped(&tree) })
+            let (painted, complete) = painted;
+            Ok(Opened { painted, complete, pss: memory::pss(&tree)?, files: memory::mapped(&tree) })
         });
         screen.keep(&self.picture)?;
         let _ = process.kill();
@@ -147,17 +154,20 @@ impl Desk {
     }
 }
 
-/// When the picture that stays was there for the first time.
-fn watch(screen: &mut Screen, begun: Instant, process: &mut Child) -> Result<Duration, String> {
+/// When the first rows were there, and when the picture that stays.
+fn watch(screen: &mut Screen, begun: Instant, process: &mut Child) -> Result<(Duration, Duration), String> {
     let empty = screen.look()?;
     let (mut shown, mut since) = (empty.hash, Instant::now());
+    let mut seen: Vec<(Duration, f64)> = Vec::new();
     loop {
         std::thread::sleep(LOOK);
         let now = screen.look()?;
         if now.hash != shown {
             (shown, since) = (now.hash, Instant::now());
+            seen.push((since - begun, now.written));
         } else if shown != empty.hash && now.written > ROWS && since.elapsed() > STILL {
-            return Ok(since - begun);
+            let first = seen.iter().find(|(_, written)| *written >= FIRST_ROWS * now.written);
+            return Ok((first.map_or(since - begun, |(at, _)| *at), since - begun));
         }
         if begun.elapsed() > PATIENCE {
             return Err("the window was not complete within a minute".to_owned());
