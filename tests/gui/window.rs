@@ -205,9 +205,20 @@ impl Window {
         self.0.execute(script, vec![json!(css), json!(text)]).await.unwrap();
     }
 
-    /// Chooses in a list.
+    /// Chooses in a list; as for pressing, again when the page moved meanwhile.
     pub(crate) async fn choose(&self, css: &str, value: &str) {
-        self.find(css).await.select_by_value(value).await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let list = self.find(css).await;
+            let shown = serde_json::to_value(&list).unwrap();
+            let chosen = match self.0.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![shown]).await {
+                Ok(_) => list.select_by_value(value).await,
+                Err(error) => Err(error),
+            };
+            let Err(error) = chosen else { return };
+            assert!(Instant::now() < until, "{css}: {error}\n{}", self.text().await);
+            tokio::time::sleep(FRAMES).await; // until the condition above holds
+        }
     }
 
     /// Goes to an area.
