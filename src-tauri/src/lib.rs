@@ -10,6 +10,8 @@ pub mod serving;
 pub mod state;
 pub mod upkeep;
 pub mod watch;
+#[cfg(target_os = "linux")]
+pub mod web_view;
 
 pub use commands::{bindings, names::NAMES};
 use state::App;
@@ -22,6 +24,7 @@ pub fn run() {
     // Two providers are never linked; a second call is harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let app = App::from_environment();
+    app.open_early();
     let commands = bindings();
     let handler = commands.invoke_handler();
     let state = app.clone();
@@ -37,6 +40,10 @@ pub fn run() {
         .invoke_handler(handler)
         .setup(move |tauri| {
             commands.mount_events(tauri);
+            #[cfg(target_os = "linux")]
+            if let Some(window) = tauri.get_webview_window("main") {
+                web_view::spare(&window)?;
+            }
             watch::spawn(tauri.handle().clone(), state.clone())?;
             tauri.manage(upkeep::Upkeep::begin(state)?);
             Ok(())

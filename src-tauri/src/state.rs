@@ -13,7 +13,12 @@ use std::{
     collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
+
+/// For so long after the start nothing is done that nobody waits for: on two cores it would take the time in which the first rows
+/// are read and painted.
+pub const AFTER_START: Duration = Duration::from_secs(2);
 
 /// The one state of the window. Cheap to clone.
 #[derive(Clone)]
@@ -24,11 +29,18 @@ struct Inner {
     keyring: Option<KeyringChoice>,
     clock: Arc<dyn Clock>,
     officer: String,
-    authority: Mutex<Option<Authority>>,
+    authority: Mutex<Option<Opened>>,
     serving: Serving,
     batches: Batches,
     shown: Mutex<HashMap<EnrollmentId, Arc<Invitation>>>,
     ledger_broken_at: Mutex<Option<u64>>,
+}
+
+/// The opened folder.
+struct Opened {
+    authority: Authority,
+    /// Its version before anything was read for the window.
+    version: u64,
 }
 
 /// What the window opens.
@@ -97,13 +109,28 @@ impl App {
     /// The opened folder; opened on first use, tried again after a failure.
     pub fn authority(&self) -> Result<Authority, CommandError> {
         let mut opened = lock(&self.0.authority);
-        if let Some(authority) = opened.as_ref() {
-            return Ok(authority.clone());
+        if let Some(opened) = opened.as_ref() {
+            return Ok(opened.authority.clone());
         }
         let options = OpenOptions { folder: self.0.folder.clone(), keyring: self.0.keyring.clone(), clock: self.0.clock.clone() };
         let authority = Authority::open(options)?;
-        *opened = Some(authority.clone());
+        let version = authority.version()?;
+        *opened = Some(Opened { authority: authority.clone(), version });
         Ok(authority)
+    }
+
+    /// Opens the folder on a thread of its own, while the window is being made. What fails is told to the first command that needs it,
+    /// which tries again.
+    pub fn open_early(&self) {
+        let app = self.clone();
+        if let Err(error) = std::thread::Builder::new().name("signet-open".into()).spawn(move || drop(app.authority())) {
+            tracing::warn!(%error, "the folder is opened when the window asks for it");
+        }
+    }
+
+    /// The version of the data when the folder was opened: whatever the window has on show is as new or newer. `None` before that.
+    pub fn version_at_opening(&self) -> Option<u64> {
+        lock(&self.0.authority).as_ref().map(|opened| opened.version)
     }
 
     /// Runs `work` as the officer on a thread where it may block. The one way from a command to the authority: arguments are never

@@ -1,7 +1,7 @@
 //! What the window keeps going while it is open, whether or not the officer has started the server: the same rounds that `signetctl
 //! serve` makes (outgoing only), and batches, also those that a crash interrupted.
 
-use crate::state::App;
+use crate::state::{AFTER_START, App};
 use outbound::Rounds;
 use ra::{Denied, Error};
 use std::{
@@ -26,7 +26,7 @@ impl Upkeep {
         let thread = std::thread::Builder::new().name("signet-upkeep".into());
         thread.spawn(move || {
             let mut rounds = None;
-            let mut pause = LOOK_EVERY;
+            let mut pause = AFTER_START;
             while matches!(ended.recv_timeout(pause), Err(RecvTimeoutError::Timeout)) {
                 pause = look(&app, &mut rounds);
             }

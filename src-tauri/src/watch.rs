@@ -1,11 +1,11 @@
 //! Tells the window when the data changed, also when another process changed it.
 
-use crate::state::App;
+use crate::state::{AFTER_START, App};
 use ra::{Authority, ledger::Verification};
 use serde::{Deserialize, Serialize};
 use std::{
     sync::mpsc::{Receiver, Sender},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tauri::{AppHandle, Runtime};
 use tauri_specta::Event;
@@ -26,12 +26,22 @@ pub fn spawn<R: Runtime>(handle: AppHandle<R>, app: App) -> std::io::Result<()> 
 }
 
 fn watch<R: Runtime>(handle: &AppHandle<R>, app: &App) {
+    let begun = Instant::now();
     let mut last = None;
     let mut ledger = None;
+    let (mut opened, mut failed) = (false, false);
     loop {
         std::thread::sleep(EVERY);
-        let Ok(authority) = app.authority() else { continue };
-        if ledger.is_none() {
+        let Ok(authority) = app.authority() else {
+            failed = true;
+            continue;
+        };
+        if !opened {
+            opened = true;
+            // Whatever the window has on show was read after the opening; only a window that shows a failure is to load again.
+            last = if failed { None } else { app.version_at_opening() };
+        }
+        if ledger.is_none() && begun.elapsed() >= AFTER_START {
             ledger = Some(verify(app, &authority));
         }
         if ledger.as_ref().is_some_and(|whole| whole.try_recv().is_ok()) {

@@ -5,7 +5,7 @@ vi.mock("@tauri-apps/api/core", () => ({ invoke: (...args: unknown[]) => invoke(
 
 const { api, ApiError } = await import("./api");
 const { presentation, inline, refusal } = await import("./errors");
-const { messages } = await import("./messages");
+const { messages } = await import("./messages/all");
 
 describe("the door to the program", () => {
   beforeEach(() => void invoke.mockReset());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { messages } from "$lib/messages";
+import { messages } from "$lib/messages/all";
 import { chips } from "./chips";
 import { usual } from "./filter";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { messages } from "$lib/messages";
+import { messages } from "$lib/messages/all";
 import { asked, chips, direction, narrows, ownView, question, sorted, usual, wanted, WHOLE, type Filter } from "./filter";
 
 describe("the list of people", () => {

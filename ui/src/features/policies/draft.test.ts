@@ -1,5 +1,5 @@
 import type { ProfileDraft } from "$lib/api";
-import { messages } from "$lib/messages";
+import { messages } from "$lib/messages/all";
 import { describe, expect, it } from "vitest";
 import { about, changes, count, further, PURPOSES, reads, same, saidOf, toggled, USES, withFurther } from "./draft";
 import { drafts } from "./drafts.svelte";

@@ -1,5 +1,5 @@
 import type { GateView } from "$lib/api";
-import { messages } from "$lib/messages";
+import { messages } from "$lib/messages/all";
 import { describe, expect, it } from "vitest";
 import { counted, gateTitle, long, looks, nextGate, question, template } from "./gates";
 

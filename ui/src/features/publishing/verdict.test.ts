@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { MonitorState, Publishing } from "$lib/api";
-import { messages } from "$lib/messages";
+import { messages } from "$lib/messages/all";
 import { said, verdict } from "./verdict";
 
 const of = (...states: MonitorState[]): Publishing => ({

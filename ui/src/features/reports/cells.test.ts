@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { messages } from "$lib/messages";
+import { messages } from "$lib/messages/all";
 import { cell, fields, filterOf, isNumber, REPORTS, told, wide } from "./cells";
 
 describe("a report on the screen", () => {

@@ -1,6 +1,6 @@
-// Both languages under one type: a key that one of them lacks does not compile.
+// What the words of a language are. English comes with the window; another language is read when it is asked for, because half a
+// megabyte of words that nobody reads would only make the window open later.
 import { en } from "./en";
-import { fr as french } from "./fr";
 
 /** The shape of English with its words left open. */
 type Shape<T> = T extends string
@@ -16,20 +16,10 @@ type Shape<T> = T extends string
 export type Messages = Shape<typeof en>;
 export type Locale = "en" | "fr";
 
-/** French typography: a narrow no-break space before ; : ! ? and inside guillemets. */
-export function frenchSpaces(text: string): string {
-  return text
-    .replace(/ ([;:!?])/g, "\u202F$1")
-    .replace(/« /g, "«\u202F")
-    .replace(/ »/g, "\u202F»")
-    .replace(/(\d) (h|min|s|jours|ans)\b/g, "$1\u00A0$2");
-}
+/** English: what is shown until another language has been read. */
+export const english: Messages = en;
 
-function spaced<T>(words: T): T {
-  if (typeof words === "string") return frenchSpaces(words) as T;
-  if (typeof words === "function") return ((...args: unknown[]) => frenchSpaces(String(words(...args)))) as T;
-  if (Array.isArray(words)) return words.map(spaced) as T;
-  return Object.fromEntries(Object.entries(words as object).map(([key, value]) => [key, spaced(value)])) as T;
+/** The words of a language. */
+export async function read(locale: Locale): Promise<Messages> {
+  return locale === "fr" ? (await import("./french")).french : english;
 }
-
-export const messages: Record<Locale, Messages> = { en, fr: spaced(french) };

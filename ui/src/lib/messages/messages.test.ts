@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { frenchSpaces, messages } from "./index";
+import { messages } from "./all";
+import { frenchSpaces } from "./french";
 
 /** Every text of a language with its path; functions are called with something for each argument. */
 function texts(words: object, path = ""): [string, string][] {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { messages } from "./index";
+import { messages } from "./all";
 import { sentence, translator } from "./reasons";
 
 const ra = new URL("../../../../crates/ra/src/", import.meta.url);

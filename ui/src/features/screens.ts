@@ -1,0 +1,20 @@
+// Everything but Today and the frame: read when the first screen has been painted, or as soon as one of them is wanted.
+export { default as BatchPage } from "./batch/BatchPage.svelte";
+export { default as NewBatch } from "./batch/NewBatch.svelte";
+export { default as ActLayers } from "./certificates/ActLayers.svelte";
+export { default as CertificatePage } from "./certificates/CertificatePage.svelte";
+export { default as Certificates } from "./certificates/Certificates.svelte";
+export { default as EnrollmentPage } from "./enrollments/EnrollmentPage.svelte";
+export { default as Enrollments } from "./enrollments/Enrollments.svelte";
+export { default as Invite } from "./invite/Invite.svelte";
+export { default as Ledger } from "./ledger/Ledger.svelte";
+export { default as Keys } from "./palette/Keys.svelte";
+export { default as Palette } from "./palette/Palette.svelte";
+export { default as NewPerson } from "./people/NewPerson.svelte";
+export { default as People } from "./people/People.svelte";
+export { default as Publishing } from "./publishing/Publishing.svelte";
+export { default as Reports } from "./reports/Reports.svelte";
+export { default as Policies } from "./policies/Policies.svelte";
+export { default as Server } from "./server/Server.svelte";
+export { default as Settings } from "./settings/Settings.svelte";
+export { default as Setup } from "./setup/Setup.svelte";
