@@ -45,7 +45,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     training: "Training department: for practice, not for real people and phones.",
     title: "Put your certificates on your iPhone",
     about: "With this letter you can put your certificates on your iPhone. It takes about three minutes.",
-    code_apart: "You also need a code of eight characters, which reaches you apart from this letter; the letter alone opens nothing.",
+    code_apart: "You also need a code of eight characters, which reaches you separately from this letter; the letter alone opens nothing.",
     no_code: "You also need your mail address and your password for this portal; the letter alone opens nothing.",
     link_qr: "QR code of the address printed beside it",
     trust_qr: "QR code of the address printed beside it",
@@ -63,11 +63,11 @@ pub(crate) static ENGLISH: Texts = Texts {
     step_install: "Open Settings, tap Profile Downloaded, then Install; type your passcode; tap Install again. A second profile appears: Install, Done.",
     step_worked: "It worked when Settings says “Profile Installed”.",
     different: "If anything looks different, stop and ask us.",
-    never: "Nobody will ever ask you for the code by telephone.",
+    never: "We never ask for the code by telephone. Do not tell it to anyone who calls you.",
     code_title: "Your code",
     code_about: "Type it on the page that the link or the QR code of your invitation opens.",
     code_tries: "After five wrong codes the link closes.",
-    code_separate: "For the sender: hand this sheet over apart from the letter, in person or in another envelope.",
+    code_separate: "For the sender: hand this sheet over separately from the letter, in person or in another envelope.",
 };
 
 /// U+202F, the narrow no-break space before `; : ! ?`.
@@ -102,7 +102,7 @@ pub(crate) static FRENCH: Texts = Texts {
     step_install: "Ouvrez Réglages, touchez Profil téléchargé, puis Installer\u{202f}; saisissez le code de votre iPhone\u{202f}; touchez encore Installer. Un second profil apparaît\u{202f}: Installer, Terminé.",
     step_worked: "C’est réussi quand Réglages affiche «\u{202f}Profil installé\u{202f}».",
     different: "Si quelque chose paraît différent, arrêtez et demandez-nous.",
-    never: "Personne ne vous demandera jamais le code par téléphone.",
+    never: "Nous ne demandons jamais le code par téléphone. Ne le dites à personne qui vous appelle.",
     code_title: "Votre code",
     code_about: "Saisissez-le sur la page qu’ouvre le lien ou le code QR de votre invitation.",
     code_tries: "Après cinq codes erronés, le lien se ferme.",

@@ -104,7 +104,7 @@ fn conflict(conflict: Conflict) -> (&'static str, &'static str) {
         Conflict::ActiveCertificates => ("The person still has active certificates.", "Revoke them first."),
         Conflict::ActiveEncryption => (
             "The person has an active certificate of this kind, and may have one only.",
-            "Give --replace to issue a new one in its place; the old one stays readable as superseded.",
+            "Give --replace to issue a new one in its place; what was encrypted to the old one stays readable with the old key.",
         ),
         Conflict::BatchUnderWay => ("Another program works on this batch.", "Wait until it has ended, or end it there."),
         Conflict::NotHeld => {

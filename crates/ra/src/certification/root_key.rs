@@ -24,7 +24,7 @@ pub(crate) fn attached_key(from: &Path, passphrase: &str, root: &CertificateView
         return Err(wrong("this is not the file that the root’s key was moved to; name that one"));
     }
     let key = openssl::pkey::PKey::private_key_from_pem_passphrase(&pem, passphrase.as_bytes())
-        .map_err(|_| Error::invalid("passphrase", "it does not open this file; try another one"))?;
+        .map_err(|_| Error::invalid("passphrase", "the passphrase does not open this file; try another one"))?;
     let key = PrivateKey::from_der(&Zeroizing::new(key.private_key_to_pkcs8().map_err(Error::fault)?))?;
     if key.public()? != root.public_key {
         return Err(wrong("this is another key, not this department’s root; name the file of this one"));

@@ -166,7 +166,7 @@ impl Operator {
 impl SetupDraft {
     fn to_text(&self) -> Result<String> {
         let text = serde_json::to_string(self).map_err(Error::fault)?;
-        if text.len() > 64 * 1024 { Err(Error::invalid("draft", "shorter texts")) } else { Ok(text) }
+        if text.len() > 64 * 1024 { Err(Error::invalid("draft", "write shorter texts")) } else { Ok(text) }
     }
 }
 
@@ -236,7 +236,7 @@ impl Checked {
             }
         }
         if hosts.len() > 50 {
-            return Err(Error::invalid("hosts", "at most 50"));
+            return Err(Error::invalid("hosts", "give at most 50 hosts"));
         }
         let status_url = match new.status_url.as_deref() {
             Some(url) => settings::check("status.url", url)?,

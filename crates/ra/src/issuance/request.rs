@@ -15,16 +15,17 @@ const MAX_TEXT: usize = 2 * CertificationRequest::MAX_LEN;
 pub(super) fn read(octets: &[u8]) -> Result<CertificationRequest> {
     let refused = |reason: String| Error::invalid("csr", reason);
     if octets.len() > MAX_TEXT {
-        return Err(refused(format!("it is larger than {} KiB; a request is not", CertificationRequest::MAX_LEN / 1024)));
+        return Err(refused(format!("the file is larger than {} KiB; a request is not", CertificationRequest::MAX_LEN / 1024)));
     }
     let no_request = || refused("this is no certificate request (PKCS#10, in PEM or DER); choose the .csr or .p10 file".to_owned());
     // A SEQUENCE; its base64 begins with M.
     let der = if octets.first() == Some(&0x30) { octets.to_vec() } else { from_text(octets).ok_or_else(no_request)? };
     let csr = CertificationRequest::from_der(&der).map_err(|error| match error {
-        protocol::Error::TooLarge { .. } => refused(format!("it is larger than {} KiB", CertificationRequest::MAX_LEN / 1024)),
-        protocol::Error::Signature { .. } => {
-            refused("its signature does not verify, so nothing shows that the requester has the key; make the request again".to_owned())
-        }
+        protocol::Error::TooLarge { .. } => refused(format!("the request is larger than {} KiB", CertificationRequest::MAX_LEN / 1024)),
+        protocol::Error::Signature { .. } => refused(
+            "the signature of the request does not verify, so nothing shows that the requester has the key; make the request again"
+                .to_owned(),
+        ),
         protocol::Error::Algorithm(which) => unusable(&which),
         _ => no_request(),
     })?;
@@ -33,10 +34,10 @@ pub(super) fn read(octets: &[u8]) -> Result<CertificationRequest> {
         other => other.into(),
     })?;
     if matches!(csr.digest, Digest::Md5 | Digest::Sha1) {
-        return Err(refused("it is signed with MD5 or SHA-1, which anybody can forge; make it again with SHA-256".to_owned()));
+        return Err(refused("the request is signed with MD5 or SHA-1, which can be forged; make it again with SHA-256".to_owned()));
     }
     if csr.asks_for_ca {
-        return Err(refused("it asks for a CA certificate (CA:TRUE); make it again without that extension".to_owned()));
+        return Err(refused("the request asks for a CA certificate (CA:TRUE); make it again without that extension".to_owned()));
     }
     Ok(csr)
 }

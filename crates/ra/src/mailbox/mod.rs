@@ -47,7 +47,7 @@ impl Operator {
             return Err(Error::invalid("evidence", "say in 1 to 500 characters what was seen"));
         }
         if evidence.chars().any(|c| c.is_control() && c != '\n') {
-            return Err(Error::invalid("evidence", "it has an invisible character; type it again"));
+            return Err(Error::invalid("evidence", "the text has an invisible character; type it again"));
         }
         let address = Address::parse(mail)?;
         let (at, actor) = (self.inner.clock.now(), self.actor.clone());

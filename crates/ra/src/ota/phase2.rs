@@ -158,7 +158,7 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, new: Ident
         return Ok(Decision::Answer(Box::new(answer)));
     }
     if session.expires_at <= at {
-        return refuse("the challenge has run out");
+        return refuse("the challenge has expired");
     }
     if let Some((has, needs)) = new.too_old {
         tx.prepare_cached("UPDATE enrollment SET os_too_old = ?2 WHERE id = ?1")?

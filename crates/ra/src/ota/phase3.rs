@@ -76,7 +76,7 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
         return Ok(Decision::Refuse(Refusal::stranger(&shown.signer)));
     };
     if known.kind != Kind::Transport {
-        return refuse("signed by another certificate than the transport identity");
+        return refuse("signed by a certificate other than the transport identity");
     }
     if known.enrollment != Some(link.enrollment) {
         return refuse("signed by the transport identity of another enrollment");
@@ -92,10 +92,10 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
     match invitation::find(tx, &link.token)?.map(|link| link.end(at)) {
         Some(None | Some(LinkEnd::Used)) => (),
         Some(Some(LinkEnd::Expired)) if head.state != State::Expired => (),
-        Some(Some(LinkEnd::Expired)) => return Ok(Decision::Page("the link has run out")),
+        Some(Some(LinkEnd::Expired)) => return Ok(Decision::Page("the link has expired")),
         Some(Some(LinkEnd::Cancelled | LinkEnd::TooManyTries | LinkEnd::Declined)) | None => return refuse("the link has ended"),
     }
-    let Some(walk) = walk(tx, link, shown)? else { return refuse("another device than in phase 2") };
+    let Some(walk) = walk(tx, link, shown)? else { return refuse("not the device of phase 2") };
     if head.device != Some(walk.device) {
         return refuse("another phone has taken its place");
     }

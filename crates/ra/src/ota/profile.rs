@@ -187,9 +187,7 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Con
     }
     let outer = Configuration {
         identity: PayloadIdentity {
-            description: Some(
-                say("Certificates and settings for your work phone.", "Certificats et réglages pour votre téléphone.").to_owned(),
-            ),
+            description: Some(say("Certificates and settings for your phone.", "Certificats et réglages pour votre téléphone.").to_owned()),
             organization: Some(names.organization.clone()),
             ..PayloadIdentity::new(names.identifier.clone(), plan.uuid, &names.department)
         },
@@ -260,8 +258,8 @@ fn consent(names: &Names, settings: &Settings, policy: &Policy) -> ConsentText {
             "Vous pouvez tout supprimer à tout moment dans Réglages, Général, VPN et gestion de l’appareil.",
         ),
         Setting::Password | Setting::Locked => (
-            "On phones that the institution supervises, only the institution removes it.",
-            "Sur un téléphone supervisé par l’établissement, seul celui-ci peut tout supprimer.",
+            "On phones that the department supervises, only the department can remove it.",
+            "Sur un téléphone supervisé par le département, seul celui-ci peut tout supprimer.",
         ),
     };
     let english = format!("{} ({}) puts on this phone: {}. {undo_en}", names.department, names.organization, en.join(", "));

@@ -233,7 +233,7 @@ fn check(decision: &EscrowDecision) -> Result<EscrowAdvice> {
         return Err(Error::invalid("reason", "say why, in at most 2000 characters"));
     }
     if decision.advisers.len() > 20 {
-        return Err(Error::invalid("advisers", "at most 20"));
+        return Err(Error::invalid("advisers", "name at most 20 advisers"));
     }
     for adviser in &decision.advisers {
         if !is_text(&adviser.name, 100) || !is_text(&adviser.opinion, 4000) {

@@ -195,7 +195,7 @@ fn escrow(r: &mut Review, draft: &ProfileDraft) {
         Remark::ExceptionIdle,
         "exception",
         "S1-11",
-        "there is nothing to except: it is only for escrow of a key that signs and decrypts",
+        "there is nothing to except: an exception is only for escrow of a key that signs and decrypts",
     );
     r.advice(
         escrowed && signs && decrypts,

@@ -160,7 +160,7 @@ pub(super) fn by_challenge(
         return refuse(reason);
     }
     if old.is_none() && request.signer_key != request.csr_key {
-        return refuse("the message is signed by another key than the one to be certified");
+        return refuse("the message is signed by a key other than the one to be certified");
     }
     if challenge.claimed_by.is_some_and(|key| key != request.csr_key) {
         return refuse("the challenge was used with another key");

@@ -125,7 +125,9 @@ impl Operator {
             SettingChange::To(typed) => check(key, &typed)?,
             SettingChange::Without => match definition(key) {
                 Some(definition) if definition.default.is_empty() => (scope == Scope::Department).then(String::new),
-                Some(definition) => return Err(Error::invalid(definition.key, "it always has a value: give one, or let it be inherited")),
+                Some(definition) => {
+                    return Err(Error::invalid(definition.key, "this setting always has a value: give one, or let it be inherited"));
+                }
                 None => return Err(Error::invalid(REMOVAL_PASSWORD, "set removal to removable instead")),
             },
         };

@@ -11,18 +11,18 @@ pub(crate) fn canonical(text: &str) -> Result<String> {
     let refused = |reason: &str| Err(Error::invalid("name", reason));
     // Four octets a character at most, some room for blanks: longer input is not worth normalising.
     if text.len() > 16 * MAX_CHARACTERS {
-        return refused("it is longer than 64 characters");
+        return refused("the name is longer than 64 characters");
     }
     let composed: String = text.nfc().collect();
     if let Some(c) = composed.chars().find(|c| is_hidden(*c)) {
-        return Err(Error::invalid("name", format!("it has an invisible character (U+{:04X}); type the name again", u32::from(c))));
+        return Err(Error::invalid("name", format!("the name has an invisible character (U+{:04X}); type it again", u32::from(c))));
     }
     let name = fold_blanks(&composed);
     if name.chars().count() > MAX_CHARACTERS {
-        return refused("it is longer than 64 characters");
+        return refused("the name is longer than 64 characters");
     }
     if !name.chars().any(char::is_alphanumeric) {
-        return refused("it needs at least one letter");
+        return refused("the name needs at least one letter");
     }
     Ok(name)
 }

@@ -46,7 +46,7 @@ pub(crate) enum Certificate {
         #[arg(long, value_name = "REASON", value_parser = reason)]
         revoke: Option<Reason>,
     },
-    /// Hold: revoked until it is reinstated. All or none of several.
+    /// Put on hold: not trusted until it is reinstated. All or none of several.
     Hold {
         #[command(flatten)]
         which: Which,

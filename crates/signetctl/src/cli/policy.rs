@@ -123,9 +123,9 @@ pub(crate) enum Policy {
         #[command(flatten)]
         at: At,
     },
-    /// The log of lessons; or the same to be given away, without names, addresses, serial numbers, hosts and telephone numbers.
+    /// The log of lessons; or the same for others, without names, addresses, serial numbers, hosts and telephone numbers.
     Lessons {
-        /// Replace by neutral words what tells whom it is about. Read it before you give it away.
+        /// Replace by neutral words what tells whom it is about. Read it before you share it.
         #[arg(long)]
         redacted: bool,
         /// Language of those words: en or fr.

@@ -42,7 +42,7 @@ pub(crate) enum Subscriber {
         #[command(flatten)]
         at: At,
     },
-    /// Move a person to another department: for future certificates, what was issued stays as it is.
+    /// Move a person to another department: for future certificates; what was issued stays as it is.
     Move {
         /// Mail address.
         mail: String,

@@ -48,7 +48,7 @@ pub(super) fn carry_out(operator: &Operator, act: &Act, why: &str) -> Result<Con
         Outcome::Done(done) => Ok(done),
         Outcome::Waiting(request) => {
             let message = format!(
-                "This is about {} of the certificates of this day, and one officer may change only so many alone; it waits.",
+                "This is about {} certificates. With those that you changed in the last hours one officer may not do so much alone: it waits.",
                 request.count
             );
             let next = format!("Let another officer's account approve it: signetctl act approve {}.", request.id);
@@ -90,7 +90,7 @@ pub(super) fn said(told: &Consequences) -> String {
     }
     say(if told.undoable { "This can be taken back." } else { "This cannot be taken back." }.to_owned());
     if told.needs_second_officer {
-        say("A second officer must approve so many.".to_owned());
+        say("A second officer must approve an act on so many certificates.".to_owned());
     }
     text.trim_end().to_owned()
 }

@@ -29,7 +29,7 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Invite) -> Res
 
 /// What to do about a code that nobody has seen.
 const UNSEEN: &str =
-    "The invitation is there, its code is lost: `signetctl enrollment list` names it, `signetctl enrollment resend` gives it a new code.";
+    "The invitation stands, its code is lost: `signetctl enrollment list` names it, `signetctl enrollment resend` renews link and code.";
 
 /// Prints an invitation, and writes its QR code where that was asked for.
 pub(crate) fn show(output: &Output, invitation: Invitation, picture: Option<&Picture>) -> Result<(), Refusal> {
@@ -57,7 +57,7 @@ fn words(shown: &Shown) -> String {
         ));
     }
     text.push_str(&format!("{}\nLink  {}\nCode  {}\n", symbol(&shown.url), shown.url, shown.code));
-    text.push_str(&format!("\nGive the code apart from the link. Both end {}.\nEnrollment {}", shown.expires_at, shown.enrollment));
+    text.push_str(&format!("\nGive the code separately from the link. Both end {}.\nEnrollment {}", shown.expires_at, shown.enrollment));
     text
 }
 

@@ -82,7 +82,7 @@ fn set(session: &Session, output: &Output, key: &str, value: Option<String>, non
         let mut shown = serde_json::to_value(&now).map_err(ra::Error::fault)?;
         shown["removal_password"] = made.reveal().into();
         return output.value(&shown, |_| {
-            format!("{key} = {}\nPassword to take the profile off a phone, shown this once: {}", now.value, made.reveal())
+            format!("{key} = {}\nPassword to remove the configuration profile from a phone, shown this once: {}", now.value, made.reveal())
         });
     }
     output.value(&now, |now| match &now.waiting {

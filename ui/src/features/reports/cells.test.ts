@@ -23,7 +23,7 @@ describe("a report on the screen", () => {
     expect(cell("validated", "yes", messages.fr, "fr")).toBe("oui");
     expect(cell("actor", "officer rosa", t, "en")).toBe("rosa, officer");
     expect(cell("median_seconds", "76", t, "en").replaceAll("\u00A0", " ")).toBe("1 min 16 s");
-    expect(cell("reason", "keyCompromise", t, "en")).toBe("key in other hands");
+    expect(cell("reason", "keyCompromise", t, "en")).toBe("key compromise");
     expect(cell("status", "held", t, "en")).toBe("On hold");
     expect(cell("kind", "subscriber", t, "en")).toBe("person");
     expect(cell("evidence", "Staff card", t, "en")).toBe("Staff card");

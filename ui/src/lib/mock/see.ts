@@ -93,7 +93,7 @@ export function see({ empty, changed, refuse }: Around): Calls {
       { name: "Student", profiles: ["signing", "authentication"], madeHere: [] },
     ],
     openBatchList: async () => facts("students-2026-spring.csv", ["Name;E-Mail", ...data.people.map((person) => `${person.name};${person.mailboxes[0]?.address}`), "Jean-Luc Œuvrard;jl.oeuvrard@physics.example.edu", "=HYPERLINK(0);x"].join("\n")),
-    pasteBatchList: async (of, text) => (text.trim() ? facts(of, text) : refuse("validation", "it is empty", "list")),
+    pasteBatchList: async (of, text) => (text.trim() ? facts(of, text) : refuse("validation", "the list is empty", "list")),
     correctBatchList: async (line, column, text) => {
       const place = line - 2;
       if (text === null) cells[place] = [];

@@ -24,7 +24,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     hello_title: |department| format!("{department} would like to set up your iPhone"),
     hello_text: "You were invited to put your certificates on this phone. It takes about three minutes, and nothing happens before you agree below.",
     we_read: "What we read from the phone",
-    we_read_what: "Model, iOS version, serial number, device number (UDID), IMEI and language. Nothing else: no photos, mail or places.",
+    we_read_what: "Its name, model, iOS version and language; its serial number, device number (UDID), IMEI or MEID, SIM card number (ICCID) and Wi-Fi address. Nothing else: no photos, mail or places.",
     changes: "What changes on the phone",
     change_signing: "a certificate to sign your mail",
     change_authentication: "a certificate that lets you in without a password",
@@ -70,7 +70,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     browser_copy_html: "Press and hold this address, then tap <b>Copy</b>.",
     browser_paste_html: "Open <b>Safari</b>, press and hold the address bar, tap <b>Paste and Go</b>.",
     browser_camera: "You need not scan the QR code again.",
-    browser_still: "Your link is still good; opening it here used nothing up. You may also go on here.",
+    browser_still: "Your link is still good; opening it here used nothing up. If this is Safari on an iPhone or iPad after all, go on here.",
 
     password_title: "Choose a password",
     password_text: "You will use it with your mail address when you sign in here again. Nobody else knows it, not even the person who invited you.",
@@ -110,7 +110,7 @@ pub(crate) static ENGLISH: Texts = Texts {
         1 => "1 minute left".into(),
         n => format!("{n} minutes left"),
     },
-    live_identified: "Phone recognised",
+    live_identified: "Phone recognized",
     live_issued: "Phone has its own key",
     live_sent: "Configuration sent",
     live_configured: "Certificates issued",
@@ -128,12 +128,12 @@ pub(crate) static ENGLISH: Texts = Texts {
     done_mail: "In the settings of your mail account, under Advanced, you can now switch on",
     done_mail_see: "Sign",
     done_vpn: "In Settings, General, VPN & Device Management, VPN:",
-    done_seen: "We have seen your phone.",
-    done_close: "The person who invited you knows that it worked. You can close this page.",
+    done_seen: "We saw your phone get its certificates.",
+    done_close: "The person who invited you can see that it worked. You can close this page.",
 
     expired: Message {
         title: "This link has ended",
-        text: "Links work for a few days only. Nothing was changed on your phone.",
+        text: "A link works for a limited time only. Opening it has changed nothing on your phone.",
         next: "Ask the person who invited you for a new one.",
     },
     used: Message {
@@ -143,12 +143,12 @@ pub(crate) static ENGLISH: Texts = Texts {
     },
     cancelled: Message {
         title: "This link was withdrawn",
-        text: "It was cancelled or replaced by a newer one. Nothing was changed on your phone.",
+        text: "It was cancelled or replaced by a newer one. Opening it has changed nothing on your phone.",
         next: "Look for a newer message, or ask the person who invited you.",
     },
     too_many_tries: Message {
         title: "This link is closed: too many wrong codes",
-        text: "After five wrong codes a link closes, so that nobody can guess. Nothing was changed on your phone.",
+        text: "After five wrong codes a link closes, so that nobody can guess. Opening it has changed nothing on your phone.",
         next: "Ask the person who invited you for a new link and a new code.",
     },
     declined: Message {
@@ -158,7 +158,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     },
     unknown_link: Message {
         title: "We do not know this link",
-        text: "Perhaps a letter is missing, or it ended long ago. Nothing was changed on your phone.",
+        text: "Perhaps a letter is missing, or the link ended long ago. Opening it has changed nothing on your phone.",
         next: "Scan the QR code again, or ask the person who invited you.",
     },
     unknown_page: Message {
@@ -183,12 +183,12 @@ pub(crate) static ENGLISH: Texts = Texts {
     },
     too_large: Message {
         title: "That is too much",
-        text: "What was sent is larger than this page accepts (64 KiB).",
+        text: "What was sent is longer than this page accepts. Nothing was changed.",
         next: "Go back and type less.",
     },
     too_long_address: Message {
         title: "The address is too long",
-        text: "An address may have 32 KiB at most.",
+        text: "No link of ours is as long as this one.",
         next: "If you were invited, scan your QR code again.",
     },
     too_slow: Message {
@@ -207,12 +207,12 @@ pub(crate) static ENGLISH: Texts = Texts {
         next: "Open your link again and go on from there.",
     },
     wrong_method: Message {
-        title: "Not like that",
+        title: "That did not work",
         text: "This address does not take what was sent. Nothing was changed.",
         next: "Open your link again and go on from there.",
     },
     wrong_type: Message {
-        title: "Not like that",
+        title: "That did not work",
         text: "This page does not take that kind of content. Nothing was changed.",
         next: "Open your link again and go on from there.",
     },
@@ -252,18 +252,18 @@ pub(crate) static ENGLISH: Texts = Texts {
     trust_switch_html: "Go to <b>General</b>, <b>About</b> and, at the very bottom, <b>Certificate Trust Settings</b>. Switch on",
     trust_switched_on: "switched on",
     trust_continue: "I have switched it on: check it",
-    trust_check: "The next page opens only when the switch is on: that is the check.",
+    trust_check: "The next page opens only when the switch is on: that is the check. If Safari warns you instead, come back and look at the switch.",
     trusted_title: "It worked: your iPhone knows this department",
     trusted_text: "That this page opened is the proof.",
     trusted_next: "Now scan the second QR code, or open the link of your invitation.",
 
-    front_text: "This page publishes the department’s certificates. Who receives a signed mail from here can check it with them.",
+    front_text: "This page publishes the department’s certificates. Whoever receives signed mail from here can check it with them.",
     front_root: "Root certificate",
-    front_issuing: "Issuing certificate",
+    front_issuing: "Certificate of the issuing CA",
     front_fingerprint: "SHA-256 fingerprint",
     front_certificate: "Certificate",
     front_chain: "Chain (PKCS #7)",
-    front_crl: "Revocation list",
+    front_crl: "Revocation list (CRL)",
     front_invited: "Have you been invited?",
     front_invited_how: "Open the link of your invitation, or scan its QR code with the camera of your iPhone. There is nothing to do on this page.",
     front_https: "Secure address of this server:",

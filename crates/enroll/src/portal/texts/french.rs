@@ -25,7 +25,7 @@ pub(crate) static FRENCH: Texts = Texts {
     hello_title: |department| format!("{department} souhaite configurer votre iPhone"),
     hello_text: "On vous invite à mettre vos certificats sur ce téléphone. Comptez trois minutes\u{202f}; rien ne se passe avant votre accord ci-dessous.",
     we_read: "Ce que nous lisons dans le téléphone",
-    we_read_what: "Modèle, version d’iOS, numéro de série, numéro d’appareil (UDID), IMEI et langue. Rien d’autre\u{202f}: ni photos, ni messages, ni lieux.",
+    we_read_what: "Son nom, son modèle, sa version d’iOS et sa langue\u{202f}; numéro de série, numéro d’appareil (UDID), IMEI ou MEID, numéro de la carte SIM (ICCID) et adresse Wi-Fi. Rien d’autre\u{202f}: ni photos, ni messages, ni lieux.",
     changes: "Ce qui change dans le téléphone",
     change_signing: "un certificat pour signer vos messages",
     change_authentication: "un certificat qui vous ouvre l’accès sans mot de passe",
@@ -71,7 +71,7 @@ pub(crate) static FRENCH: Texts = Texts {
     browser_copy_html: "Maintenez le doigt sur cette adresse, puis touchez <b>Copier</b>.",
     browser_paste_html: "Ouvrez <b>Safari</b>, maintenez le doigt sur la barre d’adresse, touchez <b>Coller et accéder</b>.",
     browser_camera: "Il n’est pas nécessaire de scanner de nouveau le code QR.",
-    browser_still: "Votre lien reste valable\u{202f}; l’ouvrir ici n’a rien consommé. Vous pouvez aussi continuer ici.",
+    browser_still: "Votre lien reste valable\u{202f}; l’ouvrir ici n’a rien consommé. Si vous êtes tout de même dans Safari sur un iPhone ou un iPad, continuez ici.",
 
     password_title: "Choisissez un mot de passe",
     password_text: "Il vous servira, avec votre adresse de messagerie, à vous identifier ici la prochaine fois. Personne d’autre ne le connaît, pas même la personne qui vous invite.",
@@ -129,12 +129,12 @@ pub(crate) static FRENCH: Texts = Texts {
     done_mail: "Dans les réglages de votre compte de messagerie, sous Avancé, vous pouvez maintenant activer",
     done_mail_see: "Signer",
     done_vpn: "Dans Réglages, Général, VPN et gestion de l’appareil, VPN\u{202f}:",
-    done_seen: "Nous avons vu votre téléphone.",
-    done_close: "La personne qui vous invite sait que c’est réussi. Vous pouvez fermer cette page.",
+    done_seen: "Nous avons vu votre téléphone recevoir ses certificats.",
+    done_close: "La personne qui vous invite peut le voir aussi. Vous pouvez fermer cette page.",
 
     expired: Message {
         title: "Ce lien n’est plus valable",
-        text: "Un lien ne fonctionne que quelques jours. Rien n’a changé dans votre téléphone.",
+        text: "Un lien ne fonctionne que pour un temps limité. L’ouvrir n’a rien changé dans votre téléphone.",
         next: "Demandez-en un nouveau à la personne qui vous invite.",
     },
     used: Message {
@@ -144,12 +144,12 @@ pub(crate) static FRENCH: Texts = Texts {
     },
     cancelled: Message {
         title: "Ce lien a été retiré",
-        text: "Il a été annulé ou remplacé par un plus récent. Rien n’a changé dans votre téléphone.",
+        text: "Il a été annulé ou remplacé par un plus récent. L’ouvrir n’a rien changé dans votre téléphone.",
         next: "Cherchez un message plus récent, ou demandez à la personne qui vous invite.",
     },
     too_many_tries: Message {
         title: "Ce lien est fermé\u{202f}: trop de codes erronés",
-        text: "Après cinq codes erronés, un lien se ferme, pour que personne ne puisse deviner. Rien n’a changé dans votre téléphone.",
+        text: "Après cinq codes erronés, un lien se ferme, pour que personne ne puisse deviner. L’ouvrir n’a rien changé dans votre téléphone.",
         next: "Demandez un nouveau lien et un nouveau code à la personne qui vous invite.",
     },
     declined: Message {
@@ -159,7 +159,7 @@ pub(crate) static FRENCH: Texts = Texts {
     },
     unknown_link: Message {
         title: "Nous ne connaissons pas ce lien",
-        text: "Il y manque peut-être une lettre, ou il est terminé depuis longtemps. Rien n’a changé dans votre téléphone.",
+        text: "Il y manque peut-être une lettre, ou il n’est plus valable depuis longtemps. L’ouvrir n’a rien changé dans votre téléphone.",
         next: "Scannez de nouveau le code QR, ou demandez à la personne qui vous invite.",
     },
     unknown_page: Message {
@@ -184,12 +184,12 @@ pub(crate) static FRENCH: Texts = Texts {
     },
     too_large: Message {
         title: "C’est trop",
-        text: "Ce qui a été envoyé dépasse ce que cette page accepte (64\u{202f}Kio).",
+        text: "Ce qui a été envoyé est plus long que ce que cette page accepte. Rien n’a changé.",
         next: "Revenez en arrière et saisissez moins de texte.",
     },
     too_long_address: Message {
         title: "L’adresse est trop longue",
-        text: "Une adresse peut avoir 32\u{202f}Kio au plus.",
+        text: "Aucun de nos liens n’est aussi long.",
         next: "Si vous avez une invitation, scannez de nouveau votre code QR.",
     },
     too_slow: Message {
@@ -208,12 +208,12 @@ pub(crate) static FRENCH: Texts = Texts {
         next: "Ouvrez de nouveau votre lien et continuez à partir de là.",
     },
     wrong_method: Message {
-        title: "Pas de cette façon",
+        title: "Cela n’a pas fonctionné",
         text: "Cette adresse n’accepte pas ce qui a été envoyé. Rien n’a changé.",
         next: "Ouvrez de nouveau votre lien et continuez à partir de là.",
     },
     wrong_type: Message {
-        title: "Pas de cette façon",
+        title: "Cela n’a pas fonctionné",
         text: "Cette page n’accepte pas ce genre de contenu. Rien n’a changé.",
         next: "Ouvrez de nouveau votre lien et continuez à partir de là.",
     },
@@ -253,18 +253,18 @@ pub(crate) static FRENCH: Texts = Texts {
     trust_switch_html: "Allez dans <b>Général</b>, <b>Informations</b> et, tout en bas, <b>Réglages de confiance des certificats</b>. Activez",
     trust_switched_on: "activé",
     trust_continue: "Je l’ai activé\u{202f}: vérifier",
-    trust_check: "La page suivante ne s’ouvre que si c’est activé\u{202f}: voilà la vérification.",
+    trust_check: "La page suivante ne s’ouvre que si c’est activé\u{202f}: voilà la vérification. Si Safari vous avertit, revenez ici et voyez si c’est bien activé.",
     trusted_title: "C’est réussi\u{202f}: votre iPhone connaît ce département",
     trusted_text: "La preuve\u{202f}: cette page s’est ouverte.",
     trusted_next: "Scannez maintenant le second code QR, ou ouvrez le lien de votre invitation.",
 
     front_text: "Cette page publie les certificats du département. Qui reçoit d’ici un message signé peut le vérifier grâce à eux.",
     front_root: "Certificat racine",
-    front_issuing: "Certificat émetteur",
+    front_issuing: "Certificat de l’AC émettrice",
     front_fingerprint: "Empreinte SHA-256",
     front_certificate: "Certificat",
     front_chain: "Chaîne (PKCS\u{202f}#7)",
-    front_crl: "Liste de révocation",
+    front_crl: "Liste de révocation (CRL)",
     front_invited: "Avez-vous une invitation\u{202f}?",
     front_invited_how: "Ouvrez le lien de votre invitation, ou scannez son code QR avec l’appareil photo de votre iPhone. Il n’y a rien à faire sur cette page.",
     front_https: "Adresse sécurisée de ce serveur\u{202f}:",

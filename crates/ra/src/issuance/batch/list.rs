@@ -35,18 +35,18 @@ impl BatchList {
     /// Reads it. Where the first line names no column but has an address in it, it is the first row and the headings are empty.
     pub fn read(octets: &[u8]) -> Result<Self> {
         if octets.len() > MAX_LIST {
-            return Err(Error::invalid("list", format!("it is larger than {} MiB; divide it", MAX_LIST / 1024 / 1024)));
+            return Err(Error::invalid("list", format!("the list is larger than {} MiB; divide it", MAX_LIST / 1024 / 1024)));
         }
         // What is not UTF-8 becomes U+FFFD, so that the row can be named.
         let text = String::from_utf8_lossy(octets);
         let mut records = csv::read(&text).map_err(|reason| Error::invalid("list", reason))?;
-        let Some(first) = records.first() else { return Err(Error::invalid("list", "it is empty")) };
+        let Some(first) = records.first() else { return Err(Error::invalid("list", "the list is empty")) };
         let headings = match named(&first.fields).mail.is_none() && first.fields.iter().any(|cell| is_address(cell)) {
             true => vec![String::new(); first.fields.len()],
             false => records.remove(0).fields,
         };
         if records.len() > MOST {
-            return Err(Error::invalid("list", format!("it has {} rows, at most {MOST} are worked off at once; divide it", records.len())));
+            return Err(Error::invalid("list", format!("the list has {} rows, at most {MOST} are done at once; divide it", records.len())));
         }
         let guess = guess(&headings, &records);
         Ok(BatchList { headings, rows: records, guess })
@@ -115,7 +115,7 @@ impl BatchList {
             (Some(columns), _) => columns,
             (None, Some(mail)) => Columns { mail, name: by_heading.name, csr: by_heading.csr },
             (None, None) => {
-                return Err(Error::invalid("list", "its first line must name the columns: mail, and perhaps name and csr"));
+                return Err(Error::invalid("list", "the first line must name the columns: mail, and perhaps name and csr"));
             }
         };
         let named = [Some(columns.mail), columns.name, columns.csr];

@@ -194,7 +194,7 @@ impl Operator {
                 return Ok(same);
             }
             if items.is_empty() {
-                return Err(Error::invalid("list", "no row of it gives a certificate; look at what is said about each row"));
+                return Err(Error::invalid("list", "no row of the list gives a certificate; look at what is said about each row"));
             }
             let (id, at) = (BatchId::fresh(), clock.now());
             rows::insert(tx, at, id, &digest, &choices, &items)?;

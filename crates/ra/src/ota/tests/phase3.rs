@@ -144,13 +144,13 @@ fn only_the_transport_identity_of_this_enrollment_and_this_device_is_accepted() 
             "<plist version=\"1.0\"><dict><key>UDID</key><string>{udid}</string><key>SERIAL</key><string>{serial}</string></dict></plist>"
         );
         assert_eq!(post(&signed(&lied, &transport, own_key)), "forbidden");
-        assert_eq!(world.facts(alices.enrollment, "profile_refused")["reason"], "another device than in phase 2");
+        assert_eq!(world.facts(alices.enrollment, "profile_refused")["reason"], "not the device of phase 2");
     }
     // The right one; then its second identity.
     let (_, payloads) = alice.open(&profile(alice.phase3(&world)));
     let second = scep(&world, &challenges(&payloads)[1].1, key(5)).unwrap();
     assert_eq!(post(&signed(&attributes, &second, key(5))), "forbidden");
-    assert_eq!(world.facts(alices.enrollment, "profile_refused")["reason"], "signed by another certificate than the transport identity");
+    assert_eq!(world.facts(alices.enrollment, "profile_refused")["reason"], "signed by a certificate other than the transport identity");
     // Revoked.
     world.officer.revoke(&transport.serial, Reason::KeyCompromise).unwrap();
     world.clock.advance(700);

@@ -133,7 +133,7 @@ static FRENCH: Words = Words {
         };
         format!("{name}, {role}, consulté le {on}")
     },
-    domains: |domains| format!("Domaines de messagerie : {domains}"),
+    domains: |domains| format!("Domaines de courriel : {domains}"),
     profile: |name| match name {
         ProfileName::Signing => "Signature du courriel",
         ProfileName::Encryption => "Chiffrement du courriel",

@@ -39,7 +39,7 @@ export const invite = {
   safe: "The link alone opens nothing, and looking at it uses nothing up: mail scanners and previews are harmless. After five wrong codes the invitation closes.",
   newLink: "New link",
   newLinkTitle: (name: string) => `Make a new link for ${name}?`,
-  newLinkDoes: ["The old link and the old code stop working at once.", "The walk goes on where it stands."] as string[],
+  newLinkDoes: ["The old link and the old code stop working at once.", "The enrollment goes on where it stands."] as string[],
   cancelInvitation: "Cancel invitation",
   cancelTitle: (name: string) => `Cancel the invitation of ${name}?`,
   cancelDoes: ["The link stops working at once.", "Certificates already issued stay valid."] as string[],

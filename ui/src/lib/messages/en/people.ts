@@ -36,7 +36,7 @@ export const people = {
   historyFrom: (when: string) => `from ${when}`,
   historyState: { revoked: "revoked", held: "on hold", superseded: "replaced", expired: "ended" } as Record<string, string>,
   historyRange: "Covered",
-  historyGap: (from: string, to: string) => `nobody could encrypt from ${from} to ${to}`,
+  historyGap: (from: string, to: string) => `nobody could encrypt between ${from} and ${to}`,
   showPast: "Show past",
   hidePast: "Hide past",
   counts: (valid: number, past: number) => `${figure(valid)} valid, ${figure(past)} past`,
@@ -88,7 +88,7 @@ export const people = {
 };
 
 export const selfTest = {
-  title: (name: string) => `Does the pair of ${name} work?`,
+  title: (name: string) => `Do the certificates of ${name} work?`,
   text: "Signet signs, changes, encrypts and opens a message as a correspondent would. A key that is with its holder cannot be tried here.",
   ticks: { authentication: "Who it is", integrity: "Nothing was changed", confidentiality: "Only they read it" },
   meaning: {
@@ -106,7 +106,7 @@ export const newPerson = {
   title: "Add a person",
   kind: "What is it?",
   person: "A person",
-  personText: "Gets a certificate under the own name.",
+  personText: "Gets certificates under their own name.",
   functional: "A functional mailbox",
   functionalText: "An address several people answer, like office@.",
   department: "Department",
@@ -147,7 +147,7 @@ export const deletePerson = {
 
 export const validate = {
   title: (mail: string) => `How do you know that ${mail} is theirs?`,
-  text: "Without a recorded validation no certificate states this address. It stands in the ledger under your name.",
+  text: "Without a recorded validation no certificate states this address. The validation stands in the ledger under your name.",
   method: "Method",
   inPerson: "In person",
   inPersonText: "You saw the person read mail of this address.",

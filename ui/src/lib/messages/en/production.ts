@@ -142,7 +142,7 @@ export const production = {
     count: (count: number) => n(count, "entry", "entries"),
     by: (who: string) => `written down by ${who}`,
     none: "Nothing was written down yet. The first entry passes this gate.",
-    redact: "Give away without names",
+    redact: "Share without names",
     redactTitle: "The log without names",
     redactText: "Names, addresses, serial numbers, hosts and telephone numbers that Signet knows are neutral words here. Read it: what was never typed elsewhere Signet cannot know.",
     redactSave: "Save the text",

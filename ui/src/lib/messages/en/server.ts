@@ -36,7 +36,7 @@ export const server = {
   rootText: "Read these words out, or compare the picture, before somebody taps Install.",
   sha256: "SHA-256",
   stopTitle: "Stop the server?",
-  stopDoes: ["Phones cannot open links or fetch the CRL until you start it again.", "Running requests may end."] as string[],
+  stopDoes: ["Phones cannot open links or fetch the CRL from this computer until you start the server again.", "Requests under way may finish."] as string[],
   stopAct: "Stop the server",
   qrLabel: (url: string) => `QR code of ${url}, also below as text`,
   pictureLabel: "Picture of the root’s fingerprint, five by five",

@@ -46,7 +46,7 @@ export const enrollment: Messages["enrollment"] = {
   coachInvitedText: "Que la personne scanne le code QR, ou lisez-lui le lien. Regarder la page n’use rien.",
   coachOpened: "La page demande le code.",
   coachOpenedText: "Dites le code. Cinq mauvais ferment l’invitation.",
-  coachDownload: "Le profil attend sans doute encore dans Réglages.",
+  coachDownload: "Le téléchargement attend sans doute encore dans Réglages.",
   coachDownloadText: "Dites : « Ouvrez Réglages. Vers le haut, il est écrit Profil téléchargé. Touchez-le, puis Installer. »",
   coachDownloadSafe: "Si le temps s’écoule, rien n’est perdu : le même lien permet de télécharger de nouveau.",
   coachRunning: "Le téléphone travaille.",

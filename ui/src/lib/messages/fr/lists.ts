@@ -33,5 +33,5 @@ export const lists: Messages["lists"] = {
   failed: "Cette partie de la liste n’a pas pu être lue.",
   notIndexed: (count) => `La recherche ne connaît pas encore ${n(count, "nouveau certificat", "nouveaux certificats")}.`,
   undo: "Annuler",
-  undone: (count) => `Annulé : ${n(count, "certificat est de nouveau valable", "certificats sont de nouveau valables")}.`,
+  undone: (count) => `Annulé : ${n(count, "certificat est de nouveau valide", "certificats sont de nouveau valides")}.`,
 };

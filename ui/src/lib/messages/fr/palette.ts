@@ -39,7 +39,7 @@ export const keys: Messages["keys"] = {
   palette: "Chercher ou agir",
   nouns: "Aller à une rubrique, de haut en bas",
   find: "Chercher dans cette liste",
-  move: "Ligne suivante ou précédente",
+  move: "Ligne suivante ou précédente (aussi les flèches)",
   open: "Ouvrir la ligne",
   leave: "Fermer, ou revenir",
   person: "Nouvelle personne",

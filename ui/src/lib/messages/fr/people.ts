@@ -37,7 +37,7 @@ export const people: Messages["people"] = {
   historyFrom: (when) => `dès ${when}`,
   historyState: { revoked: "révoquée", held: "suspendue", superseded: "remplacée", expired: "échue" },
   historyRange: "Couvert",
-  historyGap: (from, to) => `personne ne pouvait chiffrer de ${from} à ${to}`,
+  historyGap: (from, to) => `personne ne pouvait chiffrer entre ${from} et ${to}`,
   showPast: "Montrer le passé",
   hidePast: "Cacher le passé",
   counts: (valid, past) => `${n(valid, "valide", "valides")}, ${n(past, "passé", "passés")}`,
@@ -89,7 +89,7 @@ export const people: Messages["people"] = {
 };
 
 export const selfTest: Messages["selfTest"] = {
-  title: (name) => `La paire de ${name} marche-t-elle ?`,
+  title: (name) => `Les certificats de ${name} marchent-ils ?`,
   text: "Signet signe, modifie, chiffre et ouvre un message comme un correspondant. Une clé qui est chez son titulaire ne peut être essayée ici.",
   ticks: { authentication: "Qui c’est", integrity: "Rien n’est modifié", confidentiality: "Elle seule le lit" },
   meaning: {
@@ -107,7 +107,7 @@ export const newPerson: Messages["newPerson"] = {
   title: "Ajouter une personne",
   kind: "De quoi s’agit-il ?",
   person: "Une personne",
-  personText: "Reçoit un certificat à son nom.",
+  personText: "Reçoit des certificats à son nom.",
   functional: "Une boîte fonctionnelle",
   functionalText: "Une adresse à laquelle plusieurs répondent, comme secretariat@.",
   department: "Département",
@@ -148,7 +148,7 @@ export const deletePerson: Messages["deletePerson"] = {
 
 export const validate: Messages["validate"] = {
   title: (mail) => `Comment savez-vous que ${mail} est la sienne ?`,
-  text: "Sans validation notée, aucun certificat ne cite cette adresse. Elle figure au registre sous votre nom.",
+  text: "Sans validation notée, aucun certificat ne cite cette adresse. La validation figure au registre sous votre nom.",
   method: "Méthode",
   inPerson: "En personne",
   inPersonText: "Vous avez vu la personne lire du courriel de cette adresse.",

@@ -38,7 +38,7 @@ export const server: Messages["server"] = {
   rootText: "Lisez ces mots à voix haute, ou comparez l’image, avant que quelqu’un touche Installer.",
   sha256: "SHA-256",
   stopTitle: "Arrêter le serveur ?",
-  stopDoes: ["Les téléphones ne pourront ni ouvrir de lien ni lire la CRL avant le prochain démarrage.", "Les requêtes en cours peuvent finir."],
+  stopDoes: ["Les téléphones ne pourront ni ouvrir de lien ni lire la CRL sur cet ordinateur avant le prochain démarrage du serveur.", "Les requêtes en cours peuvent finir."],
   stopAct: "Arrêter le serveur",
   qrLabel: (url) => `Code QR de ${url}, aussi en texte ci-dessous`,
   pictureLabel: "Image de l’empreinte de la racine, cinq sur cinq",
