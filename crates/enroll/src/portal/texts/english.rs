@@ -257,7 +257,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     trusted_text: "That this page opened is the proof.",
     trusted_next: "Now scan the second QR code, or open the link of your invitation.",
 
-    front_text: "This page publishes the department’s certificates. Who receives a signed mail from here can check it with them.",
+    front_text: "This page publishes the department’s certificates. Whoever receives a signed mail from here can check it with them.",
     front_root: "Root certificate",
     front_issuing: "Issuing certificate",
     front_fingerprint: "SHA-256 fingerprint",
