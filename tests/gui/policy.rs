@@ -15,6 +15,7 @@ pub(crate) async fn define(window: &Window, operator: &Operator) {
     make_a_bundle(window, operator).await;
     decide_escrow(window, operator).await;
     pass_the_gates(window, operator).await;
+    two_officers(window, operator).await;
     large_text(window).await;
 }
 
@@ -272,6 +273,41 @@ async fn learn(window: &Window, operator: &Operator) {
     window.keep("lessons-redacted").await;
     window.click("[data-act='save-redacted']").await;
     window.says("lessons.txt").await;
+}
+
+/// What lets one officer do more alone counts once another officer, here at a terminal, wants it too.
+async fn two_officers(window: &Window, operator: &Operator) {
+    const ABOVE: &str = "revoke.four_eyes_above";
+    const FIELD: &str = ".form input[inputmode='numeric']";
+    window.go("settings/acts").await;
+    window.fill(FIELD, "50").await;
+    window.key("Enter").await;
+    window.says("rosa asks for 50").await;
+    window.says("It counts once another officer agrees").await;
+    window.look("second-officer").await;
+    assert_eq!(operator.setting(ABOVE).unwrap(), "10");
+    window.press("Withdraw").await;
+    window.says("It stays as it is").await;
+    window.until("return !document.body.innerText.includes('rosa asks for')").await;
+    // Asked for here, agreed to there.
+    window.fill(FIELD, "40").await;
+    window.key("Enter").await;
+    window.says("rosa asks for 40").await;
+    operator.set_setting(ABOVE, "40").unwrap();
+    window.until("return !document.body.innerText.includes('rosa asks for')").await;
+    assert_eq!(operator.setting(ABOVE).unwrap(), "40");
+    // Asked for there, agreed to here.
+    operator.set_setting(ABOVE, "60").unwrap();
+    window.says("One officer could then do more alone").await;
+    window.press("Agree to 60").await;
+    window.until("return !document.body.innerText.includes('asks for 60')").await;
+    assert_eq!(operator.setting(ABOVE).unwrap(), "60");
+    // Stricter counts at once.
+    window.fill(FIELD, "10").await;
+    window.key("Enter").await;
+    window.says("Saved").await;
+    window.until(&format!("return document.querySelector(\"{FIELD}\").value === '10'")).await;
+    assert_eq!(operator.setting(ABOVE).unwrap(), "10");
 }
 
 /// At 200 % each screen is one column, and axe still finds nothing.

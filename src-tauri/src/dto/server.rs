@@ -107,11 +107,10 @@ impl From<ra::certification::CaCertificate> for CaCertificate {
 
 impl TlsFacts {
     /// Of the certificate that the listener shows.
-    pub fn of(identity: &ra::certification::TlsIdentity) -> Result<Self, CommandError> {
-        let leaf = identity.chain.first().ok_or_else(|| CommandError::internal(&"a TLS identity without a certificate"))?;
+    pub fn of((leaf, private_root): &(Vec<u8>, bool)) -> Result<Self, CommandError> {
         let view = protocol::x509::CertificateView::from_der(leaf).map_err(|e| CommandError::internal(&e))?;
         Ok(TlsFacts {
-            private_root: identity.private_root,
+            private_root: *private_root,
             issuer: view.issuer.to_string(),
             names: view.san.iter().map(host).collect(),
             not_after: time(view.validity.not_after),
@@ -134,7 +133,7 @@ impl ServerStatus {
         let settings = operator.settings()?;
         let listening = app.serving().listening();
         let https = listening.map_or(settings.https, |at| at.https.to_string());
-        let tls = authority.enroller().tls_identity().ok();
+        let tls = operator.shown_tls().ok();
         Ok(ServerStatus {
             running: listening.is_some(),
             since: listening.map(|at| time(at.since)),

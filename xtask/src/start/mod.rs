@@ -29,6 +29,8 @@ const ROWS: f64 = 0.01;
 const FIRST_ROWS: f64 = 0.8;
 /// Longest wait for a complete screen.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The browser that WebKitGTK brings along: what an empty window on the same web view takes, on the same machine in the same run.
+const BARE: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 /// A server that has started is left alone for so long before its memory is read.
 const IDLE: Duration = Duration::from_secs(4);
 
@@ -46,27 +48,59 @@ pub(crate) fn start(arguments: &[String]) -> Done {
         }
     };
     let store = Store::filled(arguments.first().and_then(|word| word.parse().ok()).unwrap_or(1_000_000))?;
-    let desk = Desk::new(&store, &window)?;
+    let desk = Desk::new(&store)?;
+    let signet = || Command::new(&window);
+    let page = rows(store.folder())?;
+    let bare = || {
+        let mut command = Command::new(BARE);
+        command.arg("--geometry=1280x800").arg(&page);
+        command
+    };
     // The first one also makes the caches of the web view, and tells which files are mapped.
-    let first = desk.open()?;
+    let first = desk.open(signet())?;
+    let mut bare_works = Path::new(BARE).is_file() && desk.open(bare()).is_ok();
     let (mut warm, mut cold, mut sizes, mut complete) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut bare_warm, mut bare_sizes) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let opened = desk.open()?;
+        let opened = desk.open(signet())?;
         warm.push(opened.painted.as_secs_f64());
         complete.push(opened.complete.as_secs_f64());
         sizes.push(opened.pss as f64 / 1024.0);
+        match bare_works.then(|| desk.open(bare())) {
+            Some(Ok(opened)) => {
+                bare_warm.push(opened.painted.as_secs_f64());
+                bare_sizes.push(opened.pss as f64 / 1024.0);
+            }
+            _ => bare_works = false,
+        }
     }
     for _ in 0..rounds {
         forget(first.files.iter().cloned().chain(store.files()))?;
-        cold.push(desk.open()?.painted.as_secs_f64());
+        cold.push(desk.open(signet())?.painted.as_secs_f64());
     }
     let serve = idle_server(&store)? as f64 / 1024.0;
     let (warm, cold, size, complete) = (median(&mut warm), median(&mut cold), median(&mut sizes), median(&mut complete));
     println!("exec to first rows painted: {warm:.2} s warm, {cold:.2} s cold; nothing changes any more: {complete:.2} s warm");
     println!("window {size:.0} MiB PSS, serve alone {serve:.0} MiB PSS");
+    let (bare_warm, bare_size) = if bare_works { (median(&mut bare_warm), median(&mut bare_sizes)) } else { (0.0, 0.0) };
+    println!(
+        "WebKitGTK's own browser with a page of fifty rows and nothing else (0: not there): {bare_warm:.2} s warm, {bare_size:.0} MiB PSS"
+    );
     println!("the last picture is in {}", desk.picture.display());
-    println!("BENCH start warm={warm:.3} cold={cold:.3} complete={complete:.3} window_mib={size:.0} serve_mib={serve:.0}");
+    println!(
+        "BENCH start warm={warm:.3} cold={cold:.3} complete={complete:.3} window_mib={size:.0} serve_mib={serve:.0} \
+         bare_warm={bare_warm:.3} bare_mib={bare_size:.0}"
+    );
     Ok(())
+}
+
+/// A page of text without a script, for the bare browser.
+fn rows(folder: &Path) -> Result<PathBuf, String> {
+    let row = "<tr><td>Rosa Example<td>rosa.example@physics.example.edu<td>S/MIME signing<td>21 November 2027";
+    let file = folder.join("rows.html");
+    let text = format!("<!doctype html><meta charset=utf-8><title>Rows</title><table style='margin-left:240px'>{}</table>", row.repeat(50));
+    std::fs::write(&file, text).map_err(|e| format!("{}: {e}", file.display()))?;
+    Ok(file)
 }
 
 /// What opening the window came to.
@@ -88,7 +122,6 @@ struct Desk {
     home: PathBuf,
     picture: PathBuf,
     data: PathBuf,
-    window: PathBuf,
 }
 
 impl Drop for Desk {
@@ -102,7 +135,7 @@ impl Drop for Desk {
 }
 
 impl Desk {
-    fn new(store: &Store, window: &Path) -> Result<Self, String> {
+    fn new(store: &Store) -> Result<Self, String> {
         let home = store.folder().join("desk");
         let _ = std::fs::remove_dir_all(&home);
         for name in ["run", "frame"] {
@@ -112,22 +145,13 @@ impl Desk {
         command.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-fbdir"]).arg(home.join("frame"));
         let (display, number) = first_line(&mut command)?;
         let (bus, address) = first_line(Command::new("dbus-daemon").args(["--session", "--nofork", "--print-address=1"]))?;
-        Ok(Desk {
-            display,
-            bus,
-            number,
-            address,
-            picture: store.folder().join("window.ppm"),
-            data: store.data(),
-            home,
-            window: window.to_owned(),
-        })
+        Ok(Desk { display, bus, number, address, picture: store.folder().join("window.ppm"), data: store.data(), home })
     }
 
-    /// Opens the window, waits until its screen is complete, and closes it.
-    fn open(&self) -> Result<Opened, String> {
+    /// Opens a window, waits until its screen is complete, and closes it.
+    fn open(&self, mut command: Command) -> Result<Opened, String> {
         let mut screen = Screen::open(&self.home.join("frame/Xvfb_screen0"))?;
-        let mut command = Command::new(&self.window);
+        let name = command.get_program().to_string_lossy().into_owned();
         command
             .env("DISPLAY", format!(":{}", self.number))
             .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
@@ -140,7 +164,7 @@ impl Desk {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let begun = Instant::now();
-        let mut process = command.spawn().map_err(|e| format!("{}: {e}", self.window.display()))?;
+        let mut process = command.spawn().map_err(|e| format!("{name}: {e}"))?;
         let watched = watch(&mut screen, begun, &mut process);
         let opened = watched.and_then(|painted| {
             let tree = memory::tree(process.id());

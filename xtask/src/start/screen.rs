@@ -9,6 +9,8 @@ use std::{
 /// Left of it is the rail, above it the title with the clock.
 const LEFT: usize = 240;
 const TOP: usize = 130;
+/// At its right edge the scroll bar fades away for two seconds.
+const RIGHT: usize = 12;
 /// Only every so many lines are compared: text is higher.
 const EVERY: usize = 3;
 
@@ -55,7 +57,8 @@ impl Screen {
         self.read()?;
         let (mut hash, mut total, mut same, mut background) = (0xcbf2_9ce4_8422_2325_u64, 0_u64, 0_u64, None);
         for row in (TOP..self.height).step_by(EVERY) {
-            let line = self.pixels.get(row * self.line + LEFT * 4..row * self.line + self.width * 4).unwrap_or_default();
+            let line =
+                self.pixels.get(row * self.line + LEFT * 4..row * self.line + self.width.saturating_sub(RIGHT) * 4).unwrap_or_default();
             for pixel in line.chunks_exact(4).filter_map(|four| <[u8; 4]>::try_from(four).ok()).map(u32::from_le_bytes) {
                 hash = (hash ^ u64::from(pixel)).wrapping_mul(0x0100_0000_01b3);
                 total += 1;

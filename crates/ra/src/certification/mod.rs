@@ -256,7 +256,12 @@ impl Operator {
     pub fn ca_certificates(&self) -> Result<Vec<CaCertificate>> {
         described(&self.inner)
     }
-    /// The portal's TLS identity as it is: its certificate's alternative names and last second, for the Server screen.
+    /// The portal's TLS certificate (DER) for a screen, and whether the department's own root stands above it. Asks nobody for the
+    /// keyring; what is due is renewed by whoever serves.
+    pub fn shown_tls(&self) -> Result<(Vec<u8>, bool)> {
+        self.inner.shown_tls()
+    }
+    /// The portal's TLS identity as it is: its certificate's alternative names and last second.
     pub fn tls_certificate(&self) -> Result<(Vec<String>, Timestamp)> {
         let tls = self.inner.tls()?;
         let leaf = tls.identity.chain.first().ok_or_else(|| Error::fault("a TLS identity without a certificate"))?;

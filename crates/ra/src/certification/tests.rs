@@ -135,6 +135,33 @@ fn the_tls_certificate_follows_the_hosts_and_is_renewed_before_its_end() {
 }
 
 #[test]
+fn a_screen_shows_the_tls_certificate_without_opening_a_key() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let own = authority.enroller().tls_identity().unwrap();
+    let passphrase = folder.path().join("passphrase");
+    let elsewhere = || {
+        std::fs::write(&passphrase, "not the passphrase\n").unwrap();
+        let opened = testing::open(&folder, &clock);
+        opened.enroller().tls_identity().map(|_| ()).unwrap_err();
+        let shown = testing::officer(&opened).shown_tls().unwrap();
+        std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
+        shown
+    };
+    assert_eq!(elsewhere(), (own.chain[0].clone(), true));
+    officer.set_setting("serve.public_url", "https://pki.example.edu:8443").unwrap();
+    let (file, leaf) = foreign("pki.example.edu", true);
+    officer.import_tls(&file, Some("password")).unwrap();
+    assert_eq!(elsewhere(), (leaf.clone(), false));
+    assert_eq!(officer.shown_tls().unwrap(), (leaf, false));
+    // Where the keys are open, hosts that changed have their certificate at once.
+    officer.own_tls().unwrap();
+    officer.set_setting("serve.https", "192.168.7.9:8443").unwrap();
+    let (der, ours) = officer.shown_tls().unwrap();
+    assert!(ours && der == authority.enroller().tls_identity().unwrap().chain[0] && der != own.chain[0]);
+}
+
+#[test]
 fn keys_are_opened_by_another_process_and_are_those_of_the_certificates() {
     let (authority, clock, folder) = testing::authority();
     testing::department(&authority);

@@ -61,6 +61,24 @@ impl Inner {
         self.cache.tls.get(generation()?, || self.load_tls())
     }
 
+    /// The certificate of the TLS identity, DER, and whether our own CA issued it. Where no key is open yet, none is opened for it: it
+    /// is then as it was when it was last served.
+    pub(super) fn shown_tls(&self) -> Result<(Vec<u8>, bool)> {
+        if self.cache.tls.peek().is_some() {
+            let tls = self.tls()?;
+            let leaf = tls.identity.chain.first().ok_or_else(|| Error::fault("a TLS identity without a certificate"))?;
+            return Ok((leaf.clone(), tls.identity.private_root));
+        }
+        self.store.read(|c| {
+            let row = keys::current(c, Kind::Tls)?.ok_or(Error::Denied(crate::Denied::NotSetUp))?;
+            if let Some(der) = row.der {
+                return Ok((der, true));
+            }
+            let imported = super::import::chain(c, row.id)?.into_iter().next();
+            Ok((imported.ok_or_else(|| Error::fault("an imported key without its certificate"))?, false))
+        })
+    }
+
     fn load_tls(&self) -> Result<TlsCached> {
         let (row, chain) = self.store.read(|c| {
             let row = keys::current(c, Kind::Tls)?.ok_or(Error::Denied(crate::Denied::NotSetUp))?;

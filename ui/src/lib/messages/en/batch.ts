@@ -119,5 +119,4 @@ export const batch = {
   again: "The same list again issues nothing twice: whoever has a certificate keeps it as it is.",
   keys: { stop: "stop after this one", leave: "leave, it goes on" },
   progress: "Issued",
-  unknown: "This batch is not here.",
 };

@@ -26,7 +26,6 @@ export const reports = {
     device: "Has an enrolled device",
   },
   of: (some: number, all: number) => `${figure(some)} of ${figure(all)}`,
-  missing: (count: number) => `${figure(count)} cannot`,
   inventory: "What there is",
   inventoryNote: (count: number) => n(count, "certificate of a person", "certificates of people"),
   profile: "For",

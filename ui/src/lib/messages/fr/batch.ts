@@ -120,5 +120,4 @@ export const batch: Messages["batch"] = {
   again: "La même liste redonnée n’émet rien deux fois : qui a un certificat le garde tel quel.",
   keys: { stop: "arrêter après celui-ci", leave: "quitter, elle continue" },
   progress: "Émis",
-  unknown: "Cette série n’est pas ici.",
 };

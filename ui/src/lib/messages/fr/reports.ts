@@ -27,7 +27,6 @@ export const reports: Messages["reports"] = {
     device: "A un appareil enrôlé",
   },
   of: (some, all) => `${figure(some)} sur ${figure(all)}`,
-  missing: (count) => `${figure(count)} ne peuvent pas`,
   inventory: "Ce qui existe",
   inventoryNote: (count) => n(count, "certificat de personne", "certificats de personnes"),
   profile: "Usage",
