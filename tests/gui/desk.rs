@@ -1,5 +1,6 @@
 //! A desk for the window: a virtual display, a session bus with an unlocked keyring, and the driver, all in a throw-away home.
 
+use crate::screen::Screen;
 use std::{
     io::{BufRead, BufReader},
     net::{SocketAddr, TcpListener, TcpStream},
@@ -33,12 +34,12 @@ impl Desk {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        for name in ["run", "share", "cache", "config", "data", "saved"] {
+        for name in ["run", "share", "cache", "config", "data", "saved", "frame"] {
             let path = folder.path().join(name);
             std::fs::create_dir(&path).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
         }
-        let (display, number) = start_display();
+        let (display, number) = start_display(&folder.path().join("frame"));
         let driver = free_port();
         let home = folder.path();
         // The keyring of the session is made and unlocked first: a locked one would ask in a window that nobody answers.
@@ -86,6 +87,11 @@ impl Desk {
         self.folder.path().join("saved")
     }
 
+    /// What the display shows.
+    pub(crate) fn screen(&self) -> Screen {
+        Screen::of(self.folder.path().join("frame"))
+    }
+
     /// A file beside it.
     pub(crate) fn scratch(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -106,9 +112,10 @@ fn installed(tool: &str) -> bool {
 }
 
 /// A display on a free number, which the server itself chooses and tells.
-fn start_display() -> (Child, String) {
+fn start_display(frame: &Path) -> (Child, String) {
     let mut display = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-fbdir"])
+        .arg(frame)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -135,7 +142,12 @@ fn wait_for(port: u16) {
 /// Where pictures go: the guide when they are to be renewed, else a folder beside the build.
 pub(crate) fn pictures() -> PathBuf {
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guide/images");
-    if std::env::var_os("SIGNET_SCREENSHOTS").is_some() { made(guide) } else { scratch_pictures() }
+    if for_the_guide() { made(guide) } else { scratch_pictures() }
+}
+
+/// The guide's pictures are to be renewed.
+pub(crate) fn for_the_guide() -> bool {
+    std::env::var_os("SIGNET_SCREENSHOTS").is_some()
 }
 
 /// Beside the build, for looking at.

@@ -11,6 +11,7 @@ mod life;
 mod many;
 mod phone;
 mod policy;
+mod screen;
 mod window;
 
 use desk::{Desk, free_port};

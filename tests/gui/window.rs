@@ -1,6 +1,9 @@
 //! The real window, worked as an officer would: by what is written on it.
 
-use crate::desk::{Desk, pictures, scratch_pictures};
+use crate::{
+    desk::{Desk, for_the_guide, pictures, scratch_pictures},
+    screen::Screen,
+};
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -12,10 +15,10 @@ use std::{
 
 /// Longest wait for the window to show something; making the CA's keys is the longest.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The driver's picture lags behind the page by some frames.
+/// The screen lags behind the page by some frames.
 const FRAMES: Duration = Duration::from_millis(400);
 
-pub(crate) struct Window(Client);
+pub(crate) struct Window(Client, Screen);
 
 /// Opens the window, works in it, and closes it again, also after a failure.
 pub(crate) fn during<W: Future<Output = ()>>(desk: &Desk, work: impl FnOnce(std::sync::Arc<Window>) -> W) {
@@ -54,7 +57,7 @@ impl Window {
         let driver = desk.driver();
         let session = builder.capabilities(capabilities).connect(&driver);
         let client = tokio::time::timeout(PATIENCE, session).await.expect("the driver answers").expect("the window opens");
-        let window = Window(client);
+        let window = Window(client, desk.screen());
         window.watch().await;
         window
     }
@@ -318,17 +321,20 @@ impl Window {
         self.0.set_window_size(width, height).await.unwrap();
     }
 
-    /// The window as PNG.
+    /// The window as PNG, as it stands on the screen.
     pub(crate) async fn picture(&self) -> Vec<u8> {
         tokio::time::sleep(FRAMES).await;
-        self.0.screenshot().await.unwrap()
+        let (width, height) = self.0.get_window_size().await.unwrap();
+        self.1.picture(u32::try_from(width).unwrap(), u32::try_from(height).unwrap())
     }
 
     /// Keeps a picture of the window in light and in dark, and lets axe judge both.
     pub(crate) async fn keep(&self, name: &str) {
         for theme in ["light", "dark"] {
             self.0.execute("document.documentElement.dataset.theme = arguments[0]", vec![json!(theme)]).await.unwrap();
-            std::fs::write(pictures().join(format!("{name}-{theme}.png")), smaller(&self.picture().await)).unwrap();
+            let picture = self.picture().await;
+            let picture = if for_the_guide() { smaller(&picture) } else { picture };
+            std::fs::write(pictures().join(format!("{name}-{theme}.png")), picture).unwrap();
             self.judge(&format!("{name}, {theme}"), theme == "light").await;
         }
         self.0.execute("document.documentElement.dataset.theme = 'light'", vec![]).await.unwrap();
