@@ -114,7 +114,7 @@ fn installed(tool: &str) -> bool {
 /// A display on a free number, which the server itself chooses and tells.
 fn start_display(frame: &Path) -> (Child, String) {
     let mut display = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-fbdir"])
+        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nocursor", "-nolisten", "tcp", "-fbdir"])
         .arg(frame)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
