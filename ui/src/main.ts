@@ -9,5 +9,5 @@ prefs.show();
 document.documentElement.lang = words.locale;
 listen();
 const target = document.getElementById("app");
-// Not first in English and then in the officer's language.
-void words.load(words.locale).then(() => target && mount(App, { target }));
+// Not first in English and then in the officer's language; in English where that cannot be read.
+void words.load(words.locale).finally(() => target && mount(App, { target }));
