@@ -946,8 +946,8 @@ export type DeltaOf = {
 	number: number,
 	/**  The complete CRL from which on it is enough. */
 	base: number,
-	/**  thisUpdate. */
-	thisUpdate: string,
+	/**  When it was made. */
+	madeAt: string,
 	/**  nextUpdate. */
 	nextUpdate: string,
 	/**  Octets. */
@@ -2471,8 +2471,8 @@ export type StatusOf = {
 	name: string,
 	/**  cRLNumber. */
 	number: number,
-	/**  thisUpdate. */
-	thisUpdate: string,
+	/**  When it was made. */
+	madeAt: string,
 	/**  nextUpdate. */
 	nextUpdate: string,
 	/**  Octets. */

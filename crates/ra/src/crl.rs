@@ -51,6 +51,7 @@ struct Current {
 struct Facts {
     number: u64,
     this_update: Timestamp,
+    made_at: Timestamp,
     next_update: Timestamp,
     /// The topic `revocation` when it was made: what happened since is not in it.
     generation: u64,
@@ -81,7 +82,7 @@ impl Inner {
         let generation = self.store.generation(Topic::Revocation)?;
         let now = self.clock.now();
         let with_delta = !is_root && self.network()?.delta_crl;
-        let fits = |facts: &Facts| facts.generation >= generation && now < facts.this_update.plus(DAILY) && facts.with_delta == with_delta;
+        let fits = |facts: &Facts| facts.generation >= generation && now < facts.made_at.plus(DAILY) && facts.with_delta == with_delta;
         if let Some(kept) = kept.as_ref().filter(|kept| kept.seen == seen && fits(&kept.current.facts)) {
             return Ok(kept.current.clone());
         }
@@ -144,8 +145,9 @@ impl Inner {
             name,
             number: facts.number,
             this_update: facts.this_update,
+            made_at: facts.made_at,
             next_update: facts.next_update,
-            renew_at: facts.this_update.plus(DAILY),
+            renew_at: facts.made_at.plus(DAILY),
             size: facts.size,
             responder_until: None,
             key_here: true,
@@ -153,12 +155,11 @@ impl Inner {
         })
     }
 
-    /// Number and thisUpdate of the CRL that is current here, and the last number taken.
+    /// Number of the CRL that is current here, when it was made, and the last number taken.
     pub(crate) fn crl_number(&self, issuer: &[u8]) -> Result<Option<(u64, Timestamp, u64)>> {
         self.store.read(|c| {
-            let mut statement = c.prepare_cached(
-                "SELECT crl.number, this_update, crl_number.number FROM crl JOIN crl_number USING (issuer) WHERE issuer = ?",
-            )?;
+            let mut statement =
+                c.prepare_cached("SELECT crl.number, made_at, crl_number.number FROM crl JOIN crl_number USING (issuer) WHERE issuer = ?")?;
             let found = statement.query_row([issuer], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, i64>(2)?))).optional()?;
             found.map(|(n, at, taken)| Ok((unsigned(n)?, Timestamp(at), unsigned(taken)?))).transpose()
         })
@@ -168,7 +169,7 @@ impl Inner {
 /// What the store says of the issuer's complete CRL.
 fn facts(c: &Connection, issuer: &[u8]) -> Result<Option<Facts>> {
     let mut statement = c.prepare_cached(
-        "SELECT number, this_update, next_update, generation, size, der IS NULL, \
+        "SELECT number, this_update, next_update, generation, size, der IS NULL, made_at, \
          EXISTS (SELECT 1 FROM delta_crl d WHERE d.issuer = crl.issuer AND d.number = crl.number) FROM crl WHERE issuer = ?",
     )?;
     let mut rows = statement.query([issuer])?;
@@ -180,7 +181,8 @@ fn facts(c: &Connection, issuer: &[u8]) -> Result<Option<Facts>> {
         generation: unsigned(row.get(3)?)?,
         size: unsigned(row.get(4)?)?,
         in_file: row.get(5)?,
-        with_delta: row.get(6)?,
+        made_at: Timestamp(row.get(6)?),
+        with_delta: row.get(7)?,
     }))
 }
 

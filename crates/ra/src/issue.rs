@@ -6,7 +6,7 @@
 use crate::{
     Denied, Error, Result,
     certificate::{self, Kind, NewCertificate},
-    certification::{Identity, StatusUrls},
+    certification::{BACKDATED, Identity, StatusUrls},
     challenge::Purpose,
     id::{EnrollmentId, SubscriberId},
     ledger::{self, Actor},
@@ -26,8 +26,6 @@ use serde_json::json;
 const CLOCK_SLACK: i64 = 5;
 /// Transport identities live two years.
 const TRANSPORT_DAYS: u32 = 730;
-/// notBefore lies so far back, for phones whose clock is slow.
-const BACKDATED: i64 = 10 * Timestamp::MINUTE;
 
 /// What is to be certified: all from our records, but for the key.
 #[derive(Clone)]

@@ -102,8 +102,8 @@ pub struct StatusOf {
     pub name: String,
     /// cRLNumber.
     pub number: u32,
-    /// thisUpdate.
-    pub this_update: String,
+    /// When it was made.
+    pub made_at: String,
     /// nextUpdate.
     pub next_update: String,
     /// Octets.
@@ -126,8 +126,8 @@ pub struct DeltaOf {
     pub number: u32,
     /// The complete CRL from which on it is enough.
     pub base: u32,
-    /// thisUpdate.
-    pub this_update: String,
+    /// When it was made.
+    pub made_at: String,
     /// nextUpdate.
     pub next_update: String,
     /// Octets.
@@ -287,7 +287,7 @@ impl StatusOf {
         Ok(StatusOf {
             name: facts.name.to_owned(),
             number: count(facts.number),
-            this_update: time(facts.this_update),
+            made_at: time(facts.made_at),
             next_update: time(facts.next_update),
             size: count(facts.size),
             responder_until: facts.responder_until.map(time),
@@ -303,7 +303,7 @@ impl From<ra::DeltaFacts> for DeltaOf {
         DeltaOf {
             number: count(facts.number),
             base: count(facts.base),
-            this_update: time(facts.this_update),
+            made_at: time(facts.made_at),
             next_update: time(facts.next_update),
             size: count(facts.size),
         }

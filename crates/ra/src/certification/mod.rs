@@ -36,6 +36,9 @@ pub use status::StatusFacts;
 use std::sync::Arc;
 pub(crate) use tls::TlsCached;
 
+/// notBefore of certificates and thisUpdate of CRLs lie so far back, for phones and servers whose clock is slow.
+pub(crate) const BACKDATED: i64 = 10 * Timestamp::MINUTE;
+
 /// A certificate of ours with its key in memory.
 pub(crate) struct Identity {
     pub(crate) certificate: CertificateView,

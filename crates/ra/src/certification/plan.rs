@@ -1,5 +1,6 @@
 //! What stands in our own certificates (design.md section 6).
 
+use super::BACKDATED;
 use crate::{
     Error, Result,
     certificate::{self, Kind},
@@ -18,8 +19,6 @@ use rusqlite::Connection;
 use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// notBefore lies so far back, for phones whose clock is slow.
-const BACKDATED: i64 = 10 * Timestamp::MINUTE;
 /// A year of 365.25 days, in days times 4: so that "20 years" ends on the day that people expect.
 const fn years(years: i64) -> i64 {
     years * 1461 / 4

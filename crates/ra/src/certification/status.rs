@@ -12,6 +12,8 @@ pub struct StatusFacts {
     pub number: u64,
     /// thisUpdate.
     pub this_update: Timestamp,
+    /// When it was made, which is later (clocks of relying parties may be slow).
+    pub made_at: Timestamp,
     /// nextUpdate.
     pub next_update: Timestamp,
     /// When the next one is made, if nothing changes before.

@@ -34,21 +34,21 @@ pub(super) struct Delta {
     der: Vec<u8>,
 }
 
-/// Reads the delta to the complete CRL of this number, time and generation, in the snapshot that it is made of.
-pub(super) fn draft(c: &Connection, issuer: &[u8], number: u64, this_update: Timestamp, generation: u64) -> Result<Draft> {
+/// Reads the delta to the complete CRL of this number, making and generation, in the snapshot that it is made of.
+pub(super) fn draft(c: &Connection, issuer: &[u8], number: u64, made_at: Timestamp, generation: u64) -> Result<Draft> {
     let since: Option<(i64, i64)> = c
         .prepare_cached("SELECT number, generation FROM crl_history WHERE issuer = ?1 AND made_at > ?2 ORDER BY number LIMIT 1")?
-        .query_row(params![issuer, this_update.plus(-REACHES_BACK).0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![issuer, made_at.plus(-REACHES_BACK).0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     // The first one of all is its own base, and says nothing.
     let (base, from) = since.unwrap_or((signed(number)?, signed(generation)?));
-    Ok(Draft { base: unsigned(base)?, entries: changes(c, issuer, from, this_update)? })
+    Ok(Draft { base: unsigned(base)?, entries: changes(c, issuer, from, made_at)? })
 }
 
 impl Draft {
     /// Signs it; `complete` is the header of the complete CRL that it belongs to.
-    pub(super) fn sign(self, complete: Header<'_>, authority: &dyn Authority) -> Result<Delta> {
-        let next_update = complete.this_update.plus(NEXT_UPDATE);
+    pub(super) fn sign(self, complete: Header<'_>, made_at: Timestamp, authority: &dyn Authority) -> Result<Delta> {
+        let next_update = made_at.plus(NEXT_UPDATE);
         let header = Header { base: Some(self.base), freshest: None, next_update, ..complete };
         Ok(Delta { number: header.number, base: self.base, next_update, der: sign_crl(header, self.entries, authority)? })
     }
@@ -122,6 +122,8 @@ pub struct DeltaFacts {
     pub base: u64,
     /// thisUpdate.
     pub this_update: Timestamp,
+    /// When it was made.
+    pub made_at: Timestamp,
     /// nextUpdate.
     pub next_update: Timestamp,
     /// Octets.
@@ -137,16 +139,16 @@ impl Operator {
         }
         inner.crl("issuing")?;
         let issuer = inner.crl_issuer(false)?;
-        let found: Option<(i64, i64, i64, i64, i64)> = inner.store.read(|c| {
+        let found: Option<(i64, i64, i64, i64, i64, i64)> = inner.store.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT d.number, d.base, crl.this_update, d.next_update, length(d.der) FROM delta_crl d \
+                "SELECT d.number, d.base, crl.this_update, crl.made_at, d.next_update, length(d.der) FROM delta_crl d \
                  JOIN crl ON crl.issuer = d.issuer AND crl.number = d.number WHERE d.issuer = ?",
             )?;
             Ok(statement.query_row([issuer], |row| row.try_into()).optional()?)
         })?;
-        let facts = |(number, base, this_update, next_update, size)| {
-            let (this_update, next_update) = (Timestamp(this_update), Timestamp(next_update));
-            Ok(DeltaFacts { number: unsigned(number)?, base: unsigned(base)?, this_update, next_update, size: unsigned(size)? })
+        let facts = |(number, base, this_update, made_at, next_update, size)| {
+            let (this_update, made_at, next_update) = (Timestamp(this_update), Timestamp(made_at), Timestamp(next_update));
+            Ok(DeltaFacts { number: unsigned(number)?, base: unsigned(base)?, this_update, made_at, next_update, size: unsigned(size)? })
         };
         found.map(facts).transpose()
     }

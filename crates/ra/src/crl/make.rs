@@ -1,11 +1,13 @@
-//! Making a CRL: (1) take the next number, (2) read what stands on it, (3) sign, (4) write a long one into its file, (5) store the row,
-//! (6) remove the file of the one before. A process that dies leaves the last row and its file, and a number that is never used.
+//! Making a CRL: (1) take the next number and a second of its own, (2) read what stands on it, (3) sign, (4) write a long one into its
+//! file, (5) store the row, (6) remove the file of the one before. A process that dies leaves the last row and its file, and a number
+//! that is never used.
 
 use super::{Current, Facts, delta, entries, file, signed, unsigned};
 use crate::{
     Dependency, Error, Result,
     authority::Inner,
     certificate,
+    certification::BACKDATED,
     ledger::{self, Actor},
     publication,
 };
@@ -20,12 +22,16 @@ use std::sync::Arc;
 const NEXT_UPDATE: i64 = 8 * Timestamp::DAY;
 /// The root's is long-lived: its key may be in a drawer.
 const NEXT_UPDATE_ROOT: i64 = 400 * Timestamp::DAY;
+/// Seconds that a CRL waits where each of the last [`BACKDATED`] seconds is another's: one for every process that makes one at the same
+/// time. Where the last one says a later time than that, the clock was wrong then, and no CRL waits for it to come true.
+const WAITS: i64 = 5;
 
 /// A CRL whose number is taken and whose entries are read: what is left is to sign it.
 pub(super) struct Draft {
     is_root: bool,
     number: u64,
     this_update: Timestamp,
+    made_at: Timestamp,
     next_update: Timestamp,
     generation: u64,
     freshest: Option<String>,
@@ -57,12 +63,13 @@ impl Inner {
     pub(super) fn draft_crl(&self, is_root: bool, issuer: &[u8]) -> Result<Draft> {
         // The number is taken in a transaction of its own and signing stands outside: a long CRL does not hold up enrollments.
         // Numbers then have gaps where a process died, and never repeat; who has a higher one has read later.
-        let this_update = self.clock.now();
-        let owned = issuer.to_vec();
-        let number = self.store.write(move |tx| {
-            certificate::abandon_left_behind(tx, this_update)?;
-            take_number(tx, &owned)
+        let (now, owned) = (self.clock.now(), issuer.to_vec());
+        let (number, this_update) = self.store.write(move |tx| {
+            certificate::abandon_left_behind(tx, now)?;
+            take_number(tx, &owned, now)
         })?;
+        self.clock.wait_until(this_update);
+        let made_at = self.clock.now();
         let settings = self.network()?;
         let with_delta = !is_root && settings.delta_crl;
         let freshest = settings.status_url.as_ref().filter(|_| with_delta && settings.status_in_certificates);
@@ -71,25 +78,26 @@ impl Inner {
             // Of the same snapshot as the entries.
             let generation = unsigned(c.query_row("SELECT number FROM generation WHERE topic = 'revocation'", [], |row| row.get(0))?)?;
             let entries = entries::all(c, issuer)?;
-            let delta = with_delta.then(|| delta::draft(c, issuer, number, this_update, generation)).transpose()?;
+            let delta = with_delta.then(|| delta::draft(c, issuer, number, made_at, generation)).transpose()?;
             Ok((generation, entries, delta))
         })?;
-        let next_update = this_update.plus(if is_root { NEXT_UPDATE_ROOT } else { NEXT_UPDATE });
-        Ok(Draft { is_root, number, this_update, next_update, generation, freshest, entries, delta })
+        let next_update = made_at.plus(if is_root { NEXT_UPDATE_ROOT } else { NEXT_UPDATE });
+        Ok(Draft { is_root, number, this_update, made_at, next_update, generation, freshest, entries, delta })
     }
 
     /// Steps 3 to 6.
     pub(super) fn finish_crl(&self, issuer: &[u8], draft: Draft, authority: &dyn Authority) -> Result<Current> {
-        let Draft { is_root, number, this_update, next_update, generation, freshest, entries, delta } = draft;
+        let Draft { is_root, number, this_update, made_at, next_update, generation, freshest, entries, delta } = draft;
         let header = Header { number, this_update, next_update, base: None, freshest: freshest.as_deref() };
         let count = entries.count();
         let der = Arc::new(sign_crl(header, entries, authority)?);
-        let delta = delta.map(|delta| delta.sign(header, authority)).transpose()?;
+        let delta = delta.map(|delta| delta.sign(header, made_at, authority)).transpose()?;
         // The root's is short, and nobody can make it anew when its file is lost and its key elsewhere.
         let in_file = !is_root && der.len() > file::IN_ROW;
         let facts = Facts {
             number,
             this_update,
+            made_at,
             next_update,
             generation,
             with_delta: delta.is_some(),
@@ -105,15 +113,15 @@ impl Inner {
                 return Ok(false); // another process made a newer one meanwhile
             }
             let told = serde_json::json!({ "number": number, "entries": count, "next_update": next_update });
-            ledger::append(tx, this_update, &Actor::Signet, "crl.issued", name, &told)?;
-            publication::enqueue(tx, this_update, None, &[&format!("{name}.crl")])?;
+            ledger::append(tx, made_at, &Actor::Signet, "crl.issued", name, &told)?;
+            publication::enqueue(tx, made_at, None, &[&format!("{name}.crl")])?;
             match &delta {
                 Some(delta) => {
-                    delta::store(tx, &owned, delta, generation, this_update)?;
-                    publication::enqueue(tx, this_update, None, &[publication::DELTA])?;
+                    delta::store(tx, &owned, delta, generation, made_at)?;
+                    publication::enqueue(tx, made_at, None, &[publication::DELTA])?;
                 }
                 None if is_root => {}
-                None => delta::forget(tx, &owned, this_update)?,
+                None => delta::forget(tx, &owned, made_at)?,
             }
             Ok(true)
         });
@@ -140,15 +148,16 @@ impl Inner {
 fn store(tx: &Connection, issuer: &[u8], facts: &Facts, der: Option<&[u8]>) -> Result<bool> {
     let kept = tx
         .prepare_cached(
-            "INSERT INTO crl (issuer, number, this_update, next_update, generation, size, der) VALUES (?, ?, ?, ?, ?, ?, ?) \
+            "INSERT INTO crl (issuer, number, this_update, made_at, next_update, generation, size, der) VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
              ON CONFLICT (issuer) DO UPDATE SET number = excluded.number, this_update = excluded.this_update, \
-             next_update = excluded.next_update, generation = excluded.generation, size = excluded.size, der = excluded.der \
+             made_at = excluded.made_at, next_update = excluded.next_update, generation = excluded.generation, size = excluded.size, der = excluded.der \
              WHERE excluded.number > crl.number AND excluded.generation >= crl.generation",
         )?
         .execute(params![
             issuer,
             signed(facts.number)?,
             facts.this_update.0,
+            facts.made_at.0,
             facts.next_update.0,
             signed(facts.generation)?,
             signed(facts.size)?,
@@ -157,10 +166,14 @@ fn store(tx: &Connection, issuer: &[u8], facts: &Facts, der: Option<&[u8]>) -> R
     Ok(kept > 0)
 }
 
-/// The next number of the issuer (RFC 5280 5.2.3: monotonic).
-pub(super) fn take_number(tx: &Connection, issuer: &[u8]) -> Result<u64> {
+/// The issuer's next number (RFC 5280 5.2.3: monotonic) and a thisUpdate that no CRL before says: [`BACKDATED`], or a second after the
+/// last one. NSS, for one, goes by the time and keeps the CRL that it has where the new one is not later.
+pub(super) fn take_number(tx: &Connection, issuer: &[u8], now: Timestamp) -> Result<(u64, Timestamp)> {
     let mut statement = tx.prepare_cached(
-        "INSERT INTO crl_number (issuer, number) VALUES (?, 1) ON CONFLICT (issuer) DO UPDATE SET number = number + 1 RETURNING number",
+        "INSERT INTO crl_number (issuer, number, this_update) VALUES (?1, 1, ?2) ON CONFLICT (issuer) DO UPDATE SET number = number + 1, \
+         this_update = CASE WHEN this_update BETWEEN ?2 AND ?3 THEN this_update + 1 ELSE ?2 END RETURNING number, this_update",
     )?;
-    unsigned(statement.query_row([issuer], |row| row.get(0))?)
+    let (number, this_update): (i64, i64) =
+        statement.query_row(params![issuer, now.plus(-BACKDATED).0, now.plus(WAITS - 1).0], |row| row.try_into())?;
+    Ok((unsigned(number)?, Timestamp(this_update)))
 }

@@ -44,7 +44,7 @@ impl Operator {
         let key_here = inner.root_key_is_here()?;
         let found: Option<(i64, i64, i64)> = inner.store.read(|c| {
             use rusqlite::OptionalExtension;
-            let mut statement = c.prepare_cached("SELECT number, this_update, next_update FROM crl WHERE issuer = ?")?;
+            let mut statement = c.prepare_cached("SELECT number, made_at, next_update FROM crl WHERE issuer = ?")?;
             Ok(statement.query_row([issuer], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?)
         })?;
         let ends_at = found.map(|(_, _, ends)| Timestamp(ends));

@@ -286,7 +286,7 @@ CREATE TABLE "crl" (
     next_update INTEGER NOT NULL,
     generation  INTEGER NOT NULL, -- of the topic 'revocation' that it says
     size        INTEGER NOT NULL, -- octets
-    der         BLOB,             -- NULL: in the file
+    der         BLOB, made_at INTEGER NOT NULL DEFAULT 0,             -- NULL: in the file
     CHECK (der IS NULL OR length(der) = size)
 ) STRICT, WITHOUT ROWID;
 
@@ -301,7 +301,7 @@ CREATE TABLE crl_history (
 CREATE TABLE crl_number (
     issuer BLOB    NOT NULL PRIMARY KEY,
     number INTEGER NOT NULL CHECK (number > 0)
-) STRICT, WITHOUT ROWID;
+, this_update INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 
 CREATE TABLE delta_crl (
     issuer      BLOB    NOT NULL PRIMARY KEY,

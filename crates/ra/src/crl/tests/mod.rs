@@ -4,13 +4,18 @@ mod delta;
 mod file;
 mod root;
 
+use super::make;
 use crate::{
-    Error, Noun,
+    Authority, Error, Noun,
     certificate::{issued, signed},
     certification::openssl,
+    ports::Clock,
     testing,
 };
-use protocol::crl::Reason;
+use protocol::{
+    Timestamp,
+    crl::{CrlView, Reason},
+};
 use std::path::Path;
 
 /// The CRL in OpenSSL's words, its signature verified.
@@ -39,7 +44,8 @@ fn a_revocation_of_any_process_stands_on_the_next_crl() {
     let first = text(at, &empty, "issuing.pem");
     assert!(first.contains("No Revoked Certificates"), "{first}");
     assert!(!first.contains("Issuing Distribution Point") && first.contains("Authority Key Identifier"), "{first}");
-    assert!(first.contains("Last Update: Nov 21 10:00:00 2026 GMT") && first.contains("Next Update: Nov 29 10:00:00 2026 GMT"), "{first}");
+    assert!(first.contains("Last Update: Nov 21 09:50:00 2026 GMT"), "ten minutes back, for slow clocks: {first}");
+    assert!(first.contains("Next Update: Nov 29 10:00:00 2026 GMT"), "{first}");
 
     let (alice, bob, carol) = (issued(&authority, "Alice"), issued(&authority, "Bob"), issued(&authority, "Carol"));
     assert_eq!(enroller.crl("issuing").unwrap(), empty, "issuing changes no CRL");
@@ -56,6 +62,7 @@ fn a_revocation_of_any_process_stands_on_the_next_crl() {
 
     // What a relying party makes of it.
     std::fs::write(at.join("crl.pem"), openssl(at, &["crl", "-inform", "DER", "-in", "crl.der"]).1).unwrap();
+    // Ten seconds before the second CRL was made, by a clock that is slow.
     for (serial, good) in [(&alice, false), (&carol, true)] {
         let (der, _) = officer.export_certificate(serial).unwrap();
         std::fs::write(at.join("leaf.der"), der).unwrap();
@@ -64,7 +71,7 @@ fn a_revocation_of_any_process_stands_on_the_next_crl() {
             "verify",
             "-crl_check",
             "-attime",
-            "1795255300",
+            "1795255195",
             "-CAfile",
             "root.pem",
             "-untrusted",
@@ -97,6 +104,41 @@ fn a_crl_is_made_daily_and_numbers_only_grow() {
     let root = text(folder.path(), &enroller.crl("root").unwrap(), "root.pem");
     assert!(root.contains("Next Update: Dec 27 10:00:00 2027 GMT"), "400 days: {root}");
     assert!(matches!(enroller.crl("ra"), Err(Error::NotFound(Noun::Crl))));
+}
+
+#[test]
+fn no_two_crls_of_an_issuer_say_the_same_second() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let other = testing::open(&folder, &clock);
+    let revoked = |process: &Authority| {
+        officer.revoke(&issued(&authority, "Alice"), Reason::Superseded).unwrap();
+        CrlView::from_der(&process.enroller().crl("issuing").unwrap()).unwrap().this_update
+    };
+    let now = clock.now();
+    let times = [&authority, &other, &authority].map(revoked);
+    assert!(times.is_sorted_by(|a, b| a < b), "NSS keeps the CRL that it has where a new one is not later: {times:?}");
+    assert!(times[2] <= now.plus(-590) && clock.now() == now, "a clock that is slow by minutes takes it, and nobody waits");
+    // A clock that was fast by hours and is put right holds up no CRL.
+    clock.advance(-7200);
+    assert_eq!((revoked(&authority), clock.now()), (now.plus(-7800), now.plus(-7200)));
+}
+
+#[test]
+fn where_all_seconds_are_taken_a_crl_waits_for_one_and_says_none_of_the_future() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let (issuer, now) = (authority.0.crl_issuer(false).unwrap(), clock.now());
+    let take = || {
+        let issuer = issuer.clone();
+        authority.0.store.write(move |tx| make::take_number(tx, &issuer, now)).unwrap().1
+    };
+    let taken: Vec<Timestamp> = std::iter::repeat_with(take).take_while(|at| *at <= now).collect();
+    assert!(taken.is_sorted_by(|a, b| a < b) && taken.len() >= 600, "{}", taken.len());
+    officer.revoke(&issued(&authority, "Alice"), Reason::Superseded).unwrap();
+    let der = authority.enroller().crl("issuing").unwrap();
+    assert_eq!(CrlView::from_der(&der).unwrap().this_update, now.plus(2), "the last one taken was of the next second");
+    assert_eq!(clock.now(), now.plus(2));
 }
 
 #[test]

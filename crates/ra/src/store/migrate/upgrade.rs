@@ -127,10 +127,10 @@ const KEPT: [(u32, &str, i64); 23] = [
     (1, "SELECT count(*) FROM certificate WHERE serial IN (x'11', x'12', x'13') AND profile_version IS NULL AND pilot = 0", 3),
     (1, "SELECT reason FROM certificate WHERE serial = x'12'", 6),
     (1, "SELECT count(*) FROM ledger", 1),
-    (1, "SELECT number FROM crl_number", 7),
+    (1, "SELECT number FROM crl_number WHERE this_update = 1", 7),
     (
         1,
-        "SELECT number FROM crl WHERE issuer = x'aa' AND this_update = 1 AND next_update = 2 AND generation = 3 AND size = 1 AND der = x'30'",
+        "SELECT number FROM crl WHERE issuer = x'aa' AND this_update = 1 AND made_at = 1 AND next_update = 2 AND generation = 3 AND size = 1 AND der = x'30'",
         7,
     ),
     (1, "SELECT count(*) FROM issuance WHERE state = 'reserved'", 1),
