@@ -54,7 +54,13 @@ impl Transport for Https {
         if request.method == Method::Post {
             builder = builder.body(request.body.clone());
         }
-        let response = builder.send().map_err(|e| failure(&e))?;
+        // A kept connection may be closed while a request is on its way: what has no effect is then sent again (RFC 9112 9.3.1).
+        let again = (request.method == Method::Get).then(|| builder.try_clone()).flatten();
+        let response = match (builder.send(), again) {
+            (Err(error), Some(again)) if error.is_request() && !error.is_timeout() && !error.is_connect() => again.send(),
+            (first, _) => first,
+        };
+        let response = response.map_err(|e| failure(&e))?;
         if let Some(certificate) = response.extensions().get::<reqwest::tls::TlsInfo>().and_then(|info| info.peer_certificate()) {
             check_server_certificate(certificate).map_err(TransportError::Certificate)?;
         }
@@ -113,14 +119,22 @@ pub fn check_server_certificate(der: &[u8]) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_server_certificate;
-    use crate::{KeyKind, mint::Minted};
+    use super::{Https, check_server_certificate};
+    use crate::{
+        KeyKind,
+        mint::Minted,
+        transport::{Request, Transport, TransportError},
+    };
     use openssl::{
         hash::MessageDigest,
         x509::{
             X509Builder, X509Extension,
             extension::{ExtendedKeyUsage, SubjectAlternativeName},
         },
+    };
+    use std::{
+        io::{BufRead, BufReader, Write},
+        net::TcpListener,
     };
 
     fn name() -> X509Extension {
@@ -132,6 +146,38 @@ mod tests {
     }
     fn judged(certificate: Minted<'_>) -> Result<(), String> {
         check_server_certificate(&certificate.mint().certificate.to_der().unwrap())
+    }
+
+    /// A server that answers so many requests of each connection, and closes it when it has read the next.
+    fn closing_after(answers: Vec<usize>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for answers in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+                for _ in 0..answers {
+                    lines.by_ref().find(String::is_empty);
+                    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+                }
+                lines.find(String::is_empty);
+            }
+        });
+        url
+    }
+
+    #[test]
+    fn a_get_that_met_a_closing_connection_is_sent_once_more_and_a_post_is_not() {
+        let get = |https: &Https, url: &str| https.send(&Request::get(url)).map(|response| response.body);
+        let (https, url) = (Https::new(&[]).unwrap(), closing_after(vec![1, 1]));
+        assert_eq!(get(&https, &url).unwrap(), b"ok");
+        assert_eq!(get(&https, &url).unwrap(), b"ok", "on a second connection");
+        let (https, url) = (Https::new(&[]).unwrap(), closing_after(vec![1, 0, 1]));
+        assert_eq!(get(&https, &url).unwrap(), b"ok");
+        assert!(matches!(get(&https, &url), Err(TransportError::Network(_))), "not a third time");
+        let (https, url) = (Https::new(&[]).unwrap(), closing_after(vec![1, 1]));
+        assert_eq!(get(&https, &url).unwrap(), b"ok");
+        assert!(matches!(https.send(&Request::post(&url, "text/plain", Vec::new())), Err(TransportError::Network(_))));
     }
 
     #[test]
