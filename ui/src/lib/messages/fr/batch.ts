@@ -1,6 +1,7 @@
 // Issuing to many.
 import { countFr as n, figure } from "../plural";
 import type { Messages } from "..";
+import { de } from "../elision";
 
 export const batch: Messages["batch"] = {
   open: "Émettre en série",
@@ -61,7 +62,7 @@ export const batch: Messages["batch"] = {
     mailboxNotValidated: "Nul n’a noté que cette boîte est celle de la personne.",
     notUtf8: "Des lettres sont abîmées : enregistrez la liste en CSV UTF-8.",
     formula: "Un tableur y verrait une formule : écrivez la valeur elle-même.",
-    otherName: (name) => `Cette adresse est celle de ${name}.`,
+    otherName: (name) => `Cette adresse est celle ${de(name)}.`,
     twice: (line) => `La même personne figure à la ligne ${line}.`,
     noRequest: "La ligne n’a pas de demande.",
     activeEncryption: "La personne en a déjà un : choisissez de le remplacer, ou écartez la ligne.",
@@ -115,7 +116,7 @@ export const batch: Messages["batch"] = {
   passwordsTitle: "Mots de passe de cette série",
   passwordsText: "Imprimez un billet par personne, ou lisez-les à voix haute. Ils ne figurent dans aucune liste de Signet.",
   print: "Imprimer les billets",
-  slip: (file) => `Mot de passe de ${file}`,
+  slip: (file) => `Mot de passe ${de(file)}`,
   slipText: "Il ouvre le fichier qui vous est remis par une autre voie. Ses tirets en font partie. Détruisez ensuite ce billet.",
   again: "La même liste redonnée n’émet rien deux fois : qui a un certificat le garde tel quel.",
   keys: { stop: "arrêter après celui-ci", leave: "quitter, elle continue" },

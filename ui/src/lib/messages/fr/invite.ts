@@ -1,6 +1,7 @@
 // An invitation and its QR code.
 import { countFr as n } from "../plural";
 import type { Messages } from "..";
+import { de } from "../elision";
 
 export const invite: Messages["invite"] = {
   title: (name) => `Inviter ${name}`,
@@ -42,7 +43,7 @@ export const invite: Messages["invite"] = {
   newLinkTitle: (name) => `Créer un nouveau lien pour ${name} ?`,
   newLinkDoes: ["L’ancien lien et l’ancien code cessent aussitôt de marcher.", "L’enrôlement reprend là où il en est."],
   cancelInvitation: "Annuler l’invitation",
-  cancelTitle: (name) => `Annuler l’invitation de ${name} ?`,
+  cancelTitle: (name) => `Annuler l’invitation ${de(name)} ?`,
   cancelDoes: ["Le lien cesse aussitôt de marcher.", "Les certificats déjà émis restent valides."],
   gone: "Cette fenêtre n’a plus le lien",
   goneText: "Liens et codes sont montrés une fois et ne sont conservés nulle part. Créez-en un nouveau ; l’ancien cesse de marcher.",

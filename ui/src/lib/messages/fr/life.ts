@@ -1,5 +1,6 @@
 // Ce qu’on peut faire des certificats une fois émis, et ce que cela entraîne.
 import type { Messages } from "..";
+import { de } from "../elision";
 import { countFr as n, figure } from "../plural";
 
 const certificates = (count: number) => n(count, "certificat", "certificats");
@@ -13,10 +14,10 @@ export const life: Messages["life"] = {
     offboard: "Départ d’une personne",
   },
   one: {
-    hold: (use, name) => `Suspendre « ${use} » de ${name} ?`,
-    maybeLost: (use, name) => `Suspendre « ${use} » de ${name}, dont le téléphone est peut-être perdu ?`,
-    reinstate: (use, name) => `Rétablir « ${use} » de ${name} ?`,
-    revoke: (use, name) => `Révoquer « ${use} » de ${name} ?`,
+    hold: (use, name) => `Suspendre « ${use} » ${de(name)} ?`,
+    maybeLost: (use, name) => `Suspendre « ${use} » ${de(name)}, dont le téléphone est peut-être perdu ?`,
+    reinstate: (use, name) => `Rétablir « ${use} » ${de(name)} ?`,
+    revoke: (use, name) => `Révoquer « ${use} » ${de(name)} ?`,
   },
   many: {
     hold: (count) => `Suspendre ${certificates(count)} ?`,
@@ -32,7 +33,7 @@ export const life: Messages["life"] = {
   },
   ask: "Demander à un second opérateur",
   device: {
-    title: (model, name) => `Qu’est-il arrivé à l’appareil « ${model} » de ${name} ?`,
+    title: (model, name) => `Qu’est-il arrivé à l’appareil « ${model} » ${de(name)} ?`,
     way: "Qu’est-il arrivé ?",
     ways: { maybeLost: "Peut-être perdu", hold: "Hors d’usage pour l’instant", revoke: "Volé, ou perdu pour de bon" },
     waysText: {
@@ -84,7 +85,7 @@ export const life: Messages["life"] = {
   renew: "Renouveler",
   replace: "Remplacer",
   renewal: {
-    one: (use, name) => `Renouveler « ${use} » de ${name} ?`,
+    one: (use, name) => `Renouveler « ${use} » ${de(name)} ?`,
     many: (count) => `Renouveler ${certificates(count)} ?`,
     does: [
       "La même clé reçoit un nouveau certificat, selon les données et la politique d’aujourd’hui.",
@@ -99,7 +100,7 @@ export const life: Messages["life"] = {
     close: "Fermer",
   },
   replacement: {
-    title: (use, name) => `Remplacer « ${use} » de ${name} par un certificat à clé neuve ?`,
+    title: (use, name) => `Remplacer « ${use} » ${de(name)} par un certificat à clé neuve ?`,
     made: "Une clé neuve est créée ici et part dans un seul fichier ; elle n’est gardée nulle part. Ce qui a été chiffré pour l’ancienne clé ne se lit qu’avec elle.",
     requested: "Le titulaire crée une clé neuve et vous en donne une demande.",
     old: "Que devient l’ancien ?",
@@ -115,8 +116,8 @@ export const life: Messages["life"] = {
   },
   leaver: {
     act: "Départ",
-    title: (name) => `Départ de ${name} : ce qui arrive`,
-    titleKeep: (name) => `Départ de ${name} : ce qui reste`,
+    title: (name) => `Départ ${de(name)} : ce qui arrive`,
+    titleKeep: (name) => `Départ ${de(name)} : ce qui reste`,
     revoked: (count) => `Révoqué aussitôt : ${certificates(count)}.`,
     none: "Il n’y a plus de certificat à révoquer.",
     enrollments: (count) => `${n(count, "enrôlement en cours prend", "enrôlements en cours prennent")} fin.`,
@@ -153,7 +154,7 @@ export const life: Messages["life"] = {
   },
   asked: "Votre demande est gardée. Un second opérateur doit l’approuver.",
   picked: (count) => n(count, "certificat choisi", "certificats choisis"),
-  pick: (name, use) => `Choisir ${use} de ${name}`,
+  pick: (name, use) => `Choisir ${use} ${de(name)}`,
   waiting: {
     title: (asker, verb, count) => `${asker} demande : ${verb}, ${certificates(count)}`,
     own: "Un autre opérateur doit l’approuver, depuis son propre compte.",

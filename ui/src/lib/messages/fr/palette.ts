@@ -1,5 +1,6 @@
 // The palette and the list of keys.
 import type { Messages } from "..";
+import { de } from "../elision";
 
 export const palette: Messages["palette"] = {
   title: "Chercher ou agir",
@@ -12,14 +13,14 @@ export const palette: Messages["palette"] = {
   invite: (name) => `Inviter ${name}`,
   issueTo: (name) => `Émettre pour ${name}`,
   issue: "Émettre un certificat",
-  phoneLost: (model, name) => `Téléphone perdu : suspendre ce que porte « ${model} » de ${name}`,
-  leaves: (name) => `Départ de ${name}`,
-  renew: (use, name) => `Renouveler ${use} de ${name}`,
-  replace: (use, name) => `Remplacer ${use} de ${name}`,
-  hold: (use, name) => `Suspendre ${use} de ${name}`,
-  maybeLost: (use, name) => `Peut-être perdu : ${use} de ${name}`,
-  reinstate: (use, name) => `Rétablir ${use} de ${name}`,
-  revoke: (use, name) => `Révoquer ${use} de ${name}`,
+  phoneLost: (model, name) => `Téléphone perdu : suspendre ce que porte « ${model} » ${de(name)}`,
+  leaves: (name) => `Départ ${de(name)}`,
+  renew: (use, name) => `Renouveler ${use} ${de(name)}`,
+  replace: (use, name) => `Remplacer ${use} ${de(name)}`,
+  hold: (use, name) => `Suspendre ${use} ${de(name)}`,
+  maybeLost: (use, name) => `Peut-être perdu : ${use} ${de(name)}`,
+  reinstate: (use, name) => `Rétablir ${use} ${de(name)}`,
+  revoke: (use, name) => `Révoquer ${use} ${de(name)}`,
   choose: "choisir",
   doIt: "exécuter",
   promise: "Rien n’est révoqué sans question",

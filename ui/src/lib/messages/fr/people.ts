@@ -1,6 +1,7 @@
 // People: the list, one person, their names and addresses.
 import { countFr as n, figure } from "../plural";
 import type { Messages } from "..";
+import { de, que } from "../elision";
 
 export const people: Messages["people"] = {
   title: "Personnes",
@@ -89,7 +90,7 @@ export const people: Messages["people"] = {
 };
 
 export const selfTest: Messages["selfTest"] = {
-  title: (name) => `Les certificats de ${name} marchent-ils ?`,
+  title: (name) => `Les certificats ${de(name)} marchent-ils ?`,
   text: "Signet signe, modifie, chiffre et ouvre un message comme un correspondant. Une clé qui est chez son titulaire ne peut être essayée ici.",
   ticks: { authentication: "Qui c’est", integrity: "Rien n’est modifié", confidentiality: "Elle seule le lit" },
   meaning: {
@@ -147,7 +148,7 @@ export const deletePerson: Messages["deletePerson"] = {
 };
 
 export const validate: Messages["validate"] = {
-  title: (mail) => `Comment savez-vous que ${mail} est la sienne ?`,
+  title: (mail) => `Comment savez-vous ${que(mail)} est la sienne ?`,
   text: "Sans validation notée, aucun certificat ne cite cette adresse. La validation figure au registre sous votre nom.",
   method: "Méthode",
   inPerson: "En personne",
