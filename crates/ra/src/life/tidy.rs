@@ -1,4 +1,4 @@
-//! What time does to holds: "maybe lost" becomes lost.
+//! What time does to holds: "perhaps lost" becomes lost.
 
 use crate::{Conflict, Error, Noun, Result, ledger::Actor, revoke};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};

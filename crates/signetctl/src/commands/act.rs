@@ -112,7 +112,7 @@ fn waiting(list: &[ActRequest]) -> String {
     }
     let verb = |act: &Act| match act.verb {
         Verb::Hold => "hold",
-        Verb::MaybeLost => "hold, maybe lost",
+        Verb::MaybeLost => "hold, perhaps lost",
         Verb::Reinstate => "reinstate",
         Verb::Revoke { .. } => "revoke",
         Verb::Offboard { .. } => "off-board",

@@ -70,9 +70,7 @@ impl Ask<'_> {
                 let mut placed = self.names_that_begin(seek.search, &mut members)?;
                 numbers.retain(|number| members.holds(*number));
                 if numbers.len() > self.bounds.placed {
-                    for (_, number) in placed {
-                        numbers.push(number);
-                    }
+                    numbers.extend(placed.into_iter().map(|(_, number)| number));
                     let conditions = self.name_beyond_mark(Conditions::none());
                     return self.first_of_order(&self.names("", &conditions), &conditions, &Members::of(&numbers), seek);
                 }
