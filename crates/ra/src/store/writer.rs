@@ -24,8 +24,9 @@ thread_local! {
 /// A commit waits for as many writes as the last ones had, but never for more than so many: enough to share the price of a commit, and
 /// few enough that others are at work while these wait for the disk. Who writes alone never waits.
 const WAITED_FOR: usize = 12;
-/// ... and only as long as one more came within this time.
-const PATIENCE: Duration = Duration::from_millis(1);
+/// ... and only as long as one more came within this time: longer than two private RSA operations take on a slow processor, so that on
+/// one core the next write is not given up on while it is being computed. What is expected in vain costs this once for each write less.
+const PATIENCE: Duration = Duration::from_millis(10);
 
 /// A waiting write with its type erased.
 trait Job: Send {
