@@ -1,12 +1,13 @@
 //! The few seams that cross crates: time and keys that may live elsewhere.
 
 use protocol::Timestamp;
+use std::time::{Duration, Instant};
 
 /// Where the time comes from.
 pub trait Clock: Send + Sync {
     /// Now, in whole UTC seconds.
     fn now(&self) -> Timestamp;
-    /// Returns once it is `at` or later. The thread sleeps until then.
+    /// Returns once it is `at` or later, or when that time has passed by a clock that nobody sets. The thread sleeps until then.
     fn wait_until(&self, at: Timestamp);
 }
 
@@ -20,8 +21,9 @@ impl Clock for SystemClock {
     }
     fn wait_until(&self, at: Timestamp) {
         /// Short enough that nobody notices, long enough that the processor does not either.
-        const STEP: std::time::Duration = std::time::Duration::from_millis(10);
-        while self.now() < at {
+        const STEP: Duration = Duration::from_millis(10);
+        let (began, away) = (Instant::now(), u64::try_from(at.0.saturating_sub(self.now().0)).unwrap_or_default());
+        while self.now() < at && began.elapsed() < Duration::from_secs(away) {
             std::thread::sleep(STEP);
         }
     }
@@ -47,5 +49,20 @@ impl Clock for FixedClock {
     /// Time passes in a moment.
     fn wait_until(&self, at: Timestamp) {
         self.0.fetch_max(at.0, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, SystemClock};
+
+    #[test]
+    fn who_waits_goes_on_once_it_is_time_and_at_once_when_it_has_been() {
+        let at = SystemClock.now().plus(1);
+        SystemClock.wait_until(at);
+        assert!(SystemClock.now() >= at);
+        let begun = std::time::Instant::now();
+        SystemClock.wait_until(at.plus(-3600));
+        assert!(begun.elapsed() < std::time::Duration::from_secs(1));
     }
 }
