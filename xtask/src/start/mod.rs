@@ -29,7 +29,8 @@ const ROWS: f64 = 0.01;
 const FIRST_ROWS: f64 = 0.8;
 /// Longest wait for a complete screen.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The browser that WebKitGTK brings along: what an empty window on the same web view takes, on the same machine in the same run.
+/// The browser that WebKitGTK brings along: what an empty window on the same web view takes, on the same machine in the same run,
+/// painting by the processor as ours does (docs/adr/0009).
 const BARE: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 /// A server that has started is left alone for so long before its memory is read.
 const IDLE: Duration = Duration::from_secs(4);
@@ -54,6 +55,7 @@ pub(crate) fn start(arguments: &[String]) -> Done {
     let bare = || {
         let mut command = Command::new(BARE);
         command.arg("--geometry=1280x800").arg(&page);
+        command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1").env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
         command
     };
     // The first one also makes the caches of the web view, and tells which files are mapped.
