@@ -1,7 +1,18 @@
 //! What of the web view the window does without (Linux, WebKitGTK).
 
 use tauri::{Runtime, WebviewWindow};
+use webkit2gtk::glib;
 use webkit2gtk::{CacheModel, HardwareAccelerationPolicy, SettingsExt, WebContextExt, WebViewExt};
+
+/// Keeps Mesa, and LLVM with it, out of this process: GTK and the web view each load and ask them at the start although nothing is
+/// painted by them (below), which takes a tenth of a second and more. What the environment says already stands. Call it first:
+/// there must be no other thread yet.
+pub fn spare_graphics() -> Result<(), glib::BoolError> {
+    for (name, value) in [("GDK_GL", "disable"), ("WEBKIT_DISABLE_COMPOSITING_MODE", "1")] {
+        glib::setenv(name, value, false)?;
+    }
+    Ok(())
+}
 
 /// Pages of ours are lists and forms of one document: painting them needs no graphics card, keeping earlier pages has no use. Where
 /// a card is missing or its driver is a bad one, compositing by it costs some hundred megabytes, or leaves the window blank

@@ -64,6 +64,8 @@ impl Window {
         if window.ask("return !window.__faults").await == json!(true) {
             window.watch().await;
         }
+        // It is made hidden, and its page shows it.
+        window.until("return document.visibilityState === 'visible'").await;
         window
     }
 

@@ -14,6 +14,7 @@ use crate::{
     authority::Inner,
     certification::StatusFacts,
     ledger,
+    publication::DELTA,
     store::{self, Topic},
 };
 use protocol::Timestamp;
@@ -206,10 +207,14 @@ impl Operator {
         Ok(())
     }
     /// Writes `issuing.crl`, `root.crl`, `issuing.crt` and `root.crt` (DER) into the folder, each whole or not at all, for a web
-    /// server that is always on; with `issuing-delta.crl` where delta CRLs are made.
+    /// server that is always on; with `issuing-delta.crl` where delta CRLs are made. Where none are made any more, the last one goes.
     pub fn crl_publish(&self, folder: &Path) -> Result<()> {
         let inner = &self.inner;
-        for name in inner.published_files()? {
+        let names = inner.published_files()?;
+        if !names.contains(&DELTA) {
+            inner.unpublish_delta(&folder.join(DELTA))?;
+        }
+        for name in names {
             let to = folder.join(name);
             if *name == "issuing.crl" {
                 let (issuer, current) = (inner.crl_issuer(false)?, inner.current_crl("issuing")?);

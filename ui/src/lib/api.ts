@@ -17,6 +17,8 @@ export type Api = { [K in keyof typeof commands]: Called<(typeof commands)[K]> }
 export interface Host {
   /** Calls back whenever the data changed, also by another process. */
   onChanged(tell: () => void): void;
+  /** Shows the window, which is made hidden. */
+  show(): Promise<void>;
   /** Closes the window. */
   close(): Promise<void>;
   /** Text size: zoom of the whole webview, 1 is normal. */
@@ -57,6 +59,7 @@ function program(): Api {
 
 const webview: Host = {
   onChanged: (tell) => void events.changed.listen(tell),
+  show: () => getCurrentWindow().show(),
   close: () => getCurrentWindow().close(),
   zoom: (factor) => getCurrentWebview().setZoom(factor),
 };

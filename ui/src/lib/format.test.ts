@@ -18,6 +18,18 @@ describe("times", () => {
     expect(clock(new Date(2026, 2, 12, 9, 4), "en")).toBe("09:04");
     expect(dayAndClock(new Date(2026, 2, 15, 9, 41).toISOString(), "fr")).toBe("15\u00A0mars à 9\u00A0h\u00A041");
   });
+  it("follow the time zone of a laptop that travels", () => {
+    const home = process.env["TZ"];
+    try {
+      process.env["TZ"] = "UTC";
+      expect(date("2027-09-14T20:00:00Z", "fr").replaceAll("\u00A0", " ")).toBe("14 septembre 2027");
+      process.env["TZ"] = "Asia/Tokyo";
+      expect(date("2027-09-14T20:00:00Z", "fr").replaceAll("\u00A0", " ")).toBe("15 septembre 2027");
+    } finally {
+      if (home === undefined) delete process.env["TZ"];
+      else process.env["TZ"] = home;
+    }
+  });
   it("count down in minutes and seconds and never below nothing", () => {
     expect(left("2026-03-12T09:43:14Z", NOW, "en")).toBe("2:07");
     expect(left("2026-03-12T09:00:00Z", NOW, "en")).toBe("0:00");

@@ -5,6 +5,26 @@ export { figure } from "./messages/plural";
 
 const NBSP = "\u00A0";
 
+const DATES = {
+  short: { day: "numeric", month: "short", year: "numeric" },
+  long: { day: "numeric", month: "long", year: "numeric" },
+  weekday: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  day: { day: "numeric", month: "long" },
+  monthYear: { month: "short", year: "numeric", timeZone: "UTC" },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+/** Making a formatter takes a hundred times as long as using it, and a list shows hundreds of dates. */
+const made = new Map<string, Intl.DateTimeFormat>();
+
+/** How dates of a kind are written. */
+function dates(kind: keyof typeof DATES, locale: Locale): Intl.DateTimeFormat {
+  // A formatter keeps the time zone in which it was made; a laptop may leave it.
+  const key = `${kind} ${locale} ${new Date().getTimezoneOffset()}`;
+  const known = made.get(key) ?? new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", DATES[kind]);
+  made.set(key, known);
+  return known;
+}
+
 /** "12 Mar 2026" / "12 mars 2026": in a sentence French writes the month out. */
 export function date(iso: string, locale: Locale): string {
   return dated(iso, locale, locale === "fr" ? "long" : "short");
@@ -16,19 +36,17 @@ export function shortDate(iso: string, locale: Locale): string {
 }
 
 function dated(iso: string, locale: Locale, month: "long" | "short"): string {
-  const form = new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { day: "numeric", month, year: "numeric" });
-  return form.format(new Date(iso)).replaceAll(" ", NBSP);
+  return dates(month, locale).format(new Date(iso)).replaceAll(" ", NBSP);
 }
 
 /** "Sep 2027" / "sept. 2027". */
 export function monthYear(iso: string, locale: Locale): string {
-  return new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(iso)).replaceAll(" ", NBSP);
+  return dates("monthYear", locale).format(new Date(iso)).replaceAll(" ", NBSP);
 }
 
 /** "Thursday 12 March 2026". */
 export function longDate(at: Date, locale: Locale): string {
-  const form = new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-  return form.format(at).replace(",", "");
+  return dates("weekday", locale).format(at).replace(",", "");
 }
 
 /** "09:41" / "9 h 41". */
@@ -42,7 +60,7 @@ export function clock(at: string | Date, locale: Locale, seconds = false): strin
 /** "15 March, 09:41" / "15 mars à 9 h 41". */
 export function dayAndClock(iso: string, locale: Locale): string {
   const when = new Date(iso);
-  const day = new Intl.DateTimeFormat(locale === "fr" ? "fr" : "en-GB", { day: "numeric", month: "long" }).format(when).replaceAll(" ", NBSP);
+  const day = dates("day", locale).format(when).replaceAll(" ", NBSP);
   return locale === "fr" ? `${day} à ${clock(when, locale)}` : `${day}, ${clock(when, locale)}`;
 }
 
@@ -59,10 +77,13 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
+const relative = new Map<Locale, Intl.RelativeTimeFormat>();
+
 /** "in 3 days", "yesterday", "2 minutes ago", "now". */
 export function ago(iso: string, now: number, locale: Locale): string {
   const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
-  const form = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const form = relative.get(locale) ?? new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  relative.set(locale, form);
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return form.format(Math.trunc(seconds / size), unit);
   }

@@ -6,14 +6,15 @@ use crate::{
     Error, Noun, Operator, Result,
     authority::Inner,
     publication::{self, DELTA},
+    store::io_error,
 };
 use protocol::{
     Timestamp,
-    crl::{Entry, EntryList, Header, Reason, sign_crl},
+    crl::{CrlView, Entry, EntryList, Header, Reason, sign_crl},
     x509::Authority,
 };
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 /// Who has a complete CRL of this age or younger, which ends after 8 days, needs the delta alone.
 const REACHES_BACK: i64 = 7 * Timestamp::DAY;
@@ -167,5 +168,15 @@ impl Inner {
             Ok(statement.query_row([issuer], |row| row.get(0)).optional()?)
         })?;
         found.ok_or(Error::NotFound(Noun::Crl))
+    }
+
+    /// Removes the delta list from a folder where it was published, if it is one of the issuing CA's: relying parties would go on reading it.
+    pub(super) fn unpublish_delta(&self, file: &Path) -> Result<()> {
+        let authorities = self.authorities()?;
+        let ca = &authorities.issuing;
+        let Ok(der) = std::fs::read(file) else { return Ok(()) };
+        let ours = CrlView::from_der(&der)
+            .is_ok_and(|list| list.base.is_some() && list.issuer_der == ca.subject_der && list.verify(&ca.public_key).is_ok());
+        if ours { std::fs::remove_file(file).map_err(|e| io_error(file, &e)) } else { Ok(()) }
     }
 }

@@ -550,6 +550,7 @@ const api = Object.fromEntries(
 ) as Api;
 
 const host: Host = {
+  show: async () => {},
   close: async () => {},
   onChanged: (callback) => (tell = callback),
   zoom: async (factor) => {

@@ -176,6 +176,23 @@ fn many_requests_at_once_make_one_crl_for_each_process() {
 }
 
 #[test]
+fn a_delta_list_of_ours_goes_from_the_folder_once_none_are_made() {
+    let (authority, _, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let (public, delta) = (folder.path().join("public"), folder.path().join("public/issuing-delta.crl"));
+    std::fs::create_dir(&public).unwrap();
+    std::fs::write(&delta, authority.enroller().crl("root").unwrap()).unwrap();
+    officer.crl_publish(&public).unwrap();
+    assert!(delta.exists(), "the list of another CA is not ours to remove");
+    officer.set_setting("crl.delta", "yes").unwrap();
+    officer.crl_publish(&public).unwrap();
+    assert_eq!(std::fs::read(&delta).unwrap(), officer.published_file("issuing-delta.crl").unwrap());
+    officer.set_setting("crl.delta", "no").unwrap();
+    officer.crl_publish(&public).unwrap();
+    assert!(!delta.exists(), "relying parties would go on reading it");
+}
+
+#[test]
 fn published_files_are_whole_and_replace_the_last_ones() {
     let (authority, clock, folder) = testing::authority();
     let officer = testing::department(&authority);
