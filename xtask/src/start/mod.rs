@@ -55,6 +55,8 @@ pub(crate) fn start(arguments: &[String]) -> Done {
     let bare = || {
         let mut command = Command::new(BARE);
         command.arg("--geometry=1280x800").arg(&page);
+        // As src-tauri/src/web_view.rs has it.
+        command.env("GDK_GL", "disable").env("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/null");
         command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1").env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
         command
     };

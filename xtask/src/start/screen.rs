@@ -21,7 +21,9 @@ pub(super) struct Screen {
     width: usize,
     height: usize,
     line: usize,
-    pixels: Vec<u8>,
+    /// The part where rows are, only the lines that are compared.
+    part: Vec<u8>,
+    /// The same when it was last another one, and what was seen in it.
     last: Option<(Vec<u8>, Seen)>,
 }
 
@@ -30,7 +32,7 @@ pub(super) struct Screen {
 pub(super) struct Seen {
     /// Of the part where rows are.
     pub(super) hash: u64,
-    /// Share of its pixels that are not its commonest colour.
+    /// Share of its pixels that are not of the background's colour, which is that of the first one.
     pub(super) written: f64,
 }
 
@@ -47,47 +49,44 @@ impl Screen {
         }
         let (width, height, line) = (field(4) as usize, field(5) as usize, field(12) as usize);
         let begin = u64::from(field(0)) + u64::from(field(19)) * 12;
-        Ok(Screen { file, begin, width, height, line, pixels: vec![0; line * height], last: None })
+        let across = width.checked_sub(LEFT + RIGHT).ok_or("the display is too small")?;
+        let lines = (TOP..height).step_by(EVERY).count();
+        Ok(Screen { file, begin, width, height, line, part: vec![0; lines * across * 4], last: None })
     }
 
-    fn read(&mut self) -> Result<(), String> {
-        self.file.seek(SeekFrom::Start(self.begin)).and_then(|_| self.file.read_exact(&mut self.pixels)).map_err(|e| e.to_string())
-    }
-
-    /// Looks at the part where rows are. A picture that is the last one's costs next to nothing: what is measured needs the processor.
+    /// Looks at the part where rows are. Costs next to nothing while the picture stays: what is measured needs the processor.
     pub(super) fn look(&mut self) -> Result<Seen, String> {
-        self.read()?;
-        if let Some((_, seen)) = self.last.as_ref().filter(|(pixels, _)| *pixels == self.pixels) {
+        let across = (self.width - LEFT - RIGHT) * 4;
+        for (row, into) in (TOP..self.height).step_by(EVERY).zip(self.part.chunks_exact_mut(across)) {
+            read_at(&mut self.file, self.begin + (row * self.line + LEFT * 4) as u64, into)?;
+        }
+        if let Some((_, seen)) = self.last.as_ref().filter(|(part, _)| *part == self.part) {
             return Ok(*seen);
         }
-        let seen = self.judge();
-        self.last = Some((self.pixels.clone(), seen));
-        Ok(seen)
-    }
-
-    fn judge(&self) -> Seen {
-        let (mut hash, mut total, mut same, mut background) = (0xcbf2_9ce4_8422_2325_u64, 0_u64, 0_u64, None);
-        for row in (TOP..self.height).step_by(EVERY) {
-            let line =
-                self.pixels.get(row * self.line + LEFT * 4..row * self.line + self.width.saturating_sub(RIGHT) * 4).unwrap_or_default();
-            for pixel in line.chunks_exact(4).filter_map(|four| <[u8; 4]>::try_from(four).ok()).map(u32::from_le_bytes) {
-                hash = (hash ^ u64::from(pixel)).wrapping_mul(0x0100_0000_01b3);
-                total += 1;
-                same += u64::from(*background.get_or_insert(pixel) == pixel);
-            }
+        let (mut hash, mut same, mut background) = (0xcbf2_9ce4_8422_2325_u64, 0_u64, None);
+        for pixel in self.part.chunks_exact(4).filter_map(|four| <[u8; 4]>::try_from(four).ok()).map(u32::from_le_bytes) {
+            hash = (hash ^ u64::from(pixel)).wrapping_mul(0x0100_0000_01b3);
+            same += u64::from(*background.get_or_insert(pixel) == pixel);
         }
-        Seen { hash, written: 1.0 - same as f64 / total.max(1) as f64 }
+        let seen = Seen { hash, written: 1.0 - same as f64 / (self.part.len() / 4).max(1) as f64 };
+        self.last = Some((self.part.clone(), seen));
+        Ok(seen)
     }
 
     /// Writes the picture, to be looked at.
     pub(super) fn keep(&mut self, path: &Path) -> Result<(), String> {
-        self.read()?;
+        let mut pixels = vec![0; self.line * self.height];
+        read_at(&mut self.file, self.begin, &mut pixels)?;
         let mut out = format!("P6 {} {} 255\n", self.width, self.height).into_bytes();
-        for row in self.pixels.chunks_exact(self.line) {
+        for row in pixels.chunks_exact(self.line) {
             for pixel in row.chunks_exact(4).take(self.width) {
                 out.extend(pixel.iter().take(3).rev());
             }
         }
         File::create(path).and_then(|mut file| file.write_all(&out)).map_err(|e| format!("{}: {e}", path.display()))
     }
+}
+
+fn read_at(file: &mut File, at: u64, into: &mut [u8]) -> Result<(), String> {
+    file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(into)).map_err(|e| e.to_string())
 }
