@@ -1,4 +1,4 @@
-//! Who may use whom: the table of the design, checked against what Cargo resolved.
+//! Who may use whom (docs/adr/0002-crates-and-handles.md), checked against what Cargo resolved.
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use std::collections::{BTreeMap, BTreeSet};

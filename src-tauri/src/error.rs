@@ -76,6 +76,12 @@ pub enum Code {
     Tls,
     /// A chosen file could not be read or written.
     File,
+    /// Two keys were to go into one file.
+    SameFile,
+    /// A certificate was issued, its key could not be saved (into this file), and it was revoked.
+    KeyLost,
+    /// The same, and it could not be revoked: the certificate of this serial number counts, and nobody has its key.
+    KeyLostActive,
     /// Ours: logged under `incident`.
     Internal,
 }
@@ -168,7 +174,8 @@ fn unavailable(dependency: Dependency) -> CommandError {
         Dependency::Folder(what) => CommandError::new(Code::Folder, what),
         Dependency::DiskFull => CommandError::new(Code::DiskFull, ""),
         Dependency::DatabaseDamaged(what) => CommandError::new(Code::DatabaseDamaged, what),
-        Dependency::DatabaseBusy => CommandError::new(Code::DatabaseBusy, ""),
+        // Only devices on the network are told to wait.
+        Dependency::DatabaseBusy | Dependency::Busy => CommandError::new(Code::DatabaseBusy, ""),
         Dependency::Key(which) => CommandError::new(Code::KeyElsewhere, which),
     }
 }

@@ -5,8 +5,10 @@ use crate::{
     error::{Code, CommandError},
 };
 use std::{
-    io::Write,
+    fs::{self, File, OpenOptions},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_dialog::DialogExt;
@@ -57,9 +59,118 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<String, CommandError> {
     Ok(path.display().to_string())
 }
 
-/// A file that is written while its content is made.
-pub fn create(path: &Path) -> Result<std::io::BufWriter<std::fs::File>, CommandError> {
-    std::fs::File::create(path).map(std::io::BufWriter::new).map_err(|error| failed(path, &error))
+/// A file that is written while its content is made; a new one is this account's alone.
+pub fn create(path: &Path) -> Result<BufWriter<File>, CommandError> {
+    let file = private().create(true).write(true).truncate(true).open(path);
+    file.map(BufWriter::new).map_err(|error| failed(path, &error))
+}
+
+fn private() -> OpenOptions {
+    #[allow(unused_mut, reason = "only Unix has a mode")]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// A file that is made beside the one of its name, readable by this account alone, and gets the name when all of it is on the disk.
+/// Unless it is put in its place it is gone again, and what stands there stays.
+pub struct NewFile {
+    path: PathBuf,
+    beside: PathBuf,
+    file: BufWriter<File>,
+    /// What stood there when the officer chose the name, and is replaced; nothing else is.
+    stood: Option<Standing>,
+}
+
+/// What tells a file from another one of the same name.
+type Standing = (u64, Option<SystemTime>);
+
+impl NewFile {
+    /// Opens it.
+    pub fn beside(path: &Path) -> io::Result<Self> {
+        let stood = standing(path)?;
+        // Nobody knows the name, and whose it is already is not opened.
+        let beside = path.with_file_name(format!(".signet-{}", ra::id::EnrollmentId::fresh()));
+        let file = BufWriter::new(private().create_new(true).write(true).open(&beside)?);
+        Ok(NewFile { path: path.to_owned(), beside, file, stood })
+    }
+
+    /// Its name.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Both are to get one name.
+    pub fn is_for_the_place_of(&self, other: &Self) -> bool {
+        let folder = |path: &Path| path.parent().and_then(|folder| folder.canonicalize().ok());
+        self.path.file_name() == other.path.file_name() && folder(&self.path) == folder(&other.path)
+    }
+
+    /// Gives it its name; both are on the disk when this returns. A file that came there since the officer chose the name stays.
+    pub fn put_in_place(mut self) -> io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()?;
+        match (standing(&self.path)?, self.stood) {
+            (None, _) => self.take_free_name()?,
+            (Some(now), Some(then)) if now == then => fs::rename(&self.beside, &self.path)?,
+            (Some(_), _) => return Err(io::ErrorKind::AlreadyExists.into()),
+        }
+        sync_folder_of(&self.path).inspect_err(|_| {
+            let _ = fs::remove_file(&self.path);
+        })
+    }
+
+    /// A second name first, for that is never given to a file in the place of another one. Some media know no second names.
+    fn take_free_name(&self) -> io::Result<()> {
+        match fs::hard_link(&self.beside, &self.path) {
+            Ok(()) => fs::remove_file(&self.beside),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+            Err(_) => fs::rename(&self.beside, &self.path),
+        }
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.file.write(octets)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        // Not there any more when it was put in its place.
+        let _ = fs::remove_file(&self.beside);
+    }
+}
+
+/// What stands there; a folder cannot be replaced.
+fn standing(path: &Path) -> io::Result<Option<Standing>> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) => Ok(Some((found.len(), found.modified().ok()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The name of a file is durable afterwards, where its file system can do that.
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match File::open(folder)?.sync_all() {
+            Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => return Err(error),
+            _ => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 /// Asks where to save and writes what `make` makes; `None` when the officer cancels. What stands under the chosen name lasts until
@@ -78,18 +189,10 @@ pub fn save<R: Runtime, T>(
 
 /// Writes a file beside the one of this name and puts it in its place when all of it is written.
 pub fn replace<T>(path: &Path, make: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>) -> Result<T, CommandError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    let mut file = create(&beside)?;
-    let made = make(&mut file).and_then(|made| {
-        file.flush().and_then(|()| std::fs::rename(&beside, path)).map_err(|error| failed(path, &error))?;
-        Ok(made)
-    });
-    if made.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    made
+    let mut file = NewFile::beside(path).map_err(|error| failed(path, &error))?;
+    let made = make(&mut file)?;
+    file.put_in_place().map_err(|error| failed(path, &error))?;
+    Ok(made)
 }
 
 /// Writes octets into a file that is being made.
@@ -139,5 +242,43 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(replace(&folder.join("none/people.csv"), |_| Ok(())).unwrap_err().code, Code::File);
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn only_what_stood_there_when_the_name_was_chosen_is_replaced_and_by_a_private_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, content) = (folder.path().join("a.p12"), |path: &Path| std::fs::read(path).unwrap());
+        let written = |octets: &[u8]| {
+            let mut file = NewFile::beside(&path).unwrap();
+            file.write_all(octets).unwrap();
+            file
+        };
+        // Two of one name: whoever is first has it.
+        let (first, second) = (written(b"first"), written(b"second"));
+        assert!(first.is_for_the_place_of(&second));
+        first.put_in_place().unwrap();
+        assert_eq!(second.put_in_place().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(content(&path), b"first");
+        // One that was there is replaced, but not by the second of two.
+        let (third, fourth) = (written(b"the third"), written(b"the fourth"));
+        third.put_in_place().unwrap();
+        assert_eq!(fourth.put_in_place().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(content(&path), b"the third");
+        // What was taken away meanwhile is no hindrance, and another name is another place.
+        let fifth = written(b"fifth");
+        std::fs::remove_file(&path).unwrap();
+        fifth.put_in_place().unwrap();
+        assert!(!written(b"").is_for_the_place_of(&NewFile::beside(&folder.path().join("b.p12")).unwrap()));
+        assert!(NewFile::beside(folder.path()).is_err(), "a folder stands there");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            drop(create(&folder.path().join("report.csv")).unwrap());
+            for name in ["a.p12", "report.csv"] {
+                let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+                assert_eq!(mode & 0o777, 0o600, "{name}");
+            }
+        }
     }
 }

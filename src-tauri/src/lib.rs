@@ -14,15 +14,19 @@ pub mod watch;
 pub mod web_view;
 
 pub use commands::{bindings, names::NAMES};
-use state::App;
-use std::time::Duration;
-use tauri::Manager;
+use state::{App, lock};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tauri::{Manager, RunEvent};
 use tracing_subscriber::{EnvFilter, prelude::*};
+use upkeep::Upkeep;
 
 /// A page that has not shown its window by then will not.
 const SHOWN_AT_LATEST: Duration = Duration::from_secs(5);
 
-/// Opens the window and returns when it is closed.
+/// Opens the window. When it is closed, what is under way is brought to its end, and the process ends.
 pub fn run() {
     #[cfg(target_os = "linux")]
     let spared = web_view::spare_graphics();
@@ -37,7 +41,8 @@ pub fn run() {
     app.open_early();
     let commands = bindings();
     let handler = commands.invoke_handler();
-    let state = app.clone();
+    let (state, upkeep) = (app.clone(), Arc::<Mutex<Option<Upkeep>>>::default());
+    let begun = upkeep.clone();
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|handle, _, _| {
             if let Some(window) = handle.get_webview_window("main") {
@@ -57,16 +62,36 @@ pub fn run() {
             }
             show_late(tauri.handle().clone())?;
             watch::spawn(tauri.handle().clone(), state.clone())?;
-            tauri.manage(upkeep::Upkeep::begin(state)?);
+            *lock(&begun) = Some(Upkeep::begin(state)?);
             Ok(())
         })
-        .run(tauri::generate_context!());
-    app.serving().stop();
-    if let Err(error) = built {
-        tracing::error!(%error, "the window could not be opened");
-        eprintln!("Signet could not open its window: {error}. On Linux it needs a display and webkit2gtk 4.1.");
-        std::process::exit(1);
+        .build(tauri::generate_context!());
+    match built {
+        // It does not return: the process ends in there.
+        Ok(built) => built.run(move |_, event| {
+            if matches!(event, RunEvent::Exit) {
+                end(&app, &upkeep);
+            }
+        }),
+        Err(error) => {
+            tracing::error!(%error, "the window could not be opened");
+            eprintln!("Signet could not open its window: {error}. On Linux it needs a display and webkit2gtk 4.1.");
+            std::process::exit(1);
+        }
     }
+}
+
+/// The window is closed. Phones get the answers that they wait for, a batch hands on what it has stored, the ledger's head is signed;
+/// all of it within a few seconds, whatever is under way.
+fn end(app: &App, upkeep: &Mutex<Option<Upkeep>>) {
+    let mut upkeep = lock(upkeep).take();
+    // Asked before the server ends, so that both end at the same time.
+    if let Some(upkeep) = &mut upkeep {
+        upkeep.ask_to_end();
+    }
+    app.serving().stop();
+    drop(upkeep);
+    app.close();
 }
 
 /// The page shows the window once it is complete. Should it fail to, a window that can be closed is better than none.
@@ -84,11 +109,34 @@ fn show_late(handle: tauri::AppHandle) -> std::io::Result<()> {
     std::thread::Builder::new().name("signet-show".into()).spawn(late).map(drop)
 }
 
-/// To standard error, warnings and up unless `RUST_LOG` says otherwise. Secrets have no `Debug`, and arguments are never logged.
+/// To standard error. Secrets have no `Debug`, and arguments are never logged.
 fn start_log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,signet_app=info"));
     let _ = tracing_subscriber::registry()
-        .with(filter)
+        .with(log_filter(|name| std::env::var(name).ok()))
         .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(true))
         .try_init();
+}
+
+/// Warnings and up, unless `SIGNET_LOG`, as for signetctl, or `RUST_LOG` says otherwise.
+fn log_filter(variable: impl Fn(&str) -> Option<String>) -> EnvFilter {
+    let said = ["SIGNET_LOG", "RUST_LOG"].into_iter().filter_map(variable).filter(|text| !text.trim().is_empty());
+    said.map(EnvFilter::try_new).find_map(Result::ok).unwrap_or_else(|| EnvFilter::new("warn,signet_app=info"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::log_filter;
+
+    #[test]
+    fn the_log_obeys_our_own_variable_first() {
+        let filter = |signet: &str, rust: &str| {
+            let (signet, rust) = (signet.to_owned(), rust.to_owned());
+            log_filter(move |name| Some(if name == "SIGNET_LOG" { signet.clone() } else { rust.clone() })).to_string()
+        };
+        assert_eq!(filter("debug", "error"), "debug");
+        assert_eq!(filter("", "error"), "error");
+        assert_eq!(filter("=nonsense=", "error"), "error");
+        let usual = filter("", "");
+        assert!(usual.contains("warn") && usual.contains("signet_app=info"), "{usual}");
+    }
 }

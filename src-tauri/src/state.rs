@@ -61,7 +61,7 @@ impl App {
         let folder = std::env::var_os("SIGNET_DATA").map(PathBuf::from).or_else(Authority::default_folder);
         let keyring = std::env::var_os("SIGNET_PASSPHRASE_FILE").map(|file| KeyringChoice::PassphraseFile(file.into()));
         let folder = folder.unwrap_or_else(|| PathBuf::from("signet-data"));
-        App::new(Opening { folder, keyring, clock: Arc::new(SystemClock), officer: account() })
+        App::new(Opening { folder, keyring, clock: Arc::new(SystemClock), officer: ra::account::name() })
     }
 
     /// Nothing is opened before it is needed.
@@ -133,6 +133,21 @@ impl App {
         lock(&self.0.authority).as_ref().map(|opened| opened.version)
     }
 
+    /// The program is about to end: long work stops after the part that is under way. A folder that is not open stays closed.
+    pub fn wind_down(&self) {
+        if let Some(opened) = lock(&self.0.authority).as_ref() {
+            opened.authority.wind_down();
+        }
+    }
+
+    /// The end of the program: the ledger's head is signed, and the folder let go of, whoever still has it.
+    pub fn close(&self) {
+        let opened = lock(&self.0.authority).take();
+        if let Some(opened) = opened {
+            opened.authority.close();
+        }
+    }
+
     /// Runs `work` as the officer on a thread where it may block. The one way from a command to the authority: arguments are never
     /// logged, the error is mapped and gets its incident number here.
     pub async fn operator<T: Send + 'static>(
@@ -194,13 +209,4 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, CommandErr
 /// A lock that a panic elsewhere does not poison: every value behind one is replaced whole.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Name of the operating system's account.
-fn account() -> String {
-    ["USER", "USERNAME", "LOGNAME"]
-        .iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|name| !name.trim().is_empty())
-        .unwrap_or_else(|| "officer".to_owned())
 }

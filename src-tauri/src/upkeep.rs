@@ -5,7 +5,7 @@ use crate::state::{AFTER_START, App};
 use outbound::Rounds;
 use ra::{Denied, Error};
 use std::{
-    sync::mpsc::{self, RecvTimeoutError, Sender},
+    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
     time::Duration,
 };
 
@@ -13,25 +13,53 @@ use std::{
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long after the keys could not be used they are tried again.
 const AFTER_REFUSAL: Duration = Duration::from_secs(60);
+/// How long its end is waited for: longer than some certificates of a batch need. What takes longer waits for a person (the keyring) or
+/// for somebody else's server.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Goes on until it is dropped; a step of a batch that is under way is finished first.
+/// Goes on until it is dropped. Dropping it waits, for a while, until those certificates of a batch that are being signed are handed on,
+/// so that none is stored whose key nobody has.
 pub struct Upkeep {
-    _until_dropped: Sender<()>,
+    app: App,
+    until_dropped: Option<Sender<()>>,
+    ended: Receiver<()>,
 }
 
 impl Upkeep {
     /// Begins. Nothing listens by it, everything it does is outgoing; before there is a department it does nothing.
     pub fn begin(app: App) -> std::io::Result<Self> {
-        let (until_dropped, ended) = mpsc::channel();
+        let (until_dropped, asked_to_end) = mpsc::channel();
+        let (ending, ended) = mpsc::channel();
+        let own = app.clone();
         let thread = std::thread::Builder::new().name("signet-upkeep".into());
         thread.spawn(move || {
             let mut rounds = None;
             let mut pause = AFTER_START;
-            while matches!(ended.recv_timeout(pause), Err(RecvTimeoutError::Timeout)) {
-                pause = look(&app, &mut rounds);
+            while matches!(asked_to_end.recv_timeout(pause), Err(RecvTimeoutError::Timeout)) {
+                pause = look(&own, &mut rounds);
             }
+            // The folder is let go of first.
+            drop(rounds);
+            drop(own);
+            drop(ending);
         })?;
-        Ok(Upkeep { _until_dropped: until_dropped })
+        Ok(Upkeep { app, until_dropped: Some(until_dropped), ended })
+    }
+
+    /// Asks it to end; dropping it waits until it has.
+    pub fn ask_to_end(&mut self) {
+        self.app.wind_down();
+        drop(self.until_dropped.take());
+    }
+}
+
+impl Drop for Upkeep {
+    fn drop(&mut self) {
+        self.ask_to_end();
+        // Nothing is ever sent: it is the other end's going that is waited for.
+        if matches!(self.ended.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout)) {
+            tracing::warn!("what is under way takes too long, and is not waited for");
+        }
     }
 }
 
@@ -63,9 +91,13 @@ fn look(app: &App, rounds: &mut Option<Rounds>) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::Upkeep;
-    use crate::state::{App, Opening};
+    use crate::{
+        end,
+        state::{App, Opening},
+    };
     use ra::{
         Operator,
+        certificate::CertificateQuery,
         department::NewDepartment,
         issuance::{
             Form,
@@ -80,7 +112,7 @@ mod tests {
     };
     use std::{
         path::Path,
-        sync::Arc,
+        sync::{Arc, Mutex},
         time::{Duration, Instant},
     };
 
@@ -202,6 +234,70 @@ mod tests {
         assert_eq!(files as u64, progress().delivered, "a file for each");
         let again = officer.plan_batch(list.as_bytes(), &choices).unwrap();
         assert_eq!((again.items.len(), again.there.len()), (0, 60), "the same list again gives nothing");
+    }
+
+    #[test]
+    fn closing_the_window_stops_the_server_signs_the_ledger_and_lets_go_of_the_folder() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(folder.path());
+        let officer = department(&app);
+        let upkeep = Upkeep::begin(app.clone()).unwrap();
+        let authority = app.authority().unwrap();
+        app.serving().start(authority.enroller(), "127.0.0.1:0", "127.0.0.1:0").unwrap();
+        let auditor = authority.auditor();
+        until("the rounds are made", || auditor.ledger(None, 100).unwrap().iter().any(|row| row.event == "crl.issued"));
+        officer.set_setting("wifi.ssid", "eduroam").unwrap();
+        drop((officer, auditor, authority));
+        end(&app, &Mutex::new(Some(upkeep)));
+        assert!(app.serving().listening().is_none());
+        let database = folder.path().join("data/signet.db");
+        assert!(!folder.path().join("data/signet.db-wal").exists(), "nobody has it open any more");
+        let ends = "SELECT (SELECT max(number) FROM ledger), (SELECT max(number) FROM ledger_head)";
+        let (last, signed): (i64, i64) =
+            rusqlite::Connection::open(database).unwrap().query_row(ends, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(last, signed);
+    }
+
+    #[test]
+    fn a_batch_hands_on_what_it_has_stored_when_the_window_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let before = app(folder.path());
+        let officer = department(&before);
+        let mut list = "mail\n".to_owned();
+        for n in 0..50 {
+            let (name, mail) = (format!("Person {n}"), format!("p{n}@example.edu"));
+            officer.add_subscriber(NewSubscriber { name, mail: mail.clone(), kind: SubscriberKind::Person }).unwrap();
+            officer.validate_mailbox(&mail, Method::Records, "staff register").unwrap();
+            list.push_str(&format!("{mail}\n"));
+        }
+        let choices = Choices {
+            name: "staff.csv".into(),
+            profiles: vec![ProfileName::Encryption],
+            form: Form::Modern,
+            supersede: false,
+            columns: None,
+        };
+        let id = officer.start_batch_into(&officer.plan_batch(list.as_bytes(), &choices).unwrap(), &out).unwrap();
+        // The window is closed in the middle of handing on.
+        let mut deliver = |delivery| {
+            before.wind_down();
+            ra::issuance::DeliveryFolder::open(&out, None)?.deliver(delivery)
+        };
+        let ended = officer.step_batch(id, &mut deliver).unwrap();
+        assert!(ended.state == BatchState::Running && (1..=32).contains(&ended.delivered), "{ended:?}");
+        assert_eq!(officer.step_batch(id, &mut deliver).unwrap().delivered, ended.delivered, "and nothing more is begun");
+        let files = std::fs::read_dir(&out).unwrap().filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|e| e == "p12"));
+        assert_eq!(files.count() as u64, ended.delivered);
+        drop((officer, before));
+        // The next start goes on, and has nothing to put right.
+        let after = app(folder.path());
+        let officer = after.as_operator(&after.authority().unwrap());
+        let _upkeep = Upkeep::begin(after.clone()).unwrap();
+        until("the batch is done", || officer.batch(id).unwrap().state == BatchState::Done);
+        let issued = officer.certificates(&CertificateQuery { limit: 100, ..Default::default() }).unwrap();
+        assert!(issued.len() == 50 && issued.iter().all(|certificate| certificate.status == "active"), "no key was lost: {issued:?}");
     }
 
     #[test]

@@ -80,6 +80,9 @@ fn judge(app: &App, found: Result<Verification, ra::Error>, news: &Sender<()>) {
             if let Some(row) = found.broken_at {
                 tracing::error!(row, "the ledger is broken: an entry does not fit the one before it");
             }
+            if let Some(since) = found.unsigned_since {
+                tracing::error!(%since, "rows of the ledger are not covered by a signature: they may have been written anew");
+            }
             if app.note_ledger(&found) {
                 let _ = news.send(());
             }

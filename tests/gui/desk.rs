@@ -59,7 +59,7 @@ impl Desk {
             .env("SIGNET_DATA", home.join("data"))
             .env("SIGNET_SAVE_TO", home.join("saved")) // the system's own dialogs cannot be driven
             .env("LANG", "en_GB.UTF-8")
-            .env("USER", "rosa")
+            .env("SIGNET_TEST_ACCOUNT", "rosa")
             .env("TZ", "UTC")
             .env("TAURI_WEBVIEW_AUTOMATION", "true") // without it the session is never answered
             .stdin(Stdio::piped())

@@ -135,12 +135,20 @@ export const commands = {
 	carryOutAct: (act: CertificateAct, why: string) => typedError<Consequences | null, CommandError>(__TAURI_INVOKE("carry_out_act", { act, why })),
 	/**  Acts that wait for a second officer, oldest first. */
 	waitingActs: () => typedError<WaitingAct[], CommandError>(__TAURI_INVOKE("waiting_acts")),
+	/**  What it would do if it were approved now. Changes nothing. */
+	waitingActConsequences: (id: string) => typedError<Consequences, CommandError>(__TAURI_INVOKE("waiting_act_consequences", { id })),
 	/**  Approves and carries out what another officer asked for. */
 	approveAct: (id: string) => typedError<Consequences, CommandError>(__TAURI_INVOKE("approve_act", { id })),
 	/**  Refuses it. */
 	refuseAct: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_act", { id, why })),
 	/**  How a person left; `None`: nobody said so. */
 	departure: (id: string) => typedError<Departure | null, CommandError>(__TAURI_INVOKE("departure", { id })),
+	/**  Requests that wait, oldest first. */
+	pendingRequests: () => typedError<PendingRequest[], CommandError>(__TAURI_INVOKE("pending_requests")),
+	/**  Issues the certificate; the client gets it when it asks next. */
+	approveRequest: (id: string) => typedError<null, CommandError>(__TAURI_INVOKE("approve_request", { id })),
+	/**  Refuses it; the client is told so when it asks next. */
+	refuseRequest: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_request", { id, why })),
 	/**  Stage, escrow, profiles, bundles and gates of a department, or what the organization hands down. */
 	policy: (scope: PolicyScope) => typedError<PolicyView, CommandError>(__TAURI_INVOKE("policy", { scope })),
 	/**  What is wrong with a profile and what is advised, before anything is saved. */
@@ -587,7 +595,7 @@ export type CertificateAct = {
 	invalidSince: string | null,
 	/**  Who may read what was written to a person who leaves. */
 	successor: string | null,
-	/**  Escrowed keys of a person who leaves are kept until then (RFC 3339). */
+	/**  Until when escrowed keys of a person who leaves are to be kept (RFC 3339); none are escrowed yet. */
 	keepUntil: string | null,
 };
 
@@ -621,6 +629,8 @@ export type CertificateDetail = {
 	revokedAt: string | null,
 	/**  Why, as the CRL says it. */
 	revokedReason: string | null,
+	/**  It is revoked then, unless it is reinstated before: the phone is perhaps lost. */
+	revokedUnlessReinstatedAt: string | null,
 	/**  When it was replaced. */
 	supersededAt: string | null,
 	/**  The technical tree. */
@@ -895,6 +905,12 @@ export type Code =
 "tls" | 
 /**  A chosen file could not be read or written. */
 "file" | 
+/**  Two keys were to go into one file. */
+"sameFile" | 
+/**  A certificate was issued, its key could not be saved (into this file), and it was revoked. */
+"keyLost" | 
+/**  The same, and it could not be revoked: the certificate of this serial number counts, and nobody has its key. */
+"keyLostActive" | 
 /**  Ours: logged under `incident`. */
 "internal";
 
@@ -1040,7 +1056,7 @@ export type Departure = {
 	at: string,
 	/**  Who may read what was written to the person. */
 	successor: string | null,
-	/**  Escrowed keys are kept until then. */
+	/**  Until when escrowed keys are to be kept; none are escrowed yet. */
 	keepUntil: string | null,
 };
 
@@ -1393,6 +1409,8 @@ export type IssuedBundle = {
 	files: KeyFile[],
 	/**  Profiles left for an invitation. */
 	left: string[],
+	/**  Profiles that gave nothing of use although others did. */
+	refused: RefusedProfile[],
 };
 
 /**  What was issued from a request. */
@@ -1695,6 +1713,20 @@ export type PaperLanguage =
 /**  French. */
 "french";
 
+/**  A request that waits. */
+export type PendingRequest = {
+	/**  Id. */
+	id: string,
+	/**  Subject to be certified, RFC 4514. */
+	subject: string,
+	/**  Certificate profile. */
+	profile: string,
+	/**  SHA-256 of the public key, hex. */
+	key: string,
+	/**  Since when it waits. */
+	since: string,
+};
+
 /**  Which people, in which order; every part narrows. */
 export type PeopleFind = {
 	/**  Words of name or address. */
@@ -1913,7 +1945,7 @@ export type ProfileFinding = {
 	remark: Remark,
 	/**  About which field, by its name in [`ProfileDraft`]. */
 	field: string,
-	/**  Clause or requirement. */
+	/**  Its source: a clause, or `Signet` for a rule of ours. */
 	rule: string,
 };
 
@@ -2032,6 +2064,14 @@ export type Recommendation =
 "noEscrow" | 
 /**  Consider escrow. */
 "considerEscrow";
+
+/**  A profile of a bundle that was not issued, or whose key was lost and whose certificate was therefore revoked. */
+export type RefusedProfile = {
+	/**  Certificate profile. */
+	profile: string,
+	/**  Why. */
+	refused: CommandError,
+};
 
 /**  What is said about a profile; the window has words for each. */
 export type Remark = 
@@ -2182,21 +2222,21 @@ export type ReportFormat =
 
 /**  Which report. */
 export type ReportName = 
-/**  R1. */
+/**  Certificates by kind, profile and status. */
 "inventory" | 
-/**  R2. */
+/**  Active certificates that end within N days. */
 "expiring" | 
-/**  R3. */
+/**  Who can receive encrypted mail. */
 "coverage" | 
-/**  R4. */
+/**  Enrollments by state and median time per step. */
 "enrollments" | 
-/**  R5. */
+/**  Devices and their systems. */
 "devices" | 
-/**  R8. */
+/**  Revocations by reason with the time to revoke. */
 "revocations" | 
-/**  R9. */
+/**  Mailbox validations and the register of subject names. */
 "validations" | 
-/**  R10. */
+/**  What officers did. */
 "actions";
 
 /**  Why a certificate is revoked (RFC 5280 5.3.1): the reasons an officer may give. */
@@ -2591,7 +2631,7 @@ export type Target = {
 export type Tick = {
 	/**  How it was found. */
 	result: TickResult,
-	/**  Why it failed. */
+	/**  Why it failed, or was not tried. */
 	reason: string | null,
 };
 
@@ -2603,6 +2643,8 @@ export type TickResult =
 "publicSideOnly" | 
 /**  There is no certificate for it. */
 "noCertificate" | 
+/**  Signet cannot try it with a key of this kind. */
+"notTried" | 
 /**  It does not work. */
 "failed";
 
@@ -2637,8 +2679,18 @@ export type Today = {
 	configuredThisWeek: number,
 	/**  Active certificates that end within 30 days. */
 	expiring: number,
+	/**  Active certificates whose renewal has begun, by what their certificate profile says. */
+	renewals: number,
+	/**  All of them end within so many days. */
+	renewalDays: number,
 	/**  SCEP requests that wait for the officer. */
 	pendingRequests: number,
+	/**  Acts that wait for a second officer. */
+	actsWaiting: number,
+	/**  Certificates on hold that are revoked unless they are reinstated before. */
+	perhapsLost: number,
+	/**  When the first of them is revoked. */
+	perhapsLostUntil: string | null,
 	/**  Newest first. */
 	recent: RecentStep[],
 };
@@ -2668,6 +2720,8 @@ export type Verification = {
 	head: string,
 	/**  First row that does not fit. */
 	brokenAt: number | null,
+	/**  Since when rows lack a signature that they should have. */
+	unsignedSince: string | null,
 };
 
 /**  An act that waits for a second officer. */
@@ -2684,6 +2738,12 @@ export type WaitingAct = {
 	askedBy: string,
 	/**  When. */
 	askedAt: string,
+	/**  Why, as the CRL will say it (CRLReason); of revocations and of a person who leaves. */
+	reason: string | null,
+	/**  Since when the key is not to be trusted. */
+	invalidSince: string | null,
+	/**  Who may read what was written to a person who leaves. */
+	successor: string | null,
 	/**  This officer asked, so another one decides. */
 	own: boolean,
 };

@@ -12,7 +12,7 @@ pub(crate) fn build() -> Done {
 /// `npm ci`, only when needed.
 pub(crate) fn packages() -> Done {
     if !exists("npm") {
-        return Err("Node.js with npm is missing. Install Node 20 or newer (https://nodejs.org), then start again".to_owned());
+        return Err("Node.js with npm is missing. Install Node 20.19, or 22.13 or newer (https://nodejs.org), then start again".to_owned());
     }
     let lock = modified("ui/package-lock.json");
     let installed = modified("ui/node_modules/.package-lock.json");

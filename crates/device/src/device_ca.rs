@@ -1,4 +1,4 @@
-//! A CA that plays Apple's device CA: weak, SHA-1, expired, still issuing (apple-ota.md 1.5, 1.6).
+//! A CA that plays Apple's device CA: weak, SHA-1, expired, still issuing.
 
 use crate::{
     Error, Identity,

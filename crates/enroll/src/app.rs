@@ -1,17 +1,28 @@
 //! What every request shares: the authority's narrow handle, the log, the counters.
 
-use crate::{limit::Failures, log::RequestLog};
-use axum::body::Bytes;
+use crate::{
+    body::{self, Refused},
+    guard,
+    limit::Failures,
+    log::RequestLog,
+    share::Shares,
+};
+use axum::{
+    body::{Body, Bytes},
+    http::request::Parts,
+};
 use protocol::Timestamp;
-use ra::{Enroller, ports::Clock, scep::PkiAnswer};
+use ra::{Dependency, Enroller, ports::Clock, scep::PkiAnswer};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Requests that are worked on at once; more wait.
+/// Questions to the authority at once; more wait. One address may have half as many bodies on their way.
 const AT_ONCE: usize = 256;
+/// A question that finds no free place within this time is not asked.
+const PLACE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a remembered [`Facts`] is good.
 const FACTS_AGE: Duration = Duration::from_secs(2);
 
@@ -34,7 +45,9 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) log: RequestLog,
     pub(crate) failures: Failures,
-    pub(crate) at_once: Semaphore,
+    /// Taken for the authority's work alone: what a peer still has to send, or to read, costs nobody else a place.
+    at_once: Arc<Semaphore>,
+    bodies: Arc<Shares>,
     facts: Mutex<Option<(Instant, Arc<Facts>)>>,
 }
 
@@ -53,7 +66,8 @@ impl App {
             clock,
             log,
             failures: Failures::default(),
-            at_once: Semaphore::new(AT_ONCE),
+            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+            bodies: Shares::of(AT_ONCE),
             facts: Mutex::new(None),
         });
         (App { shared: shared.clone(), door: Door::Https }, App { shared, door: Door::Http })
@@ -63,10 +77,32 @@ impl App {
         self.shared.clock.now()
     }
 
+    /// A place among those who ask the authority. It goes into the work itself, which goes on when the client hangs up.
+    async fn place(&self) -> ra::Result<OwnedSemaphorePermit> {
+        match tokio::time::timeout(PLACE_TIMEOUT, self.shared.at_once.clone().acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) | Err(_) => Err(ra::Error::Unavailable(Dependency::Busy)),
+        }
+    }
+
+    /// The body of a request, unless its sender has as many on their way as one address may.
+    pub(crate) async fn receive(&self, head: &Parts, body: Body) -> Result<Bytes, Refused> {
+        let _share = match guard::peer(&head.extensions) {
+            Some(peer) => Some(self.shared.bodies.take(peer).ok_or(Refused::TooMany)?),
+            None => None,
+        };
+        body::receive(&head.headers, body).await
+    }
+
     /// Runs a blocking call of the authority on a thread for it.
     pub(crate) async fn ask<T: Send + 'static>(&self, question: impl FnOnce(&Enroller) -> ra::Result<T> + Send + 'static) -> ra::Result<T> {
-        let enroller = self.shared.enroller.clone();
-        match tokio::task::spawn_blocking(move || question(&enroller)).await {
+        let (enroller, place) = (self.shared.enroller.clone(), self.place().await?);
+        let asked = move || {
+            let answer = question(&enroller);
+            drop(place);
+            answer
+        };
+        match tokio::task::spawn_blocking(asked).await {
             Ok(answer) => answer,
             // A panic in there was reported by the panic hook; to the peer it is our fault like any other.
             Err(error) => Err(ra::Error::fault(error)),
@@ -76,8 +112,13 @@ impl App {
     /// PKIOperation, in a task of its own: what has begun goes on when the client hangs up, so that no serial number is reserved for
     /// nothing.
     pub(crate) async fn pki_operation(&self, message: Bytes) -> ra::Result<PkiAnswer> {
-        let enroller = self.shared.enroller.clone();
-        match tokio::spawn(async move { enroller.pki_operation(&message).await }).await {
+        let (enroller, place) = (self.shared.enroller.clone(), self.place().await?);
+        let asked = async move {
+            let answer = enroller.pki_operation(&message).await;
+            drop(place);
+            answer
+        };
+        match tokio::spawn(asked).await {
             Ok(answer) => answer,
             Err(error) => Err(ra::Error::fault(error)),
         }

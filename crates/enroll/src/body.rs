@@ -23,6 +23,8 @@ pub(crate) enum Refused {
     TooSlow,
     /// 400: the connection broke or the framing is wrong.
     Broken,
+    /// 503: as many from this address are on their way as may be.
+    TooMany,
 }
 
 /// The whole body.

@@ -1,10 +1,13 @@
-//! How many connections may be open at once, at both doors together, and how slowly a peer may read. Beyond the places new connections
-//! are closed at once, so that idle peers never take the file handles that the database needs; a peer that does not read loses its place.
+//! How many connections may be open at once, at both doors together and from one address, and how slowly a peer may read. Beyond the
+//! places new connections are closed at once, so that idle peers never take the file handles that the database needs; a peer that does
+//! not read loses its place.
 
+use crate::share::{Share, Shares};
 use axum_server::accept::Accept;
 use std::{
     future::Future,
     io,
+    net::IpAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -12,6 +15,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, Sleep, sleep_until},
 };
@@ -24,21 +28,42 @@ const READ_GRACE: Duration = Duration::from_secs(30);
 /// ... and longer by a second for each of so many octets that the peer took meanwhile.
 const SLOWEST: u64 = 1024;
 
-/// An acceptor that lets a connection in only while there is a place.
+/// A stream that knows where it comes from.
+pub(crate) trait Peer {
+    fn peer(&self) -> Option<IpAddr>;
+}
+
+impl Peer for TcpStream {
+    fn peer(&self) -> Option<IpAddr> {
+        self.peer_addr().ok().map(|address| address.ip())
+    }
+}
+
+/// An acceptor that lets a connection in only while there is a place, and its address has not yet had its share.
 #[derive(Clone)]
 pub(crate) struct Bounded<A> {
     inner: A,
     places: Arc<Semaphore>,
+    shares: Arc<Shares>,
 }
 
 impl<A> Bounded<A> {
-    pub(crate) fn new(inner: A, places: Arc<Semaphore>) -> Self {
-        Bounded { inner, places }
+    pub(crate) fn new(inner: A, places: Arc<Semaphore>, shares: Arc<Shares>) -> Self {
+        Bounded { inner, places, shares }
+    }
+
+    /// Of a stream that has no address any more nothing is counted: it ends at once.
+    fn share(&self, peer: Option<IpAddr>) -> Result<Option<Share>, io::Error> {
+        match peer {
+            Some(peer) => self.shares.take(peer).map(Some).ok_or_else(|| io::Error::other("too many connections from one address")),
+            None => Ok(None),
+        }
     }
 }
 
 impl<A, I, S> Accept<I, S> for Bounded<A>
 where
+    I: Peer,
     A: Accept<I, S>,
     A::Future: Send + 'static,
     A::Stream: Send + 'static,
@@ -49,17 +74,18 @@ where
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: I, service: S) -> Self::Future {
-        match self.places.clone().try_acquire_owned() {
-            Ok(place) => {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| io::Error::other("too many connections"));
+        match place.and_then(|place| Ok((place, self.share(stream.peer())?))) {
+            Ok((place, share)) => {
                 let accepted = self.inner.accept(stream, service);
                 Box::pin(async move {
                     let (stream, service) = accepted.await?;
-                    Ok((Placed::new(stream, place), service))
+                    Ok((Placed::new(stream, place, share), service))
                 })
             }
-            Err(_) => {
+            Err(error) => {
                 drop(stream);
-                Box::pin(std::future::ready(Err(io::Error::other("too many connections"))))
+                Box::pin(std::future::ready(Err(error)))
             }
         }
     }
@@ -72,11 +98,12 @@ pub(crate) struct Placed<S> {
     deadline: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
     _place: OwnedSemaphorePermit,
+    _share: Option<Share>,
 }
 
 impl<S> Placed<S> {
-    fn new(stream: S, place: OwnedSemaphorePermit) -> Self {
-        Placed { stream, deadline: None, timer: None, _place: place }
+    fn new(stream: S, place: OwnedSemaphorePermit, share: Option<Share>) -> Self {
+        Placed { stream, deadline: None, timer: None, _place: place, _share: share }
     }
 
     /// The peer takes nothing just now: it may do so until the deadline.
@@ -146,15 +173,40 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Placed<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arc, Duration, Instant, Placed, READ_GRACE, Semaphore};
+    use super::{Accept, Arc, Bounded, Duration, Instant, IpAddr, Peer, Placed, READ_GRACE, Semaphore, Shares};
+    use axum_server::accept::DefaultAcceptor;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
     /// A place, the connection that has it, and the peer's end; 64 octets fit between them.
     fn pair() -> (Arc<Semaphore>, Placed<DuplexStream>, DuplexStream) {
         let places = Arc::new(Semaphore::new(1));
         let (ours, peers) = tokio::io::duplex(64);
-        let placed = Placed::new(ours, places.clone().try_acquire_owned().unwrap());
+        let placed = Placed::new(ours, places.clone().try_acquire_owned().unwrap(), None);
         (places, placed, peers)
+    }
+
+    struct Caller(&'static str);
+
+    impl Peer for Caller {
+        fn peer(&self) -> Option<IpAddr> {
+            self.0.parse().ok()
+        }
+    }
+
+    #[tokio::test]
+    async fn one_address_has_half_of_the_places_and_the_others_go_on() {
+        let places = Arc::new(Semaphore::new(300));
+        let bounded = Bounded::new(DefaultAcceptor, places.clone(), Shares::of(300));
+        let mut held = Vec::new();
+        for _ in 0..150 {
+            held.push(bounded.accept(Caller("192.0.2.7"), ()).await.unwrap());
+        }
+        assert!(bounded.accept(Caller("192.0.2.7"), ()).await.is_err());
+        assert_eq!(places.available_permits(), 150, "what was refused holds nothing");
+        held.push(bounded.accept(Caller("192.0.2.8"), ()).await.unwrap());
+        held.push(bounded.accept(Caller("gone"), ()).await.unwrap());
+        drop(held.remove(0));
+        assert!(bounded.accept(Caller("192.0.2.7"), ()).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,9 +1,9 @@
-//! What devices ask: Apple's over-the-air POSTs (apple-ota.md section 1.2) and SCEP (RFC 8894 section 4). No pages here: a status, a
+//! What devices ask: Apple's over-the-air POSTs and SCEP (RFC 8894 section 4). No pages here: a status, a
 //! type without parameters, a length.
 
 use crate::{
     app::App,
-    body::{discard, media_type, receive},
+    body::{discard, media_type},
     guard::Segment,
     log::Note,
     page::{content, device_refusal, empty, refused_device_body},
@@ -22,7 +22,7 @@ pub(crate) async fn ota(State(app): State<App>, Segment(token): Segment, request
         discard(&head.headers, body).await;
         return empty(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    let message = match receive(&head.headers, body).await {
+    let message = match app.receive(&head, body).await {
         Ok(message) => message,
         Err(why) => return refused_device_body(why),
     };
@@ -44,14 +44,14 @@ pub(crate) async fn ota(State(app): State<App>, Segment(token): Segment, request
     }
 }
 
-/// SCEP at every path that clients use. The query is read as it came: form decoding destroys base64 (scep.md Q1).
+/// SCEP at every path that clients use. The query is read as it came: form decoding destroys base64 (docs/conformance.md Q1).
 pub(crate) async fn scep(State(app): State<App>, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
     let query = head.uri.query().unwrap_or_default().to_owned();
     let operation = parameter(&query, "operation").unwrap_or_default();
     let (message, name) = match (&head.method, operation) {
         (&Method::GET | &Method::HEAD, "GetCACaps") => {
-            // An unknown CA identifier in `message` means the one CA that is here (scep.md Q5).
+            // An unknown CA identifier in `message` means the one CA that is here (docs/conformance.md Q5).
             let answer = app.ask(|e| e.scep_capabilities()).await;
             return noted(answer.map_or_else(|e| device_refusal(&e), |caps| content("text/plain", caps)), "GetCACaps");
         }
@@ -64,12 +64,12 @@ pub(crate) async fn scep(State(app): State<App>, request: Request) -> Response<B
             Some(Err(_)) | None => return noted(empty(StatusCode::BAD_REQUEST), "PKIOperation by GET"),
         },
         (&Method::POST, "PKIOperation") => {
-            // Some clients send no type at all (scep.md Q4).
+            // Some clients send no type at all (docs/conformance.md Q4).
             if !matches!(media_type(&head.headers).as_deref(), None | Some("application/x-pki-message" | "application/octet-stream")) {
                 discard(&head.headers, body).await;
                 return noted(empty(StatusCode::UNSUPPORTED_MEDIA_TYPE), "PKIOperation");
             }
-            match receive(&head.headers, body).await {
+            match app.receive(&head, body).await {
                 Ok(message) => (message, "PKIOperation"),
                 Err(why) => return noted(refused_device_body(why), "PKIOperation"),
             }
@@ -84,6 +84,10 @@ pub(crate) async fn scep(State(app): State<App>, request: Request) -> Response<B
     let answer = app.pki_operation(message).await;
     let response = match answer {
         Ok(PkiAnswer::CertRep(der)) => content("application/x-pki-message", der),
+        Ok(PkiAnswer::LongCrl(answer)) => match app.ask(move |_| answer.encode()).await {
+            Ok(der) => content("application/x-pki-message", Bytes::from_owner(der)),
+            Err(error) => device_refusal(&error),
+        },
         Ok(PkiAnswer::Malformed) => empty(StatusCode::BAD_REQUEST),
         Err(error) => device_refusal(&error),
     };

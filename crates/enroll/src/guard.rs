@@ -1,4 +1,4 @@
-//! Around every request: host and address checks, the count of requests at once, panics, security headers, the log.
+//! Around every request: host and address checks, panics, security headers, the log.
 
 use crate::{
     app::{App, Door},
@@ -14,13 +14,11 @@ use axum::{
 };
 use std::{
     net::{IpAddr, SocketAddr},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-/// Longest request target: a SCEP GET of a renewal with its chain needs about 8 KB (scep.md Q2).
+/// Longest request target: a SCEP GET of a renewal with its chain needs about 8 KB (docs/conformance.md Q2).
 const LONGEST_TARGET: usize = 32 * 1024;
-/// A request that finds no free place within this time is sent away.
-const PLACE_TIMEOUT: Duration = Duration::from_secs(10);
 /// One year.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
@@ -80,14 +78,16 @@ async fn answer(app: &App, request: Request, next: Next) -> Response<Body> {
     if request.uri().path_and_query().is_some_and(|p| p.as_str().len() > LONGEST_TARGET) {
         return notice(&Frame::nameless(t), StatusCode::URI_TOO_LONG, &t.too_long_address);
     }
-    let Ok(Ok(_place)) = tokio::time::timeout(PLACE_TIMEOUT, app.shared.at_once.acquire()).await else {
-        return empty(StatusCode::SERVICE_UNAVAILABLE);
-    };
     if app.door == Door::Http {
         return next.run(request).await;
     }
     // Without a department there is no host to compare with; the pages then say that the server is not ready.
-    let facts = app.facts().await.ok();
+    let facts = match app.facts().await {
+        Ok(facts) => Some(facts),
+        // Nobody is let in unasked.
+        Err(ra::Error::Unavailable(ra::Dependency::Busy)) => return empty(StatusCode::SERVICE_UNAVAILABLE),
+        Err(_) => None,
+    };
     if let Some(facts) = &facts
         && !named_here(request.uri(), request.headers(), &facts.hosts)
     {

@@ -1,4 +1,5 @@
-//! What devices and people reach over the network: the portal, Apple's over-the-air phases, SCEP, CRLs and CA certificates.
+//! What devices and people reach over the network: the portal, Apple's over-the-air phases, SCEP, CRLs, OCSP and CA
+//! certificates.
 //!
 //! A [`Server`] is built from a [`ra::Enroller`] alone: whatever goes wrong in here, it cannot revoke or recover, because its type has
 //! no such method. No rule lives here; requests are bounded, decoded, handed on, and the answer is put into HTTP.
@@ -18,6 +19,7 @@ mod portal;
 mod publication;
 mod router;
 mod serve;
+mod share;
 mod status;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! Failed sign-ins are counted by network address: 50 in ten minutes, then a pause (design.md section 7). Only failures count, never
+//! Failed sign-ins are counted by network address: 50 in ten minutes, then a pause. Only failures count, never
 //! unknown paths or successes: behind address translation a whole campus is one address.
 
 use protocol::Timestamp;
@@ -61,7 +61,7 @@ fn forget(times: &mut VecDeque<Timestamp>, now: Timestamp) {
 }
 
 /// One subscriber line: an IPv4 address, or the /64 of an IPv6 address.
-fn network(peer: IpAddr) -> IpAddr {
+pub(crate) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
         v4 => v4,

@@ -164,6 +164,7 @@ pub(crate) fn refused_body(frame: &Frame, why: Refused) -> Response<Body> {
         Refused::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, &frame.t.too_large),
         Refused::TooSlow => (StatusCode::REQUEST_TIMEOUT, &frame.t.too_slow),
         Refused::Broken => (StatusCode::BAD_REQUEST, &frame.t.bad_request),
+        Refused::TooMany => (StatusCode::SERVICE_UNAVAILABLE, &frame.t.not_ready),
     };
     notice(frame, status, message)
 }
@@ -174,6 +175,7 @@ pub(crate) fn refused_device_body(why: Refused) -> Response<Body> {
         Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refused::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Refused::Broken => StatusCode::BAD_REQUEST,
+        Refused::TooMany => StatusCode::SERVICE_UNAVAILABLE,
     })
 }
 

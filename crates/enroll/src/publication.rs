@@ -10,11 +10,12 @@ use crate::{
     },
 };
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::State,
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 use protocol::{cms::certs_only, x509::CertificateView};
+use std::sync::Arc;
 
 /// `GET /ca/{name}.crt` (RFC 5280 section 4.2.2.1: DER) and `.p7c` (certs-only CMS, the issuer's chain up to the root).
 pub(crate) async fn ca(State(app): State<App>, Segment(file): Segment, headers: HeaderMap) -> Response<Body> {
@@ -47,14 +48,23 @@ pub(crate) async fn ca(State(app): State<App>, Segment(file): Segment, headers: 
     }
 }
 
+/// A CRL of which all who fetch it have the one copy that is kept: some have tens of megabytes, and peers take their time.
+struct Shared(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// `GET /crl/{name}.crl` (RFC 5280 section 4.2.1.13: one DER CRL).
 pub(crate) async fn crl(State(app): State<App>, Segment(file): Segment, headers: HeaderMap) -> Response<Body> {
     let name = match file.strip_suffix(".crl") {
         Some(name @ ("root" | "issuing" | "issuing-delta")) => name.to_owned(),
         _ => return unknown(&app, &headers).await,
     };
-    match app.ask(move |e| e.crl(&name)).await {
-        Ok(crl) => fresh(content("application/pkix-crl", crl)),
+    match app.ask(move |e| e.shared_crl(&name)).await {
+        Ok(crl) => fresh(content("application/pkix-crl", Bytes::from_owner(Shared(crl)))),
         // Where no delta CRLs are made.
         Err(ra::Error::NotFound(_)) => unknown(&app, &headers).await,
         Err(error) => device_refusal(&error),

@@ -1,4 +1,4 @@
-//! Which path is served at which door (design.md section 7).
+//! Which path is served at which door (docs/operations.md, "Ports").
 
 use crate::{
     app::{App, Door},
@@ -38,7 +38,7 @@ fn both(router: Router<App>) -> Router<App> {
         .route("/ocsp/{name}/{*request}", get(status::ocsp_by_get))
         .route("/healthz", get(publication::healthz))
         .route("/favicon.ico", get(publication::favicon))
-        // Clients append a slash or Cisco's file name, old ones have their paths built in (scep.md Q3).
+        // Clients append a slash or Cisco's file name, old ones have their paths built in (docs/conformance.md Q3).
         .route("/scep/{alias}", any(device::scep))
         .route("/scep/{alias}/", any(device::scep))
         .route("/scep/{alias}/pkiclient.exe", any(device::scep))

@@ -5,6 +5,7 @@ use crate::{
     connections::{Bounded, OPEN_AT_ONCE},
     log::{LogEntry, RequestLog},
     router::router,
+    share::Shares,
 };
 use axum_server::{
     Handle,
@@ -118,9 +119,9 @@ impl Server {
         let reload = Arc::new(tokio::sync::Notify::new());
         let doors = {
             let _entered = runtime.enter(); // sockets are registered with this runtime
-            let places = Arc::new(Semaphore::new(open_at_once));
-            let over_tls = Bounded::new(RustlsAcceptor::new(tls.clone()).acceptor(NoDelayAcceptor::new()), places.clone());
-            let in_the_clear = Bounded::new(NoDelayAcceptor::new(), places);
+            let (places, shares) = (Arc::new(Semaphore::new(open_at_once)), Shares::of(open_at_once));
+            let over_tls = Bounded::new(RustlsAcceptor::new(tls.clone()).acceptor(NoDelayAcceptor::new()), places.clone(), shares.clone());
+            let in_the_clear = Bounded::new(NoDelayAcceptor::new(), places, shares);
             let mut secure =
                 axum_server::from_tcp(https).map_err(ServeError::Start)?.acceptor(over_tls).handle(handles[0].clone()).http1_only();
             limit_heads(secure.http_builder(), header_timeout);
@@ -217,7 +218,8 @@ fn limit_heads(builder: &mut hyper_util::server::conn::auto::Builder<TokioExecut
     builder.http1().timer(TokioTimer::new()).header_read_timeout(timeout).max_buf_size(LARGEST_HEAD);
 }
 
-/// TLS 1.2 and 1.3 by ring, HTTP/1.1, and never a request for a client certificate: it breaks phones and SCEP clients (scep.md Q4).
+/// TLS 1.2 and 1.3 by ring, HTTP/1.1, and never a request for a client certificate: it breaks phones and SCEP clients
+/// (docs/conformance.md Q4).
 fn tls_config(identity: TlsIdentity) -> Result<ServerConfig, ServeError> {
     let chain = identity.chain.into_iter().map(CertificateDer::from).collect();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key.to_vec()));

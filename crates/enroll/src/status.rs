@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    body::{discard, media_type, receive},
+    body::{discard, media_type},
     guard::Segment,
     page::{content, device_refusal, empty, refused_device_body},
     publication::unknown,
@@ -26,7 +26,7 @@ pub(crate) async fn ocsp(State(app): State<App>, Segment(name): Segment, request
         discard(&head.headers, body).await;
         return empty(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    match receive(&head.headers, body).await {
+    match app.receive(&head, body).await {
         Ok(request) => answer(&app, name, request.into()).await,
         Err(why) => refused_device_body(why),
     }

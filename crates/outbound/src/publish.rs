@@ -1,6 +1,6 @@
 //! Putting CRLs and CA certificates where they stay up: a folder, or a server that takes HTTP PUT (RFC 9110 9.3.4, WebDAV RFC 4918 9.7).
 
-use ra::{Operator, publication::Publication};
+use ra::{Operator, id::OutboxId, publication::Publication};
 use reqwest::{StatusCode, blocking::Client, redirect::Policy};
 use std::{
     collections::HashSet,
@@ -217,18 +217,29 @@ fn reason(error: &reqwest::Error) -> String {
     if error.is_connect() { format!("the server cannot be reached: {innermost}") } else { format!("the connection failed: {innermost}") }
 }
 
-/// Whole or not at all: a web server that reads meanwhile finds the old file or the new one.
+/// Whole or not at all, also after a power cut: a web server that reads meanwhile finds the old file or the new one. Others may write into
+/// the folder: the new file's name cannot be guessed, and nothing that is there already is followed or overwritten.
 fn write(folder: &Path, file: &str, content: &[u8]) -> Result<(), String> {
-    let beside = folder.join(format!(".{file}.{}.new", std::process::id()));
-    let written = std::fs::File::create(&beside).and_then(|mut new| {
-        new.write_all(content)?;
-        new.sync_all()?;
-        std::fs::rename(&beside, folder.join(file))
-    });
-    written.map_err(|error| {
+    let beside = folder.join(format!(".{file}.{}.new", OutboxId::fresh()));
+    let failed = |error: std::io::Error| format!("{} cannot be written: {error}", folder.join(file).display());
+    let mut new = std::fs::OpenOptions::new().create_new(true).write(true).open(&beside).map_err(failed)?;
+    let written = new.write_all(content).and_then(|()| new.sync_all());
+    drop(new);
+    let written = written.and_then(|()| std::fs::rename(&beside, folder.join(file)));
+    if let Err(error) = written {
         let _ = std::fs::remove_file(&beside);
-        format!("{} cannot be written: {error}", folder.join(file).display())
-    })
+        return Err(failed(error));
+    }
+    sync_names(folder).map_err(failed)
+}
+
+/// The names in a folder are durable afterwards, as the outbox's word is that a file is there.
+fn sync_names(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    std::fs::File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -77,10 +77,11 @@ fn every_second(name: &str, mut work: impl FnMut(u32) + Send + 'static) -> Resul
 }
 
 fn keep(house: &Operator, round: u32) {
-    warn(house.keep_status(), "the status information is not up to date; trying again");
+    // First: the ledger's head that a crash left unsigned is signed before the next CRL is a row of the ledger.
     if round == 0 {
         warn(house.tidy(), "what ran out could not be ended; trying again in a minute");
     }
+    warn(house.keep_status(), "the status information is not up to date; trying again");
 }
 
 /// New certificates get into the search index when nobody has written since the last round: it costs those who issue nothing, and

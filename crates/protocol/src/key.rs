@@ -11,7 +11,7 @@ use crate::{
 };
 use openssl::{
     bn::BigNum,
-    ec::{EcGroup, EcKey},
+    ec::{EcGroup, EcKey, EcKeyRef},
     nid::Nid,
     pkey::{Id, PKey, Private, Public},
     rsa::Rsa,
@@ -136,8 +136,8 @@ impl PublicKey {
         }
     }
 
-    /// Reads a SubjectPublicKeyInfo. An RSA key is kept in the one encoding that RFC 3279 2.3.1 allows, so that the same key has
-    /// the same fingerprint whichever way a client wrote it.
+    /// Reads a SubjectPublicKeyInfo. A key is kept in one encoding (RSA: RFC 3279 2.3.1; elliptic: its point uncompressed), so that the
+    /// same key has the same fingerprint whichever way a client wrote it.
     pub fn from_spki(spki: &[u8]) -> Result<Self, Error> {
         const WHAT: &str = "SubjectPublicKeyInfo";
         if spki.len() > MAX_SPKI_LEN {
@@ -151,9 +151,19 @@ impl PublicKey {
             // OpenSSL's decoders for whole SubjectPublicKeyInfos are slow (tens of microseconds); two integers are not.
             return Self::from_rsa_public_key(bits);
         }
-        let key = PKey::public_key_from_der(spki).map_err(|_| Error::Algorithm("public key of an unknown kind".to_owned()))?;
+        let mut key = PKey::public_key_from_der(spki).map_err(|_| Error::Algorithm("public key of an unknown kind".to_owned()))?;
+        if let Ok(elliptic) = key.ec_key() {
+            key = Self::uncompressed(&elliptic)?;
+        }
         let spki = key.public_key_to_der()?;
         Ok(PublicKey { key, rsa: None, spki })
+    }
+
+    /// The same elliptic key on its named curve, its point written in full (RFC 5480 2.2): OpenSSL would write it as it came.
+    fn uncompressed(key: &EcKeyRef<Public>) -> Result<PKey<Public>, Error> {
+        let curve = key.group().curve_name().ok_or_else(|| Error::Algorithm("elliptic curve without a name".to_owned()))?;
+        let group = EcGroup::from_curve_name(curve)?;
+        Ok(PKey::from_ec_key(EcKey::from_public_key(&group, key.public_key())?)?)
     }
 
     /// RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } (RFC 8017 A.1.1).
@@ -299,6 +309,7 @@ fn encode_rsa_spki(n: &BigNum, e: &BigNum) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use openssl::{bn::BigNumContext, ec::PointConversionForm};
 
     #[test]
     fn every_algorithm_makes_signs_and_survives_pkcs8() {
@@ -332,6 +343,25 @@ mod tests {
         without_null.extend(&inner[15..]);
         assert_eq!(PublicKey::from_spki(&without_null).unwrap().fingerprint(), public.fingerprint());
         assert_eq!(public.key_identifier().unwrap().len(), 20);
+    }
+
+    #[test]
+    fn an_elliptic_key_has_one_encoding() {
+        for algorithm in [KeyAlgorithm::P256, KeyAlgorithm::P384] {
+            let key = PrivateKey::generate(algorithm).unwrap();
+            let (public, whole) = (key.public().unwrap(), key.as_openssl().public_key_to_der().unwrap());
+            assert_eq!(public.spki(), whole);
+            let elliptic = key.as_openssl().ec_key().unwrap();
+            let mut context = BigNumContext::new().unwrap();
+            let point = elliptic.public_key().to_bytes(elliptic.group(), PointConversionForm::COMPRESSED, &mut context).unwrap();
+            // The same AlgorithmIdentifier, and the point by one of its coordinates.
+            let mut content = whole[2..4 + usize::from(whole[3])].to_vec();
+            content.extend([0x03, u8::try_from(point.len()).unwrap() + 1, 0x00]);
+            content.extend(point);
+            let short = [&[0x30, u8::try_from(content.len()).unwrap()], content.as_slice()].concat();
+            let read = PublicKey::from_spki(&short).unwrap();
+            assert_eq!((read.spki(), read.fingerprint()), (public.spki(), public.fingerprint()));
+        }
     }
 
     #[test]

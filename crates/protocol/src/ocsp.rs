@@ -413,7 +413,7 @@ fn unencodable(reason: impl std::fmt::Display) -> Error {
     Error::Unencodable { what: "OCSP response", reason: reason.to_string() }
 }
 
-/// A request as relying parties write it (SHA-1, one certificate), for the preflight and for tests.
+/// A request as relying parties write it (SHA-1, one certificate), for tests.
 pub fn request(ca: &CertificateView, serial: &SerialNumber, nonce: Option<&[u8]>) -> Result<Vec<u8>, Error> {
     let Issuer(hashes) = Issuer::new(ca)?;
     let (_, name, key) = hashes.into_iter().next().ok_or_else(|| unencodable("no hash"))?;

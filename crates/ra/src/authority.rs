@@ -14,7 +14,13 @@ use crate::{
     vault::{KeyringChoice, Vault},
 };
 use protocol::key::{KeyAlgorithm, PrivateKey};
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// How to open a folder.
 pub struct OpenOptions {
@@ -38,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) cache: Cache,
     /// Makes a key; tests take ready ones.
     pub(crate) make_key: fn(KeyAlgorithm) -> Result<PrivateKey>,
+    /// The program is about to end.
+    ending: AtomicBool,
 }
 
 /// What is kept of the store in memory; each part is read again when its topic changed, in whatever process.
@@ -71,7 +79,8 @@ impl Authority {
         store::make_folder(&folder)?;
         let store = Store::open(&folder)?;
         let vault = Vault::new(&folder, keyring);
-        Ok(Authority(Arc::new(Inner { store, vault, clock, folder, cache: Cache::default(), make_key })))
+        let (cache, ending) = (Cache::default(), AtomicBool::new(false));
+        Ok(Authority(Arc::new(Inner { store, vault, clock, folder, cache, make_key, ending })))
     }
     /// What an officer may do. `actor` stands in every ledger row.
     pub fn operator(&self, actor: Actor) -> Operator {
@@ -97,15 +106,33 @@ impl Authority {
     pub fn folder(&self) -> &std::path::Path {
         &self.0.folder
     }
+    /// The program is about to end: a step of a batch that is under way ends after the certificates that it is at, and none begins.
+    pub fn wind_down(&self) {
+        self.0.ending.store(true, Ordering::Relaxed);
+    }
+    /// What dropping the last handle does, for a program that ends while threads still have some: the ledger's head is signed, where the
+    /// keys are open anyway.
+    pub fn close(&self) {
+        self.0.close_ledger();
+    }
+}
+
+impl Inner {
+    /// Whoever has long work to do begins no further part of it.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
+    }
+
+    /// Closes the day's ledger with a signed head, where the keys are open anyway. What cannot be signed now is signed next time.
+    fn close_ledger(&self) {
+        if let Some(identities) = self.cache.identities.peek() {
+            self.sign_ledger_head_or_say(Ok(identities.profile_signer.clone()));
+        }
+    }
 }
 
 impl Drop for Inner {
-    /// Closes the day's ledger with a signed head, where the keys are open anyway. What cannot be signed now is signed next time.
     fn drop(&mut self) {
-        if let Some(identities) = self.cache.identities.peek()
-            && let Err(error) = self.sign_ledger_head(&identities.profile_signer)
-        {
-            tracing::warn!(%error, "the ledger's head was not signed at the end");
-        }
+        self.close_ledger();
     }
 }

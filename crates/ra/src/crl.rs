@@ -26,6 +26,10 @@ use std::{
 
 /// A new one after this time, also when nothing changed.
 const DAILY: i64 = Timestamp::DAY;
+/// What was made later than so long from now was made while the clock was ahead (or it is behind now): relying parties refuse what is of
+/// the future (RFC 5280 5.1.2.4), and it would be kept until then. So much is allowed, because another process may make one after this one
+/// has read the time.
+const AHEAD: i64 = Timestamp::MINUTE;
 
 /// The CRLs as they were last read or made, each with a lock that lets one thread at a time make a new one.
 #[derive(Default)]
@@ -83,8 +87,14 @@ impl Inner {
         let generation = self.store.generation(Topic::Revocation)?;
         let now = self.clock.now();
         let with_delta = !is_root && self.network()?.delta_crl;
-        let fits = |facts: &Facts| facts.generation >= generation && now < facts.made_at.plus(DAILY) && facts.with_delta == with_delta;
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.seen == seen && fits(&kept.current.facts)) {
+        let fits = |facts: &Facts| -> Result<bool> {
+            let is_current = facts.generation >= generation && now < facts.made_at.plus(DAILY) && facts.with_delta == with_delta;
+            Ok(is_current && !self.was_made_ahead(facts.made_at, now)?)
+        };
+        if let Some(kept) = kept.as_ref()
+            && kept.seen == seen
+            && fits(&kept.current.facts)?
+        {
             return Ok(kept.current.clone());
         }
         let issuer = self.crl_issuer(is_root)?;
@@ -92,14 +102,14 @@ impl Inner {
         // Another process may have made one since, also when nothing was revoked: with the root's key, which was attached there.
         if let Some((kept, stored)) = kept.as_mut().zip(stored)
             && kept.current.facts == stored
-            && fits(&stored)
+            && fits(&stored)?
         {
             kept.seen = seen;
             return Ok(kept.current.clone());
         }
-        let found = match stored.filter(fits) {
-            Some(facts) => self.stored_crl(is_root, &issuer, facts)?,
-            None => None,
+        let found = match stored {
+            Some(facts) if fits(&facts)? => self.stored_crl(is_root, &issuer, facts)?,
+            _ => None,
         };
         let current = match found {
             Some(current) => current,
@@ -114,6 +124,20 @@ impl Inner {
             },
         };
         Ok(kept.insert(Kept { seen, current }).current.clone())
+    }
+
+    /// What was made then was made while the clock was ahead. Where it is behind now instead, a new CRL would have ended for everybody
+    /// else: so it is before the CA was made, and where the time in which the ledger was signed after now is longer than that until then.
+    fn was_made_ahead(&self, made_at: Timestamp, now: Timestamp) -> Result<bool> {
+        if made_at <= now.plus(AHEAD) {
+            return Ok(false);
+        }
+        let (first, last): (Option<i64>, Option<i64>) = self.store.read(|c| {
+            let mut statement = c.prepare_cached("SELECT min(at), max(at) FROM ledger_head WHERE at > ?")?;
+            Ok(statement.query_row([now.plus(AHEAD).0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+        })?;
+        let lived_through = first.zip(last).is_some_and(|(first, last)| last.saturating_sub(first) > first.saturating_sub(now.0));
+        Ok(!lived_through && self.authorities()?.root.validity.not_before <= now)
     }
 
     /// The CA's subjectKeyIdentifier: what stands in rows about what it issued.

@@ -50,7 +50,7 @@ pub enum Conflict {
     AlreadyRevoked,
     /// The enrollment has ended.
     EnrollmentEnded,
-    /// The person still has active certificates.
+    /// The person still has certificates that work, or would again after a reinstatement.
     ActiveCertificates,
     /// The database was written by a newer Signet.
     NewerDatabase,
@@ -89,7 +89,7 @@ pub enum Denied {
     ClockBehind,
     /// Keys that sign are made by their holder: never here (invariant 1).
     SigningKeyHere,
-    /// A gate between pilot and production is closed (S4-01, S4-17 to S4-22, S1-28).
+    /// A gate between pilot and production is closed.
     GatesClosed,
     /// The certificate profile is not offered.
     NotOffered,
@@ -116,6 +116,8 @@ pub enum Dependency {
     DatabaseBusy,
     /// A key that is needed is not here (root on removable media).
     Key(&'static str),
+    /// As much as may be is under way at once.
+    Busy,
 }
 
 /// Something that should not happen; logged with an incident id, never shown.
@@ -199,6 +201,7 @@ impl Error {
                 Dependency::DatabaseDamaged(_) => "databaseDamaged",
                 Dependency::DatabaseBusy => "databaseBusy",
                 Dependency::Key(_) => "keyElsewhere",
+                Dependency::Busy => "busy",
             },
             Error::Internal(_) => "internal",
         }

@@ -79,7 +79,8 @@ fn fill(tx: &Connection, at: protocol::Timestamp, ca: &CertificateView, template
             enrollment: None,
             issued_at: at,
         };
-        certificate::insert(tx, &new)?;
+        let number = certificate::insert(tx, &new)?;
+        tx.prepare_cached("UPDATE certificate SET key_fingerprint = randomblob(32) WHERE number = ?1")?.execute([number])?;
         ledger::append(tx, at, &Actor::Signet, "certificate.issued", &serial.to_string(), &facts)?;
         let (hash, key, request): ([u8; 32], [u8; 32], [u8; 32]) = (secret::random()?, secret::random()?, secret::random()?);
         tx.prepare_cached(

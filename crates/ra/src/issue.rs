@@ -42,6 +42,14 @@ impl Intent {
     pub(crate) fn purpose(&self) -> Purpose {
         self.terms.purpose()
     }
+    /// Signet makes its key; otherwise Signet never had it.
+    fn made_here(&self) -> bool {
+        matches!(&self.terms, Terms::Profile(profile) if profile.made_here())
+    }
+    /// Why its key is not certified for this (again); asked where it is recorded and where it is stored.
+    pub(crate) fn refusal_of_key(&self, tx: &Connection) -> Result<Option<&'static str>> {
+        certificate::refusal_of_key(tx, &self.public_key.fingerprint(), self.made_here())
+    }
 }
 
 /// A serial number that belongs to one intent, since `at`.
@@ -64,34 +72,42 @@ pub(crate) fn time(tx: &Connection, clock: &dyn Clock) -> Result<Timestamp> {
 /// Step 1: reserves a serial and records the intent.
 pub(crate) fn reserve(tx: &Connection, at: Timestamp, issuer: &CertificateView, intent: &Intent) -> Result<Reservation> {
     let serial = certificate::fresh_serial()?;
+    certificate::reserve(tx, at, &serial, issuer.subject_key_identifier.as_deref(), &recorded(intent))?;
+    Ok(Reservation { serial, at })
+}
+
+/// What is recorded of an intent: all of it that goes into the certificate.
+fn recorded(intent: &Intent) -> serde_json::Value {
     let (version, pilot) = intent.terms.version();
-    let recorded = json!({
+    json!({
         "profile": intent.purpose().as_str(),
         "version": version,
         "pilot": pilot,
         "subject": intent.subject.to_string(),
+        "san": intent.san.iter().map(certificate::san_text).collect::<Vec<_>>(),
         "key": hex(&intent.public_key.fingerprint()),
-    });
-    certificate::reserve(tx, at, &serial, issuer.subject_key_identifier.as_deref(), &recorded)?;
-    Ok(Reservation { serial, at })
+    })
 }
 
-/// Step 1 again for the same intent, after an answer or a process was lost: the living reservation of `serial`. One that is too old
-/// is abandoned, and the caller reserves anew; so is one made by another version of the profile, for two things under one serial
-/// may never be signed.
-pub(crate) fn resume(tx: &Connection, at: Timestamp, serial: &SerialNumber, terms: &Terms) -> Result<Option<Reservation>> {
-    let Some((reserved_at, recorded)) = certificate::reserved(tx, serial)? else { return Ok(None) };
+/// Step 1 again, after an answer or a process was lost: the living reservation of `serial`. One that is too old is abandoned, and the
+/// caller reserves anew; so is one for anything else than `intent` (another version of the profile, other names), for two things under
+/// one serial may never be signed.
+pub(crate) fn resume(tx: &Connection, at: Timestamp, serial: &SerialNumber, intent: &Intent) -> Result<Option<Reservation>> {
+    let Some((reserved_at, then)) = certificate::reserved(tx, serial)? else { return Ok(None) };
     if reserved_at.plus(certificate::GIVEN_UP_AFTER) < at {
         certificate::abandon(tx, at, serial, "the request was repeated too late")?;
         return Ok(None);
     }
-    let (version, pilot) = terms.version();
-    let same = |key: &str, now: serde_json::Value| recorded.get(key).is_none_or(|then| *then == now);
-    if !same("version", version.into()) || !same("pilot", pilot.into()) {
-        certificate::abandon(tx, at, serial, "the policy changed before the request was repeated")?;
-        return Ok(None);
-    }
-    Ok(Some(Reservation { serial: serial.clone(), at: reserved_at }))
+    let now = recorded(intent);
+    // What an earlier Signet did not record is not compared.
+    let differs = |part: &str| then.get(part).is_some_and(|then| now.get(part) != Some(then));
+    let changed = match ["version", "pilot", "profile", "subject", "san", "key"].into_iter().find(|part| differs(part)) {
+        None => return Ok(Some(Reservation { serial: serial.clone(), at: reserved_at })),
+        Some("version" | "pilot") => "the policy changed before the request was repeated",
+        Some(_) => "something else is to be certified now",
+    };
+    certificate::abandon(tx, at, serial, changed)?;
+    Ok(None)
 }
 
 /// Steps 2 and 3, outside of any transaction: signs, reads back what was signed and lints it against what was meant.
@@ -182,8 +198,7 @@ pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Inte
         "not_after": view.validity.not_after,
         "key": hex(&view.public_key.fingerprint()),
         "sha256": hex(&view.sha256()),
-        // Signet never had a key of the holder (S1-12).
-        "key_origin": if matches!(&intent.terms, Terms::Profile(profile) if profile.made_here()) { "signet" } else { "holder" },
+        "key_origin": if intent.made_here() { "signet" } else { "holder" },
     });
     ledger::append(tx, at, actor, "certificate.issued", &view.serial.to_string(), &facts)?;
     Ok(superseded)

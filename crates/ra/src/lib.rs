@@ -4,6 +4,7 @@
 //! [`Operator`] (a signed-in officer), [`Enroller`] (a device on the network), [`Auditor`] (read and verify).
 //! One domain operation is one method is one transaction.
 
+pub mod account;
 mod auditor;
 mod authority;
 pub mod certificate;

@@ -19,7 +19,7 @@ pub enum MonitorState {
     Unchecked,
     /// Our current CRL (or the one before, while the current one is on its way).
     Fresh,
-    /// A CRL of ours that has ended or ends within a day.
+    /// A CRL of ours that has ended or ends within a day, or that is of the future: it was made while the clock was ahead.
     Stale,
     /// A CRL of ours with another number than the current one.
     OtherNumber,
@@ -82,6 +82,11 @@ impl Inner {
         let judged = |state, words: String| Ok((state, words, crl.number, Some(crl.next_update)));
         if crl.next_update <= now {
             return judged(MonitorState::Stale, format!("ended {}: relying parties refuse it", crl.next_update));
+        }
+        // RFC 5280 5.1.2.4. Ours lie back in time; one that does not was made while the clock was ahead, and came to stay.
+        if now < crl.this_update {
+            let words = format!("good only from {} on: relying parties refuse it until then, or this clock is behind", crl.this_update);
+            return judged(MonitorState::Stale, words);
         }
         if crl.next_update < now.plus(ENDS_SOON) {
             return judged(MonitorState::Stale, format!("ends {}", crl.next_update));

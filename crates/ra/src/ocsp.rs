@@ -42,6 +42,8 @@ struct Answers {
 }
 
 struct Kept {
+    /// Not later than now: one that was signed while the clock was ahead is refused until then.
+    made_at: Timestamp,
     refresh_at: Timestamp,
     der: Arc<Vec<u8>>,
 }
@@ -59,11 +61,11 @@ impl Responders {
 impl Desk {
     fn kept(&self, id: &CertId, generation: u64, now: Timestamp) -> Option<Arc<Vec<u8>>> {
         let answers = self.answers.read().unwrap_or_else(PoisonError::into_inner);
-        let kept = answers.kept.get(id.der()).filter(|kept| answers.generation == generation && now < kept.refresh_at)?;
-        Some(kept.der.clone())
+        let kept = answers.kept.get(id.der()).filter(|_| answers.generation == generation)?;
+        (kept.made_at <= now && now < kept.refresh_at).then(|| kept.der.clone())
     }
 
-    fn keep(&self, id: &CertId, generation: u64, refresh_at: Timestamp, der: Arc<Vec<u8>>) {
+    fn keep(&self, id: &CertId, generation: u64, kept: Kept) {
         let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
         if answers.generation > generation {
             return; // a revocation came meanwhile
@@ -72,7 +74,7 @@ impl Desk {
             answers.kept.clear();
             answers.generation = generation;
         }
-        answers.kept.insert(id.der().to_vec(), Kept { refresh_at, der });
+        answers.kept.insert(id.der().to_vec(), kept);
     }
 }
 
@@ -83,7 +85,7 @@ impl Inner {
         let generation = self.store.generation(Topic::Identity)?;
         if let Some((of, responder)) = kept.as_ref()
             && *of == generation
-            && self.clock.now() < responder.renew_at
+            && responder.is_good(self.clock.now())
         {
             return Ok(responder.clone());
         }
@@ -136,7 +138,8 @@ impl Inner {
         if let Some(id) = alone
             && statuses.iter().all(|status| *status != CertStatus::Unknown)
         {
-            desk.keep(id, generation, now.plus((next_update.0 - now.0) / 10), der.clone());
+            let refresh_at = now.plus((next_update.0 - now.0) / 10);
+            desk.keep(id, generation, Kept { made_at: now, refresh_at, der: der.clone() });
         }
         Ok(der)
     }

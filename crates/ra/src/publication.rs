@@ -279,11 +279,15 @@ impl Operator {
     /// Takes what is due: for the lease's two minutes no other process gets it. To be ended by [`Operator::publication_ended`].
     pub fn lease_publications(&self, limit: u32) -> Result<Vec<Publication>> {
         let at = self.inner.clock.now();
+        // What is due later than the longest wait was asked for, or leased, while the clock was ahead. Another process may have read the
+        // time a little later than this one: so much is added.
         let due = "SELECT outbox.id, outbox.target, item, wanted, address, user, password FROM outbox \
                    JOIN publication_target AS t ON t.id = outbox.target \
-                   WHERE state = 'waiting' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1) ORDER BY due_at, item LIMIT ?2";
+                   WHERE state = 'waiting' AND (due_at <= ?1 OR due_at > ?3) \
+                   AND (leased_until IS NULL OR leased_until <= ?1 OR leased_until > ?4) ORDER BY due_at, item LIMIT ?2";
+        let (latest, longest_lease) = (at.plus(LONGEST_RETRY + LEASE), at.plus(LEASE + LEASE));
         // Asked every second: a reader looks whether there is anything, and only then is something written.
-        if !self.inner.store.read(|c| Ok(c.prepare_cached(due)?.exists((at.0, limit))?))? {
+        if !self.inner.store.read(|c| Ok(c.prepare_cached(due)?.exists((at.0, limit, latest.0, longest_lease.0))?))? {
             return Ok(Vec::new());
         }
         // Made before they are leased: a CRL that is made on the way would ask to be sent again.
@@ -294,7 +298,7 @@ impl Operator {
         let rows = self.inner.store.write(move |tx| {
             let rows: Vec<Leased> = {
                 let mut statement = tx.prepare_cached(due)?;
-                let rows = statement.query_map((at.0, limit), |row| {
+                let rows = statement.query_map((at.0, limit, latest.0, longest_lease.0), |row| {
                     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
                 })?;
                 rows.collect::<std::result::Result<_, _>>()?

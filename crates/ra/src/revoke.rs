@@ -3,6 +3,7 @@
 use crate::{
     Conflict, Error, Noun, Result,
     certificate::{reason_code, reason_of},
+    id::EnrollmentId,
     ledger,
     ledger::Actor,
 };
@@ -12,6 +13,18 @@ use rusqlite::{Connection, OptionalExtension};
 /// Revokes in the caller's transaction: status, ledger row, CRL marked as due (a trigger counts the revocation; whoever is asked
 /// for the CRL next, in any process, makes a new one). A held certificate can be revoked for good, nothing else twice.
 pub(crate) fn revoke(tx: &Connection, at: Timestamp, actor: &Actor, serial: &SerialNumber, reason: Reason) -> Result<()> {
+    revoke_because(tx, at, actor, serial, reason, None)
+}
+
+/// The same; `why` stands in the ledger, where the reason alone does not say it.
+pub(crate) fn revoke_because(
+    tx: &Connection,
+    at: Timestamp,
+    actor: &Actor,
+    serial: &SerialNumber,
+    reason: Reason,
+    why: Option<&str>,
+) -> Result<()> {
     if reason == Reason::RemoveFromCrl {
         return Err(Error::invalid("reason", "removeFromCRL is no reason to revoke (RFC 5280 5.3.1)"));
     }
@@ -29,7 +42,10 @@ pub(crate) fn revoke(tx: &Connection, at: Timestamp, actor: &Actor, serial: &Ser
         found.number,
     ))?;
     let event = if reason == Reason::CertificateHold { "certificate.held" } else { "certificate.revoked" };
-    let details = serde_json::json!({ "reason": reason, "subject": found.subject, "profile": found.profile, "kind": found.kind });
+    let mut details = serde_json::json!({ "reason": reason, "subject": found.subject, "profile": found.profile, "kind": found.kind });
+    if let (Some(why), Some(facts)) = (why, details.as_object_mut()) {
+        facts.insert("why".to_owned(), why.into());
+    }
     ledger::append(tx, at, actor, event, &serial.to_string(), &details)
 }
 
@@ -46,6 +62,15 @@ pub(crate) fn by_officer(tx: &Connection, at: Timestamp, actor: &Actor, serial: 
         return Err(Error::invalid("serial", format!("this is Signet's own {} certificate; it is replaced, not revoked", found.profile)));
     }
     revoke(tx, at, actor, serial, reason)
+}
+
+/// A certificate of this phone is on hold or was revoked for what happened to it: nothing more is issued to the phone. One that only had
+/// its place taken does not count.
+pub(crate) fn blocks_phone(tx: &Connection, enrollment: EnrollmentId) -> Result<bool> {
+    let mut statement = tx.prepare_cached(
+        "SELECT 1 FROM certificate WHERE enrollment = ?1 AND kind = 'subscriber' AND reason IS NOT NULL AND reason <> ?2",
+    )?;
+    Ok(statement.exists((enrollment, reason_code(Reason::Superseded)))?)
 }
 
 /// Takes a hold back in the caller's transaction: the next complete CRL no longer lists the certificate (RFC 5280 5.3.1; removeFromCRL

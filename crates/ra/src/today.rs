@@ -3,6 +3,7 @@
 use crate::{
     Operator, Result, certificate,
     enrollment::{State, StepKind, from_word},
+    find,
     id::EnrollmentId,
 };
 use protocol::Timestamp;
@@ -26,8 +27,18 @@ pub struct Today {
     pub configured_this_week: u32,
     /// Active certificates that end within 30 days.
     pub expiring: u32,
+    /// Active certificates whose renewal has begun, by what their certificate profile says.
+    pub renewals: u32,
+    /// All of them end within so many days.
+    pub renewal_days: u32,
     /// SCEP requests that wait for the officer.
     pub pending_requests: u32,
+    /// Acts that wait for a second officer.
+    pub acts_waiting: u32,
+    /// Certificates on hold that are revoked unless they are reinstated before.
+    pub perhaps_lost: u32,
+    /// When the first of them is revoked.
+    pub perhaps_lost_until: Option<Timestamp>,
     /// The newest 20 steps of all enrollments, newest first.
     pub recent: Vec<RecentStep>,
 }
@@ -52,7 +63,9 @@ impl Operator {
     pub fn today(&self) -> Result<Today> {
         let at = self.inner.clock.now();
         let pending_requests = u32::try_from(self.pending_requests()?.len()).unwrap_or(u32::MAX);
+        let policies = self.inner.policies()?;
         self.inner.store.read(|tx| {
+            let renewals = find::renewals::due(tx, at, &policies)?;
             let count = |sql: &str, since: i64| -> Result<u32> { Ok(tx.prepare_cached(sql)?.query_row([since], |row| row.get(0))?) };
             Ok(Today {
                 people: u64::from(count("SELECT count(*) FROM subscriber WHERE ?1 = ?1", 0)?),
@@ -63,7 +76,14 @@ impl Operator {
                 )?,
                 configured_this_week: count("SELECT count(*) FROM enrollment WHERE configured_at > ?1", at.plus(-7 * Timestamp::DAY).0)?,
                 expiring: certificate::ending_before(tx, at, at.plus(30 * Timestamp::DAY))?,
+                renewals: u32::try_from(renewals.due).unwrap_or(u32::MAX),
+                renewal_days: renewals.longest,
                 pending_requests,
+                acts_waiting: count("SELECT count(*) FROM act_request WHERE state = 'waiting' AND ?1 = ?1", 0)?,
+                perhaps_lost: count("SELECT count(*) FROM hold_deadline WHERE ?1 = ?1", 0)?,
+                perhaps_lost_until: tx
+                    .prepare_cached("SELECT min(final_at) FROM hold_deadline")?
+                    .query_row([], |row| Ok(row.get::<_, Option<i64>>(0)?.map(Timestamp)))?,
                 recent: recent(tx)?,
             })
         })

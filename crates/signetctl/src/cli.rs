@@ -35,7 +35,7 @@ pub(crate) struct Cli {
     /// The data folder; otherwise $SIGNET_DATA, otherwise the account's own.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// Print exactly one JSON value.
+    /// Print exactly one JSON value (not with what writes a file's bytes).
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(subcommand)]
@@ -46,7 +46,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Set up the department: its CA, its keys, its first settings.
     Init(Init),
-    /// Serve the portal, SCEP and CRLs until interrupted.
+    /// Serve the portal, SCEP, CRLs and OCSP until interrupted.
     Serve(Serve),
     /// Departments under the CA of this folder.
     #[command(subcommand)]
@@ -141,7 +141,7 @@ pub(crate) struct Serve {
     /// Address and port for HTTPS; remembered.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) https: Option<SocketAddr>,
-    /// Address and port for plain HTTP (SCEP, CRLs, CA certificates); remembered.
+    /// Address and port for plain HTTP (SCEP, CRLs, OCSP, CA certificates); remembered.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) http: Option<SocketAddr>,
     /// How phones reach HTTPS, such as `https://pki.example.edu:8443`; remembered.
@@ -159,7 +159,7 @@ pub(crate) struct Serve {
 pub(crate) struct Invite {
     /// Mail address of the person.
     pub(crate) mail: String,
-    /// How it reaches the person: show, mail, sms or letter.
+    /// How it reaches the person: show or letter (Signet cannot send mail or SMS yet).
     #[arg(long, default_value = "show", value_parser = channel)]
     pub(crate) via: Channel,
     /// Write the link's QR code to FILE.svg or FILE.png, readable by you alone.
@@ -207,7 +207,7 @@ pub(crate) enum Scep {
     Challenge {
         /// Mail address of the person.
         mail: String,
-        /// Certificate profile: signing, authentication, document or functional.
+        /// Certificate profile: signing, authentication, or functional while its key only signs.
         #[arg(long, value_parser = profile)]
         profile: ProfileName,
         /// How many.

@@ -101,7 +101,10 @@ fn conflict(conflict: Conflict) -> (&'static str, &'static str) {
             ("The certificate is revoked already.", "Nothing is left to do; `signetctl certificate show SERIAL` shows it.")
         }
         Conflict::EnrollmentEnded => ("The enrollment has ended.", "Invite the person again."),
-        Conflict::ActiveCertificates => ("The person still has active certificates.", "Revoke them first."),
+        Conflict::ActiveCertificates => (
+            "The person still has certificates that work or are on hold, replaced ones among them.",
+            "Revoke them first; `signetctl certificate list --mail MAIL` shows all.",
+        ),
         Conflict::ActiveEncryption => (
             "The person has an active certificate of this kind, and may have one only.",
             "Give --replace to issue a new one in its place; what was encrypted to the old one stays readable with the old key.",
@@ -184,6 +187,7 @@ fn unavailable(dependency: &Dependency) -> (String, String) {
             format!("The key of {which} is not in this folder."),
             "It was moved to removable media; bring it back for this step.".to_owned(),
         ),
+        Dependency::Busy => ("As much as may be is under way at once.".to_owned(), "Try again in a moment.".to_owned()),
     }
 }
 

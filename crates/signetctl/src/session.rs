@@ -60,6 +60,5 @@ impl Session {
 
 /// A command by the name of the operating system's account.
 pub(crate) fn actor() -> Actor {
-    let names = ["USER", "USERNAME", "LOGNAME"].iter().filter_map(|name| std::env::var(name).ok());
-    Actor::Command(names.map(|name| name.trim().to_owned()).find(|name| !name.is_empty()).unwrap_or_else(|| "signetctl".to_owned()))
+    Actor::Command(ra::account::name())
 }

@@ -3,12 +3,15 @@
 use crate::{
     dto::{
         count,
-        issue::{BundleOrder, DeskBundle, IssueChoice, IssueOrder, IssuedBundle, IssuedCertificate, IssuedFile, KeyFile, Pkcs12Form},
+        issue::{
+            BundleOrder, DeskBundle, IssueChoice, IssueOrder, IssuedBundle, IssuedCertificate, IssuedFile, KeyFile, Pkcs12Form,
+            RefusedProfile,
+        },
         unknown,
     },
-    error::CommandError,
+    error::{Code, CommandError},
     files,
-    key_place::KeyPlace,
+    key_place::{self, KeyPlace},
     state::App,
 };
 use ra::{Operator, issuance::BundleIssued, profile::ProfileName};
@@ -84,15 +87,18 @@ pub async fn issue_bundle(
 ) -> Result<Option<IssuedBundle>, CommandError> {
     app.operator(move |op| {
         let Some(op) = where_issued(op, &order.mail)? else { return Err(unknown()) };
-        let mut places = HashMap::new();
+        let mut places: HashMap<ProfileName, KeyPlace> = HashMap::new();
         for profile in op.bundle(&order.bundle)?.profiles {
             if choice(&op, profile)?.is_some_and(|choice| choice.made_here) {
                 let Some(place) = ask(&handle, &order.mail, profile)? else { return Ok(None) };
+                if places.values().any(|other| other.is_that_of(&place)) {
+                    return Err(CommandError::new(Code::SameFile, place.path().display().to_string()));
+                }
                 places.insert(profile, place);
             }
         }
         let request = order.request.as_deref().map(str::as_bytes);
-        keep(&op, places, op.issue_bundle(&order.mail, &order.bundle, request, form.into(), order.supersede)?).map(Some)
+        Ok(Some(keep(&op, places, op.issue_bundle(&order.mail, &order.bundle, request, form.into(), order.supersede)?)))
     })
     .await
 }
@@ -119,18 +125,103 @@ fn ask(handle: &AppHandle, mail: &str, profile: ProfileName) -> Result<Option<Ke
     files::ask_where_to_save(handle, &name, "PKCS#12", "p12").map(KeyPlace::open).transpose()
 }
 
-/// Puts each key into its place.
-fn keep(op: &Operator, mut places: HashMap<ProfileName, KeyPlace>, issued: BundleIssued) -> Result<IssuedBundle, CommandError> {
+/// Puts each key into its place. One that could not be kept is said beside the others, whose passwords are shown.
+fn keep(op: &Operator, mut places: HashMap<ProfileName, KeyPlace>, issued: BundleIssued) -> IssuedBundle {
+    let refused = |profile: ProfileName, refused| RefusedProfile { profile: profile.as_str().to_owned(), refused };
     let mut bundle = IssuedBundle {
         certificates: issued.requested.into_iter().map(|one| one.certificate.into()).collect(),
         files: Vec::new(),
         left: issued.left.into_iter().map(|profile| profile.as_str().to_owned()).collect(),
+        refused: issued.refused.into_iter().map(|(profile, error)| refused(profile, error.into())).collect(),
     };
     for (profile, identity) in issued.made {
-        let place = places.remove(&profile).ok_or_else(|| CommandError::internal(&"a key without a place"))?;
-        let kept = place.keep(op, identity)?;
-        bundle.certificates.push(kept.certificate);
-        bundle.files.push(KeyFile { profile: profile.as_str().to_owned(), path: kept.path, password: kept.password });
+        let kept = match places.remove(&profile) {
+            Some(place) => place.keep(op, identity),
+            // The policy changed between the question and the answer: nobody was asked where it goes.
+            None => Err(key_place::lost(op, identity, String::new())),
+        };
+        match kept {
+            Ok(kept) => {
+                bundle.certificates.push(kept.certificate);
+                bundle.files.push(KeyFile { profile: profile.as_str().to_owned(), path: kept.path, password: kept.password });
+            }
+            Err(error) => bundle.refused.push(refused(profile, error)),
+        }
     }
-    Ok(bundle)
+    bundle
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use protocol::x509::SerialNumber;
+    use ra::{
+        Authority, OpenOptions,
+        department::NewDepartment,
+        issuance::Form,
+        ledger::Actor,
+        mailbox::Method,
+        policy::Bundle,
+        ports::SystemClock,
+        profile::Scope,
+        subscriber::{NewSubscriber, SubscriberKind},
+        vault::KeyringChoice,
+    };
+    use std::{path::Path, sync::Arc};
+
+    const ALICE: &str = "alice@example.edu";
+
+    /// A department with Alice in a folder.
+    pub(crate) fn department(folder: &Path) -> Operator {
+        let passphrase = folder.join("passphrase");
+        std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
+        let keyring = Some(KeyringChoice::PassphraseFile(passphrase));
+        let options = OpenOptions { folder: folder.join("data"), keyring, clock: Arc::new(SystemClock) };
+        let officer = Authority::open(options).unwrap().operator(Actor::Officer("rosa".into()));
+        let department = NewDepartment {
+            organization: "Example University".into(),
+            department: "Physics".into(),
+            mail_domains: vec!["example.edu".into()],
+            hosts: vec!["pki.example.edu".into()],
+            ca_key: protocol::key::KeyAlgorithm::P256,
+            status_url: None,
+            training: true,
+        };
+        officer.create_department(department).unwrap();
+        officer.add_subscriber(NewSubscriber { name: "Alice Example".into(), mail: ALICE.into(), kind: SubscriberKind::Person }).unwrap();
+        officer.validate_mailbox(ALICE, Method::Records, "staff register").unwrap();
+        officer
+    }
+
+    #[test]
+    fn of_a_bundle_what_was_kept_is_handed_out_and_what_was_not_is_said_and_revoked() {
+        let folder = tempfile::tempdir().unwrap();
+        let officer = department(folder.path());
+        let own = Bundle { name: "Readers".into(), profiles: vec![ProfileName::Document, ProfileName::Encryption] };
+        officer.save_bundle(Scope::Department, &own).unwrap();
+        let (desk, stick) = (folder.path().join("desk"), folder.path().join("stick"));
+        let place = |folder: &Path, name: &str| {
+            std::fs::create_dir_all(folder).unwrap();
+            KeyPlace::open(folder.join(name)).unwrap()
+        };
+        let places = HashMap::from([
+            (ProfileName::Document, place(&stick, "document.p12")),
+            (ProfileName::Encryption, place(&desk, "encryption.p12")),
+        ]);
+        let issued = officer.issue_bundle(ALICE, "Readers", None, Form::Modern, false).unwrap();
+        let serials: Vec<_> = issued.made.iter().map(|(_, made)| made.issued.certificate.serial.clone()).collect();
+        std::fs::remove_dir_all(&stick).unwrap();
+        let bundle = keep(&officer, places, issued);
+
+        let [kept] = bundle.files.as_slice() else { panic!("the other key is handed out") };
+        assert!(protocol::pkcs12::open(&std::fs::read(&kept.path).unwrap(), &kept.password).is_ok());
+        assert_eq!(bundle.certificates.iter().map(|one| one.profile.as_str()).collect::<Vec<_>>(), ["encryption"]);
+        let [lost] = bundle.refused.as_slice() else { panic!("{:?}", bundle.refused) };
+        assert_eq!((lost.profile.as_str(), lost.refused.code), ("document", Code::KeyLost));
+        assert!(lost.refused.message.ends_with("document.p12"), "{}", lost.refused.message);
+        let status = |serial: &str| officer.certificate(&SerialNumber::parse(serial).unwrap()).unwrap().status;
+        assert_eq!(serials.iter().map(|serial| status(serial)).collect::<Vec<_>>(), ["revoked", "active"]);
+        // The same name twice is seen before anything is issued.
+        assert!(place(&desk, "a.p12").is_that_of(&place(&desk, "a.p12")) && !place(&desk, "a.p12").is_that_of(&place(&desk, "b.p12")));
+    }
 }

@@ -42,6 +42,13 @@ pub async fn waiting_acts(app: State<'_, App>) -> Result<Vec<WaitingAct>, Comman
     app.operator(move |op| Ok(op.waiting_acts()?.into_iter().map(|act| WaitingAct::seen_by(act, &officer)).collect())).await
 }
 
+/// What it would do if it were approved now. Changes nothing.
+#[tauri::command]
+#[specta::specta]
+pub async fn waiting_act_consequences(app: State<'_, App>, id: String) -> Result<Consequences, CommandError> {
+    app.operator(move |op| Ok(op.waiting_act_consequences(parse(&id)?)?.into())).await
+}
+
 /// Approves and carries out what another officer asked for.
 #[tauri::command]
 #[specta::specta]

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod publishing;
 pub mod renewal;
 pub mod report;
+pub mod scep;
 pub mod server;
 pub mod settings;
 pub mod setup;
@@ -92,9 +93,13 @@ pub fn bindings() -> Builder<tauri::Wry> {
             life::act_consequences,
             life::carry_out_act,
             life::waiting_acts,
+            life::waiting_act_consequences,
             life::approve_act,
             life::refuse_act,
             life::departure,
+            scep::pending_requests,
+            scep::approve_request,
+            scep::refuse_request,
             policy::policy,
             policy::review_profile,
             policy::profile_versions,

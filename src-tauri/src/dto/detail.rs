@@ -1,6 +1,6 @@
 //! One certificate in full.
 
-use super::{certificate::Certificate, count, enrollment::Device, ledger::ActorKind, ledger::named, time};
+use super::{certificate::Certificate, count, enrollment::Device, ledger::ActorKind, ledger::named, time, word};
 use ra::{find as core, publication::PublicationTarget};
 use serde::Serialize;
 use specta::Type;
@@ -85,6 +85,8 @@ pub struct CertificateDetail {
     pub revoked_at: Option<String>,
     /// Why, as the CRL says it.
     pub revoked_reason: Option<String>,
+    /// It is revoked then, unless it is reinstated before: the phone is perhaps lost.
+    pub revoked_unless_reinstated_at: Option<String>,
     /// When it was replaced.
     pub superseded_at: Option<String>,
     /// The technical tree.
@@ -189,7 +191,8 @@ impl From<core::CertificateDetail> for CertificateDetail {
             days_left: i32::try_from(days).unwrap_or_default(),
             key: summary.key,
             revoked_at: summary.revoked.map(|(at, _)| time(at)),
-            revoked_reason: summary.revoked.and_then(|(_, reason)| serde_json::to_value(reason).ok()?.as_str().map(str::to_owned)),
+            revoked_reason: summary.revoked.and_then(|(_, reason)| word(reason)),
+            revoked_unless_reinstated_at: summary.final_at.map(time),
             superseded_at: summary.superseded_at.map(time),
             tree: detail.tree.into_iter().map(Into::into).collect(),
             chain: detail.chain.into_iter().map(Into::into).collect(),

@@ -85,6 +85,18 @@ pub struct IssuedBundle {
     pub files: Vec<KeyFile>,
     /// Profiles left for an invitation.
     pub left: Vec<String>,
+    /// Profiles that gave nothing of use although others did.
+    pub refused: Vec<RefusedProfile>,
+}
+
+/// A profile of a bundle that was not issued, or whose key was lost and whose certificate was therefore revoked.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedProfile {
+    /// Certificate profile.
+    pub profile: String,
+    /// Why.
+    pub refused: CommandError,
 }
 
 /// What was issued from a request.

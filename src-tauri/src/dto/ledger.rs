@@ -53,6 +53,8 @@ pub struct Verification {
     pub head: String,
     /// First row that does not fit.
     pub broken_at: Option<u32>,
+    /// Since when rows lack a signature that they should have.
+    pub unsigned_since: Option<String>,
 }
 
 /// Who it was, and the name or id.
@@ -84,6 +86,6 @@ impl From<core::Row> for LedgerRow {
 
 impl From<core::Verification> for Verification {
     fn from(v: core::Verification) -> Self {
-        Verification { rows: count(v.rows), head: v.head, broken_at: v.broken_at.map(count) }
+        Verification { rows: count(v.rows), head: v.head, broken_at: v.broken_at.map(count), unsigned_since: v.unsigned_since.map(time) }
     }
 }

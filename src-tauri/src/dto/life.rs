@@ -1,6 +1,6 @@
 //! Acts on certificates: what is asked, what it will do, what became of it.
 
-use super::{certificate::RevocationReason, ledger::named, time, unknown};
+use super::{certificate::RevocationReason, ledger::named, time, unknown, word};
 use crate::error::{Code, CommandError};
 use protocol::{Timestamp, x509::SerialNumber};
 use ra::{
@@ -53,7 +53,7 @@ pub struct CertificateAct {
     pub invalid_since: Option<String>,
     /// Who may read what was written to a person who leaves.
     pub successor: Option<String>,
-    /// Escrowed keys of a person who leaves are kept until then (RFC 3339).
+    /// Until when escrowed keys of a person who leaves are to be kept (RFC 3339); none are escrowed yet.
     pub keep_until: Option<String>,
 }
 
@@ -173,6 +173,12 @@ pub struct WaitingAct {
     pub asked_by: String,
     /// When.
     pub asked_at: String,
+    /// Why, as the CRL will say it (CRLReason); of revocations and of a person who leaves.
+    pub reason: Option<String>,
+    /// Since when the key is not to be trusted.
+    pub invalid_since: Option<String>,
+    /// Who may read what was written to a person who leaves.
+    pub successor: Option<String>,
     /// This officer asked, so another one decides.
     pub own: bool,
 }
@@ -185,7 +191,7 @@ pub struct Departure {
     pub at: String,
     /// Who may read what was written to the person.
     pub successor: Option<String>,
-    /// Escrowed keys are kept until then.
+    /// Until when escrowed keys are to be kept; none are escrowed yet.
     pub keep_until: Option<String>,
 }
 
@@ -241,15 +247,15 @@ impl From<core::Consequences> for Consequences {
 impl WaitingAct {
     /// As the officer with this account sees it.
     pub fn seen_by(request: core::ActRequest, officer: &str) -> Self {
-        let verb = match request.act.verb {
-            core::Verb::Hold => ActVerb::Hold,
-            core::Verb::MaybeLost => ActVerb::MaybeLost,
-            core::Verb::Reinstate => ActVerb::Reinstate,
-            core::Verb::Revoke { .. } => ActVerb::Revoke,
-            core::Verb::Offboard { .. } => ActVerb::Offboard,
+        let (verb, reason, invalid_since, successor) = match request.act.verb {
+            core::Verb::Hold => (ActVerb::Hold, None, None, None),
+            core::Verb::MaybeLost => (ActVerb::MaybeLost, None, None, None),
+            core::Verb::Reinstate => (ActVerb::Reinstate, None, None, None),
+            core::Verb::Revoke { reason, invalid_since } => (ActVerb::Revoke, Some(reason), invalid_since, None),
+            core::Verb::Offboard { reason, successor, .. } => (ActVerb::Offboard, Some(reason), None, successor),
         };
         // The same account in the window and at a terminal is one officer.
-        let own = matches!(&request.asked_by, Actor::Officer(name) | Actor::Command(name) if name == officer);
+        let own = matches!(&request.asked_by, Actor::Officer(name) | Actor::Command(name) if name.to_lowercase() == officer.to_lowercase());
         WaitingAct {
             id: request.id.to_string(),
             verb,
@@ -257,6 +263,9 @@ impl WaitingAct {
             why: request.why,
             asked_by: named(request.asked_by).1,
             asked_at: time(request.asked_at),
+            reason: reason.and_then(word),
+            invalid_since: invalid_since.map(time),
+            successor,
             own,
         }
     }

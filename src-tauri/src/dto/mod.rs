@@ -20,6 +20,7 @@ pub mod policy_profile;
 pub mod publishing;
 pub mod renewal;
 pub mod report;
+pub mod scep;
 pub mod server;
 pub mod settings;
 pub mod setup;
@@ -34,6 +35,11 @@ use ra::id::UnitId;
 /// A time as the window reads it.
 pub fn time(at: Timestamp) -> String {
     at.to_string()
+}
+
+/// The word that stands for a value in JSON.
+pub(crate) fn word(value: impl serde::Serialize) -> Option<String> {
+    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }
 
 /// The refusal for an id that is none: nothing has it.

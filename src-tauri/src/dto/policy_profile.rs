@@ -177,7 +177,7 @@ pub struct ProfileFinding {
     pub remark: Remark,
     /// About which field, by its name in [`ProfileDraft`].
     pub field: String,
-    /// Clause or requirement.
+    /// Its source: a clause, or `Signet` for a rule of ours.
     pub rule: String,
 }
 

@@ -68,21 +68,21 @@ pub struct Overview {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum ReportName {
-    /// R1.
+    /// Certificates by kind, profile and status.
     Inventory,
-    /// R2.
+    /// Active certificates that end within N days.
     Expiring,
-    /// R3.
+    /// Who can receive encrypted mail.
     Coverage,
-    /// R4.
+    /// Enrollments by state and median time per step.
     Enrollments,
-    /// R5.
+    /// Devices and their systems.
     Devices,
-    /// R8.
+    /// Revocations by reason with the time to revoke.
     Revocations,
-    /// R9.
+    /// Mailbox validations and the register of subject names.
     Validations,
-    /// R10.
+    /// What officers did.
     Actions,
 }
 

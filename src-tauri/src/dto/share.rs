@@ -56,6 +56,8 @@ pub enum TickResult {
     PublicSideOnly,
     /// There is no certificate for it.
     NoCertificate,
+    /// Signet cannot try it with a key of this kind.
+    NotTried,
     /// It does not work.
     Failed,
 }
@@ -66,7 +68,7 @@ pub enum TickResult {
 pub struct Tick {
     /// How it was found.
     pub result: TickResult,
-    /// Why it failed.
+    /// Why it failed, or was not tried.
     pub reason: Option<String>,
 }
 
@@ -88,9 +90,14 @@ impl From<core::Tick> for Tick {
             core::Tick::Proved => TickResult::Proved,
             core::Tick::PublicSideOnly => TickResult::PublicSideOnly,
             core::Tick::NoCertificate => TickResult::NoCertificate,
+            core::Tick::NotTried(_) => TickResult::NotTried,
             core::Tick::Failed(_) => TickResult::Failed,
         };
-        Tick { result, reason: if let core::Tick::Failed(reason) = tick { Some(reason) } else { None } }
+        let reason = match tick {
+            core::Tick::Failed(reason) | core::Tick::NotTried(reason) => Some(reason),
+            core::Tick::Proved | core::Tick::PublicSideOnly | core::Tick::NoCertificate => None,
+        };
+        Tick { result, reason }
     }
 }
 

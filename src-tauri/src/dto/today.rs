@@ -35,8 +35,18 @@ pub struct Today {
     pub configured_this_week: u32,
     /// Active certificates that end within 30 days.
     pub expiring: u32,
+    /// Active certificates whose renewal has begun, by what their certificate profile says.
+    pub renewals: u32,
+    /// All of them end within so many days.
+    pub renewal_days: u32,
     /// SCEP requests that wait for the officer.
     pub pending_requests: u32,
+    /// Acts that wait for a second officer.
+    pub acts_waiting: u32,
+    /// Certificates on hold that are revoked unless they are reinstated before.
+    pub perhaps_lost: u32,
+    /// When the first of them is revoked.
+    pub perhaps_lost_until: Option<String>,
     /// Newest first.
     pub recent: Vec<RecentStep>,
 }
@@ -49,7 +59,12 @@ impl From<core::Today> for Today {
             in_progress: t.in_progress,
             configured_this_week: t.configured_this_week,
             expiring: t.expiring,
+            renewals: t.renewals,
+            renewal_days: t.renewal_days,
             pending_requests: t.pending_requests,
+            acts_waiting: t.acts_waiting,
+            perhaps_lost: t.perhaps_lost,
+            perhaps_lost_until: t.perhaps_lost_until.map(time),
             recent: t.recent.into_iter().map(Into::into).collect(),
         }
     }

@@ -1,4 +1,4 @@
-//! Installing, replacing and updating configuration profiles (apple-ota.md 1.11, section 3).
+//! Installing, replacing and updating configuration profiles, as Settings does it.
 
 use super::{FinalProfile, Iphone, OverTheAir};
 use crate::{

@@ -1,4 +1,4 @@
-//! A phone: who it is, what it has installed, and how strictly it walks the over-the-air phases (apple-ota.md 2.3).
+//! A phone: who it is, what it has installed, and how strictly it walks the over-the-air phases.
 
 #[cfg(test)]
 mod fake;

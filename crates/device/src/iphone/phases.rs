@@ -1,4 +1,4 @@
-//! The phases: identify, obtain the transport identity by SCEP, fetch the final profile (apple-ota.md 1.1).
+//! The phases: identify, obtain the transport identity by SCEP, fetch the final profile (Apple, Over-the-Air Profile Delivery).
 
 use super::{Installed, Iphone};
 use crate::{

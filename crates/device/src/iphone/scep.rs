@@ -1,4 +1,4 @@
-//! SCEP as an iPhone speaks it for a payload (apple-ota.md 2.2; SecSCEP.c).
+//! SCEP as an iPhone speaks it for a payload (`SecSCEP.c` of Apple's Security framework).
 
 use super::Iphone;
 use crate::{

@@ -1,4 +1,4 @@
-//! The forms in which devices are known, or must be expected, to sign their messages (apple-ota.md 1.5).
+//! The forms in which devices are known, or must be expected, to sign their messages of phase 2.
 
 use crate::{Digest, Encoding, KeyKind};
 

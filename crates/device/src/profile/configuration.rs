@@ -1,4 +1,4 @@
-//! The top level of a configuration profile (apple-ota.md 1.10, 1.12).
+//! The top level of a configuration profile (Apple's schema `TopLevel.yaml`).
 
 use super::{Keys, read_value};
 use crate::{Error, Identity, KeyTransport, wire::cms};

@@ -1,4 +1,4 @@
-//! `com.apple.security.scep` with the rules of the real parser, which differ from the schema (apple-ota.md 2.1).
+//! `com.apple.security.scep` with the rules of the real parser, which differ from Apple's schema.
 
 use super::Keys;
 use crate::{

@@ -1,4 +1,4 @@
-//! Phase 1: the Profile Service profile (apple-ota.md 1.4).
+//! Phase 1: the Profile Service profile (Apple, Over-the-Air Profile Delivery).
 
 use super::Keys;
 use crate::Error;

@@ -1,4 +1,4 @@
-//! Which browser asks. iOS takes a configuration profile only from Safari (apple-ota.md section 3); others are told so, and let through.
+//! Which browser asks. iOS takes a configuration profile only from Safari; others are told so, and let through.
 
 /// What the User-Agent tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     app::App,
-    body::receive,
     guard::{Segment, peer, texts},
     log::Note,
     page::{Framing, asking, content, department, empty, html, notice, refusal, refused_body},
@@ -200,7 +199,7 @@ async fn try_sign_in(visit: &Visit, head: &Parts, body: Body) -> Result<Answer, 
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         return Err(response);
     }
-    let body = receive(&head.headers, body).await.map_err(|why| refused_body(&visit.frame, why))?;
+    let body = visit.app.receive(head, body).await.map_err(|why| refused_body(&visit.frame, why))?;
     let link = visit.open_link().await?;
     let (token, user_agent) = (visit.secret(), visit.user_agent.clone());
     visit.app.ask(move |e| e.open_link(&token, &user_agent)).await.map_err(|error| refusal(&visit.frame, &error))?;
@@ -316,7 +315,7 @@ pub(crate) async fn set_password(State(app): State<App>, Segment(token): Segment
         if let Some(answer) = visit.refuse_foreign(&head.headers) {
             return Err(answer);
         }
-        let body = receive(&head.headers, body).await.map_err(|why| refused_body(&visit.frame, why))?;
+        let body = visit.app.receive(&head, body).await.map_err(|why| refused_body(&visit.frame, why))?;
         let Some((_, session)) = visit.signed_in().await? else {
             let link = visit.open_link().await?;
             return Err(visit.hello(&link, StatusCode::FORBIDDEN, Trouble::SessionEnded, String::new()));

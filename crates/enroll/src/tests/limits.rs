@@ -4,9 +4,69 @@ use super::{Site, ask};
 use crate::body::{LARGEST_BODY, Refused, receive};
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, Method, StatusCode, header},
+    extract::ConnectInfo,
+    http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use std::time::Duration;
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tower::ServiceExt;
+
+/// A POST whose body never comes; `begun` counts those whose body is waited for.
+fn trickling(peer: Option<&str>, begun: &Arc<AtomicUsize>) -> Request<Body> {
+    let begun = begun.clone();
+    let body = endless_body(move || {
+        begun.fetch_add(1, Ordering::SeqCst);
+        std::future::pending::<Bytes>()
+    });
+    let mut request = Request::post("/scep/signet?operation=PKIOperation").body(body).unwrap();
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+    }
+    request
+}
+
+async fn until(begun: &AtomicUsize, count: usize) {
+    while begun.load(Ordering::SeqCst) < count {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_come_take_nobody_elses_place() {
+    let site = Site::new();
+    let begun = Arc::new(AtomicUsize::new(0));
+    for _ in 0..256 {
+        tokio::spawn(site.http.clone().oneshot(trickling(None, &begun)));
+    }
+    until(&begun, 256).await;
+    for path in ["/healthz", "/scep/signet?operation=GetCACaps", "/crl/issuing.crl"] {
+        assert_eq!(site.plain(path).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_bodies_on_their_way_and_the_others_go_on() {
+    let site = Site::new();
+    let begun = Arc::new(AtomicUsize::new(0));
+    for _ in 0..128 {
+        tokio::spawn(site.http.clone().oneshot(trickling(Some("192.0.2.7:4711"), &begun)));
+    }
+    until(&begun, 128).await;
+    let post = |peer: &str| {
+        let mut request = Request::post("/scep/signet?operation=PKIOperation").body(Body::from("x")).unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+        site.http.clone().oneshot(request)
+    };
+    assert_eq!(post("192.0.2.7:4712").await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(post("192.0.2.8:4711").await.unwrap().status(), StatusCode::BAD_REQUEST, "its body was read");
+    assert_eq!(site.plain("/healthz").await.status, StatusCode::OK);
+}
 
 #[tokio::test]
 async fn a_form_of_more_than_64_kib_is_refused_with_a_page() {

@@ -3,9 +3,10 @@
 use super::{Site, ask};
 use axum::{
     body::Body,
-    http::{Method, StatusCode},
+    http::{Method, Request, StatusCode},
 };
 use protocol::{cms::read_certs_only, x509::CertificateView};
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn certificates_and_crls_are_public_at_both_doors() {
@@ -39,6 +40,19 @@ async fn certificates_and_crls_are_public_at_both_doors() {
         assert_eq!(ask(router, Method::POST, "/healthz", &[], Body::empty()).await.status, StatusCode::METHOD_NOT_ALLOWED);
     }
     assert_eq!(Site::empty().plain("/healthz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn all_who_fetch_a_crl_have_the_one_copy_that_is_kept() {
+    let site = Site::new();
+    let fetch = async || {
+        let request = Request::get("/crl/issuing.crl").body(Body::empty()).unwrap();
+        let response = site.http.clone().oneshot(request).await.unwrap();
+        axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap()
+    };
+    let (first, second) = (fetch().await, fetch().await);
+    assert_eq!(first.as_ptr(), second.as_ptr(), "a long one takes its room once, however many fetch it and however slowly");
+    assert_eq!(first.to_vec(), site.authority.enroller().crl("issuing").unwrap());
 }
 
 #[tokio::test]

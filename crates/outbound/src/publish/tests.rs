@@ -161,6 +161,24 @@ fn a_folder_gets_whole_files_and_a_lost_one_is_reported() {
     assert!(officer.publication_attempts(target.id, 1).unwrap()[0].detail.contains("cannot be written"));
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_that_others_put_into_the_folder_is_followed() {
+    let (_authority, _clock, folder) = testing::authority();
+    let (public, victim) = (folder.path().join("public"), folder.path().join("victim"));
+    std::fs::create_dir(&public).unwrap();
+    std::fs::write(&victim, "untouched").unwrap();
+    // The name that can be guessed, and the one that readers know.
+    for name in [format!(".issuing.crl.{}.new", std::process::id()), "issuing.crl".to_owned()] {
+        std::os::unix::fs::symlink(&victim, public.join(name)).unwrap();
+    }
+    courier().put(public.to_str().unwrap(), None, "issuing.crl", b"list").unwrap();
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "untouched");
+    let published = public.join("issuing.crl");
+    assert!(published.symlink_metadata().unwrap().is_file());
+    assert_eq!(std::fs::read(published).unwrap(), b"list");
+}
+
 #[test]
 fn a_delta_list_is_taken_away_where_it_was_published_once_none_are_made() {
     let (authority, clock, folder) = testing::authority();

@@ -130,21 +130,21 @@ impl DeviceAttributes {
         self.values.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
-    /// (major, minor) of iOS: from `OS_VERSION`, else the major version that the build of `VERSION` belongs to; `None` when
+    /// (major, minor) of iOS: from `OS_VERSION`, else the major version alone that the build of `VERSION` belongs to; `None` when
     /// neither says it.
-    pub fn ios_version(&self) -> Option<(u16, u16)> {
+    pub fn ios_version(&self) -> Option<(u16, Option<u16>)> {
         if let Some(version) = self.get(DeviceAttribute::OsVersion) {
             let mut parts = version.trim().split('.').map(str::parse);
             if let Some(Ok(major)) = parts.next() {
-                return Some((major, parts.next().and_then(Result::ok).unwrap_or(0)));
+                return Some((major, parts.next().and_then(Result::ok)));
             }
         }
         let build = self.get(DeviceAttribute::Version)?.trim();
         let train: u16 = build.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
         // Build trains: 8 was iOS 4, 22 is iOS 18; Apple then went on from 18 to 26.
         match train {
-            8..=22 => Some((train - 4, 0)),
-            23.. => Some((train.saturating_add(3), 0)),
+            8..=22 => Some((train - 4, None)),
+            23.. => Some((train.saturating_add(3), None)),
             _ => None,
         }
     }
@@ -203,7 +203,7 @@ mod tests {
         .unwrap();
         assert_eq!(a.challenge.as_deref().map(String::as_str), Some("k2xW9mQ7Zt4uVYbR0sN8cA"));
         assert_eq!(a.get(DeviceAttribute::Product), Some("iPhone17,1"));
-        assert_eq!(a.ios_version(), Some((18, 1)));
+        assert_eq!(a.ios_version(), Some((18, Some(1))));
         assert_eq!(a.get(DeviceAttribute::Meid), None);
         assert_eq!(a.iter().count(), 6, "the challenge is not among what may be shown");
     }
@@ -230,11 +230,15 @@ mod tests {
     #[test]
     fn a_build_alone_says_the_major_version() {
         let ios = |build: &str| read(&format!("<dict><key>VERSION</key><string>{build}</string></dict>")).unwrap().ios_version();
-        assert_eq!(ios("19H12"), Some((15, 0)));
-        assert_eq!(ios("23A341"), Some((26, 0)));
+        assert_eq!(ios("19H12"), Some((15, None)));
+        assert_eq!(ios("21F90"), Some((17, None)), "17.5, which the build does not say");
+        assert_eq!(ios("23A341"), Some((26, None)));
         assert_eq!(ios("garbage"), None);
         assert_eq!(ios("99999999999A"), None);
-        assert_eq!(ios("65535A"), Some((65535, 0)));
+        assert_eq!(ios("65535A"), Some((65535, None)));
+        let version = |text: &str| read(&format!("<dict><key>OS_VERSION</key><string>{text}</string></dict>")).unwrap().ios_version();
+        assert_eq!(version("18.0"), Some((18, Some(0))));
+        assert_eq!(version("18"), Some((18, None)));
     }
 
     #[test]

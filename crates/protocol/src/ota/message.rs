@@ -1,4 +1,5 @@
-//! What a device POSTs, verified by hand: phases 2 and 3 differ in who issued the signer (apple-ota.md 1.6, 1.7).
+//! What a device POSTs, verified by hand: phases 2 and 3 differ in who issued the signer. The certificates of Apple's
+//! device CA have expired and are signed with SHA-1, so no library accepts their chain.
 
 use super::{DeviceAttributes, DeviceCa};
 use crate::{Error, cms, cms::Digest, x509::CertificateView};

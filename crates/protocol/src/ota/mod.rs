@@ -1,4 +1,4 @@
-//! Apple's over-the-air profile delivery (apple-ota.md section 1): the Profile Service profile of phase 1, the device
+//! Apple's over-the-air profile delivery (docs/enrollment.md): the Profile Service profile of phase 1, the device
 //! attributes, and who signed what a device POSTs.
 
 mod attributes;

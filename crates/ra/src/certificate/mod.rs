@@ -1,6 +1,7 @@
 //! Certificates: the records.
 
 mod foreign;
+mod key;
 mod record;
 mod reservation;
 mod supersede;
@@ -13,13 +14,15 @@ use crate::{Error, Operator, Result};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 
 pub(crate) use foreign::{der_of, insert_foreign};
+pub(crate) use key::{of_same_key, refusal_of_key};
 pub(crate) use record::{
     COLUMNS, active_count, authorities, ending_before, insert, known, listed, of_enrollment, one, reason_code, reason_of, san_text,
+    usable_count,
 };
 pub(crate) use reservation::{GIVEN_UP_AFTER, abandon, abandon_left_behind, fresh_serial, reserve, reserved};
-pub(crate) use supersede::{has_active, supersede};
+pub(crate) use supersede::{count_again, has_active, supersede};
 
-/// As the interfaces show it (design.md section 7).
+/// As the interfaces show it; its JSON is what scripts rely on.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Certificate {
     /// Upper-case hex.
@@ -140,17 +143,21 @@ impl Operator {
     pub fn export_certificate(&self, serial: &SerialNumber) -> Result<(Vec<u8>, Vec<Vec<u8>>)> {
         self.inner.store.read(|c| record::with_chain(c, serial))
     }
-    /// Revokes; the next CRL says so at once. Refused (`Denied::SecondOfficer`) when the officer has changed as many certificates alone
-    /// as one may: [`Operator::carry_out`] then asks a second one.
+    /// Revokes; the next CRL says so at once. A key that was compromised takes all its certificates along. Refused
+    /// (`Denied::SecondOfficer`) when the officer would have changed more certificates alone than one may: [`Operator::carry_out`] then
+    /// asks a second one.
     pub fn revoke(&self, serial: &SerialNumber, reason: Reason) -> Result<Certificate> {
         let rules = crate::life::Rules::of(self)?;
         let (at, actor, wanted) = (self.inner.clock.now(), self.actor.clone(), serial.clone());
         self.inner.store.write(move |tx| {
+            let others = if reason == Reason::KeyCompromise { of_same_key(tx, at, &wanted)? } else { Vec::new() };
+            let all: Vec<_> = std::iter::once(&wanted).chain(&others).cloned().collect();
             if reason != Reason::CertificateHold {
-                crate::life::may_revoke_alone(tx, at, &rules, &wanted)?;
+                crate::life::may_revoke_alone(tx, at, &rules, &all)?;
             }
             crate::revoke::by_officer(tx, at, &actor, &wanted, reason)?;
-            crate::life::note_alone(tx, at, &actor, std::slice::from_ref(&wanted))?;
+            others.iter().try_for_each(|other| crate::revoke::revoke(tx, at, &actor, other, reason))?;
+            crate::life::note_alone(tx, at, &actor, &all)?;
             record::one(tx, at, &wanted)
         })
     }

@@ -84,6 +84,14 @@ pub(crate) fn active_count(tx: &Connection, at: Timestamp, subscriber: Subscribe
     Ok(tx.prepare_cached(&sql)?.query_row(rusqlite::params![at.0, subscriber], |row| row.get(0))?)
 }
 
+/// How many certificates that we issued to a subscriber work at `at`, or would again after a reinstatement: superseded ones work until
+/// they end.
+pub(crate) fn usable_count(tx: &Connection, at: Timestamp, subscriber: SubscriberId) -> Result<u32> {
+    let sql = "SELECT count(*) FROM certificate WHERE subscriber = ?2 AND issuer IS NOT NULL AND kind = 'subscriber' AND not_after >= ?1 \
+         AND (reason IS NULL OR reason = 6)";
+    Ok(tx.prepare_cached(sql)?.query_row(rusqlite::params![at.0, subscriber], |row| row.get(0))?)
+}
+
 /// How many active certificates of subscribers end before `end`.
 pub(crate) fn ending_before(tx: &Connection, at: Timestamp, end: Timestamp) -> Result<u32> {
     let sql = format!("SELECT count(*) FROM certificate WHERE not_after >= ?1 AND not_after < ?2 AND {ACTIVE}");

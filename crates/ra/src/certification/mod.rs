@@ -23,7 +23,7 @@ use crate::{
     store::Topic,
 };
 pub(crate) use create::{Founding, establish};
-pub(crate) use plan::{StatusUrls, is_permitted};
+pub(crate) use plan::{StatusUrls, is_permitted, is_profile_signer};
 use protocol::{
     Timestamp,
     cms::SigningIdentity,
@@ -183,6 +183,11 @@ fn one(inner: &Inner, rows: Vec<keys::Row>, purpose: Kind, chain: &[CertificateV
     Ok(Arc::new(Identity::new(row.certificate()?, row.open(inner, purpose)?, chain.to_vec())?))
 }
 
+/// The root in use, as the store has it; no key is opened.
+pub(crate) fn root(c: &rusqlite::Connection) -> Result<Option<CertificateView>> {
+    keys::current(c, Kind::Root)?.map(|row| row.certificate()).transpose()
+}
+
 /// The ledger row of a certificate of our own.
 fn record_issued(tx: &rusqlite::Connection, at: Timestamp, actor: &Actor, kind: Kind, view: &CertificateView) -> Result<()> {
     let facts = serde_json::json!({
@@ -240,12 +245,17 @@ impl Enroller {
     pub fn ca_certificates(&self) -> Result<Vec<CaCertificate>> {
         described(&self.inner)
     }
-    /// Current CRL of `root` or `issuing`, DER; generated when it is due. `issuing-delta`: the delta CRL, where those are made.
+    /// Current CRL of `root` or `issuing`, DER; generated when it is due. `issuing-delta`: the delta CRL, where those are made. A copy:
+    /// what is given out to many is [`Enroller::shared_crl`].
     pub fn crl(&self, name: &str) -> Result<Vec<u8>> {
+        Ok(Arc::unwrap_or_clone(self.shared_crl(name)?))
+    }
+    /// The same as it is kept in memory, for all who fetch it at the same time.
+    pub fn shared_crl(&self, name: &str) -> Result<Arc<Vec<u8>>> {
         if name == "issuing-delta" {
-            return self.inner.delta_crl();
+            return Ok(Arc::new(self.inner.delta_crl()?));
         }
-        Ok(self.inner.crl(name)?.as_ref().clone())
+        self.inner.crl(name)
     }
     /// Is everything there that serving needs (keys open, CA there)?
     pub fn ready(&self) -> Result<()> {

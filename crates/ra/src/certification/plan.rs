@@ -1,4 +1,4 @@
-//! What stands in our own certificates (design.md section 6).
+//! What stands in our own certificates: CA, RA, profile signer, OCSP responder, TLS.
 
 use super::BACKDATED;
 use crate::{
@@ -116,6 +116,15 @@ impl Plan {
         }
         Ok(view)
     }
+}
+
+/// The certificate is made as a profile signer's: for signatures and for no purpose, without an alternative name. Nobody else's is,
+/// whatever the row says that holds it: people's and the transport identity's have purposes, the RA's encrypts, too.
+pub(crate) fn is_profile_signer(certificate: &CertificateView) -> bool {
+    certificate.key_usage == Some(KeyUsage::DIGITAL_SIGNATURE)
+        && certificate.extended_key_usage.is_empty()
+        && certificate.san.is_empty()
+        && !certificate.is_ca
 }
 
 /// `CN=Physics Root CA,OU=Physics,O=Example University`; the common name is cut to its 64 characters (RFC 5280 appendix A).

@@ -24,6 +24,13 @@ pub(crate) struct Responder {
     pub(crate) renew_at: Timestamp,
 }
 
+impl Responder {
+    /// It has begun (it had not where it was made while the clock was ahead), and more than a third of its life is left.
+    pub(crate) fn is_good(&self, now: Timestamp) -> bool {
+        self.identity.certificate.validity.not_before <= now && now < self.renew_at
+    }
+}
+
 impl Inner {
     /// The responder of `root` or of `issuing`: the one in the store, or a new one when there is none or it ends soon.
     /// `Unavailable(Key("root"))` when the root's key is elsewhere and its last responder has run out.
@@ -33,7 +40,7 @@ impl Inner {
         let found = self.stored_responder(ca)?;
         let now = self.clock.now();
         match found {
-            Some((_, responder)) if now < responder.renew_at => Ok(responder),
+            Some((_, responder)) if responder.is_good(now) => Ok(responder),
             found => match self.renew_responder_here(is_root, ca, found.as_ref().map(|(id, _)| *id)) {
                 Ok(()) => self.stored_responder(ca)?.map(|(_, responder)| responder).ok_or_else(|| Error::fault("a responder vanished")),
                 // The root's key is in its drawer: the certificate is used to its end.

@@ -1,4 +1,4 @@
-//! The root's key leaves this folder for removable media: written encrypted, read back, then taken out.
+//! The root's key leaves this folder for removable media: written encrypted, read back, then taken out, of older copies, too.
 
 use super::{Identity, keys};
 use crate::{Conflict, Dependency, Error, Operator, Result, authority::Inner, certificate::Kind, ledger, store};
@@ -40,7 +40,8 @@ impl Inner {
 }
 
 impl Operator {
-    /// Moves the root's key into a passphrase-encrypted file (PKCS#8 PEM) and takes it out of this folder after reading the file back.
+    /// Moves the root's key into a passphrase-encrypted file (PKCS#8 PEM) and takes it out of this folder after reading the file back:
+    /// out of the database and of the copies that were made before it was brought to a newer form.
     pub fn move_root_key(&self, to: &Path, passphrase: &str) -> Result<()> {
         let inner = &self.inner;
         let row = inner.store.read(|c| keys::current(c, Kind::Root))?.ok_or(Error::Denied(crate::Denied::NotSetUp))?;
@@ -57,7 +58,13 @@ impl Operator {
             key.as_openssl().private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), passphrase.as_bytes()).map_err(Error::fault)?;
         let (at, actor, id) = (inner.clock.now(), self.actor.clone(), row.id);
         let root = row.certificate()?;
+        // No copy of the database is begun until the key is gone from it.
+        let lock = store::lock_folder(&inner.folder)?;
         let moved = write_and_read_back(to, &pem, passphrase, &root).and_then(|()| {
+            // The copies first: where one of them keeps the key, it has not moved, and nobody is told so.
+            store::erase_root_key_from_copies(&inner.folder, &|copy| {
+                copy.execute("UPDATE sealed_key SET sealed = NULL WHERE id = ? AND sealed IS NOT NULL", [id]).map(|_| ())
+            })?;
             let serial = root.serial.to_string();
             inner.store.write(move |tx| {
                 // Freed bytes are overwritten, or the key could still be dug out of the file.
@@ -77,6 +84,7 @@ impl Operator {
             }
             return Err(error);
         }
+        drop(lock);
         inner.store.empty_wal()
     }
 }

@@ -36,12 +36,13 @@ impl Operator {
         let mut list = Vec::new();
         for name in ["issuing", "root"] {
             let sha256 = certificates.iter().find(|ca| ca.name == name).map(|ca| ca.sha256.clone()).unwrap_or_default();
+            // First: a CRL that is due gives the ledger the right time, where the clock was ahead, and a responder is certified at no other.
+            let crl = self.inner.crl_facts(name)?;
             let responder_until = match self.inner.load_responder(name == "root") {
                 Ok(responder) => Some(responder.identity.certificate.validity.not_after),
                 Err(Error::Unavailable(Dependency::Key(_))) => None,
                 Err(error) => return Err(error),
             };
-            let crl = self.inner.crl_facts(name)?;
             let key_here = name == "issuing" || root_key_here;
             list.push(StatusFacts { name, responder_until, key_here, sha256, ..crl });
         }

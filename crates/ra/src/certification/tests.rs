@@ -194,13 +194,36 @@ fn the_root_key_leaves_for_good_and_its_crl_stays() {
     assert!(matches!(officer.move_root_key(&file, "short"), Err(Error::Invalid { field: "passphrase", .. })));
     let sealed: Vec<u8> =
         authority.0.store.read(|c| Ok(c.query_row("SELECT sealed FROM sealed_key WHERE purpose = 'root'", [], |row| row.get(0))?)).unwrap();
-    let left =
-        || ["signet.db", "signet.db-wal"].map(|name| std::fs::read(folder.path().join("data").join(name)).unwrap_or_default()).concat();
+    let data = folder.path().join("data");
+    // What every file of the folder holds, copies from before migrations among them.
+    let left = || {
+        let files = std::fs::read_dir(&data).unwrap().map(|file| file.unwrap().path());
+        files.map(|path| std::fs::read(path).unwrap_or_default()).collect::<Vec<_>>().concat()
+    };
+    let (older, begun, damaged) = (data.join("signet.db.before-V18"), data.join("signet.db.part"), data.join("signet.db.before-V9"));
+    for copy in [&older, &begun] {
+        let (from, mut to) = (rusqlite::Connection::open(data.join("signet.db")).unwrap(), rusqlite::Connection::open(copy).unwrap());
+        rusqlite::backup::Backup::new(&from, &mut to).unwrap().run_to_completion(4096, std::time::Duration::ZERO, None).unwrap();
+    }
     let chunks: std::collections::HashSet<&[u8]> = sealed.chunks_exact(16).collect();
     let traces = |file: &[u8]| file.windows(16).filter(|window| chunks.contains(window)).count();
-    assert!(traces(&left()) > 0, "the test looks in the right place");
+    assert!(traces(&std::fs::read(&older).unwrap()) > 0, "the test looks in the right place");
+    // A copy that cannot be changed is named, and nothing has moved.
+    std::fs::write(&damaged, sealed.repeat(8)).unwrap();
+    match officer.move_root_key(&file, "a long enough passphrase") {
+        Err(Error::Unavailable(Dependency::Folder(why))) => assert!(why.contains("before-V9") && why.contains("delete it"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(officer.department().unwrap().root_key_here && !file.exists());
+    std::fs::remove_file(&damaged).unwrap();
     officer.move_root_key(&file, "a long enough passphrase").unwrap();
     assert_eq!(traces(&left()), 0, "nothing of the sealed key can be dug out");
+    assert!(!begun.exists(), "a copy that was never finished is none");
+    let whole = rusqlite::Connection::open(&older).unwrap();
+    let found = "SELECT (SELECT integrity_check FROM pragma_integrity_check), (SELECT count(sealed) FROM sealed_key), (SELECT count(*) FROM ledger) > 0";
+    let found: (String, i64, bool) = whole.query_row(found, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    assert_eq!(found, ("ok".to_owned(), 4, true), "the copy is whole, and has the other keys");
+    drop(whole);
     let (good, text) =
         openssl(folder.path(), &["pkey", "-in", "root.key.pem", "-passin", "pass:a long enough passphrase", "-noout", "-text"]);
     assert!(good && text.contains("Private-Key"), "{text}");

@@ -246,6 +246,25 @@ pub(crate) fn cancel_for_enrollment(tx: &Connection, enrollment: EnrollmentId) -
     Ok(())
 }
 
+/// How many challenges [`cancel_for_device`] ends.
+pub(crate) fn unused_of_device(c: &Connection, device: DeviceId) -> Result<u32> {
+    let mut statement = c.prepare_cached(
+        "SELECT count(*) FROM enrollment e JOIN challenge c ON c.enrollment = e.id
+         WHERE e.device = ?1 AND c.state IN ('open', 'claimed', 'pending')",
+    )?;
+    Ok(statement.query_row([device], |row| row.get(0))?)
+}
+
+/// Ends what a device has not used: call it in the transaction that holds or revokes the device's certificates, for who has found the
+/// phone has its challenges, too.
+pub(crate) fn cancel_for_device(tx: &Connection, device: DeviceId) -> Result<()> {
+    let enrollments: Vec<EnrollmentId> = tx
+        .prepare_cached("SELECT id FROM enrollment WHERE device = ?1")?
+        .query_map([device], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    enrollments.into_iter().try_for_each(|enrollment| cancel_for_enrollment(tx, enrollment))
+}
+
 /// Ends what was promised to a subscriber and not issued: call it in the transaction that moves the subscriber to another department.
 /// Transport identities state no department.
 pub(crate) fn cancel_certificates_of(tx: &Connection, subscriber: SubscriberId) -> Result<()> {

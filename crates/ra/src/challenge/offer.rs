@@ -98,7 +98,7 @@ impl Operator {
     }
 }
 
-/// SANs in the form of Apple's SCEP payload: one string each (apple-ota.md 2.1).
+/// SANs in the form of Apple's SCEP payload (`com.apple.security.scep`): one string each.
 fn payload_san(san: &[SubjectAltName]) -> serde_json::Value {
     let mut map = serde_json::Map::new();
     for name in san {

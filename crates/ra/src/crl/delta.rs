@@ -1,7 +1,7 @@
 //! Delta CRLs (RFC 5280 5.2.4), where the department wants them: what changed since the oldest complete CRL of the last week, made
 //! together with every complete CRL and with its number.
 
-use super::{entries, signed, unsigned};
+use super::{AHEAD, entries, signed, unsigned};
 use crate::{
     Error, Noun, Operator, Result,
     authority::Inner,
@@ -38,8 +38,10 @@ pub(super) struct Delta {
 /// Reads the delta to the complete CRL of this number, making and generation, in the snapshot that it is made of.
 pub(super) fn draft(c: &Connection, issuer: &[u8], number: u64, made_at: Timestamp, generation: u64) -> Result<Draft> {
     let since: Option<(i64, i64)> = c
-        .prepare_cached("SELECT number, generation FROM crl_history WHERE issuer = ?1 AND made_at > ?2 ORDER BY number LIMIT 1")?
-        .query_row(params![issuer, made_at.plus(-REACHES_BACK).0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .prepare_cached(
+            "SELECT number, generation FROM crl_history WHERE issuer = ?1 AND made_at > ?2 AND made_at <= ?3 ORDER BY number LIMIT 1",
+        )?
+        .query_row(params![issuer, made_at.plus(-REACHES_BACK).0, made_at.plus(AHEAD).0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     // The first one of all is its own base, and says nothing.
     let (base, from) = since.unwrap_or((signed(number)?, signed(generation)?));
@@ -96,8 +98,12 @@ pub(super) fn store(tx: &Connection, issuer: &[u8], delta: &Delta, generation: u
         signed(generation)?,
         made_at.0
     ])?;
-    tx.prepare_cached("DELETE FROM crl_history WHERE issuer = ? AND made_at <= ?")?
-        .execute(params![issuer, made_at.plus(-REACHES_BACK).0])?;
+    // One that was made while the clock was ahead would be the base until its time has come and a week has passed.
+    tx.prepare_cached("DELETE FROM crl_history WHERE issuer = ?1 AND (made_at <= ?2 OR made_at > ?3)")?.execute(params![
+        issuer,
+        made_at.plus(-REACHES_BACK).0,
+        made_at.plus(AHEAD).0
+    ])?;
     tx.prepare_cached(
         "DELETE FROM revocation_change WHERE issuer = ?1 AND generation <= (SELECT min(generation) FROM crl_history WHERE issuer = ?1)",
     )?

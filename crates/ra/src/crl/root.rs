@@ -23,7 +23,7 @@ pub struct RootCrl {
     pub ends_at: Option<Timestamp>,
     /// The root's key is in this folder: the CRL is made anew by itself.
     pub key_here: bool,
-    /// The key has to be attached now (it is elsewhere and the CRL ends within 60 days).
+    /// The key has to be attached now (it is elsewhere, and the CRL ends within 60 days or was made while the clock was ahead).
     pub due: bool,
 }
 
@@ -47,13 +47,15 @@ impl Operator {
             let mut statement = c.prepare_cached("SELECT number, made_at, next_update FROM crl WHERE issuer = ?")?;
             Ok(statement.query_row([issuer], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?)
         })?;
-        let ends_at = found.map(|(_, _, ends)| Timestamp(ends));
+        let (made_at, ends_at) = (found.map(|(_, at, _)| Timestamp(at)), found.map(|(_, _, ends)| Timestamp(ends)));
+        let now = inner.clock.now();
+        let was_made_ahead = made_at.map(|at| inner.was_made_ahead(at, now)).transpose()?.unwrap_or(false);
         Ok(RootCrl {
             number: found.and_then(|(number, _, _)| u64::try_from(number).ok()),
-            made_at: found.map(|(_, at, _)| Timestamp(at)),
+            made_at,
             ends_at,
             key_here,
-            due: !key_here && ends_at.is_none_or(|ends| ends < inner.clock.now().plus(REMIND)),
+            due: !key_here && (was_made_ahead || ends_at.is_none_or(|ends| ends < now.plus(REMIND))),
         })
     }
 

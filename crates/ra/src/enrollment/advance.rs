@@ -159,6 +159,13 @@ pub(crate) fn certificate_issued(
                 "INSERT INTO transport_certificate (serial, enrollment, issued_at) VALUES (?1, ?2, ?3) ON CONFLICT (serial) DO NOTHING",
             )?
             .execute(params![serial.octets(), enrollment, at.0])?;
+            // Only this certificate goes on with the phase 2 that it came of: the newest, for a new one ends the challenge of the one before.
+            tx.prepare_cached(
+                "UPDATE session SET transport = ?2 WHERE transport IS NULL AND id = (
+                    SELECT s.id FROM session s JOIN ota_answer a ON a.session = s.id
+                    WHERE s.enrollment = ?1 AND a.phase = 2 ORDER BY a.id DESC LIMIT 1)",
+            )?
+            .execute(params![enrollment, serial.octets()])?;
             return record(tx, at, enrollment, StepKind::TransportIssued, facts("transport"));
         }
         Purpose::Certificate(profile) => profile.as_str(),

@@ -15,7 +15,7 @@ use protocol::Timestamp;
 pub(crate) use advance::{Ending, certificate_issued, end, record};
 pub(crate) use device::{NewDevice, bounded, devices_of, language, seen};
 pub(crate) use list::{Head, head, newest_state};
-pub(crate) use tidy::{ENDED_LINKS, end_all_of};
+pub(crate) use tidy::{ENDED_LINKS, end_all_of, revoke_unused_of};
 
 /// Where an enrollment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -85,7 +85,7 @@ pub enum StepKind {
     IdentityIssued,
     /// All identities issued.
     Configured,
-    /// A later update (apple-ota.md 1.11).
+    /// The phone fetched its configuration profile again, later.
     Updated,
     /// Repeat answered with the same bytes.
     Repeated,
@@ -277,7 +277,8 @@ impl Operator {
         self.inner.store.read(|tx| list::funnel(tx, at))
     }
     /// Expires what ran out, revokes transport certificates without phase 3 after 1 h, abandons serials that a crash left reserved,
-    /// forgets ended links after 30 days, signs the ledger's head daily. Call it at start-up and every minute.
+    /// clears away what ended batches left half done, forgets ended links after 30 days, signs the ledger's head daily. Call it at
+    /// start-up and every minute.
     pub fn tidy(&self) -> Result<()> {
         let at = self.inner.clock.now();
         // One small transaction each, so that nobody waits behind a long one.
@@ -285,6 +286,7 @@ impl Operator {
         self.inner.store.write(move |tx| tidy::revoke_unused_transport(tx, at))?;
         self.inner.store.write(move |tx| crate::life::revoke_maybe_lost(tx, at))?;
         self.inner.store.write(move |tx| crate::certificate::abandon_left_behind(tx, at))?;
+        crate::issuance::batch::clear_all_ended(&self.inner)?;
         self.inner.store.write(move |tx| tidy::forget(tx, at))?;
         self.inner.close_ledger_day()
     }

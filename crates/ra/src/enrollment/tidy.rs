@@ -11,7 +11,7 @@ use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 use rusqlite::{Connection, params};
 use serde_json::json;
 
-/// A transport certificate that fetched no profile within this time is revoked (apple-ota.md 7).
+/// A transport certificate that fetched no profile within this time is revoked: the person gave up on the way.
 const TRANSPORT_WITHOUT_PHASE_3: i64 = Timestamp::HOUR;
 /// SCEP challenges of a final profile live this long: so long its phone may still finish.
 const PROFILE_CHALLENGES: i64 = Timestamp::HOUR;
@@ -48,6 +48,15 @@ pub(super) fn revoke_unused_transport(tx: &Connection, at: Timestamp) -> Result<
     unused.into_iter().try_for_each(|serial| revoke_transport(tx, at, &Actor::Signet, &serial))
 }
 
+/// Revokes those of an enrollment that have fetched no profile: a new walk takes the place of theirs.
+pub(crate) fn revoke_unused_of(tx: &Connection, at: Timestamp, enrollment: EnrollmentId) -> Result<()> {
+    let unused: Vec<Vec<u8>> = tx
+        .prepare_cached("SELECT serial FROM transport_certificate WHERE enrollment = ?1 AND used_at IS NULL AND ended = 0")?
+        .query_map([enrollment], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    unused.iter().try_for_each(|serial| revoke_transport(tx, at, &Actor::Signet, serial))
+}
+
 fn revoke_transport(tx: &Connection, at: Timestamp, actor: &Actor, serial: &[u8]) -> Result<()> {
     tx.prepare_cached("UPDATE transport_certificate SET ended = 1 WHERE serial = ?1")?.execute([serial])?;
     match revoke::revoke(tx, at, actor, &SerialNumber::from_octets(serial)?, Reason::CessationOfOperation) {
@@ -57,7 +66,7 @@ fn revoke_transport(tx: &Connection, at: Timestamp, actor: &Actor, serial: &[u8]
     }
 }
 
-/// Forgets what nobody may ask for any more. The link of a configured phone stays for its updates (apple-ota.md 1.11).
+/// Forgets what nobody may ask for any more. The link of a configured phone stays for its updates.
 pub(super) fn forget(tx: &Connection, at: Timestamp) -> Result<()> {
     tx.prepare_cached(
         "DELETE FROM link WHERE ended_at <= ?1
@@ -71,15 +80,15 @@ pub(super) fn forget(tx: &Connection, at: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Ends what a person has under way and revokes the transport certificates: the person is going to be deleted.
-pub(crate) fn end_all_of(tx: &Connection, at: Timestamp, actor: &Actor, subscriber: SubscriberId) -> Result<()> {
+/// Ends what a person has under way, and says why, and revokes the transport certificates: the person is going to be deleted, or leaves.
+pub(crate) fn end_all_of(tx: &Connection, at: Timestamp, actor: &Actor, subscriber: SubscriberId, why: &str) -> Result<()> {
     let under_way: Vec<EnrollmentId> = tx
         .prepare_cached(
             "SELECT id FROM enrollment WHERE subscriber = ?1 AND state IN ('invited', 'opened', 'authenticated', 'identified', 'issued')",
         )?
         .query_map([subscriber], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    under_way.into_iter().try_for_each(|id| end(tx, at, actor, id, Ending::Cancelled, json!({ "reason": "the person was deleted" })))?;
+    under_way.into_iter().try_for_each(|id| end(tx, at, actor, id, Ending::Cancelled, json!({ "reason": why })))?;
     let transport: Vec<Vec<u8>> = tx
         .prepare_cached(
             "SELECT t.serial FROM transport_certificate t JOIN enrollment e ON e.id = t.enrollment WHERE e.subscriber = ?1 AND t.ended = 0",

@@ -32,14 +32,16 @@ pub(super) struct Bounds {
     pub(super) in_vain: usize,
     /// So many have their place in an order read one by one; beyond, the order is read as a whole.
     pub(super) placed: usize,
+    /// A filter that passes no more is collected and sorted instead of read in the order of an index.
+    pub(super) sorted: u64,
+    /// So many names on the way to a place are looked up one by one; beyond, everything that counts is read beforehand.
+    pub(super) looked_up: usize,
 }
 
-/// A comparison takes about 4 µs, a place 2 µs: neither way takes longer than a tenth of a second.
-pub(super) const BOUNDS: Bounds = Bounds { collected: 1_000, in_vain: 4_000, placed: 30_000 };
+/// A comparison takes about 4 µs, a place 2 µs, looking a name up 1.5 µs: neither way takes longer than a tenth of a second.
+pub(super) const BOUNDS: Bounds = Bounds { collected: 1_000, in_vain: 4_000, placed: 30_000, sorted: 5_000, looked_up: 50_000 };
 /// Beyond, matches of a search are not counted.
 const COUNTED: i64 = 10_000;
-/// A filter that passes fewer is collected instead of met by walking.
-const SPARSE: u64 = 20_000;
 /// Walking meets one in so many soon enough.
 const DENSE: u64 = 50;
 
@@ -187,7 +189,7 @@ impl Ask<'_> {
         if total == 0 {
             return Ok(Numbers::of(Vec::new(), 0, true));
         }
-        if self.by != By::Number && total <= SPARSE / 4 {
+        if self.by != By::Number && total <= self.bounds.sorted {
             return Ok(Numbers::of(self.sorted(self.all_of_filter()?)?, total, true));
         }
         let (turned, more) = self.turn_to_the_nearer_end(usize::try_from(total).unwrap_or(usize::MAX));

@@ -35,6 +35,8 @@ pub struct Summary {
     pub key: String,
     /// When and why it was revoked or held (CRLReason).
     pub revoked: Option<(Timestamp, protocol::crl::Reason)>,
+    /// It is revoked then, unless it is reinstated before (`Verb::MaybeLost`).
+    pub final_at: Option<Timestamp>,
     /// When it was replaced.
     pub superseded_at: Option<Timestamp>,
 }
@@ -119,6 +121,7 @@ struct Facts {
     issued_at: Timestamp,
     superseded_at: Option<Timestamp>,
     revoked: Option<(Timestamp, protocol::crl::Reason)>,
+    final_at: Option<Timestamp>,
 }
 
 /// Everything.
@@ -156,13 +159,18 @@ fn facts(tx: &Connection, serial: &SerialNumber) -> Result<Facts> {
                 issued_at: Timestamp(row.get(1)?),
                 superseded_at: row.get::<_, Option<i64>>(2)?.map(Timestamp),
                 revoked: None,
+                final_at: None,
             };
             Ok((facts, row.get::<_, Option<i64>>(3)?.zip(row.get::<_, Option<i64>>(4)?)))
         })
         .optional()?
         .ok_or(Error::NotFound(Noun::Certificate))?;
     let revoked = reason.map(|(at, code)| Ok::<_, Error>((Timestamp(at), reason_of(code)?))).transpose()?;
-    Ok(Facts { revoked, ..facts })
+    let final_at = tx
+        .prepare_cached("SELECT final_at FROM hold_deadline WHERE serial = ?1")?
+        .query_row([serial.octets()], |row| Ok(Timestamp(row.get(0)?)))
+        .optional()?;
+    Ok(Facts { revoked, final_at, ..facts })
 }
 
 fn summary(at: Timestamp, certificate: &Certificate, view: &CertificateView, facts: &Facts) -> Result<Summary> {
@@ -176,6 +184,7 @@ fn summary(at: Timestamp, certificate: &Certificate, view: &CertificateView, fac
         days_left: (certificate.not_after.0 - at.0).div_euclid(Timestamp::DAY),
         key: key(view),
         revoked: facts.revoked,
+        final_at: facts.final_at,
         superseded_at: facts.superseded_at,
     })
 }
@@ -362,7 +371,10 @@ fn timeline(tx: &Connection, certificate: &Certificate, facts: &Facts, issued: O
     while let Some(row) = rows.next()? {
         events.push(event(row)?);
     }
-    events.extend(facts.superseded_at.map(|at| plain(at, "certificate.superseded")));
+    // What was stored before the ledger said so.
+    if !events.iter().any(|event| event.event == "certificate.superseded") {
+        events.extend(facts.superseded_at.map(|at| plain(at, "certificate.superseded")));
+    }
     events.push(plain(certificate.not_after, "certificate.ends"));
     events.sort_by_key(|event| event.at);
     Ok(events)

@@ -13,6 +13,7 @@ mod filler;
 mod filler_phones;
 mod index;
 pub(crate) mod people;
+pub(crate) mod renewals;
 mod report;
 mod text;
 mod tree;

@@ -1,4 +1,4 @@
-//! Reports R1 to R5 and R8 to R10: rows with the filter, the time and the ledger's head they were made at.
+//! Reports: rows with the filter, the time and the ledger's head they were made at.
 
 use super::{
     count::Groups,
@@ -15,21 +15,21 @@ use std::{collections::BTreeMap, io::Write};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReportName {
-    /// R1: certificates by kind, profile and status.
+    /// Certificates by kind, profile and status.
     Inventory,
-    /// R2: active certificates that end within N days.
+    /// Active certificates that end within N days.
     Expiring,
-    /// R3: who can receive encrypted mail.
+    /// Who can receive encrypted mail.
     Coverage,
-    /// R4: enrollments by state and median time per step.
+    /// Enrollments by state and median time per step.
     Enrollments,
-    /// R5: devices and their systems.
+    /// Devices and their systems.
     Devices,
-    /// R8: revocations by reason with the time to revoke.
+    /// Revocations by reason with the time to revoke.
     Revocations,
-    /// R9: mailbox validations and the register of subject names.
+    /// Mailbox validations and the register of subject names.
     Validations,
-    /// R10: what officers did.
+    /// What officers did.
     Actions,
 }
 
@@ -92,7 +92,7 @@ pub struct Report {
 }
 
 impl ReportName {
-    /// All of them, R1 to R5 and R8 to R10.
+    /// All of them.
     pub const ALL: [ReportName; 8] = [
         ReportName::Inventory,
         ReportName::Expiring,

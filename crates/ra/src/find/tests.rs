@@ -153,7 +153,8 @@ fn a_search_finds_the_same_in_whatever_way_it_looks() {
         (page.rows.into_iter().map(|row| row.serial).collect::<Vec<_>>(), page.more)
     };
     // Walking to the end, all members placed, the order read as a whole, and giving up after a few.
-    let ways = [(usize::MAX, 0), (0, usize::MAX), (0, 0), (5, 7)].map(|(in_vain, placed)| Bounds { collected: 2, in_vain, placed });
+    let ways =
+        [(usize::MAX, 0), (0, usize::MAX), (0, 0), (5, 7)].map(|(in_vain, placed)| Bounds { collected: 2, in_vain, placed, ..BOUNDS });
     for words in ["er", "da", "number02", "id num", "n1", "example al", "4040", "zz"] {
         for statuses in [vec![], vec![Status::Active], vec![Status::Expired]] {
             for sort in SORTS {
@@ -172,6 +173,37 @@ fn a_search_finds_the_same_in_whatever_way_it_looks() {
                         assert_eq!(behind, (whole[place + 1..after].to_vec(), after < whole.len()), "after {place}: {what}");
                         let skipped = ask(CertificatesQuery { skip: place as u64, ..query.clone() }, bounds);
                         assert_eq!(skipped, (whole[place..until].to_vec(), until < whole.len()), "at {place}: {what}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_place_is_the_same_sorted_read_in_order_and_read_from_afar() {
+    use certificates::{BOUNDS, Bounds, page_within};
+    let (authority, _clock, officer, _folder) = department(60);
+    officer.index_new_certificates().unwrap();
+    let at = authority.0.clock.now();
+    let ask = |query: &CertificatesQuery, bounds| {
+        let page = authority.0.store.read(|tx| page_within(tx, at, query, bounds)).unwrap();
+        (page.rows.into_iter().map(|row| row.serial).collect::<Vec<_>>(), page.more, page.total)
+    };
+    for kind in [Kinds::Subscriber, Kinds::All] {
+        for statuses in [vec![], vec![Status::Active], vec![Status::Active, Status::Superseded]] {
+            for sort in SORTS {
+                let filter = CertificateFilter { kind, statuses: statuses.clone(), ..Default::default() };
+                let query = CertificatesQuery { filter, sort, limit: 7, ..Default::default() };
+                let (whole, ..) = ask(&CertificatesQuery { limit: 500, ..query.clone() }, BOUNDS);
+                for place in 0..=whole.len() {
+                    for after in [None, whole.get(9).cloned()] {
+                        let query = CertificatesQuery { skip: place as u64, after, ..query.clone() };
+                        let sorted = ask(&query, BOUNDS);
+                        for looked_up in [usize::MAX, 0] {
+                            let read = ask(&query, Bounds { sorted: 0, looked_up, ..BOUNDS });
+                            assert_eq!(read, sorted, "{place} {looked_up} {query:?}");
+                        }
                     }
                 }
             }
@@ -319,6 +351,54 @@ fn whose_certificate_ends_soon_is_found_and_nobody_else() {
     assert_eq!(find(&officer), ["Soon"]);
     clock.advance(3 * 86_400);
     assert_eq!(find(&officer), ["Later", "Soon"]);
+}
+
+#[test]
+fn renewal_begins_when_the_profile_of_the_department_says_so() {
+    use crate::{
+        department::FurtherDepartment,
+        id::UnitId,
+        profile::{ProfileDraft, ProfileName, Scope},
+    };
+    let (authority, _clock, _folder) = testing::authority();
+    let physics = testing::department(&authority);
+    let here = physics.unit(Scope::Department).unwrap();
+    let made = FurtherDepartment { name: "Chemistry".into(), mail_domains: vec!["example.edu".into()] };
+    let chemistry = physics.at_department(physics.add_department(made).unwrap().id).unwrap();
+    let at = authority.0.clock.now().0;
+    let issue = |unit: UnitId, profile: &'static str, days: i64, change: &'static str| {
+        let serial = crate::id::ActId::fresh().0.as_bytes().to_vec();
+        let write = authority.0.store.write(move |tx| {
+            tx.execute(
+                "INSERT INTO certificate (serial, kind, profile, subject, san, department, key_fingerprint, not_before, not_after, issued_at)
+                 VALUES (?1, 'subscriber', ?2, 'CN=Alice', '[]', ?3, zeroblob(32), ?4, ?5, ?4)",
+                (&serial, profile, unit, at - 86_400, at + days * 86_400),
+            )?;
+            Ok(tx.execute(&format!("UPDATE certificate SET {change} WHERE serial = ?1"), [&serial])?)
+        });
+        assert_eq!(write.unwrap(), 1);
+    };
+    let there = chemistry.unit(Scope::Department).unwrap();
+    for unit in [here, there] {
+        for days in [-1, 10, 35, 44, 50] {
+            issue(unit, "signing", days, "pilot = 0");
+        }
+    }
+    issue(here, "authentication", 20, "pilot = 0");
+    issue(here, "signing", 5, "superseded_at = issued_at");
+    issue(here, "signing", 6, "revoked_at = issued_at, reason = 6");
+    let today = |officer: &Operator| {
+        let today = officer.today().unwrap();
+        (today.renewals, today.renewal_days)
+    };
+    // Thirty days everywhere.
+    assert_eq!(today(&physics), (3, 30));
+    let draft = ProfileDraft { renewal_days: 45, ..ProfileDraft::builtin(ProfileName::Signing) };
+    chemistry.save_profile(Scope::Department, ProfileName::Signing, draft).unwrap();
+    assert_eq!(today(&physics), (5, 45), "two more of chemistry, none of physics");
+    let draft = ProfileDraft { renewal_days: 5, ..ProfileDraft::builtin(ProfileName::Authentication) };
+    physics.save_profile(Scope::Organization, ProfileName::Authentication, draft).unwrap();
+    assert_eq!(today(&physics), (4, 45));
 }
 
 #[test]

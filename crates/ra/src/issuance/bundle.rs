@@ -12,17 +12,31 @@ pub struct BundleIssued {
     pub made: Vec<(ProfileName, IssuedIdentity)>,
     /// Profiles whose keys their holder makes, when there was no request: they are left for an invitation.
     pub left: Vec<ProfileName>,
+    /// Profiles that gave nothing although others had been issued already, and why.
+    pub refused: Vec<(ProfileName, Error)>,
+}
+
+impl BundleIssued {
+    /// The first refusal is one of the whole bundle. Once something is issued it is one of its own profile alone: keys that are made
+    /// must be handed on.
+    fn refuse(&mut self, profile: ProfileName, error: Error) -> Result<()> {
+        if self.made.is_empty() && self.requested.is_empty() {
+            return Err(error);
+        }
+        self.refused.push((profile, error));
+        Ok(())
+    }
 }
 
 impl Operator {
     /// Issues a bundle to the person with this address. Profiles that encrypt get keys made here; the others are issued for the
-    /// key of `csr`, or left. Everything is checked before the first certificate is signed, so that a bundle is refused whole;
-    /// profiles that the policy does not offer are no part of it.
+    /// key of `csr`, or left. Everything is checked before the first certificate is signed, so that a bundle is refused whole; what is
+    /// refused all the same after others were issued is said beside them. Profiles that the policy does not offer are no part of it.
     pub fn issue_bundle(&self, mail: &str, bundle: &str, csr: Option<&[u8]>, form: Form, supersede: bool) -> Result<BundleIssued> {
         let person = self.subscriber_by_mail(mail)?;
         let policy = self.inner.policy_of(person.department_id)?;
         let csr = csr.map(request::read).transpose()?;
-        let mut issued = BundleIssued { requested: Vec::new(), made: Vec::new(), left: Vec::new() };
+        let mut issued = BundleIssued { requested: Vec::new(), made: Vec::new(), left: Vec::new(), refused: Vec::new() };
         let (mut asked, mut ours) = (Vec::new(), Vec::new());
         for profile in self.bundle(bundle)?.profiles.into_iter().filter(|profile| policy.profile(*profile).offered) {
             if policy.profile(profile).made_here() {
@@ -45,6 +59,7 @@ impl Operator {
                         "the key is weaker than a certificate profile of the bundle asks: make a longer one",
                     ));
                 }
+                self.inner.store.read(|tx| cycle::check_key(tx, order, &csr.public_key))?;
             }
         }
         let at = self.inner.clock.now();
@@ -56,13 +71,18 @@ impl Operator {
         let keys =
             ours.iter().map(|(profile, _)| generated::make_key(&self.inner, policy.profile(*profile))).collect::<Result<Vec<_>>>()?;
         for ((profile, order), key) in ours.into_iter().zip(keys) {
-            let (one, view) = cycle::one(self, order, key.public()?)?;
-            let (pkcs12, password) = generated::seal(&*self.inner.authorities()?, &key, &view, profile, form)?;
-            issued.made.push((profile, IssuedIdentity { issued: one, pkcs12, password }));
+            match generated::issue(self, order, &key, form) {
+                Ok(identity) => issued.made.push((profile, identity)),
+                Err(error) => issued.refuse(profile, error)?,
+            }
         }
         if let Some(csr) = csr {
             for order in asked {
-                issued.requested.push(cycle::one(self, order, csr.public_key.clone())?.0);
+                let profile = order.profile.name;
+                match cycle::one(self, order, csr.public_key.clone(), |_| Ok(())) {
+                    Ok((one, ())) => issued.requested.push(one),
+                    Err(error) => issued.refuse(profile, error)?,
+                }
             }
         }
         Ok(issued)

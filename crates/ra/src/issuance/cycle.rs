@@ -5,7 +5,7 @@ use crate::{
     Conflict, Denied, Error, Noun, Operator, Result,
     authority::Inner,
     certificate,
-    id::SubscriberId,
+    id::{EnrollmentId, SubscriberId},
     issue::{self, Intent, Reservation},
     ledger::Actor,
     life, mailbox,
@@ -43,6 +43,8 @@ pub(crate) struct Replaced {
     pub(crate) old: life::Old,
     /// The new one has its key (renewal, RFC 3647 4.6).
     pub(crate) same_key: bool,
+    /// By which it came: its key is on that device, and so is what is certified for the key again.
+    pub(crate) enrollment: Option<EnrollmentId>,
 }
 
 impl Order {
@@ -64,12 +66,13 @@ impl Order {
     }
 
     fn intent(self, public_key: PublicKey) -> Intent {
+        let enrollment = self.replaces.as_ref().filter(|replaced| replaced.same_key).and_then(|replaced| replaced.enrollment);
         Intent {
             terms: Terms::Profile(self.profile),
             subject: self.subject,
             san: self.san,
             subscriber: Some(self.subscriber),
-            enrollment: None,
+            enrollment,
             public_key,
         }
     }
@@ -99,6 +102,15 @@ pub(super) fn check(tx: &Connection, at: Timestamp, order: &Order) -> Result<()>
     Ok(())
 }
 
+/// What is known of the key: one that was compromised, is on hold, or was made by somebody else than it must be is not certified.
+pub(super) fn check_key(tx: &Connection, order: &Order, key: &PublicKey) -> Result<()> {
+    let Some(reason) = certificate::refusal_of_key(tx, &key.fingerprint(), order.profile.made_here())? else { return Ok(()) };
+    Err(match &order.replaces {
+        Some(replaced) if replaced.same_key => Error::invalid("serial", format!("{reason}; replace the certificate by one with a new key")),
+        _ => Error::invalid("csr", format!("{reason}; make a new key and a request with it")),
+    })
+}
+
 /// What step 1 left.
 pub(super) struct Claim {
     pub(super) intent: Intent,
@@ -112,6 +124,7 @@ pub(super) fn reserve(tx: &Connection, at: Timestamp, ca: &CertificateView, orde
     if !order.profile.accepts(&public_key) {
         return Err(Error::invalid("csr", "the key is weaker than its certificate profile asks: make a longer one"));
     }
+    check_key(tx, &order, &public_key)?;
     let intent = order.clone().intent(public_key);
     let reservation = issue::reserve(tx, at, ca, &intent)?;
     Ok(Claim { intent, reservation, order })
@@ -119,8 +132,9 @@ pub(super) fn reserve(tx: &Connection, at: Timestamp, ca: &CertificateView, orde
 
 /// Step 4, in the caller's transaction; serials of those that were superseded.
 pub(super) fn store(tx: &Connection, at: Timestamp, actor: &Actor, claim: &Claim, view: &CertificateView) -> Result<Vec<SerialNumber>> {
-    // Again: another officer may have been faster, the mailbox or the person may be gone.
+    // Again: another officer may have been faster, the mailbox or the person may be gone, the key compromised.
     check(tx, at, &claim.order)?;
+    check_key(tx, &claim.order, &claim.intent.public_key)?;
     let mut superseded = issue::store(tx, at, actor, &claim.intent, view)?;
     if let Some(replaced) = &claim.order.replaces {
         superseded.extend(life::replaced(tx, at, actor, replaced, &view.serial)?);
@@ -134,8 +148,14 @@ pub(super) fn abandon(inner: &Inner, serial: SerialNumber, why: &'static str) ->
     inner.store.write(move |tx| certificate::abandon(tx, issue::time(tx, &*clock)?, &serial, why))
 }
 
-/// All four steps for one order.
-pub(super) fn one(operator: &Operator, order: Order, public_key: PublicKey) -> Result<(Issued, CertificateView)> {
+/// All four steps for one order. `seal` makes what is handed on with the certificate, before that is stored: one whose key could not
+/// be sealed never counts.
+pub(super) fn one<T>(
+    operator: &Operator,
+    order: Order,
+    public_key: PublicKey,
+    seal: impl FnOnce(&CertificateView) -> Result<T>,
+) -> Result<(Issued, T)> {
     let inner = &operator.inner;
     let (ca, urls) = (inner.issuing_ca()?, Inner::status_urls(&*inner.network()?));
     let (clock, issuer) = (inner.clock.clone(), ca.clone());
@@ -143,15 +163,16 @@ pub(super) fn one(operator: &Operator, order: Order, public_key: PublicKey) -> R
     let claim = inner.store.write(move |tx| reserve(tx, issue::time(tx, &*clock)?, &issuer.certificate, order, public_key))?;
     let serial = claim.reservation.serial.clone();
     // 2. sign; 3. re-parse and lint
-    let view = match issue::certify(&ca, &urls, &claim.intent, &claim.reservation) {
-        Ok(view) => view,
+    let made = issue::certify(&ca, &urls, &claim.intent, &claim.reservation).and_then(|view| Ok((seal(&view)?, view)));
+    let (sealed, signed) = match made {
+        Ok(made) => made,
         Err(error) => {
-            abandon(inner, serial, "signing or linting failed")?;
+            abandon(inner, serial, "signing, linting or sealing failed")?;
             return Err(error);
         }
     };
     // 4. store
-    let (clock, actor, signed) = (inner.clock.clone(), operator.actor.clone(), view.clone());
+    let (clock, actor) = (inner.clock.clone(), operator.actor.clone());
     let stored = inner.store.write(move |tx| {
         let at = issue::time(tx, &*clock)?;
         let superseded = store(tx, at, &actor, &claim, &signed)?;
@@ -164,5 +185,5 @@ pub(super) fn one(operator: &Operator, order: Order, public_key: PublicKey) -> R
             return Err(error);
         }
     };
-    Ok((Issued { certificate, superseded: superseded.iter().map(ToString::to_string).collect() }, view))
+    Ok((Issued { certificate, superseded: superseded.iter().map(ToString::to_string).collect() }, sealed))
 }

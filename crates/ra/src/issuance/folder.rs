@@ -4,7 +4,7 @@ use super::batch::Delivery;
 use crate::{Error, Result, csv, store};
 use std::{
     fs::File,
-    io::{Read, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
@@ -31,6 +31,8 @@ pub struct PasswordLine {
 
 /// Longest list of passwords that is read back, octets: of the longest batch.
 const LONGEST_LIST: u64 = 64 * 1024 * 1024;
+/// Longest line of it, octets: an address and a file that is named for it, a serial number and a password.
+const LONGEST_LINE: u64 = 4096;
 
 impl DeliveryFolder {
     /// The list of passwords of a folder, in its order; an error names the file.
@@ -39,19 +41,23 @@ impl DeliveryFolder {
         let mut text = Zeroizing::new(String::new());
         let read = File::open(&path).and_then(|file| file.take(LONGEST_LIST).read_to_string(&mut text));
         read.map_err(|e| store::io_error(&path, &e))?;
-        let records = csv::read(&text).map_err(|reason| Error::invalid("passwords", format!("{}: {reason}", path.display())))?;
-        let lines = records.into_iter().skip(1).filter_map(|record| {
+        // Each line for itself: what a full disk left of one takes no other with it.
+        let lines = text.lines().skip(1).filter_map(|line| {
+            let record = csv::read(line).ok()?.pop()?;
             let [mail, file, serial, password] = <[String; 4]>::try_from(record.fields).ok()?;
             Some(PasswordLine { mail: mail.trim_start_matches('\'').to_owned(), file, serial, password: Zeroizing::new(password) })
         });
         Ok(lines.collect())
     }
 
-    /// Makes the folder when it is missing. `passwords`: where their list goes, otherwise into the folder.
+    /// Makes the folder when it is missing. `passwords`: where their list goes, otherwise into the folder. A list that is there already
+    /// goes on, readable by its owner alone from now on; one that is somebody else's is refused.
     pub fn open(folder: &Path, passwords: Option<&Path>) -> Result<Self> {
         store::make_folder(folder)?;
         let passwords = passwords.map_or_else(|| folder.join("passwords.csv"), Path::to_owned);
-        Ok(DeliveryFolder { folder: folder.to_owned(), passwords, list: None })
+        // Before a key is made for it.
+        let list = if passwords.symlink_metadata().is_ok() { Some(open_list(&passwords)?) } else { None };
+        Ok(DeliveryFolder { folder: folder.to_owned(), passwords, list })
     }
 
     /// Writes what was issued; it is on the disk when this returns.
@@ -71,21 +77,77 @@ impl DeliveryFolder {
     }
 
     fn note(&mut self, line: &[u8]) -> Result<()> {
-        let failed = |e: std::io::Error| store::io_error(&self.passwords, &e);
+        let failed = |e: io::Error| store::io_error(&self.passwords, &e);
         let mut list = match self.list.take() {
             Some(list) => list,
-            None => {
-                let mut list = store::append_private(&self.passwords)?;
-                if list.metadata().map_err(failed)?.len() == 0 {
-                    list.write_all(b"mail,file,serial,password\n").map_err(failed)?;
-                }
-                list
-            }
+            None => open_list(&self.passwords)?,
         };
         list.write_all(line).and_then(|()| list.sync_data()).map_err(failed)?;
         self.list = Some(list);
         Ok(())
     }
+}
+
+/// The list of passwords, to write at its end, where a line begins.
+fn open_list(path: &Path) -> Result<File> {
+    let failed = |e: io::Error| store::io_error(path, &e);
+    let there = path.symlink_metadata();
+    if there.as_ref().is_ok_and(|there| !there.is_file()) {
+        return Err(foreign(path));
+    }
+    let mut list = store::append_private(path)?;
+    if there.is_ok() {
+        make_private(path, &list)?;
+    }
+    let length = list.metadata().map_err(failed)?.len();
+    let beginning = if length == 0 { "mail,file,serial,password\n" } else { missing_end(path, length).map_err(failed)? };
+    list.write_all(beginning.as_bytes()).map_err(failed)?;
+    Ok(list)
+}
+
+/// A list that was there before is this account's own file of this name, and gets the mode of a new one.
+#[cfg(unix)]
+fn make_private(path: &Path, list: &File) -> Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let failed = |e: io::Error| store::io_error(path, &e);
+    let (named, opened) = (path.symlink_metadata().map_err(failed)?, list.metadata().map_err(failed)?);
+    // What is made now says how files of this account look here: some file systems give all of theirs one owner and one mode.
+    let probe = path.with_file_name(format!(".{}", uuid::Uuid::now_v7()));
+    store::write_private(&probe, b"")?;
+    let made = probe.symlink_metadata();
+    let _ = std::fs::remove_file(&probe);
+    let made = made.map_err(failed)?;
+    if (named.dev(), named.ino()) != (opened.dev(), opened.ino()) || opened.uid() != made.uid() {
+        return Err(foreign(path));
+    }
+    if opened.mode() & !made.mode() & 0o077 != 0 {
+        list.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path, _: &File) -> Result<()> {
+    Ok(())
+}
+
+fn foreign(path: &Path) -> Error {
+    Error::invalid("passwords", format!("{} is a link, or somebody else's file; name another one for the passwords", path.display()))
+}
+
+/// What the last line of the list still needs: nothing, or an end where a full disk left only part of it, of its quotation, too.
+fn missing_end(path: &Path, length: u64) -> io::Result<&'static str> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(length.saturating_sub(LONGEST_LINE)))?;
+    let mut tail = Zeroizing::new(Vec::new());
+    file.take(LONGEST_LINE).read_to_end(&mut tail)?;
+    let last = tail.rsplit(|octet| *octet == b'\n').next().unwrap_or_default();
+    let quotes = last.iter().filter(|octet| **octet == b'"').count();
+    Ok(match (last.is_empty(), quotes % 2) {
+        (true, _) => "",
+        (false, 0) => "\n",
+        (false, _) => "\"\n",
+    })
 }
 
 /// The address as a file's name; what some system does not allow there becomes an underscore, and a few digits keep it apart.
@@ -107,7 +169,85 @@ fn csv_cell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{csv_cell, file_name};
+    use super::{DeliveryFolder, csv_cell, file_name};
+    use std::io::Write;
+
+    /// Addresses and passwords that the list gives.
+    fn read(folder: &std::path::Path) -> Vec<(String, String)> {
+        let lines = DeliveryFolder::read_passwords(folder).unwrap();
+        lines.into_iter().map(|line| (line.mail, line.password.to_string())).collect()
+    }
+
+    fn pair(mail: &str, password: &str) -> (String, String) {
+        (mail.to_owned(), password.to_owned())
+    }
+
+    #[test]
+    fn what_a_full_disk_left_of_a_line_takes_no_other_with_it() {
+        for part in ["\"b@exam", "\"b@example.edu\",b.p12,02", "\"b@example.edu\",b.p12,02,BB", "\""] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut out = DeliveryFolder::open(folder.path(), None).unwrap();
+            out.note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
+            drop(out);
+            let list = folder.path().join("passwords.csv");
+            std::fs::OpenOptions::new().append(true).open(&list).unwrap().write_all(part.as_bytes()).unwrap();
+            let mut out = DeliveryFolder::open(folder.path(), None).unwrap();
+            out.note(b"\"c@example.edu\",c.p12,03,CCCC\n").unwrap();
+            out.note(b"\"d@example.edu\",d.p12,04,DDDD\n").unwrap();
+            let all = read(folder.path());
+            let whole: Vec<_> = all.iter().filter(|(mail, _)| mail != "b@example.edu").cloned().collect();
+            assert_eq!(whole, [pair("a@example.edu", "AAAA"), pair("c@example.edu", "CCCC"), pair("d@example.edu", "DDDD")], "{part}");
+            // Other programs read it as well.
+            let text = std::fs::read_to_string(&list).unwrap();
+            let records = crate::csv::read(&text).unwrap();
+            assert!(records.iter().any(|record| record.fields == ["c@example.edu", "c.p12", "03", "CCCC"]), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_heading_that_was_cut_off_and_a_last_line_without_its_end_lose_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("passwords.csv");
+        std::fs::write(&list, "mail,fi").unwrap();
+        DeliveryFolder::open(folder.path(), None).unwrap().note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
+        assert_eq!(read(folder.path()), [pair("a@example.edu", "AAAA")]);
+        // As an editor leaves it.
+        std::fs::write(&list, "mail,file,serial,password\n\"a@example.edu\",a.p12,01,AAAA").unwrap();
+        DeliveryFolder::open(folder.path(), None).unwrap().note(b"\"c@example.edu\",c.p12,03,CCCC\n").unwrap();
+        assert_eq!(read(folder.path()), [pair("a@example.edu", "AAAA"), pair("c@example.edu", "CCCC")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_list_that_is_there_becomes_private_and_a_foreign_one_is_refused_before_a_key_is_made() {
+        use std::os::unix::fs::{PermissionsExt, chown, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (list, elsewhere) = (folder.path().join("passwords.csv"), folder.path().join("elsewhere.csv"));
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for path in [&list, &elsewhere] {
+            std::fs::write(path, "mail,file,serial,password\n").unwrap();
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        DeliveryFolder::open(folder.path(), None).unwrap();
+        DeliveryFolder::open(folder.path(), Some(&elsewhere)).unwrap().note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
+        assert_eq!((mode(&list), mode(&elsewhere)), (0o600, 0o600));
+        let refused = |path: &std::path::Path| {
+            matches!(DeliveryFolder::open(folder.path(), Some(path)), Err(crate::Error::Invalid { field: "passwords", .. }))
+        };
+        for (name, target) in [("link.csv", elsewhere.as_path()), ("nowhere.csv", std::path::Path::new("missing"))] {
+            let link = folder.path().join(name);
+            symlink(target, &link).unwrap();
+            assert!(refused(&link), "{name}");
+        }
+        assert!(!folder.path().join("missing").exists());
+        assert!(refused(folder.path()), "a folder");
+        // Only root can give a file away.
+        if chown(&list, Some(1), None).is_ok() {
+            assert!(refused(&list), "somebody else's");
+        }
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(left.len(), 4, "nothing is left beside them: {left:?}");
+    }
 
     #[test]
     fn no_address_leads_out_of_the_folder_or_into_a_formula() {

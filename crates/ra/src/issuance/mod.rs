@@ -7,6 +7,7 @@ mod cycle;
 mod folder;
 mod generated;
 pub mod import;
+mod lost;
 mod renewal;
 mod request;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use zeroize::Zeroizing;
 
 pub use bundle::BundleIssued;
 pub use folder::{DeliveryFolder, PasswordLine};
+pub use lost::LostKey;
 pub use protocol::pkcs12::Form;
 
 /// What was issued from a request.
@@ -36,7 +38,9 @@ pub struct Issued {
     pub superseded: Vec<String>,
 }
 
-/// A key made here with its certificate. It exists only in this value: what is dropped without being handed on is lost.
+/// A key made here with its certificate. It exists only in this value: what is dropped without being handed on is lost, so give what
+/// cannot be handed on to [`Operator::key_was_lost`].
+#[non_exhaustive] // none is made but by issuing
 pub struct IssuedIdentity {
     /// The certificate and what it superseded.
     pub issued: Issued,
@@ -59,7 +63,7 @@ impl Operator {
         let csr = request::read(csr)?;
         let order = Order::new(&policy, &person, mail, profile, false)?;
         request::check_names(&csr, &order.subject, &order.san)?;
-        cycle::one(self, order, csr.public_key).map(|(issued, _)| issued)
+        cycle::one(self, order, csr.public_key, |_| Ok(())).map(|(issued, ())| issued)
     }
 
     /// Makes a key and issues its certificate; profiles that encrypt only. A person has one active certificate of each such profile
@@ -78,9 +82,7 @@ impl Operator {
             move |tx| cycle::check(tx, at, &order)
         })?;
         let key = generated::make_key(&self.inner, policy.profile(profile))?;
-        let (issued, view) = cycle::one(self, order, key.public()?)?;
-        let (pkcs12, password) = generated::seal(&*self.inner.authorities()?, &key, &view, profile, form)?;
-        Ok(IssuedIdentity { issued, pkcs12, password })
+        generated::issue(self, order, &key, form)
     }
 }
 

@@ -17,18 +17,21 @@ impl Operator {
         }
         // What was strong enough once may not be so now.
         view.public_key.check_strength().map_err(|error| Error::invalid("serial", format!("its key is not certified again: {error}")))?;
-        cycle::one(self, order, view.public_key).map(|(issued, _)| issued)
+        cycle::one(self, order, view.public_key, |_| Ok(())).map(|(issued, ())| issued)
     }
 
     /// Replaces by a certificate for the key of this request, of the same person and certificate profile.
     pub fn replace(&self, serial: &SerialNumber, csr: &[u8], old: Old) -> Result<Issued> {
         let csr = request::read(csr)?;
-        let (order, _) = self.in_place_of(serial, old)?;
+        let (order, view) = self.in_place_of(serial, old)?;
         if order.profile.made_here() {
             return Err(Error::Denied(Denied::EncryptionByScep));
         }
+        if csr.public_key == view.public_key {
+            return Err(Error::invalid("csr", "this is the key of the certificate itself; make a new key and a request with it"));
+        }
         request::check_names(&csr, &order.subject, &order.san)?;
-        cycle::one(self, order, csr.public_key).map(|(issued, _)| issued)
+        cycle::one(self, order, csr.public_key, |_| Ok(())).map(|(issued, ())| issued)
     }
 
     /// Replaces a certificate that encrypts by one for a key made here. Key and password leave in the result and are nowhere else.
@@ -42,11 +45,8 @@ impl Operator {
             let (order, at) = (order.clone(), self.inner.clock.now());
             move |tx| cycle::check(tx, at, &order)
         })?;
-        let profile = order.profile.clone();
-        let key = generated::make_key(&self.inner, &profile)?;
-        let (issued, view) = cycle::one(self, order, key.public()?)?;
-        let (pkcs12, password) = generated::seal(&*self.inner.authorities()?, &key, &view, profile.name, form)?;
-        Ok(IssuedIdentity { issued, pkcs12, password })
+        let key = generated::make_key(&self.inner, &order.profile)?;
+        generated::issue(self, order, &key, form)
     }
 
     /// The order for a certificate in the place of `serial`: by today's records and policy.
@@ -67,7 +67,7 @@ impl Operator {
         let mailbox = stated.or(person.mailboxes.iter().find(|mailbox| mailbox.validated_at.is_some()));
         let mail = mailbox.map(|mailbox| mailbox.address.clone()).ok_or(Error::Denied(Denied::MailboxNotValidated))?;
         let mut order = Order::new(&policy, &person, &mail, profile, true)?;
-        order.replaces = Some(cycle::Replaced { serial: serial.clone(), old, same_key: false });
+        order.replaces = Some(cycle::Replaced { serial: serial.clone(), old, same_key: false, enrollment: known.enrollment });
         Ok((order, view))
     }
 }

@@ -50,6 +50,10 @@ pub struct Verification {
     pub head: String,
     /// Number of the first row that does not fit.
     pub broken_at: Option<u64>,
+    /// Time of the first row that no signed head covers although one should: a CRL was made more than a day before the last row, and after
+    /// every CRL the head is signed. Somebody took the signatures away, perhaps to write these rows anew; or the program was ended within
+    /// the moment between the two, and did not run with its keys since. `None`: nothing of the kind, or `broken_at` says worse.
+    pub unsigned_since: Option<Timestamp>,
 }
 
 /// Appends a row inside the caller's transaction. Refuses (`Denied::ClockBehind`) nothing itself; issuing checks the clock.

@@ -1,61 +1,121 @@
-//! Verifying the chain, and the signed heads that make cutting its end visible.
+//! Verifying the chain, and the signed heads that make visible that its end was cut off or written anew.
+//!
+//! Hashes need no key: whoever may write the file can write rows anew and have each fit the one before it. Not so the heads. One counts
+//! when a profile signer of ours signed it, which the issuing CA certified, which the root in the store certified; that this is the right
+//! root says the fingerprint that people have on paper. Who takes heads away leaves rows that none covers: that is said, too, where there
+//! must have been one.
 
-use super::{Verification, chain, head};
-use crate::{Error, Result, authority::Inner, certificate, certification::Identity};
+use super::{Actor, Verification, append, chain, head};
+use crate::{
+    Dependency, Error, Result,
+    authority::Inner,
+    certificate,
+    certification::{self, Identity},
+};
 use openssl::{hash::MessageDigest, sign::Verifier};
 use protocol::{
     Timestamp,
+    key::PublicKey,
     x509::{CertificateView, SerialNumber},
 };
 use rusqlite::{Connection, OptionalExtension};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Walks the whole chain from its first row and compares it with every signed head.
 pub(crate) fn verify(c: &Connection) -> Result<Verification> {
-    let mut heads = heads(c, "number")?;
-    heads.reverse(); // next one last
-    walk(c, 0, [0; 32], &mut heads)
+    Ok(whole(c)?.found())
 }
 
 /// The last signed head, and the rows after it. `rows` counts from the ledger's first row.
 pub(crate) fn verify_recent(c: &Connection) -> Result<Verification> {
-    let Some(last) = heads(c, "number DESC LIMIT 1")?.pop() else { return verify(c) };
+    Ok(recent(c)?.found())
+}
+
+fn whole(c: &Connection) -> Result<Walk> {
+    let mut heads = heads(c, "number")?;
+    heads.reverse(); // next one last
+    walk(c, Walk::default(), heads, &mut Signers::of(c)?)
+}
+
+fn recent(c: &Connection) -> Result<Walk> {
+    let Some(last) = heads(c, "number DESC LIMIT 1")?.pop() else { return whole(c) };
     let stored = c
         .prepare_cached("SELECT hash FROM ledger WHERE number = ?")?
         .query_row([last.number], |row| row.get::<_, [u8; 32]>(0))
         .optional()?;
-    if stored != Some(last.hash) || !last.is_signed(c)? {
-        return Ok(Verification { rows: 0, head: String::new(), broken_at: Some(count(last.number)) });
+    let mut signers = Signers::of(c)?;
+    if stored != Some(last.hash) || !signers.signed(&last)? {
+        return Ok(Walk { broken_at: Some(last.number), ..Walk::default() });
     }
-    walk(c, last.number, last.hash, &mut Vec::new())
+    walk(c, Walk { number: last.number, hash: last.hash, ..Walk::default() }, Vec::new(), &mut signers)
 }
 
-/// Streams the rows after `number`, whose hash is `hash`.
-fn walk(c: &Connection, mut number: i64, mut hash: [u8; 32], heads: &mut Vec<Head>) -> Result<Verification> {
+/// How far a walk along the chain has come.
+#[derive(Default)]
+struct Walk {
+    /// The last row that fits, ...
+    number: i64,
+    hash: [u8; 32],
+    /// ... its time, ...
+    at: i64,
+    /// ... and the row that does not fit.
+    broken_at: Option<i64>,
+    /// Number and time of the first row that no head covers.
+    uncovered: Option<(i64, i64)>,
+    /// When the first CRL of the issuing CA among those was made: the profile signer's key was open then, and signs after every CRL.
+    crl_at: Option<i64>,
+}
+
+impl Walk {
+    fn broken(self) -> Self {
+        Walk { broken_at: Some(self.number + 1), ..self }
+    }
+
+    /// First row, and its time, of those that no head covers although there was one, or should have been: a CRL among them was made more
+    /// than a day before the last row. Nothing is said where no key was open meanwhile, or the program did not run: no CRL was made then.
+    fn unsigned(&self) -> Option<(i64, Timestamp)> {
+        let ((first, since), crl_at) = (self.uncovered?, self.crl_at?);
+        let late = Timestamp(crl_at).plus(Timestamp::DAY) < Timestamp(self.at);
+        (late && self.broken_at.is_none()).then_some((first, Timestamp(since)))
+    }
+
+    fn found(&self) -> Verification {
+        Verification {
+            rows: count(self.number),
+            head: crate::issue::hex(&self.hash),
+            broken_at: self.broken_at.map(count),
+            unsigned_since: self.unsigned().map(|(_, since)| since),
+        }
+    }
+}
+
+/// Streams the rows after those of `walk`; `heads`: those to be compared with, the next one last.
+fn walk(c: &Connection, mut walk: Walk, mut heads: Vec<Head>, signers: &mut Signers<'_>) -> Result<Walk> {
     let mut statement =
         c.prepare_cached("SELECT number, at, actor, event, subject, details, hash FROM ledger WHERE number > ? ORDER BY number")?;
-    let mut rows = statement.query([number])?;
-    let broken = |number: i64, hash: [u8; 32]| {
-        Ok(Verification { rows: count(number), head: crate::issue::hex(&hash), broken_at: Some(count(number + 1)) })
-    };
+    let mut rows = statement.query([walk.number])?;
     while let Some(row) = rows.next()? {
         let text = |at: usize| -> Result<&str> { row.get_ref(at)?.as_str().map_err(Error::fault) };
-        let expected = chain(&hash, number + 1, row.get(1)?, text(2)?, text(3)?, text(4)?, text(5)?);
-        if row.get::<_, i64>(0)? != number + 1 || row.get::<_, [u8; 32]>(6)? != expected {
-            return broken(number, hash);
+        let (number, at, event, subject) = (walk.number + 1, row.get(1)?, text(3)?, text(4)?);
+        let expected = chain(&walk.hash, number, at, text(2)?, event, subject, text(5)?);
+        if row.get::<_, i64>(0)? != number || row.get::<_, [u8; 32]>(6)? != expected {
+            return Ok(walk.broken());
         }
-        if let Some(head) = heads.pop_if(|head| head.number == number + 1)
-            && (head.hash != expected || !head.is_signed(c)?)
-        {
-            return broken(number, hash);
+        if let Some(head) = heads.pop_if(|head| head.number == number) {
+            if head.hash != expected || !signers.signed(&head)? {
+                return Ok(walk.broken());
+            }
+            (walk.uncovered, walk.crl_at) = (None, None);
+        } else {
+            walk.uncovered.get_or_insert((number, at));
+            if (event, subject) == ("crl.issued", "issuing") {
+                walk.crl_at.get_or_insert(at);
+            }
         }
-        (number, hash) = (number + 1, expected);
+        (walk.number, walk.hash, walk.at) = (number, expected, at);
     }
     // A head of a row that is not there: the end was cut off.
-    if heads.is_empty() {
-        Ok(Verification { rows: count(number), head: crate::issue::hex(&hash), broken_at: None })
-    } else {
-        broken(number, hash)
-    }
+    Ok(if heads.is_empty() { walk } else { walk.broken() })
 }
 
 struct Head {
@@ -66,17 +126,52 @@ struct Head {
     signature: Vec<u8>,
 }
 
-impl Head {
-    /// By a certificate of ours, whatever became of it since.
-    fn is_signed(&self, c: &Connection) -> Result<bool> {
-        let Ok(serial) = SerialNumber::from_octets(&self.signer) else { return Ok(false) };
-        let Some(signer) = certificate::known(c, &serial)?.filter(|known| known.kind == certificate::Kind::ProfileSigner) else {
-            return Ok(false);
-        };
-        let signer = CertificateView::from_der(&signer.der)?;
-        let mut verifier = Verifier::new(MessageDigest::sha256(), signer.public_key.as_openssl()).map_err(Error::fault)?;
-        Ok(verifier.verify_oneshot(&self.signature, &message(self.number, &self.hash, self.at)).unwrap_or(false))
+/// Whose signatures count: the rows of certificates may be anybody's work, too.
+struct Signers<'c> {
+    c: &'c Connection,
+    /// CA certificates that the root in the store signed.
+    authorities: Vec<CertificateView>,
+    /// The keys of those that were asked for, by serial; `None`: it is none of ours.
+    known: BTreeMap<Vec<u8>, Option<PublicKey>>,
+}
+
+impl<'c> Signers<'c> {
+    fn of(c: &'c Connection) -> Result<Self> {
+        let mut authorities = Vec::new();
+        if let Some(root) = certification::root(c)? {
+            authorities = certificate::authorities(c)?;
+            authorities.retain(|ca| is_signed_by(ca, &root));
+        }
+        Ok(Signers { c, authorities, known: BTreeMap::new() })
     }
+
+    /// By a profile signer of ours, whatever became of its certificate since.
+    fn signed(&mut self, head: &Head) -> Result<bool> {
+        let key = match self.known.get(&head.signer) {
+            Some(key) => key.clone(),
+            None => {
+                let key = self.key(&head.signer)?;
+                self.known.insert(head.signer.clone(), key.clone());
+                key
+            }
+        };
+        let Some(key) = key else { return Ok(false) };
+        let mut verifier = Verifier::new(MessageDigest::sha256(), key.as_openssl()).map_err(Error::fault)?;
+        Ok(verifier.verify_oneshot(&head.signature, &message(head.number, &head.hash, head.at)).unwrap_or(false))
+    }
+
+    fn key(&self, serial: &[u8]) -> Result<Option<PublicKey>> {
+        let Ok(serial) = SerialNumber::from_octets(serial) else { return Ok(None) };
+        let known = certificate::known(self.c, &serial)?.filter(|known| known.kind == certificate::Kind::ProfileSigner);
+        let Some(signer) = known.and_then(|known| CertificateView::from_der(&known.der).ok()) else { return Ok(None) };
+        // People have certificates of the issuing CA, too.
+        let is_ours = certification::is_profile_signer(&signer) && self.authorities.iter().any(|ca| is_signed_by(&signer, ca));
+        Ok(is_ours.then_some(signer.public_key))
+    }
+}
+
+fn is_signed_by(certificate: &CertificateView, ca: &CertificateView) -> bool {
+    ca.is_ca && certificate.issuer_der == ca.subject_der && certificate.verify_signature(&ca.public_key, false).is_ok()
 }
 
 /// `order`: how, and how many.
@@ -97,28 +192,56 @@ fn count(number: i64) -> u64 {
 }
 
 impl Inner {
-    /// Signs the head when the last one is a day old. Only where the keys are open anyway: nobody is asked to unlock a keyring for it.
+    /// Signs the head when the last one is a day old (or of the future: the clock was ahead). Only where the keys are open anyway: nobody
+    /// is asked to unlock a keyring for it.
     pub(crate) fn close_ledger_day(&self) -> Result<()> {
         let Some(identities) = self.cache.identities.peek() else { return Ok(()) };
         let last: Option<i64> = self
             .store
             .read(|c| Ok(c.query_row("SELECT at FROM ledger_head ORDER BY number DESC LIMIT 1", [], |row| row.get(0)).optional()?))?;
-        if last.is_some_and(|at| self.clock.now() < Timestamp(at).plus(Timestamp::DAY)) {
+        let now = self.clock.now();
+        if last.is_some_and(|at| Timestamp(at) <= now && now < Timestamp(at).plus(Timestamp::DAY)) {
             return Ok(());
         }
-        self.sign_ledger_head(&identities.profile_signer)
+        self.sign_ledger_head_or_say(Ok(identities.profile_signer.clone()));
+        Ok(())
     }
 
-    /// Signs the ledger's head as it is now, unless it is signed already.
+    /// As [`Inner::sign_ledger_head`], for whoever goes on whatever the ledger is like: nobody who tampers with it can hold up a revocation.
+    /// That the head stays as it is, is said in the log.
+    pub(crate) fn sign_ledger_head_or_say(&self, signer: Result<Arc<Identity>>) {
+        if let Err(error) = signer.and_then(|signer| self.sign_ledger_head(&signer)) {
+            tracing::error!(%error, "the ledger's head is not signed");
+        }
+    }
+
+    /// Signs the ledger's head as it is now, unless it is signed already. Refused (`Dependency::DatabaseDamaged`, which names the row)
+    /// where the rows since the last head do not fit: a signature would make the forgery ours. Rows that should have been signed long ago
+    /// are recorded as such before they are, so that it can be read for ever.
     pub(crate) fn sign_ledger_head(&self, signer: &Identity) -> Result<()> {
-        let (number, hash, signed): (i64, [u8; 32], i64) = self.store.read(|c| {
-            let (number, hash) = head(c)?;
-            Ok((number, hash, c.query_row("SELECT coalesce(max(number), 0) FROM ledger_head", [], |row| row.get(0))?))
-        })?;
+        let (number, signed): (i64, i64) = self
+            .store
+            .read(|c| Ok((head(c)?.0, c.query_row("SELECT coalesce(max(number), 0) FROM ledger_head", [], |row| row.get(0))?)))?;
         if number == signed {
             return Ok(());
         }
-        let Timestamp(at) = self.clock.now();
+        let now = self.clock.now();
+        let mut walk = self.store.read(recent)?;
+        if let Some((first, since)) = walk.unsigned() {
+            tracing::error!(first, %since, "rows of the ledger lost their signature, or never had one; the ledger records it");
+            let last = walk.number;
+            self.store.write(move |tx| {
+                let details = serde_json::json!({ "since": since, "last": last });
+                append(tx, now, &Actor::Signet, "ledger.unsigned", &first.to_string(), &details)
+            })?;
+            walk = self.store.read(recent)?;
+        }
+        if let Some(row) = walk.broken_at {
+            let what = format!("entry {row} of the ledger does not fit the one before it, or its signature is not ours");
+            return Err(Error::Unavailable(Dependency::DatabaseDamaged(what)));
+        }
+        let Walk { number, hash, .. } = walk;
+        let Timestamp(at) = now;
         let signature = signer.key.sign(&message(number, &hash, at))?;
         let serial = signer.certificate.serial.clone();
         self.store.write(move |tx| {
@@ -133,10 +256,11 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Actor, append};
-    use crate::testing;
-    use protocol::Timestamp;
-    use rusqlite::Connection;
+    use super::super::{Actor, append, chain};
+    use super::message;
+    use crate::{Authority, Dependency, Error, certificate::issued, certification::Identity, ports::Clock, testing};
+    use protocol::{Timestamp, crl::Reason};
+    use rusqlite::{Connection, OptionalExtension, params};
     use serde_json::json;
 
     fn raw(folder: &tempfile::TempDir) -> Connection {
@@ -208,6 +332,171 @@ mod tests {
             assert!(again.verify_recent_ledger().unwrap().broken_at.is_some(), "{tamper}");
             assert!(again.verify_ledger().unwrap().broken_at.is_some(), "{tamper}");
         }
+    }
+
+    /// What somebody can do who may write the file and has no key: changes a row, and makes every hash from it on fit the one before;
+    /// the heads that would tell go. The last row.
+    fn written_anew(folder: &tempfile::TempDir, row: u64) -> (i64, [u8; 32]) {
+        let (c, row) = (raw(folder), i64::try_from(row).unwrap());
+        c.execute_batch("PRAGMA foreign_keys = OFF; DROP TRIGGER ledger_is_not_changed; DROP TRIGGER ledger_is_not_deleted;").unwrap();
+        c.execute("UPDATE ledger SET actor = '\"Signet\"', details = '{}' WHERE number = ?", [row]).unwrap();
+        c.execute("DELETE FROM ledger_head WHERE number >= ?", [row]).unwrap();
+        let hash = |number: i64| c.query_row("SELECT hash FROM ledger WHERE number = ?", [number], |row| row.get(0)).optional().unwrap();
+        let (mut number, mut previous): (i64, [u8; 32]) = (row, hash(row - 1).unwrap_or_default());
+        while hash(number).is_some() {
+            let sql = "SELECT at, actor, event, subject, details FROM ledger WHERE number = ?";
+            previous = c
+                .query_row(sql, [number], |row| {
+                    let text = |at: usize| row.get::<_, String>(at);
+                    Ok(chain(&previous, number, row.get(0)?, &text(1)?, &text(2)?, &text(3)?, &text(4)?))
+                })
+                .unwrap();
+            c.execute("UPDATE ledger SET hash = ? WHERE number = ?", params![previous, number]).unwrap();
+            number += 1;
+        }
+        (number - 1, previous)
+    }
+
+    /// The row about this setting.
+    fn row_of(authority: &Authority, value: &str) -> u64 {
+        let rows = authority.auditor().ledger(None, 1000).unwrap();
+        rows.iter().find(|row| row.event == "setting.changed" && row.details["to"] == value).unwrap().number
+    }
+
+    fn heads(authority: &Authority) -> i64 {
+        authority.0.store.read(|c| Ok(c.query_row("SELECT count(*) FROM ledger_head", [], |row| row.get(0))?)).unwrap()
+    }
+
+    #[test]
+    fn rows_written_anew_without_a_key_are_said_to_be_unsigned_also_after_the_next_head() {
+        let (authority, clock, folder) = testing::authority();
+        let officer = testing::department(&authority);
+        for ssid in ["first", "second", "third", "fourth"] {
+            officer.set_setting("wifi.ssid", ssid).unwrap();
+            officer.keep_status().unwrap();
+            clock.advance(86_400);
+        }
+        let auditor = authority.auditor();
+        assert_eq!(auditor.verify_ledger().unwrap().unsigned_since, None);
+        written_anew(&folder, row_of(&authority, "second"));
+        let since = Some(Timestamp(testing::START)); // the responders, made after the first day's lists
+        for found in [auditor.verify_recent_ledger().unwrap(), auditor.verify_ledger().unwrap()] {
+            assert_eq!((found.broken_at, found.unsigned_since), (None, since), "each row fits the one before it, and no head covers them");
+        }
+        // What is signed over is recorded before, and a CRL is made all the same.
+        officer.keep_status().unwrap();
+        assert_eq!(auditor.verify_ledger().unwrap().unsigned_since, None);
+        let rows = auditor.ledger(None, 1000).unwrap();
+        assert_eq!(rows.iter().filter(|row| row.event == "crl.issued" && row.at == clock.now()).count(), 2, "of both CAs");
+        let told: Vec<_> = rows.iter().filter(|row| row.event == "ledger.unsigned").collect();
+        assert_eq!(told.len(), 1, "once");
+        assert_eq!(told[0].details["since"], json!(since));
+    }
+
+    #[test]
+    fn a_broken_chain_is_not_signed_and_holds_up_no_revocation() {
+        let (authority, clock, folder) = testing::authority();
+        let officer = testing::department(&authority);
+        officer.keep_status().unwrap();
+        clock.advance(60);
+        officer.set_setting("wifi.ssid", "eduroam").unwrap();
+        let row = row_of(&authority, "eduroam");
+        let tamper = "DROP TRIGGER ledger_is_not_changed; UPDATE ledger SET at = at + 1 WHERE event = 'setting.changed';";
+        raw(&folder).execute_batch(tamper).unwrap();
+        let signed = heads(&authority);
+        let serial = issued(&authority, "Alice");
+        officer.revoke(&serial, Reason::KeyCompromise).unwrap();
+        let list = authority.enroller().crl("issuing").unwrap();
+        assert!(list.windows(16).any(|window| window == serial.octets()));
+        assert_eq!(heads(&authority), signed, "a signature would make the forgery ours");
+        match authority.0.sign_ledger_head(authority.0.profile_signer().unwrap().as_ref()) {
+            Err(Error::Unavailable(Dependency::DatabaseDamaged(why))) => assert!(why.contains(&format!("entry {row} ")), "{why}"),
+            other => panic!("{other:?}"),
+        }
+        clock.advance(86_400);
+        officer.tidy().unwrap();
+        assert_eq!(heads(&authority), signed);
+        assert_eq!(authority.auditor().verify_recent_ledger().unwrap().broken_at, Some(row));
+    }
+
+    #[test]
+    fn a_head_by_a_key_that_is_not_the_profile_signers_does_not_count() {
+        // The same key and names, certified by another department's CA; and a certificate of our own CA for something else.
+        let (other, _clock, _folder) = testing::authority();
+        testing::department(&other);
+        let foreign = |_: &Authority| other.0.profile_signer().unwrap();
+        let relabelled = |authority: &Authority| authority.0.scep_ra().unwrap().remove(0);
+        type Signer<'a> = &'a dyn Fn(&Authority) -> std::sync::Arc<Identity>;
+        let signers: [(Signer<'_>, &str); 2] = [
+            (
+                &foreign,
+                "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, key_fingerprint, not_before, not_after, issued_at)
+                   VALUES (?1, 'profile_signer', 'profile_signer', 'CN=Physics Profile Signer', '[]', x'aa', zeroblob(32), 1, 9, 1)",
+            ),
+            (&relabelled, "UPDATE certificate SET kind = 'profile_signer' WHERE serial = ?1"),
+        ];
+        for (signer, sql) in signers {
+            let (authority, clock, folder) = testing::authority();
+            testing::department(&authority);
+            let signer = signer(&authority);
+            let (last, hash) = written_anew(&folder, 3);
+            let c = raw(&folder);
+            c.execute(sql, [signer.certificate.serial.octets()]).unwrap();
+            c.execute(
+                "INSERT OR IGNORE INTO certificate_der (number, der) SELECT number, ?2 FROM certificate WHERE serial = ?1",
+                params![signer.certificate.serial.octets(), signer.certificate.der],
+            )
+            .unwrap();
+            let at = clock.now().0;
+            let signature = signer.key.sign(&message(last, &hash, at)).unwrap();
+            c.execute(
+                "INSERT INTO ledger_head (number, hash, at, signer, signature) VALUES (?, ?, ?, ?, ?)",
+                params![last, hash, at, signer.certificate.serial.octets(), signature],
+            )
+            .unwrap();
+            let auditor = testing::open(&folder, &clock).auditor();
+            let row = u64::try_from(last).unwrap();
+            assert_eq!(auditor.verify_recent_ledger().unwrap().broken_at, Some(row), "{sql}");
+            assert_eq!(auditor.verify_ledger().unwrap().broken_at, Some(row), "{sql}");
+        }
+    }
+
+    #[test]
+    fn no_honest_ledger_is_called_unsigned() {
+        let (authority, clock, folder) = testing::authority();
+        let officer = testing::department(&authority);
+        officer.keep_status().unwrap();
+        let unsigned = || {
+            let auditor = testing::open(&folder, &clock).auditor();
+            let found = [auditor.verify_recent_ledger().unwrap(), auditor.verify_ledger().unwrap()];
+            assert!(found.iter().all(|found| found.broken_at.is_none()));
+            found.map(|found| found.unsigned_since)
+        };
+        // For months nothing runs but commands that need no key: a keyring that is locked, a computer that is off.
+        for ssid in ["a", "b", "c"] {
+            clock.advance(30 * 86_400);
+            testing::officer(&testing::open(&folder, &clock)).set_setting("wifi.ssid", ssid).unwrap();
+        }
+        assert_eq!(unsigned(), [None, None]);
+        officer.keep_status().unwrap();
+        // Ended by force after a CRL and before its head, and begun again days later.
+        let cut =
+            "DELETE FROM ledger_head WHERE number >= (SELECT max(number) FROM ledger WHERE event = 'crl.issued' AND subject = 'issuing')";
+        assert!(raw(&folder).execute(cut, []).unwrap() > 0);
+        clock.advance(5 * 86_400);
+        assert_eq!(unsigned(), [None, None]);
+        authority.enroller().ready().unwrap();
+        officer.tidy().unwrap();
+        officer.keep_status().unwrap();
+        // The clock was ahead for a while.
+        for passed in [90 * 86_400, -90 * 86_400, 86_400, 86_400] {
+            clock.advance(passed);
+            officer.tidy().unwrap();
+            officer.keep_status().unwrap();
+            assert_eq!(unsigned(), [None, None], "{passed}");
+        }
+        let rows = authority.auditor().ledger(None, 1000).unwrap();
+        assert!(rows.iter().all(|row| row.event != "ledger.unsigned"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub struct Departure {
     pub reason: Reason,
     /// Who may read what was written to the person, in words.
     pub successor: Option<String>,
-    /// Escrowed keys are kept until then.
+    /// Until when escrowed keys are to be kept; none are escrowed yet.
     pub keep_until: Option<Timestamp>,
 }
 

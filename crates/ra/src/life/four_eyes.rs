@@ -51,13 +51,21 @@ pub(super) fn waiting(c: &Connection) -> Result<Vec<ActRequest>> {
     Ok(list)
 }
 
+/// What it would do if it were approved now.
+pub(super) fn consequences(operator: &Operator, id: ActId) -> Result<Consequences> {
+    let (at, rules) = (operator.inner.clock.now(), plan::Rules::of(operator)?);
+    operator.inner.store.read(|tx| Ok(plan::plan_what_is_left(tx, at, &one(tx, id)?.act, &rules)?.consequences))
+}
+
 pub(super) fn approve(operator: &Operator, id: ActId) -> Result<Consequences> {
     let rules = plan::Rules::of(operator)?;
     let (actor, clock) = (operator.actor.clone(), operator.inner.clock.clone());
     operator.inner.store.write(move |tx| {
         let at = issue::time(tx, &*clock)?;
         let request = one(tx, id)?;
-        if person(&actor)?.eq_ignore_ascii_case(person(&request.asked_by)?) {
+        // Who is nobody cannot approve either.
+        person(&actor)?;
+        if account(&actor) == account(&request.asked_by) {
             return Err(Error::Denied(Denied::SecondOfficer));
         }
         decide(tx, at, &actor, id, "approved")?;
@@ -117,10 +125,11 @@ pub(super) fn is_needed(c: &Connection, at: Timestamp, rules: &plan::Rules, verb
     Ok(before.len() + more > rules.four_eyes_above)
 }
 
-/// The same for one certificate that is revoked without a plan.
-pub(crate) fn may_revoke_alone(c: &Connection, at: Timestamp, rules: &plan::Rules, serial: &SerialNumber) -> Result<()> {
+/// The same for certificates that are revoked without a plan.
+pub(crate) fn may_revoke_alone(c: &Connection, at: Timestamp, rules: &plan::Rules, serials: &[SerialNumber]) -> Result<()> {
     let before = alone(c, at, rules)?;
-    let refused = !before.contains(serial.octets()) && before.len() >= rules.four_eyes_above;
+    let more = serials.iter().filter(|serial| !before.contains(serial.octets())).count();
+    let refused = more > 0 && before.len() + more > rules.four_eyes_above;
     if refused { Err(Error::Denied(Denied::SecondOfficer)) } else { Ok(()) }
 }
 
@@ -143,7 +152,7 @@ pub(crate) fn note(tx: &Connection, at: Timestamp, actor: &Actor, serials: &[Ser
     Ok(())
 }
 
-/// The account in the one form by which it is counted.
+/// The account in the one form by which it is counted and compared.
 pub(crate) fn account(actor: &Actor) -> Option<String> {
     person(actor).ok().map(str::to_lowercase)
 }

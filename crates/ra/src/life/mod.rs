@@ -6,6 +6,7 @@
 
 mod departure;
 mod four_eyes;
+mod mail;
 mod plan;
 mod reasons;
 mod renew;
@@ -51,11 +52,12 @@ pub enum Target {
 pub enum Verb {
     /// Suspend (certificateHold) until somebody decides.
     Hold,
-    /// Suspend; becomes a revocation (keyCompromise) after `revoke.maybe_lost_days` unless reinstated before.
+    /// Suspend, with all other certificates of the same keys; becomes a revocation (keyCompromise) after `revoke.maybe_lost_days`
+    /// unless reinstated before.
     MaybeLost,
-    /// Take a hold back.
+    /// Take a hold back; what was held as perhaps lost, with all that was held for the sake of the same keys.
     Reinstate,
-    /// Revoke for good.
+    /// Revoke for good; for keyCompromise with all other certificates of the same keys.
     Revoke {
         /// Reason.
         reason: Reason,
@@ -68,7 +70,7 @@ pub enum Verb {
         reason: Reason,
         /// Who may read what was written to the person, in words.
         successor: Option<String>,
-        /// Keys that are escrowed are kept until then.
+        /// Until when escrowed keys are to be kept; none are escrowed yet.
         keep_until: Option<Timestamp>,
     },
 }
@@ -129,7 +131,7 @@ pub enum Breaks {
 pub struct Consequences {
     /// Certificates that change.
     pub affected: Vec<Affected>,
-    /// Certificates of the same people that go on working.
+    /// Certificates of the same people that go on working, superseded ones until they end.
     pub untouched: Vec<Affected>,
     /// What stops working, each once, in the order of [`Breaks`].
     pub breaks: Vec<Breaks>,
@@ -237,6 +239,11 @@ impl Operator {
     /// Acts that wait for a second officer, oldest first.
     pub fn waiting_acts(&self) -> Result<Vec<ActRequest>> {
         self.inner.store.read(four_eyes::waiting)
+    }
+
+    /// What an act that waits would do if it were approved now. Changes nothing.
+    pub fn waiting_act_consequences(&self, id: ActId) -> Result<Consequences> {
+        four_eyes::consequences(self, id)
     }
 
     /// Approves and carries out what another officer asked for. Certificates that changed meanwhile are left out.

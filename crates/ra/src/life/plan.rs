@@ -3,7 +3,7 @@
 use super::{Act, Affected, Breaks, Consequences, Target, Verb, four_eyes, officer_may_give};
 use crate::{
     Conflict, Error, Noun, Operator, Result,
-    certificate::{reason_code, reason_of},
+    certificate::{of_same_key, reason_code, reason_of},
     challenge, enrollment,
     id::{DeviceId, SubscriberId},
     ledger::{self, Actor},
@@ -87,6 +87,17 @@ fn plan_with(c: &Connection, at: Timestamp, act: &Act, rules: &Rules, strict: bo
             Some(_) => {}
         }
     }
+    let mut seen: BTreeSet<SerialNumber> = serials.iter().cloned().collect();
+    for serial in serials.clone() {
+        let others = with_it(c, at, &act.verb, &serial)?.into_iter().filter(|other| seen.insert(other.clone())).collect::<Vec<_>>();
+        if others.is_empty() {
+            continue;
+        }
+        for found in self::named(c, at, &others)?.into_iter().filter(|found| refusal(found, &act.verb).is_none()) {
+            affected.push(Affected { after: after(&act.verb, &found).to_owned(), ..found.seen });
+            serials.push(found.serial);
+        }
+    }
     let offboard = matches!(act.verb, Verb::Offboard { .. });
     if affected.is_empty() && strict && !offboard {
         return Err(Error::invalid("target", "there is no certificate that this could be done to"));
@@ -115,6 +126,31 @@ fn check_words(at: Timestamp, act: &Act) -> Result<()> {
         }
         Verb::Hold | Verb::MaybeLost | Verb::Reinstate | Verb::Revoke { .. } => Ok(()),
     }
+}
+
+/// What the act is also about, though nobody named it: whoever has the key of a certificate can use all certificates of that key.
+fn with_it(c: &Connection, at: Timestamp, verb: &Verb, serial: &SerialNumber) -> Result<Vec<SerialNumber>> {
+    match verb {
+        Verb::MaybeLost | Verb::Revoke { reason: Reason::KeyCompromise, .. } | Verb::Offboard { reason: Reason::KeyCompromise, .. } => {
+            of_same_key(c, at, serial)
+        }
+        // The key was not lost: what was held for its sake comes back with it.
+        Verb::Reinstate if is_perhaps_lost(c, serial)? => {
+            let mut back = Vec::new();
+            for other in of_same_key(c, at, serial)? {
+                if is_perhaps_lost(c, &other)? {
+                    back.push(other);
+                }
+            }
+            Ok(back)
+        }
+        Verb::Hold | Verb::Reinstate | Verb::Revoke { .. } | Verb::Offboard { .. } => Ok(Vec::new()),
+    }
+}
+
+/// It is held, and revoked after a time.
+fn is_perhaps_lost(c: &Connection, serial: &SerialNumber) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM hold_deadline WHERE serial = ?1")?.exists([serial.octets()])?)
 }
 
 /// Why the verb does not fit the certificate.
@@ -171,8 +207,10 @@ fn consequences(c: &Connection, at: Timestamp, act: &Act, rules: &Rules, affecte
     }
     let mut untouched = Vec::new();
     for person in &people {
-        let all = of_person(c, at, *person)?.into_iter().map(|found| found.seen);
-        untouched.extend(all.filter(|one| one.before == "active" && !changed.contains(one.serial.as_str())));
+        // Also of somebody who is no longer here: what is left of theirs can still be revoked.
+        let all = certificates_of(c, at, *person)?.into_iter().map(|found| found.seen);
+        let works = |one: &Affected| matches!(one.before.as_str(), "active" | "superseded");
+        untouched.extend(all.filter(|one| works(one) && !changed.contains(one.serial.as_str())));
     }
     let mut breaks = BTreeSet::new();
     if stops {
@@ -181,12 +219,17 @@ fn consequences(c: &Connection, at: Timestamp, act: &Act, rules: &Rules, affecte
             if one.profile == "transport" {
                 continue;
             }
-            if one.subscriber.is_some() && !untouched.iter().any(|kept| kept.subscriber == one.subscriber && kept.profile == one.profile) {
+            let takes_its_place =
+                |kept: &Affected| kept.before == "active" && kept.subscriber == one.subscriber && kept.profile == one.profile;
+            if one.subscriber.is_some() && !untouched.iter().any(takes_its_place) {
                 breaks.insert(Breaks::NoneLeft);
             }
         }
     }
     let (mut enrollments_ended, mut challenges_cancelled, mut mailboxes_unvalidated) = (0, 0, 0);
+    if let (true, Target::Device(device)) = (stops, &act.target) {
+        challenges_cancelled = challenge::unused_of_device(c, *device)?;
+    }
     if let (true, Target::Person(person)) = (offboard, &act.target) {
         let count = |sql: &str| -> Result<u32> { Ok(c.prepare_cached(sql)?.query_row([person], |row| row.get(0))?) };
         enrollments_ended = count(
@@ -244,6 +287,9 @@ pub(super) fn apply(tx: &Connection, at: Timestamp, actor: &Actor, act: &Act, pl
             }
         }
     }
+    if let (Verb::Hold | Verb::MaybeLost | Verb::Revoke { .. }, Target::Device(device)) = (&act.verb, &act.target) {
+        challenge::cancel_for_device(tx, *device)?;
+    }
     if let (Verb::Offboard { reason, successor, keep_until }, Target::Person(person)) = (&act.verb, &act.target) {
         let leaver = Leaver { person: *person, reason: *reason, successor: successor.as_deref(), keep_until: *keep_until, why };
         depart(tx, at, actor, &leaver)?;
@@ -273,7 +319,7 @@ struct Leaver<'a> {
 
 fn depart(tx: &Connection, at: Timestamp, actor: &Actor, leaver: &Leaver<'_>) -> Result<()> {
     let Leaver { person, reason, successor, keep_until, why } = *leaver;
-    enrollment::end_all_of(tx, at, actor, person)?;
+    enrollment::end_all_of(tx, at, actor, person, "the person left")?;
     challenge::cancel_for_subscriber(tx, person)?;
     // Nothing more is issued: the mailboxes are no longer the person's until somebody says so again (invariant 5). What was seen
     // before stays in the ledger.
@@ -332,6 +378,10 @@ fn of_person(c: &Connection, at: Timestamp, person: SubscriberId) -> Result<Vec<
     if !subscriber::exists(c, person)? {
         return Err(Error::NotFound(Noun::Subscriber));
     }
+    certificates_of(c, at, person)
+}
+
+fn certificates_of(c: &Connection, at: Timestamp, person: SubscriberId) -> Result<Vec<Found>> {
     // Transport certificates belong to an enrollment.
     let sql = format!(
         "{SELECT} WHERE c.number IN (SELECT number FROM certificate WHERE subscriber = ?1 \

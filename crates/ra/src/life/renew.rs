@@ -7,7 +7,7 @@ use crate::{
     ledger::{self, Actor},
     revoke,
 };
-use protocol::{Timestamp, x509::SerialNumber};
+use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 use rusqlite::{Connection, params};
 use serde_json::json;
 
@@ -21,7 +21,7 @@ pub(crate) fn may_be_replaced(tx: &Connection, at: Timestamp, replaced: &Replace
         return Err(Error::Conflict(Conflict::AlreadyRevoked));
     }
     if let Old::Revoked(reason) = replaced.old
-        && (!super::officer_may_give(reason) || reason == protocol::crl::Reason::CertificateHold)
+        && (!super::officer_may_give(reason) || reason == Reason::CertificateHold)
     {
         return Err(Error::invalid("reason", "an officer does not revoke for this reason (RFC 5280 5.3.1)"));
     }
@@ -37,14 +37,6 @@ pub(crate) fn may_be_replaced(tx: &Connection, at: Timestamp, replaced: &Replace
     if replaced_before {
         return Err(Error::invalid("serial", "another certificate has taken its place already; renew that one"));
     }
-    let compromised = tx
-        .prepare_cached(
-            "SELECT 1 FROM certificate WHERE reason = 1 AND key_fingerprint = (SELECT key_fingerprint FROM certificate WHERE serial = ?1)",
-        )?
-        .exists([replaced.serial.octets()])?;
-    if compromised {
-        return Err(Error::invalid("serial", "its key was compromised; replace it by one with a new key"));
-    }
     Ok(())
 }
 
@@ -58,9 +50,13 @@ pub(crate) fn replaced(tx: &Connection, at: Timestamp, actor: &Actor, replaced: 
         ledger::append(tx, at, actor, "certificate.superseded", &replaced.serial.to_string(), &json!({ "by": by.to_string() }))?;
     }
     if let Old::Revoked(reason) = replaced.old {
+        let mut serials = vec![replaced.serial.clone()];
+        if reason == Reason::KeyCompromise {
+            serials.extend(certificate::of_same_key(tx, at, &replaced.serial)?.into_iter().filter(|other| other != by));
+        }
         // Counted, never refused: the person has a new one in its place.
-        super::note_alone(tx, at, actor, std::slice::from_ref(&replaced.serial))?;
-        revoke::revoke(tx, at, actor, &replaced.serial, reason)?;
+        super::note_alone(tx, at, actor, &serials)?;
+        serials.iter().try_for_each(|serial| revoke::revoke(tx, at, actor, serial, reason))?;
     }
     Ok(if ended > 0 { vec![replaced.serial.clone()] } else { Vec::new() })
 }

@@ -1,15 +1,18 @@
-//! The pair self-test (S0-03): sign, encrypt and read back with a person's certificates, as three ticks.
+//! The pair self-test: sign, encrypt and read back with a person's certificates, as three ticks.
 
-use crate::{Error, Operator, Result, certificate, id::SubscriberId};
+use super::mail::MailPair;
+use crate::{Error, Operator, Result, id::SubscriberId};
 use protocol::{
     cms::{self, ContentCipher, Digest, KeyTransport, SigningIdentity},
     key::PrivateKey,
-    x509::{CertificateView, KeyUsage, SerialNumber},
+    x509::CertificateView,
 };
 use serde::Serialize;
 
 /// What is signed and encrypted.
 const MESSAGE: &[u8] = b"Signet asks: who are you, is this whole, and can only you read it?";
+
+const ELLIPTIC: &str = "the key is elliptic, and Signet encrypts to RSA keys only: send the person an encrypted message to try it";
 
 /// One property.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,6 +24,8 @@ pub enum Tick {
     PublicSideOnly,
     /// The person has no active certificate for it.
     NoCertificate,
+    /// Signet cannot try it with a key of this kind; what is left untried.
+    NotTried(String),
     /// It does not work; why.
     Failed(String),
 }
@@ -44,22 +49,8 @@ impl Operator {
     /// issued); keys that are not here leave their side untried, and the ticks say so. Nothing is stored.
     pub fn self_test(&self, person: SubscriberId, keys: &[&PrivateKey]) -> Result<SelfTest> {
         let at = self.inner.clock.now();
-        let person = self.subscriber(person)?;
-        let all = self.certificates(&certificate::CertificateQuery { subscriber: Some(person.id), ..Default::default() })?;
-        let current = |usage: KeyUsage| -> Result<Option<CertificateView>> {
-            for row in all.iter().filter(|row| row.status == "active") {
-                let serial = SerialNumber::parse(&row.serial)?;
-                let (der, _) = self.export_certificate(&serial)?;
-                let view = CertificateView::from_der(&der)?;
-                let mails = view.san.iter().any(|name| matches!(name, protocol::x509::SubjectAltName::Rfc822Name(_)));
-                if mails && view.key_usage.is_some_and(|has| has.has(usage)) {
-                    return Ok(Some(view));
-                }
-            }
-            Ok(None)
-        };
+        let MailPair { signing, encryption } = self.mail_pair(self.subscriber(person)?.id)?;
         let held = |view: &CertificateView| keys.iter().copied().find(|key| view.public_key.belongs_to(key));
-        let (signing, encryption) = (current(KeyUsage::CONTENT_COMMITMENT)?, current(KeyUsage::KEY_ENCIPHERMENT)?);
         let (authentication, integrity) = match &signing {
             None => (Tick::NoCertificate, Tick::NoCertificate),
             Some(view) => {
@@ -73,6 +64,8 @@ impl Operator {
         };
         let (confidentiality, encrypted) = match &encryption {
             None => (Tick::NoCertificate, None),
+            // Key agreement is another way to seal (RFC 5753), which correspondents' programs know and Signet does not.
+            Some(view) if !view.public_key.is_rsa() => (Tick::NotTried(ELLIPTIC.to_owned()), None),
             Some(view) => match cms::encrypt(MESSAGE, view, ContentCipher::Aes256Cbc, KeyTransport::Pkcs1v15) {
                 Err(error) => (Tick::Failed(error.to_string()), None),
                 Ok(sealed) => match held(view) {

@@ -1,6 +1,7 @@
-//! Public certificates for correspondents (S0-04): .cer, .p7c, vCard and LDIF. Nothing secret leaves.
+//! Public certificates for correspondents: .cer, .p7c, vCard and LDIF. Nothing secret leaves.
 
-use crate::{Error, Operator, Result, certificate::CertificateQuery, id::SubscriberId, subscriber::Subscriber};
+use super::mail::MailPair;
+use crate::{Error, Operator, Result, id::SubscriberId, subscriber::Subscriber};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use protocol::{
     cms,
@@ -21,7 +22,8 @@ impl Operator {
         Ok(cms::certs_only(&all.iter().collect::<Vec<_>>())?)
     }
 
-    /// A vCard 3.0 of the person with every active certificate as KEY (RFC 2426 3.7.2).
+    /// A vCard 3.0 of the person with the certificates for mail as KEY (RFC 2426 3.7.2): one to encrypt to, for of two a correspondent's
+    /// program may take the wrong one, and one to check signatures with.
     pub fn share_vcard(&self, person: SubscriberId) -> Result<String> {
         let (person, certificates) = self.shared(person)?;
         let name = escaped(&person.name);
@@ -39,7 +41,7 @@ impl Operator {
         Ok(card)
     }
 
-    /// An LDIF record of the person with every active certificate (RFC 2849; userCertificate;binary of RFC 4523).
+    /// An LDIF record of the person with the same certificates (RFC 2849; userCertificate;binary of RFC 4523).
     pub fn share_ldif(&self, person: SubscriberId) -> Result<String> {
         let (person, certificates) = self.shared(person)?;
         // Always in base64: then no character of a name has a meaning.
@@ -62,16 +64,13 @@ impl Operator {
 
     fn shared(&self, person: SubscriberId) -> Result<(Subscriber, Vec<Vec<u8>>)> {
         let person = self.subscriber(person)?;
-        let all = self.certificates(&CertificateQuery { subscriber: Some(person.id), ..Default::default() })?;
-        let active: Vec<Vec<u8>> = all
-            .iter()
-            .filter(|row| row.status == "active")
-            .map(|row| Ok(self.export_certificate(&SerialNumber::parse(&row.serial)?)?.0))
-            .collect::<Result<_>>()?;
-        if active.is_empty() {
-            return Err(Error::invalid("subscriber", "the person has no active certificate to share"));
+        let MailPair { signing, encryption } = self.mail_pair(person.id)?;
+        let mut public: Vec<Vec<u8>> = encryption.into_iter().chain(signing).map(|view| view.der).collect();
+        public.dedup();
+        if public.is_empty() {
+            return Err(Error::invalid("subscriber", "the person has no active certificate for mail to share"));
         }
-        Ok((person, active))
+        Ok((person, public))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The life of certificates after their issue, on a whole department.
 
-use super::{Act, Breaks, Old, Outcome, Target, Tick, Verb};
+use super::{Act, Affected, Breaks, Old, Outcome, Target, Tick, Verb};
 use crate::{
     Authority, Conflict, Denied, Error, Noun, Operator,
     certificate::issued,
@@ -10,7 +10,7 @@ use crate::{
     ledger::Actor,
     mailbox::Method,
     ports::FixedClock,
-    profile::ProfileName,
+    profile::{Escrow, ProfileDraft, ProfileName, Scope, Usage},
     subscriber::{NewSubscriber, Subscriber, SubscriberKind},
     testing,
 };
@@ -20,8 +20,9 @@ use protocol::{
     crl::Reason,
     key::{KeyAlgorithm, PrivateKey},
     pkcs12,
-    x509::{CertificateView, SerialNumber},
+    x509::{CertificateView, KeyUsage, SerialNumber},
 };
+use std::collections::BTreeSet;
 use tempfile::TempDir;
 
 struct House {
@@ -48,8 +49,34 @@ impl House {
     }
     fn signing(&self, mail: &str) -> (SerialNumber, PrivateKey) {
         let key = key();
-        let made = self.rosa.issue_from_csr(mail, ProfileName::Signing, &csr(&key)).unwrap();
-        (SerialNumber::parse(&made.certificate.serial).unwrap(), key)
+        (self.again(mail, &key), key)
+    }
+    /// One more certificate for a key.
+    fn again(&self, mail: &str, key: &PrivateKey) -> SerialNumber {
+        let made = self.rosa.issue_from_csr(mail, ProfileName::Signing, &csr(key)).unwrap();
+        SerialNumber::parse(&made.certificate.serial).unwrap()
+    }
+    fn renewed(&self, serial: &SerialNumber) -> SerialNumber {
+        SerialNumber::parse(&self.rosa.renew(serial).unwrap().certificate.serial).unwrap()
+    }
+    /// A phone of this person, as if the certificate had come to it.
+    fn phone(&self, person: &Subscriber, serial: &SerialNumber) -> DeviceId {
+        let enrollment: EnrollmentId = self.rosa.invite(&person.mailboxes[0].address, Channel::Show).unwrap().enrollment;
+        let (device, owner, serial) = (DeviceId::fresh(), person.id, serial.clone());
+        self.write(move |tx| {
+            tx.execute(
+                "INSERT INTO device (id, subscriber, udid, device_name, foreign_device_ca, first_seen, last_seen) VALUES (?, ?, 'u', 'Alice''s iPhone', 0, 1, 1)",
+                (device, owner),
+            )?;
+            tx.execute("UPDATE enrollment SET device = ? WHERE id = ?", (device, enrollment))?;
+            tx.execute("UPDATE certificate SET enrollment = ? WHERE serial = ?", (enrollment, serial.octets()))?;
+            Ok(())
+        });
+        device
+    }
+    /// As an earlier Signet may have left it.
+    fn write(&self, work: impl FnOnce(&rusqlite::Connection) -> crate::Result<()> + Send + 'static) {
+        self.authority.0.store.write(work).unwrap();
     }
     fn many(&self, count: usize) -> Vec<SerialNumber> {
         (0..count).map(|i| issued(&self.authority, &format!("Person {i}"))).collect()
@@ -265,23 +292,7 @@ fn a_device_is_held_as_a_whole_and_the_rest_of_its_owner_goes_on() {
     let alice = house.person("Alice Example", "alice@example.edu");
     let (on_phone, _) = house.signing("alice@example.edu");
     let (elsewhere, _) = house.signing("alice@example.edu");
-    let (device, enrollment) = (DeviceId::fresh(), house.rosa.invite("alice@example.edu", Channel::Show).unwrap().enrollment);
-    let serial = on_phone.clone();
-    house
-        .authority
-        .0
-        .store
-        .write(move |tx| {
-            tx.execute(
-                "INSERT INTO device (id, subscriber, udid, device_name, foreign_device_ca, first_seen, last_seen) VALUES (?, ?, 'u', 'Alice''s iPhone', 0, 1, 1)",
-                (device, alice.id),
-            )?;
-            tx.execute("UPDATE enrollment SET device = ? WHERE id = ?", (device, enrollment))?;
-            let on: EnrollmentId = enrollment;
-            tx.execute("UPDATE certificate SET enrollment = ? WHERE serial = ?", (on, serial.octets()))?;
-            Ok(())
-        })
-        .unwrap();
+    let device = house.phone(&alice, &on_phone);
     let told = done(house.rosa.maybe_lost(Target::Device(device)));
     assert_eq!(told.affected.iter().map(|one| one.serial.clone()).collect::<Vec<_>>(), [on_phone.to_string()]);
     assert_eq!((told.affected[0].name.as_deref(), told.affected[0].device.as_deref()), (Some("Alice Example"), Some("Alice's iPhone")));
@@ -301,7 +312,7 @@ fn a_leaver_loses_everything_at_once_and_gets_nothing_new() {
     let (signing, _) = house.signing("alice@example.edu");
     let encryption = house.rosa.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
     let (bobs, _) = house.signing("bob@example.edu");
-    house.rosa.invite("alice@example.edu", Channel::Show).unwrap();
+    let invited = house.rosa.invite("alice@example.edu", Channel::Show).unwrap().enrollment;
     let foretold = house.rosa.offboard_plan(alice.id, Reason::AffiliationChanged).unwrap();
     assert_eq!((foretold.affected.len(), foretold.enrollments_ended, foretold.mailboxes_unvalidated), (2, 1, 1));
     assert_eq!(foretold.breaks, [Breaks::SignedMail, Breaks::MailToThem, Breaks::EnrollmentUnderWay, Breaks::NoneLeft]);
@@ -319,6 +330,8 @@ fn a_leaver_loses_everything_at_once_and_gets_nothing_new() {
     ));
     assert!(matches!(house.rosa.invite("alice@example.edu", Channel::Show), Err(Error::Denied(Denied::MailboxNotValidated))));
     assert!(house.events(3).contains(&"subscriber.departed".to_owned()));
+    let steps = house.rosa.enrollment(invited).unwrap().steps;
+    assert_eq!(steps.last().unwrap().facts["reason"], "the person left", "nobody was deleted");
     // Who comes back is validated again.
     house.rosa.validate_mailbox("alice@example.edu", Method::InPerson, "new contract").unwrap();
     house.signing("alice@example.edu");
@@ -341,19 +354,26 @@ fn renewal_keeps_the_key_and_supersedes_and_is_refused_for_what_no_longer_counts
     let before = house.rosa.certificate(&old).unwrap();
     assert_eq!((&renewed.certificate.subject, &renewed.certificate.san), (&before.subject, &before.san));
     assert!(renewed.certificate.not_after > before.not_after);
+    let timeline = house.rosa.certificate_detail(&old).unwrap().timeline;
+    assert_eq!(timeline.iter().filter(|event| event.event == "certificate.superseded").count(), 1, "said once");
 
-    done(house.rosa.hold(std::slice::from_ref(&serial)));
-    assert!(matches!(house.rosa.renew(&serial), Err(Error::Conflict(Conflict::AlreadyHeld))));
-    done(house.rosa.reinstate(std::slice::from_ref(&serial)));
-    house.rosa.revoke(&serial, Reason::KeyCompromise).unwrap();
-    assert!(matches!(house.rosa.renew(&serial), Err(Error::Conflict(Conflict::AlreadyRevoked))));
     let refused = |serial: &SerialNumber| match house.rosa.renew(serial) {
         Err(Error::Invalid { field: "serial", reason }) => reason,
         other => panic!("{other:?}"),
     };
     assert!(refused(&old).contains("taken its place"), "one renewal each");
-    let twin = house.rosa.issue_from_csr("alice@example.edu", ProfileName::Signing, &csr(&key)).unwrap().certificate.serial;
-    assert!(refused(&SerialNumber::parse(&twin).unwrap()).contains("compromised"), "another certificate of the same key");
+    let twin = house.again("alice@example.edu", &key);
+    done(house.rosa.hold(std::slice::from_ref(&serial)));
+    assert!(matches!(house.rosa.renew(&serial), Err(Error::Conflict(Conflict::AlreadyHeld))));
+    assert!(refused(&twin).contains("on hold"), "another certificate of the same key");
+    done(house.rosa.reinstate(std::slice::from_ref(&serial)));
+    let alone = serial.clone();
+    house.write(move |tx| {
+        tx.execute("UPDATE certificate SET revoked_at = 1, reason = 1 WHERE serial = ?", [alone.octets()])?;
+        Ok(())
+    });
+    assert!(matches!(house.rosa.renew(&serial), Err(Error::Conflict(Conflict::AlreadyRevoked))));
+    assert!(refused(&twin).contains("compromised") && refused(&twin).contains("new key"), "revoked without the others of its key");
     let nobodys = house.many(1);
     assert!(matches!(house.rosa.renew(&nobodys[0]), Err(Error::Invalid { field: "serial", .. })));
     assert!(matches!(house.rosa.renew(&SerialNumber::parse("01").unwrap()), Err(Error::NotFound(Noun::Certificate))));
@@ -431,4 +451,170 @@ fn public_certificates_are_shared_in_the_forms_that_correspondents_read() {
     assert_eq!(value("cn"), zoe.name.as_bytes());
     house.rosa.revoke(&serial, Reason::Superseded).unwrap();
     assert!(house.rosa.share_ldif(zoe.id).is_err(), "what is revoked is not shared");
+}
+
+/// The serials of a list.
+fn serials(list: &[Affected]) -> BTreeSet<String> {
+    list.iter().map(|one| one.serial.clone()).collect()
+}
+
+fn texts(list: &[&SerialNumber]) -> BTreeSet<String> {
+    list.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn certificates_of_somebody_who_is_gone_can_still_be_revoked() {
+    let house = house();
+    let alice = house.person("Alice Example", "alice@example.edu").id;
+    let ((one, _), (other, _)) = (house.signing("alice@example.edu"), house.signing("alice@example.edu"));
+    house.write(move |tx| {
+        tx.execute("DELETE FROM subscriber WHERE id = ?", [alice])?;
+        Ok(())
+    });
+    let act = certificates(std::slice::from_ref(&one), Verb::Revoke { reason: Reason::Superseded, invalid_since: None });
+    let foretold = house.rosa.consequences(&act).unwrap();
+    assert_eq!((foretold.affected[0].name.as_deref(), serials(&foretold.untouched)), (None, texts(&[&other])));
+    assert_eq!(done(house.rosa.carry_out(&act, "she is no longer here")), foretold);
+    done(house.rosa.hold(std::slice::from_ref(&other)));
+    assert_eq!((house.status(&one).as_str(), house.status(&other).as_str()), ("revoked", "held"));
+    assert!(matches!(house.rosa.maybe_lost(Target::Person(alice)), Err(Error::NotFound(Noun::Subscriber))));
+}
+
+#[test]
+fn a_compromised_key_takes_all_its_certificates_along() {
+    let house = house();
+    house.person("Alice Example", "alice@example.edu");
+    house.person("Office", "office@example.edu");
+    let (first, key) = house.signing("alice@example.edu");
+    let current = house.renewed(&first);
+    let twin = house.again("office@example.edu", &key);
+    let (other, _) = house.signing("alice@example.edu");
+    house.rosa.set_setting("revoke.four_eyes_above", "2").unwrap();
+    let revoke = |reason| certificates(std::slice::from_ref(&current), Verb::Revoke { reason, invalid_since: None });
+    let alone = house.rosa.consequences(&revoke(Reason::Superseded)).unwrap();
+    assert_eq!((serials(&alone.affected), alone.needs_second_officer), (texts(&[&current]), false));
+    assert_eq!(serials(&alone.untouched), texts(&[&first, &other]), "what was replaced works until it ends");
+    let all = house.rosa.consequences(&revoke(Reason::KeyCompromise)).unwrap();
+    assert_eq!((serials(&all.affected), all.needs_second_officer), (texts(&[&first, &current, &twin]), true));
+    assert_eq!(serials(&all.untouched), texts(&[&other]));
+    assert!(matches!(house.rosa.revoke(&current, Reason::KeyCompromise), Err(Error::Denied(Denied::SecondOfficer))));
+    let Outcome::Waiting(request) = house.rosa.carry_out(&revoke(Reason::KeyCompromise), "").unwrap() else { panic!("it was done") };
+    let otto = house.authority.operator(Actor::Officer("otto".into()));
+    assert_eq!((request.count, otto.approve_act(request.id).unwrap().affected.len()), (3, 3));
+    assert!([&first, &current, &twin].into_iter().all(|one| house.status(one) == "revoked" && house.listed(one)));
+    assert_eq!(house.status(&other), "active");
+
+    // Without a plan, and by the one that takes its place.
+    let (one, key) = house.signing("alice@example.edu");
+    let two = house.again("office@example.edu", &key);
+    house.rosa.revoke(&one, Reason::KeyCompromise).unwrap();
+    assert_eq!((house.status(&one).as_str(), house.status(&two).as_str()), ("revoked", "revoked"));
+    let (one, key) = house.signing("alice@example.edu");
+    let two = house.again("office@example.edu", &key);
+    let made = house.rosa.replace(&one, &csr(&self::key()), Old::Revoked(Reason::KeyCompromise)).unwrap();
+    assert_eq!((house.status(&two).as_str(), made.certificate.status.as_str()), ("revoked", "active"));
+}
+
+#[test]
+fn what_is_perhaps_lost_is_the_key_and_it_comes_back_or_goes_as_a_whole() {
+    let house = house();
+    house.person("Alice Example", "alice@example.edu");
+    house.person("Office", "office@example.edu");
+    let (one, key) = house.signing("alice@example.edu");
+    let twin = house.again("office@example.edu", &key);
+    let states = || [&one, &twin].map(|serial| house.status(serial));
+    let lost = || done(house.rosa.maybe_lost(Target::Certificates(vec![one.clone()])));
+    assert_eq!(serials(&lost().affected), texts(&[&one, &twin]));
+    assert_eq!(serials(&done(house.rosa.reinstate(std::slice::from_ref(&one))).affected), texts(&[&one, &twin]));
+    house.clock.advance(30 * 86_400);
+    house.rosa.tidy().unwrap();
+    assert_eq!(states(), ["active", "active"]);
+    // One that somebody had put on hold for another reason before goes with it, too.
+    done(house.rosa.hold(std::slice::from_ref(&twin)));
+    assert_eq!(serials(&lost().affected), texts(&[&one]));
+    house.clock.advance(3 * 86_400);
+    house.rosa.tidy().unwrap();
+    assert_eq!(states(), ["revoked", "revoked"]);
+}
+
+#[test]
+fn what_is_certified_again_for_a_key_is_where_the_key_is() {
+    let house = house();
+    let alice = house.person("Alice Example", "alice@example.edu");
+    let (old, _) = house.signing("alice@example.edu");
+    let device = house.phone(&alice, &old);
+    let current = house.renewed(&old);
+    let told = done(house.rosa.carry_out(&Act { target: Target::Device(device), verb: Verb::Hold }, ""));
+    assert_eq!(serials(&told.affected), texts(&[&old, &current]));
+    assert!(told.affected.iter().all(|one| one.device.as_deref() == Some("Alice's iPhone")));
+    done(house.rosa.reinstate(&[old, current.clone()]));
+    // Another key is somewhere else.
+    let replaced = house.rosa.replace(&current, &csr(&key()), Old::Stays).unwrap().certificate;
+    assert_eq!(replaced.enrollment, None);
+}
+
+#[test]
+fn an_account_is_one_officer_in_whatever_letters() {
+    let house = house();
+    house.rosa.set_setting("revoke.four_eyes_above", "2").unwrap();
+    let list = house.many(3);
+    let officer = |name: &str| house.authority.operator(Actor::Officer(name.into()));
+    let Outcome::Waiting(request) = officer("Élodie").revoke_many(&list, Reason::Superseded, "").unwrap() else { panic!("it was done") };
+    assert!(matches!(officer("élodie").approve_act(request.id), Err(Error::Denied(Denied::SecondOfficer))));
+    officer("elodie").approve_act(request.id).unwrap();
+}
+
+#[test]
+fn the_pair_is_of_certificates_for_mail_and_what_cannot_be_tried_is_said() {
+    let house = house();
+    let alice = house.person("Alice Example", "alice@example.edu");
+    // A key for signing in signs and enciphers, too, but no mail.
+    house.rosa.issue_from_csr("alice@example.edu", ProfileName::Authentication, &csr(&key())).unwrap();
+    let test = house.rosa.self_test(alice.id, &[]).unwrap();
+    assert_eq!((test.authentication, test.confidentiality), (Tick::NoCertificate, Tick::NoCertificate));
+    assert!(matches!(house.rosa.share_vcard(alice.id), Err(Error::Invalid { field: "subscriber", .. })));
+    // digitalSignature alone is enough to sign mail.
+    let plain = ProfileDraft { usage: vec![Usage::DigitalSignature], ..ProfileDraft::builtin(ProfileName::Signing) };
+    house.rosa.save_profile(Scope::Department, ProfileName::Signing, plain).unwrap();
+    let (_, signing) = house.signing("alice@example.edu");
+    let elliptic = ProfileDraft { key: KeyAlgorithm::P256, ..ProfileDraft::builtin(ProfileName::Encryption) };
+    house.rosa.save_profile(Scope::Department, ProfileName::Encryption, elliptic).unwrap();
+    house.rosa.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
+    let test = house.rosa.self_test(alice.id, &[&signing]).unwrap();
+    assert_eq!((test.authentication, test.integrity, test.encrypted), (Tick::Proved, Tick::Proved, None));
+    assert!(matches!(&test.confidentiality, Tick::NotTried(what) if what.contains("elliptic")), "{:?}", test.confidentiality);
+}
+
+#[test]
+fn a_correspondent_gets_one_certificate_to_encrypt_to_and_it_is_ours() {
+    let house = house();
+    let alice = house.person("Alice Example", "alice@example.edu");
+    let made = |profile| {
+        let made = house.rosa.issue_generated("alice@example.edu", profile, Form::Modern, false).unwrap();
+        SerialNumber::parse(&made.issued.certificate.serial).unwrap()
+    };
+    let (signing, _) = house.signing("alice@example.edu");
+    let earlier = made(ProfileName::Encryption);
+    let reading =
+        ProfileDraft { usage: vec![Usage::KeyEncipherment], escrow: Escrow::ByPolicy, ..ProfileDraft::builtin(ProfileName::Functional) };
+    house.rosa.save_profile(Scope::Department, ProfileName::Functional, reading).unwrap();
+    let newest = made(ProfileName::Functional);
+    let shared = || {
+        let card = house.rosa.share_vcard(alice.id).unwrap().replace("\r\n ", "");
+        let keys = card.lines().filter_map(|line| line.strip_prefix("KEY;TYPE=X509;ENCODING=b:"));
+        let views = keys.map(|key| CertificateView::from_der(&openssl::base64::decode_block(key).unwrap()).unwrap()).collect::<Vec<_>>();
+        let ldif = house.rosa.share_ldif(alice.id).unwrap();
+        assert_eq!(ldif.matches("userCertificate;binary:: ").count(), views.len(), "{ldif}");
+        let decrypts = |view: &&CertificateView| view.key_usage.unwrap().has(KeyUsage::KEY_ENCIPHERMENT);
+        assert_eq!(views.iter().filter(decrypts).count(), 1, "nobody can take the wrong one");
+        views.into_iter().map(|view| view.serial).collect::<Vec<_>>()
+    };
+    assert_eq!(shared(), [newest.clone(), signing.clone()]);
+    // One that another CA issued is that CA's to publish.
+    let foreign = newest.clone();
+    house.write(move |tx| {
+        tx.execute("UPDATE certificate SET issuer = NULL WHERE serial = ?", [foreign.octets()])?;
+        Ok(())
+    });
+    assert_eq!(shared(), [earlier, signing]);
 }

@@ -35,3 +35,21 @@ fn a_number_that_was_never_given_is_noticed() {
     assert_eq!(seen(Err("the server cannot be reached")).since, since, "the same trouble goes on");
     assert_eq!(seen(Ok(&crl[..crl.len() - 1])).state, MonitorState::Unreadable);
 }
+
+#[test]
+fn a_list_that_was_made_while_the_clock_was_ahead_needs_somebody() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    officer.set_setting("status.url", "http://www.example.edu").unwrap();
+    let watched = officer.published_crls_due().unwrap();
+    clock.advance(86_400);
+    let ahead = authority.enroller().crl("issuing").unwrap();
+    let seen = || {
+        officer.published_crl_found(&watched[0], Ok(&ahead)).unwrap();
+        officer.published_crls().unwrap().remove(0)
+    };
+    assert_eq!(seen().state, MonitorState::Fresh);
+    clock.advance(-86_400);
+    let found = seen();
+    assert!(found.state == MonitorState::Stale && found.warns() && found.detail.contains("refuse it until then"), "{found:?}");
+}

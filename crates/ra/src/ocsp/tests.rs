@@ -87,6 +87,29 @@ fn an_answer_is_signed_once_until_a_tenth_of_its_life_is_over() {
 }
 
 #[test]
+fn what_was_signed_while_the_clock_was_ahead_is_signed_anew_once_it_is_right() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    export(&officer, folder.path());
+    let alice = issued(&authority, "Alice");
+    officer.keep_status().unwrap();
+    let asked = request(&ca(&officer, "issuing"), &alice, None).unwrap();
+    let enroller = authority.enroller();
+    clock.advance(3_600);
+    enroller.ocsp("issuing", &asked).unwrap();
+    clock.advance(-3_600);
+    assert!(enroller.ocsp_ready("issuing", &asked).is_none(), "it is of the future");
+    let said = judged(folder.path(), &enroller.ocsp("issuing", &asked).unwrap(), &alice, testing::START + 60);
+    assert!(said.contains("Produced At: Nov 21 10:00:00 2026 GMT"), "{said}");
+    // So far ahead that the responder's certificate was renewed: it is not good yet.
+    clock.advance(25 * 86_400);
+    officer.keep_status().unwrap();
+    clock.advance(-25 * 86_400);
+    officer.keep_status().unwrap();
+    judged(folder.path(), &ask(&authority, &officer, &alice, Some(&[7; 32])), &alice, testing::START + 60);
+}
+
+#[test]
 fn a_nonce_is_repeated_in_an_answer_of_its_own() {
     let (authority, _clock, folder) = testing::authority();
     let officer = testing::department(&authority);

@@ -1,4 +1,4 @@
-//! Over-the-air phases 2 and 3 (apple-ota.md section 1). Which phase a POST is follows from who issued the signer's
+//! Over-the-air phases 2 and 3 (docs/enrollment.md). Which phase a POST is follows from who issued the signer's
 //! certificate, never from what the message claims.
 
 mod answer;

@@ -94,14 +94,16 @@ pub(super) fn answer(
     }
 }
 
-/// (has, needs) when the phone says that its iOS is below the minimum; one that says nothing passes.
+/// (has, needs) when the phone says that its iOS is below the minimum. One that says nothing passes, and so does one of the same major
+/// version that says nothing more.
 fn too_old(message: &DeviceMessage<'_>, minimum: Option<&str>) -> Option<(String, String)> {
     let minimum = minimum?;
     let mut parts = minimum.split('.').map(|part| part.trim().parse::<u16>().unwrap_or(0));
     let needs = (parts.next()?, parts.next().unwrap_or(0));
-    let has = message.attributes.ios_version()?;
-    let shown = attribute(&message.attributes, DeviceAttribute::OsVersion).unwrap_or_else(|| format!("{}.{}", has.0, has.1));
-    (has < needs).then(|| (shown, minimum.to_owned()))
+    let (major, minor) = message.attributes.ios_version()?;
+    let below = minor.map_or(major < needs.0, |minor| (major, minor) < needs);
+    let shown = attribute(&message.attributes, DeviceAttribute::OsVersion).unwrap_or_else(|| major.to_string());
+    below.then(|| (shown, minimum.to_owned()))
 }
 
 /// The session whose challenge came back.
@@ -174,6 +176,7 @@ fn identify(inner: &Inner, tx: &Connection, at: Timestamp, enrollment: Enrollmen
     let enrollment::Head { subscriber, department, .. } = enrollment::head(tx, enrollment)?;
     // A new walk takes the place of an earlier one: what that one has not used is dead.
     challenge::cancel_for_enrollment(tx, enrollment)?;
+    enrollment::revoke_unused_of(tx, at, enrollment)?;
     let device = enrollment::seen(tx, at, subscriber, &new.device)?;
     tx.prepare_cached("UPDATE session SET leaf = ?2, udid = ?3, serial = ?4, device = ?5 WHERE id = ?1")?.execute(params![
         session,

@@ -1,5 +1,5 @@
 //! Phase 3: the device shows that it has its transport identity and gets the final profile, encrypted to it. Later the same
-//! POST is an update (apple-ota.md 1.11).
+//! POST is an update (docs/enrollment.md, "Who is let in").
 
 use super::{
     OtaAnswer, Refusal,
@@ -18,6 +18,7 @@ use crate::{
     invitation::{self, Link},
     mailbox,
     policy::Policy,
+    profile::ProfileName,
     secret::Token,
     settings::Settings,
     sign_in::LinkEnd,
@@ -116,6 +117,10 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
     }
     let (policy, settings) = (inner.policy_of(head.department)?, inner.settings_of(head.department)?);
     let Some(identities) = identities(tx, &head, &settings, &policy)? else { return refuse("the mailbox is not validated") };
+    // Everything else in the profile stands on it, and would be missing without a word.
+    if !identities.iter().any(|(purpose, ..)| *purpose == Purpose::Certificate(ProfileName::Authentication)) {
+        return refuse("certificates to sign in with are not offered");
+    }
     let facts = json!({ "transport": shown.signer.serial.to_string(), "digest": shown.digest });
     enrollment::record(tx, at, link.enrollment, StepKind::ProfileRequested, facts)?;
     if update {
@@ -128,9 +133,8 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
         tx.prepare_cached("INSERT INTO profile_identity (answer, profile) VALUES (?1, ?2)")?
             .execute(params![answer.id, identity.purpose])?;
     }
-    // From here on the OTA challenge is dead for everybody, and the walk belongs to this certificate.
-    tx.prepare_cached("UPDATE session SET dead = 1, transport = ?2 WHERE id = ?1")?
-        .execute(params![walk.session, shown.signer.serial.octets()])?;
+    // From here on the OTA challenge is dead for everybody.
+    tx.prepare_cached("UPDATE session SET dead = 1 WHERE id = ?1")?.execute([walk.session])?;
     tx.prepare_cached("UPDATE transport_certificate SET used_at = coalesce(used_at, ?2) WHERE serial = ?1")?
         .execute(params![shown.signer.serial.octets(), at.0])?;
     Ok(Decision::Answer(Box::new(answer)))
@@ -142,12 +146,11 @@ struct Walk {
     device: DeviceId,
 }
 
-/// Same link, same UDID and SERIAL as phase 2, and no other transport certificate than the one that came first.
+/// Same link, same UDID and SERIAL as phase 2, and the transport certificate that came of it: what a device says of itself proves nothing.
 fn walk(tx: &Connection, link: &Link, shown: &Shown) -> Result<Option<Walk>> {
     let mut statement = tx.prepare_cached(
         "SELECT id, device, udid, serial FROM session
-         WHERE enrollment = ?1 AND link = ?2 AND leaf IS NOT NULL AND (transport IS NULL OR transport = ?3)
-         ORDER BY transport IS NULL, id DESC",
+         WHERE enrollment = ?1 AND link = ?2 AND leaf IS NOT NULL AND transport = ?3 ORDER BY id DESC",
     )?;
     let mut rows = statement.query(params![link.enrollment, link.token, shown.signer.serial.octets()])?;
     while let Some(row) = rows.next()? {

@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 use zeroize::{Zeroize, Zeroizing};
 
-/// A SCEP challenge lives so long (design.md section 7).
+/// A SCEP challenge of a phone lives so long.
 const CHALLENGE: i64 = Timestamp::HOUR;
 
 /// One answer. No `Debug`: it holds challenges.

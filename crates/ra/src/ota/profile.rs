@@ -26,9 +26,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Two weeks before the certificates end, Settings offers the update (apple-ota.md 1.12).
+/// Two weeks before the certificates end, Settings on the phone offers the update.
 const UPDATE_BEFORE: i64 = 14 * Timestamp::DAY;
-/// A profile lives a year (design.md section 7).
+/// A configuration profile lives a year.
 const PROFILE_DAYS: u32 = 365;
 
 /// Names of the department that people and phones see.
@@ -51,7 +51,7 @@ fn department(inner: &Inner, enrollment: EnrollmentId) -> Result<Arc<Department>
     inner.department_of(inner.store.read(|tx| Ok(enrollment::head(tx, enrollment)?.department))?)
 }
 
-/// Phase 2: exactly one payload; anything beside it ends the flow on the phone (apple-ota.md 1.8).
+/// Phase 2: exactly one payload; anything beside it ends the flow on the phone (its error 24002).
 pub(super) fn transport(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<Zeroizing<Vec<u8>>> {
     let names = names(inner, &*department(inner, enrollment)?)?;
     let identity = plan.identities.first().ok_or_else(|| Error::fault("a transport plan without identity"))?;
@@ -69,7 +69,7 @@ pub(super) fn transport(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) ->
     Ok(outer.to_plist(&[Payload::Scep(scep)])?)
 }
 
-/// The smallest key that phones make and the profile accepts; elliptic ones are not confirmed on iPhones (design.md section 6).
+/// The smallest key that phones make and the profile accepts; elliptic ones are not confirmed on iPhones.
 fn key_size(profile: &CertificateProfile) -> ScepKeySize {
     match profile.key {
         KeyAlgorithm::Rsa2048 | KeyAlgorithm::P256 => ScepKeySize::Bits2048,
@@ -191,8 +191,8 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Con
             organization: Some(names.organization.clone()),
             ..PayloadIdentity::new(names.identifier.clone(), plan.uuid, &names.department)
         },
-        consent: Some(consent(&names, &settings, &policy)),
-        expires_at: Some(plan.at.plus(lifetime(&settings, &policy))),
+        consent: Some(consent(&names, plan, &payloads, removal)),
+        expires_at: Some(plan.at.plus(lifetime(plan, &policy))),
         removed_at: None,
         removal,
     };
@@ -200,8 +200,9 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Con
 }
 
 /// Seconds until Settings offers the update: of the certificate that ends first, at most a year, less two weeks.
-fn lifetime(settings: &Settings, policy: &Policy) -> i64 {
-    let days = policy.phones(settings).map(|profile| profile.days).min().unwrap_or(PROFILE_DAYS).min(PROFILE_DAYS);
+fn lifetime(plan: &Plan, policy: &Policy) -> i64 {
+    let profiles = plan.identities.iter().filter_map(|planned| ProfileName::parse(&planned.purpose));
+    let days = profiles.map(|name| policy.profile(name).days).min().unwrap_or(PROFILE_DAYS).min(PROFILE_DAYS);
     (i64::from(days) * Timestamp::DAY - UPDATE_BEFORE).max(Timestamp::DAY)
 }
 
@@ -228,36 +229,37 @@ fn removal(inner: &Inner, department: &Department, settings: &Settings) -> Resul
     })
 }
 
-/// Shown before the profile is installed: what it brings, and how to undo it.
-fn consent(names: &Names, settings: &Settings, policy: &Policy) -> ConsentText {
-    let signing = policy.phones(settings).any(|profile| profile.name == ProfileName::Signing);
+/// Shown before the profile is installed: what is in it, and how to undo it.
+fn consent(names: &Names, plan: &Plan, payloads: &[Payload], removal: Removal) -> ConsentText {
+    let brings = |profile: ProfileName| plan.identities.iter().any(|planned| planned.purpose == profile.as_str());
     let (mut en, mut fr) = (Vec::new(), Vec::new());
-    let mut add = |there: bool, english: String, french: String| {
-        if there {
-            en.push(english);
-            fr.push(french);
-        }
+    let mut add = |english: String, french: String| {
+        en.push(english);
+        fr.push(french);
     };
-    add(signing, "a certificate for signed mail".into(), "un certificat pour signer vos messages".into());
-    add(true, "a certificate to sign in with".into(), "un certificat de connexion".into());
-    if let Some(ssid) = &settings.wifi_ssid {
-        add(true, format!("the Wi-Fi network {ssid}"), format!("le réseau Wi-Fi {ssid}"));
+    if brings(ProfileName::Signing) || brings(ProfileName::Functional) {
+        add("a certificate for signed mail".into(), "un certificat pour signer vos messages".into());
     }
-    if let Some(server) = &settings.vpn_server {
-        add(true, format!("the VPN {server}"), format!("le VPN {server}"));
+    if brings(ProfileName::Authentication) {
+        add("a certificate to sign in with".into(), "un certificat de connexion".into());
     }
-    let length = settings.passcode_min_length;
-    add(
-        length > 0,
-        format!("a passcode of at least {length} characters"),
-        format!("un code de verrouillage d’au moins {length} caractères"),
-    );
-    let (undo_en, undo_fr) = match settings.effective_removal() {
-        Setting::Removable => (
+    for payload in payloads {
+        match payload {
+            Payload::Wifi(wifi) => add(format!("the Wi-Fi network {}", wifi.ssid), format!("le réseau Wi-Fi {}", wifi.ssid)),
+            Payload::Vpn(vpn) => add(format!("the VPN {}", vpn.server), format!("le VPN {}", vpn.server)),
+            Payload::Passcode(passcode) => add(
+                format!("a passcode of at least {} characters", passcode.min_length),
+                format!("un code de verrouillage d’au moins {} caractères", passcode.min_length),
+            ),
+            Payload::Certificate(_) | Payload::Scep(_) | Payload::RemovalPassword(_) => {}
+        }
+    }
+    let (undo_en, undo_fr) = match removal {
+        Removal::Removable => (
             "You can remove all of it at any time in Settings, General, VPN & Device Management.",
             "Vous pouvez tout supprimer à tout moment dans Réglages, Général, VPN et gestion de l’appareil.",
         ),
-        Setting::Password | Setting::Locked => (
+        Removal::Password | Removal::Locked => (
             "On phones that the department supervises, only the department can remove it.",
             "Sur un téléphone supervisé par le département, seul celui-ci peut tout supprimer.",
         ),

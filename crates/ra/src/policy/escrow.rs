@@ -1,5 +1,6 @@
-//! Escrow: the interview (S4-06 to S4-11), its recommendation with reasons, and the decision, kept with advisers, date and why.
+//! Escrow: the interview, its recommendation with reasons, and the decision, kept with advisers, date and why.
 
+use super::gate;
 use crate::{Error, Operator, Result, id::UnitId, ledger, ledger::Actor, profile::is_text};
 use protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -7,15 +8,15 @@ use rusqlite::{Connection, OptionalExtension, params};
 /// The five answers: what the department's certificates are for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Answers {
-    /// Signing alone (S4-07).
+    /// Signing alone.
     pub signing_only: bool,
-    /// Client authentication alone (S4-08).
+    /// Client authentication alone.
     pub authentication_only: bool,
-    /// Encryption in real time: TLS, SCEP, SAML (S4-09).
+    /// Encryption in real time: TLS, SCEP, SAML.
     pub real_time: bool,
-    /// Mail that must stay readable for sure: archive, subpoena (S4-10).
+    /// Mail that must stay readable for sure: archive, subpoena.
     pub future_access: bool,
-    /// Documents and media that are kept encrypted for long (S4-11).
+    /// Documents and media that are kept encrypted for long.
     pub long_lived: bool,
 }
 
@@ -32,7 +33,7 @@ pub enum Recommendation {
 /// One reason, by the answer that it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Reason {
-    /// Requirement and name of the answer, a stable word.
+    /// Name of the answer, a stable word.
     pub code: &'static str,
     /// What it speaks for.
     pub speaks_for: Recommendation,
@@ -103,7 +104,7 @@ pub enum AdviserRole {
     Legal,
 }
 
-/// Somebody who was asked (S4-12).
+/// Somebody who was asked.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Adviser {
     /// Name.
@@ -158,7 +159,7 @@ pub struct Decided {
     pub decision: EscrowDecision,
 }
 
-/// Escrow at a glance (S4-02).
+/// Escrow at a glance.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct EscrowStatus {
     /// On or off.
@@ -280,16 +281,20 @@ impl Operator {
         let department = self.here()?.id;
         self.inner.store.read(|c| history(c, department))
     }
-    /// Records a decision for the officer's department; it counts from now on, for keys made from now on.
+    /// Records a decision for the officer's department; it counts from now on, for keys made from now on. In production escrow is
+    /// switched on only where the plan for its keys was written, or its gate overridden.
     pub fn decide_escrow(&self, decision: EscrowDecision) -> Result<EscrowStatus> {
         let advice = check(&decision)?;
         let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.here()?.id);
         self.inner.store.write(move |tx| {
-            let at = clock.now();
+            let (at, before) = (clock.now(), enabled(tx, unit)?);
             let text = serde_json::to_string(&decision).map_err(Error::fault)?;
             let by = serde_json::to_string(&actor).map_err(Error::fault)?;
             tx.prepare_cached("INSERT INTO escrow_decision (unit, at, actor, enabled, decision) VALUES (?, ?, ?, ?, ?)")?
                 .execute(params![unit, at.0, by, decision.enabled, text])?;
+            if decision.enabled && !before {
+                gate::refuse_escrow(tx, unit)?;
+            }
             let mut facts = serde_json::json!(decision);
             if let Some(facts) = facts.as_object_mut() {
                 facts.insert("recommendation".to_owned(), serde_json::json!(advice.recommendation));

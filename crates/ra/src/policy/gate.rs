@@ -1,5 +1,5 @@
-//! The gates between pilot and production: activation form (S4-01), checklist (S4-17 to S4-22), a life-cycle plan for each profile
-//! (S1-28). Each is passed by writing down what was done, or overridden by name and reason.
+//! The gates between pilot and production: activation form, checklist, a life-cycle plan for each profile. Each is passed by writing
+//! down what was done, or overridden by name and reason.
 
 use super::{KeyPlanStatus, PlanPart, Stage, escrow, key_plan, key_plan::Stated, lesson, stage};
 use crate::{
@@ -16,21 +16,21 @@ use std::collections::BTreeMap;
 /// One gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Gate {
-    /// The executive contact's form (S4-01).
+    /// The executive contact's form.
     Activation,
-    /// The team with the administrators who are responsible (S4-17).
+    /// The team with the administrators who are responsible.
     Team,
-    /// Use cases for signing, encryption and authentication (S4-18).
+    /// Use cases for signing, encryption and authentication.
     UseCases,
-    /// Escrow was decided (S4-19).
+    /// Escrow was decided.
     Escrow,
-    /// The plan for decryption keys (S4-20), generated, signed and up to date; not needed without escrow.
+    /// The plan for decryption keys, generated, signed and up to date; not needed without escrow.
     KeyPlan,
-    /// The guide was read (S4-21).
+    /// The guide was read.
     Guide,
-    /// What the pilot taught (S4-22): the log of lessons has an entry.
+    /// What the pilot taught: the log of lessons has an entry.
     Lessons,
-    /// The life-cycle plan of a profile (S1-28); not needed for one that is not offered.
+    /// The life-cycle plan of a profile; not needed for one that is not offered.
     LifeCycle(ProfileName),
 }
 
@@ -186,6 +186,44 @@ pub(super) fn all(c: &Connection, unit: UnitId) -> Result<Vec<GateView>> {
             Ok(GateView { gate, questions: gate.questions(), state })
         })
         .collect()
+}
+
+/// Departments in production that offer a profile.
+pub(crate) fn offering(c: &Connection, name: ProfileName) -> Result<Vec<UnitId>> {
+    let mut statement = c.prepare_cached("SELECT id FROM unit WHERE kind = 'department' AND production_at IS NOT NULL ORDER BY id")?;
+    let mut units = Vec::new();
+    for unit in statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<UnitId>>>()? {
+        if profile::saved(c, unit, name)?.offered {
+            units.push(unit);
+        }
+    }
+    Ok(units)
+}
+
+/// Nothing is offered in production around its gate: refused when a department that offers the profile now, and is not among `before`,
+/// has not passed it. In the transaction that changed the profile.
+pub(crate) fn refuse_offering(tx: &Connection, name: ProfileName, before: &[UnitId]) -> Result<()> {
+    for unit in offering(tx, name)?.into_iter().filter(|unit| !before.contains(unit)) {
+        let gate = Gate::LifeCycle(name);
+        if !all(tx, unit)?.iter().any(|view| view.gate == gate && view.is_passed()) {
+            return Err(closed(tx, unit, gate)?);
+        }
+    }
+    Ok(())
+}
+
+/// Nor is escrow decided for before anybody has written the plan for its keys. What was written is out of date by the decision itself,
+/// and is made anew after it.
+pub(super) fn refuse_escrow(tx: &Connection, unit: UnitId) -> Result<()> {
+    let open = |view: &GateView| view.gate == Gate::KeyPlan && view.state == GateState::Open;
+    let refused = stage(tx, unit)?.0 == Stage::Production && all(tx, unit)?.iter().any(open);
+    if refused { Err(closed(tx, unit, Gate::KeyPlan)?) } else { Ok(()) }
+}
+
+fn closed(c: &Connection, unit: UnitId, gate: Gate) -> Result<Error> {
+    let department: String = c.prepare_cached("SELECT name FROM unit WHERE id = ?")?.query_row([unit], |row| row.get(0))?;
+    let gate = gate.name();
+    Ok(Error::invalid("gate", format!("{department} is in production and its gate {gate} is closed: complete or override it first")))
 }
 
 /// What was written down at a gate; `None`: nothing, or it was overridden.

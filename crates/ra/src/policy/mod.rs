@@ -13,6 +13,7 @@ pub use escrow::{
     Adviser, AdviserRole, Answers, Decided, DepartmentEscrow, EscrowAdvice, EscrowDecision, EscrowStatus, Reason, Recommendation,
 };
 pub use gate::{Gate, GateState, GateView};
+pub(crate) use gate::{offering, refuse_offering};
 pub use key_plan::{Custodian, EscrowFacts, KeyPlan, KeyPlanDocument, KeyPlanFacts, KeyPlanStatus, PlanPart, ProfileFacts, Stated};
 pub use lesson::{Lesson, NewLesson, RedactedLesson};
 
@@ -97,6 +98,10 @@ impl Policies {
         let departments = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<UnitId>>>()?;
         let of = |department| Ok((department, Arc::new(Policy::read(c, department)?)));
         Ok(Policies(departments.into_iter().map(of).collect::<Result<_>>()?))
+    }
+    /// Of all departments.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (UnitId, &Arc<Policy>)> {
+        self.0.iter().map(|(unit, policy)| (*unit, policy))
     }
     /// A department's.
     pub(crate) fn of(&self, department: UnitId) -> Result<&Arc<Policy>> {

@@ -109,6 +109,58 @@ fn a_gate_that_decisions_make_needless_does_not_stand_in_the_way() {
     }
 }
 
+/// Why a gate stands in the way.
+fn closed<T>(outcome: crate::Result<T>) -> String {
+    match outcome {
+        Err(Error::Invalid { field: "gate", reason }) => reason,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was done"),
+    }
+}
+
+#[test]
+fn nothing_is_switched_on_in_production_around_its_gate() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let save = |scope, offered| {
+        let draft = ProfileDraft { offered, ..ProfileDraft::builtin(ProfileName::Document) };
+        officer.save_profile(scope, ProfileName::Document, draft)
+    };
+    save(Scope::Organization, false).unwrap();
+    officer.decide_escrow(EscrowDecision { advisers: vec![], ..decision(false) }).unwrap();
+    let open: Vec<Gate> = officer.gates().unwrap().into_iter().filter(|view| !view.is_passed()).map(|view| view.gate).collect();
+    assert!(!open.contains(&Gate::KeyPlan) && !open.contains(&Gate::LifeCycle(ProfileName::Document)), "neither is needed");
+    for gate in open {
+        officer.override_gate(gate, "Rosa Ruiz", "a department made for tests").unwrap();
+    }
+    officer.start_production().unwrap();
+    let offered = || officer.profile(ProfileName::Document).unwrap().definition.offered;
+    for refused in [closed(save(Scope::Department, true)), closed(save(Scope::Organization, true))] {
+        assert!(refused.contains("Physics") && refused.contains("life-cycle.document"), "{refused}");
+    }
+    // The organization's counts for those who inherit it; going back to it is the same as offering it.
+    save(Scope::Department, false).unwrap();
+    save(Scope::Organization, true).unwrap();
+    assert!(closed(officer.inherit_profile(Scope::Department, ProfileName::Document)).contains("life-cycle.document"));
+    assert!(!offered(), "what is refused changes nothing");
+    officer.complete_gate(Gate::LifeCycle(ProfileName::Document), answers(Gate::LifeCycle(ProfileName::Document))).unwrap();
+    officer.inherit_profile(Scope::Department, ProfileName::Document).unwrap();
+    assert!(offered());
+    // What is offered already may be changed: a department in production stays there.
+    officer.reopen_gate(Gate::LifeCycle(ProfileName::Document)).unwrap();
+    save(Scope::Department, true).unwrap();
+
+    assert!(closed(officer.decide_escrow(decision(true))).contains("key-plan"));
+    assert!(!officer.escrow_status().unwrap().enabled);
+    officer.complete_gate(Gate::KeyPlan, answers(Gate::KeyPlan)).unwrap();
+    assert!(officer.decide_escrow(decision(true)).unwrap().enabled);
+    let state = officer.gates().unwrap().into_iter().find(|view| view.gate == Gate::KeyPlan).unwrap().state;
+    assert!(matches!(state, GateState::OutOfDate { .. }), "the decision is part of the plan");
+    officer.make_key_plan().unwrap();
+    officer.reopen_gate(Gate::KeyPlan).unwrap();
+    officer.decide_escrow(EscrowDecision { reason: "Confirmed".into(), ..decision(true) }).unwrap();
+}
+
 #[test]
 fn a_training_department_stays_a_pilot() {
     let (authority, _clock, _folder) = testing::authority();

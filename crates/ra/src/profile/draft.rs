@@ -126,7 +126,7 @@ impl ProfileDraft {
         let start = ProfileDraft {
             offered: true,
             key: KeyAlgorithm::Rsa2048,
-            // RFC 8550 4.4.2 and apple-ota.md 6.1: contentCommitment alone does not pass on iPhones, so digitalSignature is beside it.
+            // RFC 8550 4.4.2; contentCommitment alone does not pass on iPhones, so digitalSignature is beside it.
             usage: vec![Usage::DigitalSignature, Usage::ContentCommitment],
             purposes: vec![mail],
             days: 730,

@@ -122,7 +122,7 @@ impl CertificateProfile {
     pub fn made_here(&self) -> bool {
         self.decrypts() && (!self.signs() || self.escrow == Escrow::ByPolicy)
     }
-    /// Key Usage of Apple's SCEP payload: 1 signing, 4 encryption, 5 both (apple-ota.md 2.1).
+    /// Key Usage of Apple's SCEP payload (`com.apple.security.scep`): 1 signing, 4 encryption, 5 both.
     pub fn apple_key_usage(&self) -> u8 {
         u8::from(self.key_usage.has(KeyUsage::DIGITAL_SIGNATURE)) + 4 * u8::from(self.key_usage.has(KeyUsage::KEY_ENCIPHERMENT))
     }

@@ -1,4 +1,5 @@
-//! The rules of the editor: what cannot be saved, and what is advised (S1-11, L5 to L11; a private PKI takes the S/MIME baseline as advice, L19).
+//! The rules of the editor: what cannot be saved, and what is advised. Their sources stand in docs/conformance.md, "Certificate
+//! profiles"; a private PKI takes the S/MIME baseline as advice.
 
 use super::{Approval, DOCUMENT_ENCRYPTION, Escrow, PILOT_POLICY, ProfileDraft, ProfileName, Remark, TRANSPORT_PURPOSE, Usage};
 use crate::host::is_hidden;
@@ -23,11 +24,22 @@ pub struct Finding {
     pub remark: Remark,
     /// Which field of [`ProfileDraft`].
     pub field: &'static str,
-    /// The rule: a clause, or our own (docs/conformance.md).
+    /// The source of the rule: a clause, or `Signet` for one of ours; docs/conformance.md explains each under "Certificate profiles".
     pub rule: &'static str,
     /// What to do, in a sentence.
     pub text: String,
 }
+
+/// The source of a rule that no standard has.
+const OURS: &str = "Signet";
+/// A key has one use.
+const ONE_USE: &str = "SP 800-57 part 1 5.2";
+/// Keys that sign are kept by nobody else.
+const NEVER_KEPT: &str = "SP 800-57 part 1 appendix B";
+/// What certificates of people may be for.
+const PURPOSES: &str = "RFC 5280 4.2.1.12, S/MIME BR 7.1.2.3 f";
+/// How long they live.
+const VALIDITY: &str = "S/MIME BR 6.3.2";
 
 /// Purposes that no certificate of a person has (S/MIME BR 7.1.2.3 f), each with its name.
 const FORBIDDEN: [(&str, &str); 6] = [
@@ -100,12 +112,12 @@ fn usages(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
         ProfileName::Encryption | ProfileName::Document => "an encryption key decrypts and never signs; signing has its own profile",
         ProfileName::Functional => "choose signing, encryption or both",
     };
-    r.error(!draft.usage.is_empty() && !promised, Remark::UsageNotPromised, FIELD, "S1-11", text);
+    r.error(!draft.usage.is_empty() && !promised, Remark::UsageNotPromised, FIELD, ONE_USE, text);
     r.advice(
         signs && decrypts,
         Remark::TwoKeysAreBetter,
         FIELD,
-        "S1-11",
+        ONE_USE,
         "two keys are better than one that signs and decrypts: a lost one is then replaced, the other recovered",
     );
 }
@@ -130,7 +142,7 @@ fn purposes(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
         "write each purpose as an OID, such as 1.3.6.1.5.5.7.3.4",
     );
     for (oid, called) in FORBIDDEN {
-        r.error(has(oid), Remark::PurposeForbidden, FIELD, "L8", &format!("{oid} ({called}) is no purpose of a person's certificate"));
+        r.error(has(oid), Remark::PurposeForbidden, FIELD, PURPOSES, &format!("{oid} ({called}) is no purpose of a person's certificate"));
     }
     let (needs, called) = match name {
         ProfileName::Signing | ProfileName::Encryption => (mail.oid(), "emailProtection"),
@@ -141,34 +153,34 @@ fn purposes(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
         !needs.is_empty() && !has(needs),
         Remark::PurposeMissing,
         FIELD,
-        "L8",
+        PURPOSES,
         &format!("name {needs} ({called}): it is what this profile is for"),
     );
     r.error(
         has(mail.oid()) && !draft.with_address,
         Remark::AddressMissing,
         "with_address",
-        "L9",
+        "S/MIME BR 7.1.2.3 h",
         "mail programs look for the address: state it",
     );
     r.advice(
         has(mail.oid()) && has(client.oid()), Remark::MailAndSignIn,
         FIELD,
-        "L8",
+        PURPOSES,
         "mail and sign-in in one certificate will not do for public CAs from July 2027 but for this pair alone; separate profiles are safer",
     );
     r.advice(
         has(mail.oid()) && draft.purposes.iter().any(|p| p != mail.oid() && p != client.oid()),
         Remark::BesideMail,
         FIELD,
-        "L8",
+        PURPOSES,
         "beside emailProtection the S/MIME baseline will allow clientAuth alone from July 2027",
     );
     r.advice(
         name == ProfileName::Document && !has(DOCUMENT_ENCRYPTION),
         Remark::DocumentPurpose,
         FIELD,
-        "S4-11",
+        "Microsoft document encryption",
         "document programs look for 1.3.6.1.4.1.311.80.1",
     );
 }
@@ -179,7 +191,7 @@ fn escrow(r: &mut Review, draft: &ProfileDraft) {
         escrowed && !decrypts,
         Remark::SigningEscrowed,
         "escrow",
-        "S1-11",
+        NEVER_KEPT,
         "a key that signs is never escrowed: whoever loses it gets a new one",
     );
     let named = draft.exception.as_ref().is_some_and(|e| is_text(&e.name, 100) && is_text(&e.reason, 1000));
@@ -187,37 +199,31 @@ fn escrow(r: &mut Review, draft: &ProfileDraft) {
         escrowed && signs && decrypts && !named,
         Remark::ExceptionMissing,
         "exception",
-        "S1-11",
+        NEVER_KEPT,
         "a key that signs and decrypts is escrowed only as an exception: give the name of who decides, and the reason",
     );
     r.error(
         draft.exception.is_some() && !(escrowed && signs && decrypts),
         Remark::ExceptionIdle,
         "exception",
-        "S1-11",
+        OURS,
         "there is nothing to except: an exception is only for escrow of a key that signs and decrypts",
     );
     r.advice(
         escrowed && signs && decrypts,
         Remark::EscrowedSignatures,
         "escrow",
-        "L15",
+        NEVER_KEPT,
         "signatures of this key cannot be shown to be its holder's alone",
     );
     r.advice(
         escrowed && decrypts,
         Remark::HolderIsTold,
         "escrow",
-        "L11",
-        "the holder is told that the key is escrowed, once the department has decided for escrow",
+        "S/MIME BR 4.12.1",
+        "the holder has to be told that the key is escrowed, once the department has decided for escrow",
     );
-    r.advice(
-        !escrowed && decrypts,
-        Remark::LostWithoutEscrow,
-        "escrow",
-        "S1-07",
-        "without escrow, what was encrypted to a lost key is lost",
-    );
+    r.advice(!escrowed && decrypts, Remark::LostWithoutEscrow, "escrow", OURS, "without escrow, what was encrypted to a lost key is lost");
 }
 
 fn times(r: &mut Review, draft: &ProfileDraft) {
@@ -226,17 +232,17 @@ fn times(r: &mut Review, draft: &ProfileDraft) {
         draft.renewal_days == 0 || draft.renewal_days >= draft.days.max(2),
         Remark::RenewalRange,
         "renewal_days",
-        "L5",
+        OURS,
         "renewal begins at least one day before the end, and after the beginning",
     );
     let mail = draft.purposes.iter().any(|p| p == ExtendedKeyUsage::EmailProtection.oid());
-    r.advice(mail && draft.days > BASELINE_DAYS, Remark::OverBaseline, "days", "L5", "the S/MIME baseline allows at most 825 days");
-    r.advice(mail && draft.days == BASELINE_DAYS, Remark::AtBaseline, "days", "L5", "the longest validity should not be the usual one");
+    r.advice(mail && draft.days > BASELINE_DAYS, Remark::OverBaseline, "days", VALIDITY, "the S/MIME baseline allows at most 825 days");
+    r.advice(mail && draft.days == BASELINE_DAYS, Remark::AtBaseline, "days", VALIDITY, "the longest validity should not be the usual one");
     r.advice(
         draft.renewal_days < draft.days && draft.renewal_days > draft.days / 2,
         Remark::RenewalEarly,
         "renewal_days",
-        "L5",
+        OURS,
         "renewal in the second half of a certificate's life is early enough",
     );
 }
@@ -253,13 +259,7 @@ fn policies(r: &mut Review, draft: &ProfileDraft) {
         "X.660",
         "write each policy as an OID, such as 1.3.6.1.4.1.32473.1",
     );
-    r.error(
-        oids.contains(&PILOT_POLICY),
-        Remark::PilotPolicy,
-        FIELD,
-        "S4-23",
-        "this is the policy of pilots, which Signet writes by itself",
-    );
+    r.error(oids.contains(&PILOT_POLICY), Remark::PilotPolicy, FIELD, OURS, "this is the policy of pilots, which Signet writes by itself");
     r.error(
         !draft.policies.iter().filter_map(|p| p.cps.as_deref()).all(is_uri),
         Remark::CpsNotUri,
@@ -268,12 +268,12 @@ fn policies(r: &mut Review, draft: &ProfileDraft) {
         "write the CPS as an address in ASCII that begins with https:// or http://, of at most 200 characters",
     );
     let baseline = oids.iter().filter(|oid| oid.starts_with("2.23.140.1.5.")).count();
-    r.error(baseline > 1, Remark::BaselineCount, FIELD, "L6", "at most one policy of the S/MIME baseline (2.23.140.1.5)");
+    r.error(baseline > 1, Remark::BaselineCount, FIELD, "S/MIME BR 1.2", "at most one policy of the S/MIME baseline (2.23.140.1.5)");
     r.advice(
         baseline > 0,
         Remark::BaselineClaim,
         FIELD,
-        "L19",
+        "S/MIME BR 1.1",
         "a policy of the S/MIME baseline is a claim that only an audited public CA can make",
     );
     r.advice(
@@ -290,7 +290,13 @@ fn policies(r: &mut Review, draft: &ProfileDraft) {
         "X.660",
         "clients written in Go refuse a certificate whose policy has a number above 2147483647",
     );
-    r.advice(oids.is_empty(), Remark::NoPolicy, FIELD, "S4-13", "register your CPS: an OID and the address where it can be read");
+    r.advice(
+        oids.is_empty(),
+        Remark::NoPolicy,
+        FIELD,
+        "RFC 5280 4.2.1.4",
+        "register your CPS: an OID and the address where it can be read",
+    );
 }
 
 fn rest(r: &mut Review, draft: &ProfileDraft) {
@@ -298,28 +304,28 @@ fn rest(r: &mut Review, draft: &ProfileDraft) {
         draft.every_address && !draft.with_address,
         Remark::EveryAddress,
         "every_address",
-        "L1",
+        OURS,
         "all addresses can be stated only where one is",
     );
     r.advice(
         !draft.crl_address,
         Remark::NoCrlAddress,
         "crl_address",
-        "L9",
+        "RFC 5280 4.2.1.13, S/MIME BR 7.1.2.3 b",
         "whoever relies on the certificate cannot find out that it was revoked",
     );
     r.advice(
         matches!(draft.key, KeyAlgorithm::P256 | KeyAlgorithm::P384),
         Remark::EllipticKey,
         "key",
-        "L7",
+        OURS,
         "elliptic keys are not confirmed on iPhones, which get an RSA key instead",
     );
     r.advice(
         draft.approval == Approval::FourEyes,
         Remark::FourEyesScope,
         "approval",
-        "T5",
+        OURS,
         "this is for requests by challenge; to invite a person's phone is the officer's approval",
     );
 }

@@ -5,6 +5,7 @@ use crate::{
     Error, Operator, Result,
     id::UnitId,
     ledger::{self, Actor},
+    policy,
 };
 use protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -158,7 +159,8 @@ impl Operator {
             rows.into_iter().filter_map(Result::transpose).collect()
         })
     }
-    /// Saves a new version and returns its number; refused with the first thing that is wrong. Saving what counts already changes nothing.
+    /// Saves a new version and returns its number; refused with the first thing that is wrong, and where a department in production would
+    /// offer by it what its gate is still closed for. Saving what counts already changes nothing.
     pub fn save_profile(&self, scope: Scope, name: ProfileName, draft: ProfileDraft) -> Result<u64> {
         if let Some(wrong) = draft.review(name).into_iter().find(|finding| finding.level == Level::Error) {
             return Err(Error::invalid(wrong.field, wrong.text));
@@ -173,13 +175,15 @@ impl Operator {
             if before.source == own && before.definition == draft {
                 return Ok(before.version);
             }
+            let offering = policy::offering(tx, name)?;
             let version = insert(tx, unit, at, &actor, name, Some(&draft))?;
+            policy::refuse_offering(tx, name, &offering)?;
             let facts = serde_json::json!({ "for": scope, "unit": unit, "version": version, "from": before.definition, "to": draft });
             ledger::append(tx, at, &actor, "profile.saved", name.as_str(), &facts)?;
             Ok(version)
         })
     }
-    /// Takes back what was saved for this scope: the profile is inherited again.
+    /// Takes back what was saved for this scope: the profile is inherited again. Refused as [`Operator::save_profile`].
     pub fn inherit_profile(&self, scope: Scope, name: ProfileName) -> Result<()> {
         let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.unit(scope)?);
         self.inner.store.write(move |tx| {
@@ -191,7 +195,9 @@ impl Operator {
             if last != Some(true) {
                 return Ok(());
             }
+            let offering = policy::offering(tx, name)?;
             let version = insert(tx, unit, at, &actor, name, None)?;
+            policy::refuse_offering(tx, name, &offering)?;
             let facts = serde_json::json!({ "for": scope, "unit": unit, "version": version });
             ledger::append(tx, at, &actor, "profile.inherited", name.as_str(), &facts)
         })

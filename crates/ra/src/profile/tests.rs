@@ -125,16 +125,20 @@ fn each_wrong_field_is_named_with_what_to_do() {
     let base = ProfileDraft::builtin(ProfileName::Signing);
     let policy = |oid: &str, cps: &str| vec![PolicyInformation { oid: oid.into(), cps: Some(cps.into()) }];
     for (field, rule, draft) in [
-        ("usage", "S1-11", ProfileDraft { usage: vec![Usage::DigitalSignature, Usage::KeyEncipherment], ..base.clone() }),
+        ("usage", "SP 800-57 part 1 5.2", ProfileDraft { usage: vec![Usage::DigitalSignature, Usage::KeyEncipherment], ..base.clone() }),
         ("usage", "RFC 8550 4.4.2", ProfileDraft { usage: vec![Usage::ContentCommitment], ..base.clone() }),
-        ("escrow", "S1-11", ProfileDraft { escrow: Escrow::ByPolicy, ..base.clone() }),
-        ("purposes", "L8", ProfileDraft { purposes: vec!["1.3.6.1.5.5.7.3.4".into(), "2.5.29.37.0".into()], ..base.clone() }),
+        ("escrow", "SP 800-57 part 1 appendix B", ProfileDraft { escrow: Escrow::ByPolicy, ..base.clone() }),
+        (
+            "purposes",
+            "RFC 5280 4.2.1.12, S/MIME BR 7.1.2.3 f",
+            ProfileDraft { purposes: vec!["1.3.6.1.5.5.7.3.4".into(), "2.5.29.37.0".into()], ..base.clone() },
+        ),
         ("purposes", "X.660", ProfileDraft { purposes: vec!["1.3.6.1.5.5.7.3.4".into(), "mail".into()], ..base.clone() }),
         ("days", "RFC 5280 4.1.2.5", ProfileDraft { days: 0, renewal_days: 1, ..base.clone() }),
-        ("renewal_days", "L5", ProfileDraft { renewal_days: 730, ..base.clone() }),
-        ("policies", "S4-23", ProfileDraft { policies: policy(PILOT_POLICY, "https://x.example"), ..base.clone() }),
+        ("renewal_days", "Signet", ProfileDraft { renewal_days: 730, ..base.clone() }),
+        ("policies", "Signet", ProfileDraft { policies: policy(PILOT_POLICY, "https://x.example"), ..base.clone() }),
         ("policies", "RFC 5280 4.2.1.4", ProfileDraft { policies: policy("1.2.3", "javascript:alert(1)"), ..base.clone() }),
-        ("with_address", "L9", ProfileDraft { with_address: false, ..base.clone() }),
+        ("with_address", "S/MIME BR 7.1.2.3 h", ProfileDraft { with_address: false, ..base.clone() }),
     ] {
         let wrong = draft.check(ProfileName::Signing).unwrap_err();
         assert_eq!((wrong.field, wrong.rule), (field, rule), "{draft:?}: {wrong:?}");
@@ -146,7 +150,7 @@ fn each_wrong_field_is_named_with_what_to_do() {
         assert_eq!(found.iter().any(|f| f.remark == Remark::BigArc && f.level == Level::Advice), advised, "{oid}: {found:?}");
     }
     let advised = ProfileDraft { days: 900, ..base }.review(ProfileName::Signing);
-    assert!(advised.iter().any(|f| f.rule == "L5" && f.level == Level::Advice), "{advised:?}");
+    assert!(advised.iter().any(|f| f.rule == "S/MIME BR 6.3.2" && f.level == Level::Advice), "{advised:?}");
     for (text, is) in [
         ("2.25.208845793290064158426828053807846606951", true),
         ("1.40.1", false),

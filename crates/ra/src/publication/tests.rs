@@ -60,6 +60,22 @@ fn retries_wait_longer_each_time() {
 }
 
 #[test]
+fn what_was_to_leave_while_the_clock_was_ahead_leaves_once_it_is_right() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let other = testing::officer(&testing::open(&folder, &clock));
+    clock.advance(30 * 86_400);
+    officer.add_publication_target("http://www.example.edu", None).unwrap();
+    // One is on its way, one has failed, two wait.
+    let leased = officer.lease_publications(2).unwrap();
+    officer.publication_ended(&leased[0], Err("down"), 1).unwrap();
+    clock.advance(-30 * 86_400);
+    assert_eq!(officer.lease_publications(10).unwrap().len(), 4, "nothing waits for a month");
+    clock.advance(-30);
+    assert!(other.lease_publications(10).unwrap().is_empty(), "also for a process that read the time a little earlier");
+}
+
+#[test]
 fn a_removed_target_gets_nothing_and_forgets_its_password() {
     let (authority, _clock, _folder) = testing::authority();
     let officer = testing::department(&authority);

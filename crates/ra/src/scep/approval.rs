@@ -12,7 +12,8 @@ use crate::{
     enrollment::{self, StepKind},
     id::RequestId,
     issue::{self, Intent},
-    ledger::{self, Actor},
+    ledger,
+    life::account,
     policy::{Policy, Terms},
     profile::Approval,
     wait,
@@ -69,15 +70,6 @@ fn four_eyes(policy: &Policy, purpose: Purpose) -> bool {
     matches!(policy.terms(purpose), Terms::Profile(profile) if profile.approval == Approval::FourEyes)
 }
 
-/// An account is the same person in the window and on the command line.
-fn same_person(one: &Actor, other: &Actor) -> bool {
-    let account = |actor: &Actor| match actor {
-        Actor::Officer(name) | Actor::Command(name) => Some(name.clone()),
-        Actor::Subscriber(_) | Actor::Device(_) | Actor::Signet => None,
-    };
-    account(one) == account(other)
-}
-
 impl Operator {
     /// Requests that wait for approval.
     pub fn pending_requests(&self) -> Result<Vec<PendingRequest>> {
@@ -116,7 +108,7 @@ impl Operator {
             if let Some(reason) = refusal_by_policy(policy, challenge.purpose, &public_key) {
                 return Err(Error::invalid("request", reason));
             }
-            if four_eyes(policy, challenge.purpose) && challenge.made_by.as_ref().is_none_or(|maker| same_person(maker, &actor)) {
+            if four_eyes(policy, challenge.purpose) && challenge.made_by.as_ref().is_none_or(|maker| account(maker) == account(&actor)) {
                 return Err(Error::Denied(Denied::SecondOfficer));
             }
             let intent = Intent {
@@ -127,8 +119,11 @@ impl Operator {
                 enrollment: challenge.enrollment,
                 public_key,
             };
+            if let Some(reason) = intent.refusal_of_key(tx)? {
+                return Err(Error::invalid("request", reason));
+            }
             let begun = match &challenge.serial {
-                Some(serial) => issue::resume(tx, at, serial, &intent.terms)?,
+                Some(serial) => issue::resume(tx, at, serial, &intent)?,
                 None => None,
             };
             let reservation = match begun {
@@ -141,7 +136,7 @@ impl Operator {
                     reservation
                 }
             };
-            Ok(Claim { intent, reservation, cause: Cause::Challenge(challenge.id), asked: None, actor })
+            Ok(Claim { intent, reservation, cause: Cause::Challenge(challenge.id), renews: None, asked: None, actor })
         })?;
         match wait::on_thread(cycle::certify(&self.inner, &settings, &identities, claim))? {
             Answer::Certificate(_) => Ok(()),

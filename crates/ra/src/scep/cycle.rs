@@ -2,6 +2,7 @@
 
 use super::{
     operation::Answer,
+    renewal,
     transaction::{self, Cause, Standing},
 };
 use crate::{
@@ -36,6 +37,8 @@ pub(super) struct Claim {
     pub(super) intent: Intent,
     pub(super) reservation: Reservation,
     pub(super) cause: Cause,
+    /// The certificate on whose word it is, of a renewal without a challenge.
+    pub(super) renews: Option<SerialNumber>,
     /// `None` when the officer carries it out.
     pub(super) asked: Option<Asked>,
     pub(super) actor: Actor,
@@ -71,6 +74,11 @@ fn abandon(inner: &Inner, serial: SerialNumber) -> Result<()> {
 }
 
 fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: &Arc<CertificateView>) -> Result<Answer> {
+    // Somebody may have said meanwhile that others have the key.
+    if let Some(why) = claim.intent.refusal_of_key(tx)? {
+        certificate::abandon(tx, at, &view.serial, why)?;
+        return Ok(Answer::Failure(FailInfo::BadRequest));
+    }
     let remembered = match &claim.asked {
         Some(asked) => transaction::remember(tx, at, &asked.transaction_id, &asked.key, &asked.request, &claim.cause)?,
         None => true,
@@ -86,9 +94,18 @@ fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: &Arc<CertificateVi
     {
         return Answer::stored(&der);
     }
-    let may_be_stored = spent || remembered && matches!(claim.cause, Cause::Renewal(_));
+    // What step 1 saw of the old certificate and its person may have ended since, in whatever process.
+    let ended = match &claim.renews {
+        Some(old) => renewal::refusal_by_now(tx, old, &claim.intent)?,
+        None => None,
+    };
+    let may_be_stored = ended.is_none() && (spent || remembered && matches!(claim.cause, Cause::Renewal(_)));
     if !may_be_stored {
-        let why = if remembered { "its challenge ended meanwhile" } else { "its transactionID belongs to another key" };
+        let why = match ended {
+            Some(why) => why,
+            None if remembered => "its challenge ended meanwhile",
+            None => "its transactionID belongs to another key",
+        };
         certificate::abandon(tx, at, &view.serial, why)?;
         return Ok(Answer::Failure(FailInfo::BadRequest));
     }

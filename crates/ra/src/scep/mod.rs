@@ -5,6 +5,7 @@
 
 mod approval;
 mod cycle;
+mod long_crl;
 mod operation;
 mod query;
 mod refusal;
@@ -16,6 +17,7 @@ mod transaction;
 mod tests;
 
 pub use approval::PendingRequest;
+pub use long_crl::{LongCertRep, LongCrl};
 pub(crate) use request::deviation;
 
 use crate::{Enroller, Error, Result, settings::Settings, store::Topic};
@@ -28,6 +30,8 @@ pub const ALIAS: &str = "signet";
 pub enum PkiAnswer {
     /// 200 `application/x-pki-message`.
     CertRep(Vec<u8>),
+    /// The same to GetCRL, where the list is long: still to be made, on a thread for it.
+    LongCrl(Box<LongCrl>),
     /// 400: nothing that can be answered.
     Malformed,
 }

@@ -1,12 +1,15 @@
 //! One PKIOperation: from the bytes of a pkiMessage to the bytes of a CertRep.
 
 use super::{
-    PkiAnswer, cycle, query,
+    PkiAnswer, cycle,
+    long_crl::{self, LongCrl},
+    query,
     refusal::fail_info,
     request::{self, Request},
 };
 use crate::{Denied, Error, Result, authority::Inner, certification::Identities, policy::Policies, secret, settings::Settings};
 use protocol::{
+    Timestamp,
     cms::{ContentCipher, Digest, KeyTransport},
     csr::CertificationRequest,
     scep::{CertRep, FailInfo, MessageType, PkiMessage, ReplyParameters, TransactionId, cert_rep},
@@ -14,12 +17,15 @@ use protocol::{
 };
 use std::sync::Arc;
 
+/// Shortest modulus of a signer that is answered with anything but a refusal, bits.
+const LEAST_BITS: u32 = 2048;
+
 /// What a CertRep will say.
 pub(super) enum Answer {
     /// SUCCESS with this certificate.
     Certificate(Arc<CertificateView>),
     /// SUCCESS to GetCRL.
-    Crl(Vec<u8>),
+    Crl(Arc<Vec<u8>>),
     /// PENDING.
     Pending,
     /// FAILURE.
@@ -48,8 +54,8 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Algorithms of the answer: those of the request (scep.md Q18).
-struct Mirror {
+/// Algorithms of the answer: those of the request (docs/conformance.md Q18).
+pub(super) struct Mirror {
     digest: Digest,
     cipher: ContentCipher,
     transport: KeyTransport,
@@ -85,7 +91,13 @@ pub(super) async fn answer(inner: &Arc<Inner>, bytes: &[u8]) -> Result<PkiAnswer
             None => return Err(error),
         },
     };
-    reply(&scene, &message, &answer, &mirror)
+    match answer {
+        Answer::Crl(list) if long_crl::is_long(&list) => {
+            let long = LongCrl::new(scene.identities, inner.clock.now(), message, mirror, list)?;
+            Ok(PkiAnswer::LongCrl(Box::new(long)))
+        }
+        answer => reply(&scene, &message, &answer, &mirror),
+    }
 }
 
 /// MD5 without the legacy switch: the refusal itself is signed over SHA-256.
@@ -100,8 +112,8 @@ async fn say(scene: &Scene<'_>, message: &PkiMessage, mirror: &mut Mirror) -> Re
     if enrolls && (transaction_id.is_none() || message.sender_nonce.is_none()) {
         return Ok(Answer::Failure(FailInfo::BadRequest));
     }
-    // What cannot be encrypted to the client cannot be answered (scep.md Q22).
-    if !message.signer.public_key.is_rsa() {
+    // What cannot be encrypted to the client cannot be answered (docs/conformance.md Q22); to a short key nothing is.
+    if !message.signer.public_key.is_rsa() || message.signer.public_key.bits() < LEAST_BITS {
         return Ok(Answer::Failure(FailInfo::BadAlg));
     }
     let inner = scene.inner;
@@ -122,7 +134,7 @@ async fn say(scene: &Scene<'_>, message: &PkiMessage, mirror: &mut Mirror) -> Re
         (MessageType::PkcsReq | MessageType::RenewalReq, Some(transaction_id)) => {
             enroll(scene, &message.signer, transaction_id, &opened.content).await
         }
-        (MessageType::CertPoll, Some(transaction_id)) => query::poll(inner, &message.signer, transaction_id, &opened.content),
+        (MessageType::CertPoll, Some(transaction_id)) => query::poll(inner, &message.signer, transaction_id),
         (MessageType::GetCert, _) => query::certificate(inner, &message.signer, &opened.content),
         (MessageType::GetCrl, _) => query::crl(inner, &opened.content),
         (MessageType::PkcsReq | MessageType::RenewalReq | MessageType::CertPoll | MessageType::CertRep, _) => {
@@ -131,15 +143,12 @@ async fn say(scene: &Scene<'_>, message: &PkiMessage, mirror: &mut Mirror) -> Re
     }
 }
 
-/// PKCSReq and RenewalReq: told apart by who signed, not by messageType (scep.md Q28).
+/// PKCSReq and RenewalReq: told apart by who signed, not by messageType (docs/conformance.md Q28).
 async fn enroll(scene: &Scene<'_>, signer: &CertificateView, transaction_id: &TransactionId, content: &[u8]) -> Result<Answer> {
     let csr = match CertificationRequest::from_der_knowing(content, Some(&signer.public_key)) {
         Ok(csr) => csr,
-        Err(protocol::Error::Algorithm(what)) => {
-            tracing::info!(%what, "SCEP: refused");
-            return Ok(Answer::Failure(FailInfo::BadAlg));
-        }
-        // Also what a wrong key decrypts to: nothing here may tell it from a broken CSR.
+        // One answer for all that is no CSR whose signature verifies, whatever is wrong with it: until then nobody vouches for what was
+        // decrypted, and an answer that depends on it tells whoever changed the ciphertext something of what is in it.
         Err(error) => {
             tracing::info!(%error, "SCEP: no certification request");
             return Ok(Answer::Failure(FailInfo::BadMessageCheck));
@@ -157,7 +166,24 @@ async fn enroll(scene: &Scene<'_>, signer: &CertificateView, transaction_id: &Tr
 }
 
 fn reply(scene: &Scene<'_>, message: &PkiMessage, answer: &Answer, mirror: &Mirror) -> Result<PkiAnswer> {
-    let ra = scene.identities.ra.first().ok_or(Error::Denied(Denied::NotSetUp))?;
+    let says = match answer {
+        Answer::Certificate(certificate) => CertRep::Certificate(certificate),
+        Answer::Crl(crl) => CertRep::Crl(crl),
+        Answer::Pending => CertRep::Pending,
+        Answer::Failure(reason) => CertRep::Failure(*reason),
+    };
+    Ok(PkiAnswer::CertRep(signed_reply(&scene.identities, scene.inner.clock.now(), message, &says, mirror)?))
+}
+
+/// The CertRep's octets. Who cannot be encrypted to is told so, whatever the answer would have been.
+pub(super) fn signed_reply(
+    identities: &Identities,
+    at: Timestamp,
+    message: &PkiMessage,
+    says: &CertRep<'_>,
+    mirror: &Mirror,
+) -> Result<Vec<u8>> {
+    let ra = identities.ra.first().ok_or(Error::Denied(Denied::NotSetUp))?;
     let parameters = ReplyParameters {
         transaction_id: message.transaction_id.as_ref(),
         recipient_nonce: message.sender_nonce.as_deref(),
@@ -166,13 +192,13 @@ fn reply(scene: &Scene<'_>, message: &PkiMessage, answer: &Answer, mirror: &Mirr
         cipher: mirror.cipher,
         transport: mirror.transport,
         recipient: &message.signer,
-        signing_time: scene.inner.clock.now(),
+        signing_time: at,
     };
-    let says = match answer {
-        Answer::Certificate(certificate) => CertRep::Certificate(certificate),
-        Answer::Crl(crl) => CertRep::Crl(crl),
-        Answer::Pending => CertRep::Pending,
-        Answer::Failure(reason) => CertRep::Failure(*reason),
-    };
-    Ok(PkiAnswer::CertRep(cert_rep(&says, &parameters, &ra.signing())?))
+    match (cert_rep(says, &parameters, &ra.signing()), says) {
+        (Err(error), CertRep::Certificate(_) | CertRep::Crl(_)) => {
+            tracing::warn!(%error, "SCEP: the answer cannot be encrypted to its client");
+            Ok(cert_rep(&CertRep::Failure(FailInfo::BadAlg), &parameters, &ra.signing())?)
+        }
+        (made, _) => Ok(made?),
+    }
 }

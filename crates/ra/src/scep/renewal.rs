@@ -1,4 +1,4 @@
-//! Renewal and re-key: a request signed by the holder's current certificate (RFC 8894 2.3, scep.md Q28).
+//! Renewal and re-key: a request signed by the holder's current certificate (RFC 8894 2.3, docs/conformance.md Q28).
 
 use super::{
     cycle::Claim,
@@ -8,14 +8,18 @@ use super::{
 };
 use crate::{
     Result,
-    certificate::{Kind, Known},
+    certificate::{self, Kind, Known},
     challenge::{self, Challenge, Purpose, State},
     issue::{self, Intent},
     profile::ProfileName,
     secret::Token,
     subscriber,
 };
-use protocol::{Timestamp, scep::FailInfo, x509::CertificateView};
+use protocol::{
+    Timestamp,
+    scep::FailInfo,
+    x509::{CertificateView, SerialNumber},
+};
 use rusqlite::Connection;
 
 /// Decides by the signer's certificate `old`: the new one has its profile, subject and names. The old one stays valid. `begun` is what
@@ -66,6 +70,12 @@ pub(super) fn decide(
     if let Some(reason) = refusal_by_records(tx, old.subscriber, &certificate.san)? {
         return refuse(reason);
     }
+    // The key that signed, too: whoever has it speaks in the holder's name.
+    for key in [&request.signer_key, &request.csr_key] {
+        if let Some(reason) = certificate::refusal_of_key(tx, key, false)? {
+            return refuse(reason);
+        }
+    }
     let intent = Intent {
         terms: policy.terms(Purpose::Certificate(profile)),
         subject,
@@ -75,7 +85,7 @@ pub(super) fn decide(
         public_key: request.csr.public_key.clone(),
     };
     let resumed = match &begun {
-        Some(Cause::Renewal(serial)) => issue::resume(tx, at, serial, &intent.terms)?,
+        Some(Cause::Renewal(serial)) => issue::resume(tx, at, serial, &intent)?,
         Some(Cause::Challenge(_)) | None => None,
     };
     let reservation = match resumed {
@@ -88,7 +98,22 @@ pub(super) fn decide(
         return refuse("the transactionID belongs to another key");
     }
     let actor = request::actor(&intent);
-    Ok(Decision::Certify(Box::new(Claim { intent, reservation, cause, asked: Some(request.asked()), actor })))
+    let renews = Some(certificate.serial);
+    Ok(Decision::Certify(Box::new(Claim { intent, reservation, cause, renews, asked: Some(request.asked()), actor })))
+}
+
+/// Why what [`decide`] saw no longer holds when the new certificate is to be stored: the old one has ended, or its person has left or
+/// is certified under another name.
+pub(super) fn refusal_by_now(tx: &Connection, old: &SerialNumber, intent: &Intent) -> Result<Option<&'static str>> {
+    if certificate::known(tx, old)?.is_none_or(|old| old.revoked || old.held) {
+        return Ok(Some("the certificate that signed was revoked or held meanwhile"));
+    }
+    let Some(subscriber) = intent.subscriber else { return Ok(Some(NO_LONGER_HERE)) };
+    match subscriber::certified_as(tx, subscriber)? {
+        Some((_, subject)) if subject == intent.subject => refusal_by_records(tx, intent.subscriber, &intent.san),
+        Some(_) => Ok(Some("the person has moved to another department meanwhile")),
+        None => Ok(Some(NO_LONGER_HERE)),
+    }
 }
 
 /// The challenge is one for the same person and profile.

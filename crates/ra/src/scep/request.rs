@@ -19,6 +19,7 @@ use crate::{
     ledger::Actor,
     mailbox,
     policy::{Policies, Policy, Terms},
+    revoke,
     secret::Token,
 };
 use protocol::{
@@ -122,7 +123,7 @@ fn decide_within(tx: &Connection, at: Timestamp, ground: &Ground<'_>, request: &
     }
 }
 
-/// The same request again gets the same answer (scep.md Q29); `None` when there is none yet.
+/// The same request again gets the same answer (docs/conformance.md Q29); `None` when there is none yet.
 fn again(tx: &Connection, cause: &Cause) -> Result<Option<Decision>> {
     Ok(match transaction::standing(tx, cause)? {
         Standing::Issued(der) => Some(Decision::Answer(Answer::stored(&der)?)),
@@ -182,11 +183,27 @@ pub(super) fn by_challenge(
             Some(decision) => Ok(decision),
             None => refuse("the certificate of this challenge is gone"),
         },
-        State::Open | State::Claimed => match refusal_by_records(tx, challenge.subscriber, &challenge.san)? {
-            Some(reason) => refuse(reason),
-            None if challenge.manual_approval => wait(tx, at, request, &challenge),
-            None => claim(tx, at, ground.ca, policy, request, challenge),
-        },
+        State::Open | State::Claimed => {
+            let refused = match refusal_by_records(tx, challenge.subscriber, &challenge.san)? {
+                // By SCEP comes what its holder has made, and nothing else.
+                None => certificate::refusal_of_key(tx, &request.csr_key, false)?,
+                refused => refused,
+            };
+            match refused {
+                Some(reason) => refuse(reason),
+                None if is_blocked(tx, &challenge)? => refuse("a certificate of this phone was revoked or is on hold"),
+                None if challenge.manual_approval => wait(tx, at, request, &challenge),
+                None => claim(tx, at, ground.ca, policy, request, challenge),
+            }
+        }
+    }
+}
+
+/// A lost phone whose certificates are held or revoked must not get new ones by what its profile still holds.
+fn is_blocked(tx: &Connection, challenge: &Challenge) -> Result<bool> {
+    match (challenge.purpose, challenge.enrollment) {
+        (Purpose::Certificate(_), Some(enrollment)) => revoke::blocks_phone(tx, enrollment),
+        (Purpose::Transport, _) | (Purpose::Certificate(_), None) => Ok(false),
     }
 }
 
@@ -215,7 +232,7 @@ fn claim(
         public_key: request.csr.public_key.clone(),
     };
     let begun = match &challenge.serial {
-        Some(serial) => issue::resume(tx, at, serial, &intent.terms)?,
+        Some(serial) => issue::resume(tx, at, serial, &intent)?,
         None => None,
     };
     let reservation = match begun {
@@ -231,6 +248,7 @@ fn claim(
         intent,
         reservation,
         cause: Cause::Challenge(challenge.id),
+        renews: None,
         asked: Some(request.asked()),
         actor,
     })))

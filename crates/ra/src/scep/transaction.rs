@@ -1,4 +1,5 @@
-//! What transactionIDs stand for (RFC 8894 3.2.1.1, scep.md Q15, Q29): an authenticated request, its key and its outcome.
+//! What transactionIDs stand for (RFC 8894 3.2.1.1, docs/conformance.md Q15, Q29): an authenticated request, its key and its
+//! outcome.
 
 use crate::{
     Result, certificate,

@@ -1,4 +1,4 @@
-//! Typed settings with their defaults (design.md section 7). A department inherits what it does not set itself from its organization.
+//! Typed settings with their defaults (docs/guide/11-settings.md). A department inherits what it does not set itself from its organization.
 
 mod change;
 mod definition;

@@ -47,22 +47,30 @@ struct Checked {
 }
 
 pub(super) fn sign_in(inner: &Arc<Inner>, token: &Token, typed: &Credentials) -> Result<SignInOutcome> {
-    let (at, hash) = (inner.clock.now(), token.hash());
+    let (mut at, hash) = (inner.clock.now(), token.hash());
     // The person's state is read again in the transaction; here only what the slow hash needs.
     let found = inner.store.read(|tx| {
         let Some(link) = invitation::find(tx, &hash)? else { return Ok(None) };
         let head = enrollment::head(tx, link.enrollment)?;
         let asked = view::asked(tx, &*inner.settings_of(head.department)?, &link, head.subscriber)?;
-        Ok(Some((asked, wait(tx, at, head.subscriber)?, stored_password(tx, head.subscriber)?, addresses(tx, head.subscriber)?)))
+        Ok(Some((asked, head.subscriber, wait(tx, at, head.subscriber)?, addresses(tx, head.subscriber)?)))
     })?;
-    let Some((asked, waits, stored, addresses)) = found else { return Err(crate::Error::NotFound(crate::Noun::Enrollment)) };
+    let Some((asked, subscriber, waits, addresses)) = found else { return Err(crate::Error::NotFound(crate::Noun::Enrollment)) };
     let by_password = matches!(asked, SignIn::Password | SignIn::Both | SignIn::Basic);
     let mut checked = Checked { asked, password: false };
+    let mut kept = None;
     if by_password {
         if let Some(seconds) = waits {
             return Ok(SignInOutcome::Wait { seconds });
         }
-        let right = password::verify(typed.password.as_deref().map_or("", |p| p.as_str()), stored.as_deref())?;
+        // Kept until a wrong password is counted: of many that are tried at once, most wait here and then meet the count.
+        let turn = kept.insert(password::turn());
+        at = inner.clock.now();
+        let (waits, stored) = inner.store.read(|tx| Ok((wait(tx, at, subscriber)?, stored_password(tx, subscriber)?)))?;
+        if let Some(seconds) = waits {
+            return Ok(SignInOutcome::Wait { seconds });
+        }
+        let right = password::verify(turn, typed.password.as_deref().map_or("", |p| p.as_str()), stored.as_deref())?;
         // With both, the link already says who it is; the address may be left out.
         let mail = typed.mail.as_deref().map(str::trim).unwrap_or_default();
         let known = addresses.iter().any(|a| a.eq_ignore_ascii_case(mail)) || (mail.is_empty() && asked == SignIn::Both);
@@ -70,7 +78,9 @@ pub(super) fn sign_in(inner: &Arc<Inner>, token: &Token, typed: &Credentials) ->
     }
     let code = typed.code.as_deref().map(|text| Code::typed(text));
     let shared = inner.clone();
-    inner.store.write(move |tx| decide(&shared, tx, at, &hash, &checked, code.as_ref()))
+    let outcome = inner.store.write(move |tx| decide(&shared, tx, at, &hash, &checked, code.as_ref()));
+    drop(kept);
+    outcome
 }
 
 fn decide(inner: &Inner, tx: &Connection, at: Timestamp, hash: &[u8; 32], checked: &Checked, code: Option<&Code>) -> Result<SignInOutcome> {
@@ -182,5 +192,37 @@ mod tests {
             decide(&inner, tx, at, &hash, &checked(true), None)
         });
         assert_eq!(said(&outcome.unwrap()), "wait 900");
+    }
+
+    /// Each guess costs a hash, so a burst of them must not get as many as there are threads.
+    #[test]
+    fn of_many_guesses_at_once_hardly_more_are_looked_at_than_may_be_wrong() {
+        let world = world();
+        world.officer.set_setting("portal.sign_in", "password").unwrap();
+        world.person("Alice Example", "alice@example.edu");
+        let first = world.invite("alice@example.edu");
+        let session = world.sign_in_by_code(&first);
+        world.enroller.set_password(&first.token, &session, "rather long and odd").unwrap();
+        let next = world.invite("alice@example.edu");
+        let start = std::sync::Barrier::new(20);
+        let looked_at: u32 = std::thread::scope(|scope| {
+            let guesses: Vec<_> = (0..20)
+                .map(|number| {
+                    let (world, start, token) = (&world, &start, next.token.clone());
+                    scope.spawn(move || {
+                        let typed = Credentials {
+                            mail: Some("alice@example.edu".into()),
+                            password: Some(zeroize::Zeroizing::new(format!("guess number {number}"))),
+                            ..Credentials::default()
+                        };
+                        start.wait();
+                        world.enroller.sign_in(&token, &typed).unwrap();
+                        password::tests::VERIFIED.get()
+                    })
+                })
+                .collect();
+            guesses.into_iter().map(|guess| guess.join().unwrap()).sum()
+        });
+        assert!((PASSWORD_TRIES..=PASSWORD_TRIES + 1).contains(&looked_at), "{looked_at}");
     }
 }

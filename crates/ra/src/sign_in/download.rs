@@ -1,4 +1,4 @@
-//! Phase 1: the Profile Service profile (apple-ota.md 1.4). The challenge is the session's; fetching changes nothing but the log.
+//! Phase 1: the Profile Service profile. The challenge is the session's; fetching changes nothing but the log.
 
 use super::session;
 use crate::{

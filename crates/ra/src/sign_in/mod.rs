@@ -193,7 +193,7 @@ impl Enroller {
             credentials::addresses(tx, head.subscriber)
         })?;
         password::check(password, &addresses)?;
-        let hash = password::hash(password)?;
+        let hash = password::hash(&password::turn(), password)?;
         self.inner.store.write(move |tx| {
             let session = session::find(tx, at, &link, &cookie)?.filter(|s| s.by_code && !s.dead).ok_or_else(denied)?;
             let subscriber = enrollment::head(tx, session.enrollment)?.subscriber;

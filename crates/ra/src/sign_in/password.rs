@@ -5,6 +5,7 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
+use std::sync::{Condvar, Mutex, PoisonError};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -55,6 +56,30 @@ const COMMONEST: [&str; 40] = [
     "computer",
 ];
 
+/// Passwords that are hashed at once in this process, whoever asks: each takes a core, and memory that a small server has only so often.
+const AT_ONCE: u32 = 2;
+
+static TAKEN: Mutex<u32> = Mutex::new(0);
+static FREE: Condvar = Condvar::new();
+
+/// The right to hash one password.
+pub(super) struct Turn(());
+
+/// Waits for a turn. Not within a transaction.
+pub(super) fn turn() -> Turn {
+    let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut taken = FREE.wait_while(taken, |taken| *taken >= AT_ONCE).unwrap_or_else(PoisonError::into_inner);
+    *taken += 1;
+    Turn(())
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *TAKEN.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        FREE.notify_one();
+    }
+}
+
 /// NFC, so that the same password from another keyboard is the same.
 fn canonical(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password.nfc().collect())
@@ -94,31 +119,61 @@ fn argon2() -> Result<Argon2<'static>> {
 }
 
 /// The PHC string to store. Costs tens of milliseconds: outside transactions.
-pub(super) fn hash(password: &str) -> Result<String> {
+pub(super) fn hash(_turn: &Turn, password: &str) -> Result<String> {
     Ok(argon2()?.hash_password(canonical(password).as_bytes()).map_err(Error::fault)?.to_string())
 }
 
 /// Costs the same with and without a stored hash, so that its duration does not tell who has a password.
-pub(super) fn verify(password: &str, stored: Option<&str>) -> Result<bool> {
+pub(super) fn verify(_turn: &Turn, password: &str, stored: Option<&str>) -> Result<bool> {
     /// Of nothing that anybody types.
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    #[cfg(test)]
+    tests::VERIFIED.set(tests::VERIFIED.get() + 1);
     let parsed = PasswordHash::new(stored.unwrap_or(NOBODY)).map_err(Error::fault)?;
     let typed = if password.len() > MAX_OCTETS { Zeroizing::new(String::new()) } else { canonical(password) };
     Ok(argon2()?.verify_password(typed.as_bytes(), &parsed).is_ok() && stored.is_some())
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use std::{
+        cell::Cell,
+        sync::atomic::{AtomicU32, Ordering},
+    };
+
+    thread_local! {
+        /// How often this thread has verified a password.
+        pub(in super::super) static VERIFIED: Cell<u32> = const { Cell::new(0) };
+    }
 
     #[test]
     fn only_the_same_password_verifies_also_when_composed_otherwise() {
-        let stored = hash("ga\u{308}nsebl\u{fc}mchen").unwrap();
+        let turn = turn();
+        let stored = hash(&turn, "ga\u{308}nsebl\u{fc}mchen").unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(verify("g\u{e4}nsebl\u{fc}mchen", Some(&stored)).unwrap());
-        assert!(!verify("g\u{e4}nsebl\u{fc}mcheN", Some(&stored)).unwrap());
-        assert!(!verify("", None).unwrap());
-        assert!(!verify(&"x".repeat(10_000), Some(&stored)).unwrap());
+        assert!(verify(&turn, "g\u{e4}nsebl\u{fc}mchen", Some(&stored)).unwrap());
+        assert!(!verify(&turn, "g\u{e4}nsebl\u{fc}mcheN", Some(&stored)).unwrap());
+        assert!(!verify(&turn, "", None).unwrap());
+        assert!(!verify(&turn, &"x".repeat(10_000), Some(&stored)).unwrap());
+    }
+
+    #[test]
+    fn never_more_than_two_are_hashed_at_once() {
+        let (now, most) = (AtomicU32::new(0), AtomicU32::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        let _turn = turn();
+                        most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                        std::thread::yield_now();
+                        now.fetch_sub(1, Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+        assert!((1..=AT_ONCE).contains(&most.into_inner()));
     }
 
     #[test]

@@ -59,11 +59,13 @@ fn described(inner: &Inner, department: &Department, name: String, settings: &Se
 /// What will change on the phone.
 pub(super) fn contents(settings: &Settings, policy: &Policy) -> ProfileContents {
     let has = |name| policy.phones(settings).any(|profile| profile.name == name);
+    // Networks are entered with it.
+    let authentication = has(ProfileName::Authentication);
     ProfileContents {
         signing: has(ProfileName::Signing),
-        authentication: has(ProfileName::Authentication),
-        wifi: settings.wifi_ssid.clone(),
-        vpn: settings.vpn_server.clone(),
+        authentication,
+        wifi: settings.wifi_ssid.clone().filter(|_| authentication),
+        vpn: settings.vpn_server.clone().filter(|_| authentication),
         passcode: (settings.passcode_min_length > 0).then_some(settings.passcode_min_length),
         removal: Some(settings.effective_removal()),
     }

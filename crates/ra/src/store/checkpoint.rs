@@ -1,6 +1,6 @@
 //! Copying the write-ahead log into the database, on a thread of its own: who writes does not wait for the disk meanwhile.
 
-use super::configure;
+use super::{configure, make_durable};
 use crate::{Error, Result};
 use rusqlite::{Connection, OpenFlags, hooks::Wal};
 use std::{
@@ -87,7 +87,7 @@ fn serve(path: &Path, woken: &Receiver<()>, nearly: &AtomicBool) {
 fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     configure(&connection)?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    make_durable(&connection)?;
     Ok(connection)
 }
 
@@ -111,6 +111,15 @@ fn copy(connection: &Connection) -> Result<bool> {
 mod tests {
     use super::super::Store;
     use tempfile::TempDir;
+
+    #[test]
+    fn what_is_copied_is_on_the_disk() {
+        let folder = TempDir::new().unwrap();
+        let _store = Store::open(folder.path()).unwrap();
+        let connection = super::connect(&folder.path().join("signet.db")).unwrap();
+        let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!((pragma("synchronous"), pragma("fullfsync"), pragma("checkpoint_fullfsync")), (2, 1, 1));
+    }
 
     #[test]
     fn the_log_begins_anew_under_writes_that_never_pause() {

@@ -110,6 +110,16 @@ fn beside(path: &Path) -> Result<(&Path, std::path::PathBuf)> {
     Ok((folder, folder.join(format!(".{name}.{}", uuid::Uuid::now_v7()))))
 }
 
+/// The content of a file that somebody else wrote is durable afterwards. Windows does that only by a handle that may write.
+pub(super) fn sync(path: &Path) -> std::io::Result<()> {
+    OpenOptions::new().write(true).open(path)?.sync_all()
+}
+
+/// The name of a file is durable afterwards.
+pub(super) fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    sync_folder(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+}
+
 /// Names in a folder are durable afterwards.
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]

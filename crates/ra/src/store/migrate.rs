@@ -1,6 +1,6 @@
 //! Forward-only migrations: one transaction each, a copy before, a newer file refused.
 
-use super::{configure, file};
+use super::{configure, file, make_durable};
 use crate::{Conflict, Dependency, Error, Result};
 use refinery::{Migration, Runner, Target};
 use rusqlite::Connection;
@@ -29,7 +29,7 @@ fn open_with(folder: &Path, path: &Path, migrations: &[Migration]) -> Result<Con
             folder.display()
         ))));
     }
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    make_durable(&connection)?;
     // The writer touches random places of large indexes; 16 MiB hold their upper levels for millions of rows.
     connection.pragma_update(None, "cache_size", -16_384)?;
     // What a savepoint may have to take back is kept in memory: as a file it would be made anew for almost every one.
@@ -99,8 +99,9 @@ fn copy(connection: &Connection, to: &Path) -> Result<()> {
         let backup = rusqlite::backup::Backup::new(connection, &mut target)?;
         backup.run_to_completion(4096, std::time::Duration::ZERO, None)?;
     }
-    std::fs::File::open(&temporary).and_then(|f| f.sync_all()).map_err(|e| file::io_error(&temporary, &e))?;
-    std::fs::rename(&temporary, to).map_err(|e| file::io_error(to, &e))
+    file::sync(&temporary).map_err(|e| file::io_error(&temporary, &e))?;
+    std::fs::rename(&temporary, to).map_err(|e| file::io_error(to, &e))?;
+    file::sync_folder_of(to).map_err(|e| file::io_error(to, &e))
 }
 
 #[cfg(unix)]

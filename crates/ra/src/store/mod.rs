@@ -2,6 +2,7 @@
 
 mod cached;
 mod checkpoint;
+mod copies;
 mod file;
 mod migrate;
 mod readers;
@@ -20,6 +21,7 @@ use writer::Writer;
 pub(crate) use writer::Written;
 
 pub(crate) use cached::Cached;
+pub(crate) use copies::erase_root_key_from_copies;
 pub(crate) use file::{append_private, io_error, link_public, lock_folder, make_folder, try_lock, write_private, write_public};
 
 /// How long others are waited for.
@@ -94,6 +96,7 @@ impl Store {
     pub(crate) fn empty_wal(&self) -> Result<()> {
         let connection = Connection::open(self.readers.path())?;
         configure(&connection)?;
+        make_durable(&connection)?;
         let started = Instant::now();
         while connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))? {
             // SQLite waits for readers itself, but not for somebody who copies the log just now.
@@ -140,6 +143,14 @@ impl From<rusqlite::Error> for Error {
             _ => Error::fault(text),
         }
     }
+}
+
+/// What a connection that writes has, too: what it acknowledges is on the disk. On macOS a plain `fsync` leaves it in the disk's own memory;
+/// other systems know no other.
+fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)
 }
 
 /// What every connection of ours has.

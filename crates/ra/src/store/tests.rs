@@ -50,6 +50,7 @@ fn connections_have_the_settings_that_the_design_promises() {
         .write(move |c| {
             assert_eq!(pragma(c, "journal_mode"), Text("wal".into()));
             assert_eq!(pragma(c, "synchronous"), Integer(2), "FULL");
+            assert_eq!((pragma(c, "fullfsync"), pragma(c, "checkpoint_fullfsync")), (Integer(1), Integer(1)), "macOS");
             assert_eq!(pragma(c, "foreign_keys"), Integer(1));
             assert_eq!(pragma(c, "trusted_schema"), Integer(0));
             assert_eq!(pragma(c, "busy_timeout"), Integer(10_000));

@@ -7,7 +7,7 @@ mod read;
 mod registry;
 
 use crate::{
-    Conflict, Error, Noun, Operator, Result, challenge, enrollment,
+    Conflict, Error, Noun, Operator, Result, certificate, challenge, enrollment,
     id::{MailboxId, SubscriberId, UnitId},
     ledger,
     mailbox::{self, Address},
@@ -158,15 +158,16 @@ impl Operator {
         })
     }
 
-    /// Deletes a person: refused while certificates are active; the subject DN stays reserved for ever (invariant 4).
+    /// Deletes a person: refused while certificates work or are on hold, superseded ones too, for nobody would answer for them; the
+    /// subject DN stays reserved for ever (invariant 4).
     pub fn delete_subscriber(&self, id: SubscriberId) -> Result<()> {
         let (at, actor) = (self.inner.clock.now(), self.actor.clone());
         self.inner.store.write(move |tx| {
             let gone = read(tx, at, id)?;
-            if gone.active_certificates > 0 {
+            if certificate::usable_count(tx, at, id)? > 0 {
                 return Err(Error::Conflict(Conflict::ActiveCertificates));
             }
-            enrollment::end_all_of(tx, at, &actor, id)?;
+            enrollment::end_all_of(tx, at, &actor, id, "the person was deleted")?;
             challenge::cancel_for_subscriber(tx, id)?;
             tx.prepare_cached("DELETE FROM subscriber WHERE id = ?1")?.execute([id])?;
             ledger::append(tx, at, &actor, "subscriber.deleted", &id.to_string(), &json!({ "subject": gone.subject.to_string() }))

@@ -6,8 +6,9 @@ use crate::{
     enrollment::State,
     ota::OtaAnswer,
     ota::tests::phone::{kind, world},
+    profile::ProfileName,
 };
-use protocol::crl::Reason;
+use protocol::{crl::Reason, x509::SerialNumber};
 
 fn query(search: &str) -> SubscriberQuery {
     SubscriberQuery { search: Some(search.into()), limit: 50, ..SubscriberQuery::default() }
@@ -68,6 +69,23 @@ fn deletion_ends_what_is_under_way_and_waits_for_active_certificates() {
     assert_eq!(kind(&phone.phase3(&world)), "unknown");
     let transport = world.officer.certificate(&phone.transport.unwrap().0.serial).unwrap();
     assert_eq!(transport.status, "revoked");
+}
+
+#[test]
+fn what_works_or_may_work_again_keeps_its_person() {
+    let world = world();
+    let alice = world.person("Alice Example", "alice@example.edu");
+    let challenge = world.officer.scep_challenges("alice@example.edu", ProfileName::Signing, 1).unwrap().remove(0).challenge;
+    let old = crate::ota::tests::phone::scep(&world, &challenge, crate::ota::tests::phone::key(1)).unwrap().serial;
+    let renewed = SerialNumber::parse(&world.officer.renew(&old).unwrap().certificate.serial).unwrap();
+    world.officer.revoke(&renewed, Reason::CessationOfOperation).unwrap();
+    assert_eq!(world.officer.subscriber(alice.id).unwrap().active_certificates, 0);
+    let refused = || matches!(world.officer.delete_subscriber(alice.id), Err(Error::Conflict(Conflict::ActiveCertificates)));
+    assert!(refused(), "the one that was replaced works until it ends");
+    world.officer.revoke(&old, Reason::CertificateHold).unwrap();
+    assert!(refused(), "it may be reinstated");
+    world.officer.revoke(&old, Reason::CessationOfOperation).unwrap();
+    world.officer.delete_subscriber(alice.id).unwrap();
 }
 
 #[test]

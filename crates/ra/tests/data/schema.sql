@@ -760,8 +760,6 @@ CREATE INDEX batch_by_digest ON batch (digest);
 
 CREATE INDEX batch_item_by_state ON batch_item (batch, state, number);
 
-CREATE INDEX certificate_compromised_key ON certificate (key_fingerprint) WHERE reason = 1;
-
 CREATE INDEX certificate_ending ON certificate (not_after, number, kind, profile, reason, superseded_at);
 
 CREATE INDEX certificate_finally_revoked ON certificate (number) WHERE reason <> 6;
@@ -773,6 +771,8 @@ CREATE INDEX certificate_listed ON certificate (number, kind, profile, reason, s
 CREATE INDEX certificate_of_department ON certificate (department, number) WHERE department IS NOT NULL;
 
 CREATE INDEX certificate_of_enrollment ON certificate (enrollment) WHERE enrollment IS NOT NULL;
+
+CREATE INDEX certificate_of_key ON certificate (key_fingerprint);
 
 CREATE INDEX certificate_of_ours ON certificate (kind, number) WHERE kind NOT IN ('subscriber', 'transport');
 

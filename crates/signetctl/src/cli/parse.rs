@@ -49,7 +49,7 @@ pub(super) fn channel(text: &str) -> Result<Channel, String> {
 }
 
 pub(super) fn method(text: &str) -> Result<Method, String> {
-    word(text, &["in-person", "records", "mailed-value"])
+    word(text, &["in-person", "records"])
 }
 
 pub(super) fn profile(text: &str) -> Result<ProfileName, String> {

@@ -60,7 +60,7 @@ pub(crate) enum Subscriber {
         /// Who may read what was written to the person.
         #[arg(long, value_name = "TEXT")]
         successor: Option<String>,
-        /// Keys that are escrowed are kept until then.
+        /// Until when keys are to be kept; recorded, no key is kept yet.
         #[arg(long, value_name = "TIME", value_parser = time)]
         keep_until: Option<Timestamp>,
         #[command(flatten)]

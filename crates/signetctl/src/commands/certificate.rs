@@ -79,6 +79,7 @@ fn self_test(operator: &Operator, output: &Output, mail: &str) -> Result<(), Ref
         Tick::Proved => "proved".to_owned(),
         Tick::PublicSideOnly => "the public side works; the key is with its holder".to_owned(),
         Tick::NoCertificate => "no active certificate".to_owned(),
+        Tick::NotTried(what) => format!("not tried: {what}"),
         Tick::Failed(why) => format!("failed: {why}"),
     };
     let test = operator.self_test(operator.subscriber_by_mail(mail)?.id, &[])?;

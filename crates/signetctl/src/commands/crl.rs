@@ -22,7 +22,11 @@ pub(crate) fn run(session: &Session, output: &Output, command: &Command) -> Resu
             let passphrase = secret::read("Passphrase for the file", passphrase_file.as_deref())?;
             operator.move_root_key(file, &passphrase)?;
             output.value(&json!({ "file": file, "root": operator.root_crl()? }), |_| {
-                format!("The root's key is in {} and nowhere else. Keep that file and its passphrase apart.", file.display())
+                format!(
+                    "The root's key is in {} and no more in this folder; backups that were made before still have it. \
+                     Keep that file and its passphrase apart.",
+                    file.display()
+                )
             })
         }
         Command::Targets => targets(&operator, output),

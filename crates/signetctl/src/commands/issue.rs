@@ -25,6 +25,7 @@ use std::{
     path::{Path, PathBuf},
     time::Instant,
 };
+use zeroize::Zeroizing;
 
 /// Folders in folders that are looked into.
 const MAX_DEPTH: usize = 8;
@@ -32,6 +33,7 @@ const MAX_DEPTH: usize = 8;
 pub(super) fn issue(operator: &Operator, output: &Output, arguments: &Issue) -> Result<(), Refusal> {
     let (mail, profile) = (&arguments.mail, arguments.profile);
     by_key(
+        operator,
         output,
         &arguments.key,
         |request| operator.issue_from_csr(mail, profile, request),
@@ -41,11 +43,12 @@ pub(super) fn issue(operator: &Operator, output: &Output, arguments: &Issue) -> 
 
 /// `certificate replace`.
 pub(super) fn replace(operator: &Operator, output: &Output, serial: &SerialNumber, key: &NewKey, old: Old) -> Result<(), Refusal> {
-    by_key(output, key, |request| operator.replace(serial, request, old), |form| operator.replace_generated(serial, form, old))
+    by_key(operator, output, key, |request| operator.replace(serial, request, old), |form| operator.replace_generated(serial, form, old))
 }
 
 /// From a request, or with a key made here, whose files are there or not as a whole.
 fn by_key(
+    operator: &Operator,
     output: &Output,
     key: &NewKey,
     from_request: impl FnOnce(&[u8]) -> ra::Result<Issued>,
@@ -55,14 +58,52 @@ fn by_key(
         (Some(csr), _, _) => output.value(&from_request(&read(csr, MAX_CSR)?)?, said),
         (None, Some(p12), Some(password_out)) => {
             // Both places are made before anything is issued: a key that cannot be written would be lost.
-            let mut files = Files::create(&[p12, password_out])?;
+            let files = Files::create(&[p12, password_out])?;
             let made = generated(key.container.into())?;
-            files.write(1, format!("{}\n", made.password.reveal()).as_bytes())?;
-            files.write(0, &made.pkcs12)?;
-            files.keep();
-            output.value(&made.issued, said)
+            output.value(&keep(operator, files, made)?, said)
         }
         _ => Err(Error::invalid("key", "give --csr FILE, or --generate with --p12 FILE and --password-out FILE").into()),
+    }
+}
+
+/// Puts key and password into their files, or says what was issued for a key that could not be kept, and what became of it.
+fn keep(operator: &Operator, mut files: Files, made: IssuedIdentity) -> Result<Issued, Refusal> {
+    let password = Zeroizing::new(format!("{}\n", made.password.reveal()));
+    let kept = files.write(1, password.as_bytes()).and_then(|()| files.write(0, &made.pkcs12)).and_then(|()| files.keep());
+    match kept {
+        Ok(()) => Ok(made.issued),
+        Err(refusal) => {
+            drop(files);
+            Err(lost(operator, made, refusal))
+        }
+    }
+}
+
+/// Nobody has the key: its certificate is revoked, and what it had superseded counts again.
+fn lost(operator: &Operator, made: IssuedIdentity, refusal: Refusal) -> Refusal {
+    let issued = made.issued.clone();
+    let serial = &issued.certificate.serial;
+    match operator.key_was_lost(made) {
+        Ok(lost) => {
+            let mut message = format!("{} Certificate {serial} had been issued; nobody has its key, so it was revoked.", refusal.message);
+            for old in &lost.reinstated {
+                message.push_str(&format!(" Certificate {old}, which it had replaced, counts again."));
+            }
+            for old in &lost.superseded {
+                message.push_str(&format!(" Certificate {old}, which it had replaced, does not count again."));
+            }
+            let next = "Make room there, or name files in a folder that you may write to; then give the command again.";
+            Refusal { done: Some(json!(lost)), ..Refusal::new("keyLost", message, next) }
+        }
+        Err(error) => {
+            let message = format!(
+                "{} Certificate {serial} was issued and is active, but nobody has its key, and it could not be revoked: {}",
+                refusal.message,
+                Refusal::from(error).message
+            );
+            let next = format!("Revoke it: signetctl certificate revoke {serial} --reason superseded.");
+            Refusal { done: Some(json!(issued)), ..Refusal::new("keyLostActive", message, next) }
+        }
     }
 }
 
@@ -107,8 +148,13 @@ impl Files {
         file.write_all(content).and_then(|()| file.sync_all()).map_err(|error| unwritable(path, &error))
     }
 
-    fn keep(&mut self) {
+    /// They stay, also after a power cut.
+    fn keep(&mut self) -> Result<(), Refusal> {
+        for (path, _) in &self.0 {
+            sync_folder_of(path).map_err(|error| unwritable(path, &error))?;
+        }
         self.0.clear();
+        Ok(())
     }
 }
 
@@ -118,6 +164,21 @@ impl Drop for Files {
             let _ = fs::remove_file(path);
         }
     }
+}
+
+/// The name of a file is durable afterwards, where its file system can do that.
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match File::open(folder)?.sync_all() {
+            Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => return Err(error),
+            _ => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Refusal {
@@ -279,4 +340,75 @@ fn finish(output: &Output, plan: &BatchPlan, progress: Option<&BatchProgress>, e
     let message = format!("{text} {} rows were refused.", errors.len());
     let next = "Correct these lines and give the list again; nobody gets a second one.";
     Err(Refusal { done: Some(done), ..Refusal::new("batchIncomplete", message, next) })
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
+    use super::*;
+    use ra::{
+        Authority, OpenOptions as Opening,
+        department::NewDepartment,
+        ledger::Actor,
+        mailbox::Method,
+        ports::SystemClock,
+        subscriber::{NewSubscriber, SubscriberKind},
+        vault::KeyringChoice,
+    };
+
+    const ALICE: &str = "alice@example.edu";
+
+    fn department(folder: &Path) -> Operator {
+        let passphrase = folder.join("passphrase");
+        fs::write(&passphrase, "correct horse battery staple\n").unwrap();
+        let keyring = Some(KeyringChoice::PassphraseFile(passphrase));
+        let opening = Opening { folder: folder.join("data"), keyring, clock: std::sync::Arc::new(SystemClock) };
+        let officer = Authority::open(opening).unwrap().operator(Actor::Command("rosa".into()));
+        let department = NewDepartment {
+            organization: "Example University".into(),
+            department: "Physics".into(),
+            mail_domains: vec!["example.edu".into()],
+            hosts: vec!["localhost".into()],
+            ca_key: protocol::key::KeyAlgorithm::P256,
+            status_url: None,
+            training: true,
+        };
+        officer.create_department(department).unwrap();
+        officer.add_subscriber(NewSubscriber { name: "Alice Example".into(), mail: ALICE.into(), kind: SubscriberKind::Person }).unwrap();
+        officer.validate_mailbox(ALICE, Method::Records, "staff register").unwrap();
+        officer
+    }
+
+    #[test]
+    fn a_key_for_which_there_is_no_room_is_said_to_be_lost_and_its_certificate_is_revoked() {
+        let folder = tempfile::tempdir().unwrap();
+        let officer = department(folder.path());
+        let make = |supersede| officer.issue_generated(ALICE, ProfileName::Encryption, Form::Modern, supersede).unwrap();
+        let status = |serial: &str| officer.certificate(&SerialNumber::parse(serial).unwrap()).unwrap().status;
+        let (p12, password) = (folder.path().join("a.p12"), folder.path().join("a.txt"));
+        let files = Files::create(&[&p12, &password]).unwrap();
+        let first = keep(&officer, files, make(false)).unwrap().certificate.serial;
+        assert!(p12.exists() && password.exists(), "kept");
+        fs::remove_file(&p12).unwrap();
+        fs::remove_file(&password).unwrap();
+
+        // The password is written; for the key there is no room.
+        let mut files = Files::create(&[&p12, &password]).unwrap();
+        if let Some((_, file)) = files.0.first_mut() {
+            *file = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        }
+        let second = make(true);
+        let serial = second.issued.certificate.serial.clone();
+        let refusal = keep(&officer, files, second).unwrap_err();
+        assert_eq!(refusal.code, "keyLost");
+        let back = format!("{first}, which it had replaced, counts again");
+        for said in [format!("{serial} had been issued"), "was revoked".to_owned(), back] {
+            assert!(refusal.message.contains(&said), "{said}: {}", refusal.message);
+        }
+        let done = refusal.done.unwrap();
+        assert_eq!((&done["certificate"]["status"], &done["reinstated"]), (&json!("revoked"), &json!([first])));
+        assert_eq!((status(&first).as_str(), status(&serial).as_str()), ("active", "revoked"));
+        assert!(!p12.exists() && !password.exists(), "nothing is left of it");
+        assert!(!refusal.message.contains("does not count") && refusal.next.ends_with('.'));
+    }
 }

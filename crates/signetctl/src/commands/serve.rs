@@ -79,6 +79,9 @@ fn judge(found: Result<Verification, Error>) {
                 "the ledger is broken: an entry does not fit the one before it; `signetctl ledger verify` says what to do"
             );
         }
+        Ok(Verification { unsigned_since: Some(since), .. }) => {
+            tracing::error!(%since, "rows of the ledger are not covered by a signature; `signetctl ledger verify` says what to do");
+        }
         Ok(Verification { rows, .. }) => tracing::debug!(rows, "the ledger is whole"),
         Err(error) => tracing::error!(%error, "the ledger could not be verified"),
     }

@@ -51,7 +51,7 @@ impl Place {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signetctl"));
         command.current_dir(self.directory.path()).args(["--data", "data"]).args(arguments).stdin(Stdio::null());
-        command.env_remove("SIGNET_DATA").env_remove("SIGNET_PASSPHRASE_FILE").env_remove("SIGNET_LOG").env("USER", "rosa");
+        command.env_remove("SIGNET_DATA").env_remove("SIGNET_PASSPHRASE_FILE").env_remove("SIGNET_LOG").env("SIGNET_TEST_ACCOUNT", "rosa");
         command
     }
 

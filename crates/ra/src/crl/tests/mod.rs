@@ -142,6 +142,48 @@ fn where_all_seconds_are_taken_a_crl_waits_for_one_and_says_none_of_the_future()
 }
 
 #[test]
+fn what_was_made_while_the_clock_was_ahead_is_made_anew_once_it_is_right() {
+    let (authority, clock, folder) = testing::authority();
+    testing::department(&authority).set_setting("crl.delta", "yes").unwrap();
+    let lists = |process: &Authority| ["issuing", "issuing-delta", "root"].map(|name| process.enroller().crl(name).unwrap());
+    clock.advance(10 * 86_400);
+    let ahead = lists(&authority);
+    clock.advance(-10 * 86_400);
+    for process in [&testing::open(&folder, &clock), &authority] {
+        let right = lists(process);
+        for (ahead, right) in ahead.iter().zip(&right) {
+            let (ahead, right) = (CrlView::from_der(ahead).unwrap(), CrlView::from_der(right).unwrap());
+            assert!(ahead.this_update > clock.now(), "a relying party refuses it (RFC 5280 5.1.2.4)");
+            assert!(right.this_update <= clock.now() && right.number > ahead.number, "{right:?}");
+        }
+        let delta = CrlView::from_der(&right[1]).unwrap();
+        assert_eq!(delta.base, delta.number, "what is of the future is no base");
+        clock.advance(-30);
+        assert_eq!(lists(process), right, "a clock that is set back by a moment makes nothing anew");
+        clock.advance(30);
+    }
+}
+
+#[test]
+fn a_clock_that_is_behind_makes_no_list_of_the_past() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    for _ in 0..10 {
+        officer.keep_status().unwrap();
+        clock.advance(86_400);
+    }
+    let lists = || ["issuing", "root"].map(|name| authority.enroller().crl(name).unwrap());
+    clock.advance(-60);
+    let good = lists();
+    // These days were lived through already; and of a day before the CA was made nothing can be true.
+    for back in [5 * 86_400, 8 * 86_400, 4000 * 86_400] {
+        clock.advance(-back);
+        assert_eq!(lists(), good, "it has not ended for anybody else");
+        clock.advance(back);
+    }
+}
+
+#[test]
 fn a_serial_that_was_reserved_and_never_stored_ends_on_the_crl() {
     let (authority, clock, folder) = testing::authority();
     let officer = testing::department(&authority);

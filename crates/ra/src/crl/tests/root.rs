@@ -1,8 +1,8 @@
 //! The root's CRL, made anew while the root's key is attached.
 
 use super::{number, text};
-use crate::{Dependency, Error, testing};
-use protocol::{key::KeyAlgorithm, key::PrivateKey};
+use crate::{Dependency, Error, ports::Clock, testing};
+use protocol::{crl::CrlView, key::KeyAlgorithm, key::PrivateKey};
 
 const PASSPHRASE: &str = "a long passphrase for a drawer";
 
@@ -41,6 +41,23 @@ fn the_roots_list_is_made_anew_with_the_key_from_its_medium() {
     let request = protocol::ocsp::request(&root, &issuing.serial, None).unwrap();
     let answer = authority.enroller().ocsp("root", &request).unwrap();
     assert!(answer.len() > 100, "signed, not a refusal: {answer:02x?}");
+}
+
+#[test]
+fn a_list_that_was_made_while_the_clock_was_ahead_asks_for_the_roots_key() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let medium = folder.path().join("root-key.pem");
+    clock.advance(30 * 86_400);
+    officer.move_root_key(&medium, PASSPHRASE).unwrap();
+    let ahead = authority.enroller().crl("root").unwrap();
+    assert!(!officer.root_crl().unwrap().due);
+    clock.advance(-30 * 86_400);
+    assert_eq!(authority.enroller().crl("root").unwrap(), ahead, "nobody can make another one yet");
+    assert!(officer.root_crl().unwrap().due);
+    officer.sign_root_crl(Some((&medium, PASSPHRASE))).unwrap();
+    let right = authority.enroller().crl("root").unwrap();
+    assert!(CrlView::from_der(&right).unwrap().this_update <= clock.now() && !officer.root_crl().unwrap().due);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod step;
 
 pub use list::{BatchList, Guess};
 pub use rows::BatchRow;
+pub(crate) use step::clear_all_ended;
 
 use crate::{
     Conflict, Error, Noun, Operator, Result,
@@ -285,9 +286,18 @@ impl Operator {
         self.inner.store.read(|c| rows::refusals(c, id))
     }
 
-    /// Ends it between two steps: what is delivered stays, nothing more is begun.
+    /// Ends it between two steps: what is delivered stays, nothing more is begun. What an interruption left half done is cleared away
+    /// in the same transaction: certificates whose keys were lost are revoked. While another program is at work on a batch that is left
+    /// to it, and to [`Operator::tidy`].
     pub fn cancel_batch(&self, id: BatchId) -> Result<BatchProgress> {
-        self.change_batch(id, "batch.cancelled", move |tx, at| rows::end(tx, at, id, BatchState::Cancelled))
+        let lock = step::lock(&self.inner)?;
+        let nobody_at_work = lock.is_some();
+        let ended = self.change_batch(id, "batch.cancelled", move |tx, at| {
+            rows::end(tx, at, id, BatchState::Cancelled)?;
+            if nobody_at_work { step::clear(tx, at, id) } else { Ok(()) }
+        });
+        drop(lock);
+        ended
     }
 }
 

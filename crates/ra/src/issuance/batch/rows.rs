@@ -269,6 +269,17 @@ pub(super) fn at_work(c: &Connection) -> Result<Vec<BatchProgress>> {
     ids.into_iter().map(|id| progress(c, id)).collect()
 }
 
+/// Batches that were ended while something was half done: a serial reserved, or a certificate stored whose key was not handed on.
+pub(super) fn ended_half_done(c: &Connection) -> Result<Vec<BatchId>> {
+    let mut statement = c.prepare_cached(
+        "SELECT id FROM batch AS b WHERE state = 'cancelled'
+           AND (EXISTS (SELECT 1 FROM batch_item WHERE batch = b.id AND state = 'reserved')
+             OR EXISTS (SELECT 1 FROM batch_item WHERE batch = b.id AND state = 'issued' AND csr IS NULL)) ORDER BY id",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Serial numbers of what was handed on.
 pub(super) fn serials(c: &Connection, id: BatchId) -> Result<HashSet<String>> {
     let mut statement = c.prepare_cached("SELECT serial FROM batch_item WHERE batch = ?1 AND state = 'delivered'")?;

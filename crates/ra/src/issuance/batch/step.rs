@@ -9,17 +9,15 @@ use crate::{
     id::BatchId,
     issuance::{
         cycle::{self, Claim, Order},
-        generated, request,
+        generated, lost, request,
     },
     issue, ledger,
-    ledger::Actor,
     policy::Policies,
-    revoke,
     secret::FilePassword,
     store, subscriber,
 };
 use protocol::{
-    crl::Reason,
+    Timestamp,
     key::{PrivateKey, PublicKey},
     pkcs12::Form,
     x509::{CertificateView, SerialNumber},
@@ -27,6 +25,7 @@ use protocol::{
 use rusqlite::Connection;
 use serde_json::json;
 use std::{
+    fs::File,
     num::NonZero,
     sync::{
         Arc,
@@ -41,15 +40,24 @@ const PER_CORE: usize = 24;
 /// Most certificates that share the two transactions.
 const GROUP: usize = 32;
 
+/// Held by who works on batches; `None`: somebody else does. It ends with the process, so that whoever gets it knows that what is half
+/// done was left by a crash.
+pub(super) fn lock(inner: &Inner) -> Result<Option<File>> {
+    store::try_lock(&inner.folder, "batch.lock")
+}
+
 pub(super) fn step(operator: &Operator, id: BatchId, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<BatchProgress> {
     let inner = &operator.inner;
-    // Ends with the process, so that whoever gets it knows that nobody else is at work: what is half done was left by a crash.
-    let lock = store::try_lock(&inner.folder, "batch.lock")?.ok_or(Error::Conflict(Conflict::BatchUnderWay))?;
+    let lock = lock(inner)?.ok_or(Error::Conflict(Conflict::BatchUnderWay))?;
     let batch = inner.store.read(|c| rows::batch(c, id))?;
     match batch.state {
         BatchState::Running => {}
         BatchState::Stopped => return inner.store.read(|c| rows::progress(c, id)),
-        BatchState::Done | BatchState::Cancelled => return Err(Error::Conflict(Conflict::BatchEnded)),
+        BatchState::Done => return Err(Error::Conflict(Conflict::BatchEnded)),
+        BatchState::Cancelled => {
+            clear_ended(inner, id)?;
+            return Err(Error::Conflict(Conflict::BatchEnded));
+        }
     }
     let run = Run {
         operator,
@@ -61,11 +69,12 @@ pub(super) fn step(operator: &Operator, id: BatchId, deliver: &mut dyn FnMut(Del
         authorities: inner.authorities()?,
         policies: inner.policies()?,
     };
-    run.put_right(deliver)?;
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let items = inner.store.read(|c| rows::items(c, id, "waiting", cores * PER_CORE))?;
-    if !items.is_empty() {
-        run.work(&items, cores, deliver)?;
+    if let Err(error) = run.step(deliver) {
+        // Who ended it meanwhile left this to us; what fails now is done within a minute.
+        if let Err(error) = clear_ended(inner, id) {
+            tracing::error!(%error, batch = %id, "what a batch left half done could not be put right");
+        }
+        return Err(error);
     }
     let (clock, actor) = (inner.clock.clone(), operator.actor.clone());
     let progress = inner.store.write(move |tx| {
@@ -110,6 +119,13 @@ struct Signed<'a> {
 }
 
 impl Run<'_> {
+    fn step(&self, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<()> {
+        self.put_right(deliver)?;
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let items = self.operator.inner.store.read(|c| rows::items(c, self.id, "waiting", cores * PER_CORE))?;
+        if items.is_empty() { Ok(()) } else { self.work(&items, cores, deliver) }
+    }
+
     fn work(&self, items: &[Item], cores: usize, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<()> {
         let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
         let (sender, ready) = mpsc::channel();
@@ -142,11 +158,12 @@ impl Run<'_> {
         }
     }
 
-    /// Takes what is ready, in groups, until nothing is left, the batch was ended, or something fails.
+    /// Takes what is ready, in groups, until nothing is left, the batch was ended, the program ends, or something fails.
     fn take(&self, ready: &mpsc::Receiver<(&Item, Result<Ready>)>, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<()> {
         let mut handed_on = Vec::new();
         let mut result = Ok(true);
         while matches!(result, Ok(true))
+            && !self.operator.inner.is_ending()
             && let Ok(first) = ready.recv()
         {
             let mut group = vec![first];
@@ -290,47 +307,70 @@ impl Run<'_> {
         })
     }
 
-    /// What an interruption left. A reserved serial may have been signed: it is abandoned. A certificate that was stored and not
-    /// handed on is handed on now where its holder has the key; otherwise the key is lost, and it is revoked and made again.
+    /// What an interruption left: a certificate that was stored and not handed on is handed on now where its holder has the key; the
+    /// others are cleared away and made again.
     fn put_right(&self, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<()> {
         let inner = &self.operator.inner;
         let id = self.id;
         let (reserved, issued) =
-            inner.store.read(|c| Ok((rows::items(c, id, "reserved", usize::MAX)?, rows::items(c, id, "issued", usize::MAX)?)))?;
+            inner.store.read(|c| Ok((rows::items(c, id, "reserved", 1)?, rows::items(c, id, "issued", usize::MAX)?)))?;
+        if reserved.is_empty() && issued.is_empty() {
+            return Ok(());
+        }
         let mut handed_on = Vec::new();
-        let mut lost = Vec::new();
-        for item in issued {
-            let serial = item.serial.clone().ok_or_else(|| Error::fault("an issued item without a serial"))?;
-            if item.csr.is_none() {
-                lost.push((item.number, serial));
-                continue;
-            }
+        for item in issued.into_iter().filter(|item| item.csr.is_some()) {
+            let serial = serial_of(&item)?;
             let certificate = CertificateView::from_der(&self.operator.export_certificate(&serial)?.0)?;
             deliver(Delivery { line: item.line, mail: item.mail, profile: item.profile, certificate, identity: None })?;
             handed_on.push((item.number, serial));
         }
-        if reserved.is_empty() && lost.is_empty() && handed_on.is_empty() {
-            return Ok(());
-        }
-        let reserved: Vec<_> = reserved.into_iter().filter_map(|item| Some((item.number, item.serial?))).collect();
         let clock = inner.clock.clone();
         inner.store.write(move |tx| {
             let at = issue::time(tx, &*clock)?;
             mark(tx, id, &handed_on)?;
-            for (number, serial) in &reserved {
-                certificate::abandon(tx, at, serial, "the batch was interrupted")?;
-                rows::set(tx, id, *number, "waiting", None)?;
-            }
-            for (number, serial) in &lost {
-                match revoke::revoke(tx, at, &Actor::Signet, serial, Reason::Superseded) {
-                    Ok(()) | Err(Error::Conflict(Conflict::AlreadyRevoked)) => {}
-                    Err(error) => return Err(error),
-                }
-                rows::set(tx, id, *number, "waiting", None)?;
-            }
-            Ok(())
+            clear(tx, at, id)
         })
     }
+}
+
+/// Clears away, in the transaction of who holds the lock, what is half done. A reserved serial may have been signed: it is abandoned.
+/// The key of a certificate that was stored and not handed on is lost: it is revoked, and what it had superseded counts again. Where the
+/// holder has the key, the certificate is good.
+pub(super) fn clear(tx: &Connection, at: Timestamp, id: BatchId) -> Result<()> {
+    for item in rows::items(tx, id, "reserved", usize::MAX)? {
+        certificate::abandon(tx, at, &serial_of(&item)?, "the batch was interrupted")?;
+        rows::set(tx, id, item.number, "waiting", None)?;
+    }
+    for item in rows::items(tx, id, "issued", usize::MAX)?.into_iter().filter(|item| item.csr.is_none()) {
+        lost::revoke_lost(tx, at, &serial_of(&item)?, "the batch was interrupted before its key was handed on, so nobody has it")?;
+        rows::set(tx, id, item.number, "waiting", None)?;
+    }
+    Ok(())
+}
+
+/// The same for a batch that was ended while somebody else held the lock; nothing where it was not.
+fn clear_ended(inner: &Inner, id: BatchId) -> Result<()> {
+    let clock = inner.clock.clone();
+    inner.store.write(move |tx| match rows::batch(tx, id)?.state {
+        BatchState::Cancelled => clear(tx, clock.now(), id),
+        BatchState::Running | BatchState::Stopped | BatchState::Done => Ok(()),
+    })
+}
+
+/// The same for all of them, where nobody is at work. Asked every minute: who held the lock may have been killed.
+pub(crate) fn clear_all_ended(inner: &Inner) -> Result<()> {
+    let left = inner.store.read(rows::ended_half_done)?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    let Some(lock) = lock(inner)? else { return Ok(()) };
+    left.into_iter().try_for_each(|id| clear_ended(inner, id))?;
+    drop(lock);
+    Ok(())
+}
+
+fn serial_of(item: &Item) -> Result<SerialNumber> {
+    item.serial.clone().ok_or_else(|| Error::fault("an item in work without a serial"))
 }
 
 /// They were handed on.

@@ -61,3 +61,29 @@ fn a_bundle_is_refused_whole() {
     assert_eq!(made.iter().map(|(profile, _)| *profile).collect::<Vec<_>>(), own.profiles);
     assert_ne!(made[0].1.password.reveal(), made[1].1.password.reveal(), "each file has its own");
 }
+
+#[test]
+fn what_fails_after_others_were_issued_takes_no_key_with_it() {
+    let world = world();
+    world.person("Alice Example", ALICE);
+    let own = Bundle { name: "Readers".into(), profiles: vec![ProfileName::Encryption, ProfileName::Document, ProfileName::Signing] };
+    world.officer.save_bundle(Scope::Department, &own).unwrap();
+    let deny = |profile: &'static str| {
+        let sql = format!(
+            "CREATE TRIGGER no_{profile} BEFORE INSERT ON certificate WHEN NEW.profile = '{profile}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        );
+        world.authority.0.store.write(move |tx| Ok(tx.execute(&sql, [])?)).unwrap();
+    };
+    deny("document");
+    let request = csr(key(0).as_openssl(), &Asked::default());
+    let all = world.officer.issue_bundle(ALICE, "Readers", Some(&request), Form::Modern, false).unwrap();
+    let [(ProfileName::Encryption, made)] = all.made.as_slice() else { panic!("the key that was made is handed on") };
+    assert_eq!(pkcs12::open(&made.pkcs12, made.password.reveal()).unwrap().certificate.serial.to_string(), made.issued.certificate.serial);
+    assert_eq!(all.requested.iter().map(|one| one.certificate.profile.as_str()).collect::<Vec<_>>(), ["signing"]);
+    assert!(matches!(all.refused.as_slice(), [(ProfileName::Document, Error::Internal(_))]));
+    // Where nothing was issued yet, all of it is refused.
+    deny("encryption");
+    let before = count(&world);
+    assert!(matches!(world.officer.issue_bundle(ALICE, "Readers", None, Form::Modern, true).err(), Some(Error::Internal(_))));
+    assert_eq!(count(&world), before + 1, "a serial that was given up");
+}

@@ -4,10 +4,11 @@ use crate::{
     Conflict, Denied, Error,
     issuance::{Form, IssuedIdentity},
     ota::tests::phone::world,
-    profile::ProfileName,
+    profile::{ProfileDraft, ProfileName, Scope},
 };
 use protocol::{
     crl::Reason,
+    key::KeyAlgorithm,
     pkcs12,
     x509::{SerialNumber, SubjectAltName},
 };
@@ -92,6 +93,9 @@ fn keys_that_sign_are_never_made_here() {
 fn one_certificate_to_encrypt_is_active_and_the_earlier_ones_are_history() {
     let world = world();
     let alice = world.person("Alice Example", ALICE);
+    // The tests' RSA keys are made once, and a key that was compromised has only one life.
+    let elliptic = ProfileDraft { key: KeyAlgorithm::P256, ..ProfileDraft::builtin(ProfileName::Encryption) };
+    world.officer.save_profile(Scope::Department, ProfileName::Encryption, elliptic).unwrap();
     let make = |supersede| world.officer.issue_generated(ALICE, ProfileName::Encryption, Form::Modern, supersede);
     let first = make(false).unwrap().issued.certificate.serial;
     assert!(matches!(make(false).err(), Some(Error::Conflict(Conflict::ActiveEncryption))));

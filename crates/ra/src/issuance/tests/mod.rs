@@ -6,6 +6,8 @@ mod bundle;
 mod departments;
 mod generated;
 mod import;
+mod keys;
+mod lost;
 mod policy;
 mod requests;
 

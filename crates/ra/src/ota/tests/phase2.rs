@@ -278,6 +278,19 @@ fn an_old_ios_is_led_to_its_page_and_goes_on_after_the_update() {
     let view = world.enroller.session(&invitation.token, &session).unwrap().unwrap();
     assert_eq!((view.os_too_old, view.state), (None, State::Identified));
 
+    // A build says the major version alone: of 17 it may be any.
+    world.officer.set_setting("device.min_os", "17.4").unwrap();
+    for (build, answer) in [("21F90", "profile"), ("20H115", "page"), ("22B83", "profile")] {
+        let phone = world.phone(&world.invite("alice@example.edu"), build, 1);
+        let plist = format!(
+            "<plist version=\"1.0\"><dict><key>CHALLENGE</key><string>{}</string><key>UDID</key><string>{build}</string>\
+             <key>VERSION</key><string>{build}</string></dict></plist>",
+            phone.challenge
+        );
+        let said = kind(&world.enroller.ota(&phone.token, &signed(&plist, &phone.leaf, phone.key)).unwrap());
+        assert!(said.starts_with(answer), "{build}: {said}");
+    }
+
     let mut silent = world.phone(&world.invite("alice@example.edu"), "U", 1);
     silent.os_version = None;
     assert_eq!(kind(&silent.phase2(&world)), "profile", "who does not say its version passes");

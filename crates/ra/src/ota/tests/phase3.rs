@@ -2,8 +2,11 @@
 
 use super::phone::{Phone, TestCa, World, key, kind, profile, scep, signed, value, values, world};
 use crate::{
+    Denied, Error,
     enrollment::State,
-    profile::Scope,
+    invitation::Channel,
+    life::{Act, Outcome, Target, Verb},
+    profile::{ProfileDraft, ProfileName, Scope},
     settings::SettingChange,
     sign_in::{LinkEnd, LinkView},
 };
@@ -280,6 +283,116 @@ fn an_enrollment_is_the_walk_of_one_phone() {
     assert_eq!(kind(&third.phase2(&world)), "forbidden", "the link is used");
     world.clock.advance(700);
     assert_eq!(kind(&second.phase3(&world)), "profile");
+}
+
+#[test]
+fn a_transport_identity_fetches_the_profile_of_its_own_phase_2_alone() {
+    for used in [false, true] {
+        let world = world();
+        world.person("Alice Example", "alice@example.edu");
+        let (invitation, first) = transported(&world, "alice@example.edu", "FIRST", (1, 2));
+        if used {
+            profile(first.phase3(&world));
+            world.clock.advance(700);
+        }
+        let mut second = world.phone(&invitation, "SECOND", 3);
+        profile(second.phase2(&world));
+        // The first phone says that it is the second one, whose transport identity is still to come.
+        let serial = first.transport.as_ref().unwrap().0.serial.clone();
+        let liar = Phone { udid: second.udid.clone(), serial: second.serial.clone(), ..first };
+        assert_eq!(kind(&liar.phase3(&world)), "forbidden");
+        let why = if used { "not the device of phase 2" } else { "the transport identity is revoked" };
+        assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], why);
+        let status = if used { "active" } else { "revoked" };
+        assert_eq!(world.officer.certificate(&serial).unwrap().status, status, "what was never used makes room for the new walk");
+        second.get_transport(&world, 4);
+        assert_eq!(kind(&liar.phase3(&world)), "forbidden");
+        let (_, payloads) = second.open(&profile(second.phase3(&world)));
+        for (_, challenge) in challenges(&payloads) {
+            scep(&world, &challenge, key(5)).unwrap();
+        }
+        assert_eq!(world.state(invitation.enrollment), State::Configured);
+    }
+}
+
+#[test]
+fn a_second_phase_2_of_the_same_phone_ends_the_identity_of_the_first() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, first) = transported(&world, "alice@example.edu", "U", (1, 2));
+    // The person signs in again on the same phone, or somebody whose phone says that it is the same.
+    let mut again = world.phone(&invitation, "U", 1);
+    again.get_transport(&world, 3);
+    assert_eq!(kind(&first.phase3(&world)), "forbidden");
+    assert_eq!(kind(&again.phase3(&world)), "profile");
+    assert_eq!(kind(&again.phase3(&world)), "profile", "also when it asks twice");
+}
+
+#[test]
+fn without_a_certificate_to_sign_in_with_nobody_is_invited_and_no_profile_is_sent() {
+    let world = world();
+    world.officer.set_setting("wifi.ssid", "eduroam").unwrap();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let offered = |offered| {
+        let draft = ProfileDraft { offered, ..ProfileDraft::builtin(ProfileName::Authentication) };
+        world.officer.save_profile(Scope::Department, ProfileName::Authentication, draft).unwrap();
+    };
+    offered(false);
+    assert!(matches!(world.officer.invite("alice@example.edu", Channel::Show), Err(Error::Denied(Denied::NotOffered))));
+    assert!(matches!(world.officer.resend(invitation.enrollment), Err(Error::Denied(Denied::NotOffered))));
+    let LinkView::Open(open) = world.enroller.link(&invitation.token).unwrap() else { panic!("not open") };
+    assert_eq!((open.contents.authentication, open.contents.wifi.as_deref()), (false, None), "nothing is promised that will not come");
+    assert_eq!(kind(&phone.phase3(&world)), "forbidden");
+    assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], "certificates to sign in with are not offered");
+    offered(true);
+    let (outer, payloads) = phone.open(&profile(phone.phase3(&world)));
+    assert!(outer.contains("the Wi-Fi network eduroam") && payloads.contains("com.apple.wifi.managed"));
+}
+
+#[test]
+fn the_text_before_the_installation_says_what_is_in_the_profile() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (_, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    profile(phone.phase3(&world));
+    // Killed between deciding and answering, and the bundle changed since: the bytes are made from the plan.
+    world.authority.0.store.write(|tx| Ok(tx.execute("UPDATE ota_answer SET bytes = NULL WHERE phase = 3", [])?)).unwrap();
+    world.officer.set_setting("bundle", "authentication").unwrap();
+    let (outer, payloads) = phone.open(&profile(phone.phase3(&world)));
+    assert_eq!(challenges(&payloads).len(), 2);
+    assert!(outer.contains("a certificate for signed mail, a certificate to sign in with"), "{outer}");
+}
+
+#[test]
+fn a_lost_phone_gets_nothing_by_what_its_profile_still_holds() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    let held = challenges(&payloads);
+    let first = scep(&world, &held[0].1, key(3)).unwrap();
+    // Its certificate alone: the phone waits until somebody decides.
+    world.officer.revoke(&first.serial, Reason::CertificateHold).unwrap();
+    assert!(scep(&world, &held[1].1, key(4)).is_none());
+    let why = "a certificate of this phone was revoked or is on hold";
+    assert_eq!(world.facts(invitation.enrollment, "scep_refused")["reason"], why);
+    world.officer.reinstate(&[first.serial]).unwrap();
+    // The whole phone: what it has not used ends, and the officer is told so beforehand.
+    let device = world.officer.enrollment(invitation.enrollment).unwrap().enrollment.device.unwrap().id;
+    let act = |verb| Act { target: Target::Device(device), verb };
+    let told = world.officer.consequences(&act(Verb::MaybeLost)).unwrap();
+    assert_eq!(told.challenges_cancelled, 1);
+    let Outcome::Done(done) = world.officer.carry_out(&act(Verb::MaybeLost), "").unwrap() else { panic!("it waits") };
+    assert_eq!(done, told);
+    assert!(scep(&world, &held[1].1, key(4)).is_none());
+    // It comes back: the old challenges stay dead, and the next profile brings new ones.
+    let Outcome::Done(back) = world.officer.carry_out(&act(Verb::Reinstate), "").unwrap() else { panic!("it waits") };
+    assert_eq!(back.challenges_cancelled, 0);
+    assert!(scep(&world, &held[1].1, key(4)).is_none());
+    world.clock.advance(700);
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    scep(&world, &challenges(&payloads)[1].1, key(4)).unwrap();
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The plan for decryption keys (S4-20): generated from what the settings say and from what the department stated, numbered, signed by
+//! The plan for decryption keys: generated from what the settings say and from what the department stated, numbered, signed by
 //! the profile signer, and out of date as soon as anything of it is changed.
 
 mod facts;

@@ -1,4 +1,4 @@
-//! What a department learned (S4-22): a log that only grows, and its export without names, for others to learn from.
+//! What a department learned: a log that only grows, and its export without names, for others to learn from.
 
 mod known;
 mod redact;

@@ -4,6 +4,7 @@ use super::{Fixture, certificate, client, client::*, refused};
 use crate::{Error, Noun, id::RequestId, profile::ProfileName};
 use protocol::{
     Timestamp,
+    crl::Reason,
     scep::{FailInfo, MessageType},
 };
 
@@ -15,7 +16,7 @@ fn waiting() -> (Fixture, Message) {
     (f, message)
 }
 
-/// A CertPoll as Apple's client sends it: the RA's subject where the issuer belongs (scep.md section 5, 11).
+/// A CertPoll as Apple's client sends it: the RA's subject where the issuer belongs (docs/conformance.md Q32).
 fn poll(f: &Fixture, message: &Message) -> Message {
     let content = tlv(0x30, &[&f.ra.subject_der, &message.signer.subject_der]);
     Message { kind: MessageType::CertPoll, nonce: vec![8; 16], content, ..message.clone() }
@@ -79,6 +80,21 @@ fn an_approval_that_was_interrupted_is_carried_out_when_repeated() {
         certificate(f.send(&poll(&f, &message)));
         assert_eq!((f.issued(), f.count("SELECT count(*) FROM issuance WHERE state <> 'stored'")), (1, 0));
     }
+}
+
+#[test]
+fn a_request_whose_key_was_compromised_while_it_waited_is_not_approved() {
+    let f = Fixture::new();
+    let twin = f.enroll(0, ProfileName::Authentication);
+    f.operator.set_setting("scep.manual_approval", "yes").unwrap();
+    assert_eq!(f.send(&Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)))).status, 3);
+    f.operator.revoke(&twin.serial, Reason::KeyCompromise).unwrap();
+    let id = f.operator.pending_requests().unwrap()[0].id;
+    match f.operator.approve_request(id) {
+        Err(Error::Invalid { field: "request", reason }) => assert!(reason.contains("compromised"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(f.issued(), 1);
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Authority for SelfSigned {
     }
 }
 
-/// A self-signed certificate, like the one that Apple's client makes for one request (scep.md section 5, 8).
+/// A self-signed certificate, like the one that Apple's client makes for one request (`SecSCEP.c`).
 pub(super) fn self_signed(key: &PrivateKey, subject: &DistinguishedName) -> CertificateView {
     let public = key.public().unwrap();
     let spec = CertificateSpec {

@@ -1,6 +1,6 @@
 //! Two departments at one SCEP endpoint: the subscriber's department decides.
 
-use super::{Fixture, certificate, client, client::*, refused};
+use super::{CRASH, Fixture, certificate, client, client::*, refused};
 use crate::{
     Denied, Error, Noun, Operator,
     department::FurtherDepartment,
@@ -32,6 +32,37 @@ fn days(certificate: &CertificateView) -> i64 {
 fn of_bob(f: &Fixture, subject: &Subscriber) -> Csr {
     let challenge = f.operator.scep_challenges(BOB, ProfileName::Signing, 1).unwrap().remove(0).challenge;
     Csr::naming(&subject.subject).san(&[rfc822(BOB)]).challenge(&challenge)
+}
+
+#[test]
+fn a_renewal_that_is_repeated_after_a_move_has_another_serial() {
+    let f = Fixture::new();
+    let old = f.enroll(0, ProfileName::Signing);
+    // What states no name gets today's, and both departments issue by the same profile.
+    let nameless = Csr { subject: vec![0x30, 0], ..Csr::naming(&f.alice.subject) };
+    let renewal = Message {
+        signer: old,
+        signer_key: client::key(0),
+        transaction: transaction_of(&client::key(1)),
+        ..Message::of(&client::key(1), &nameless)
+    };
+    CRASH.set(Some(3));
+    assert!(f.try_send(&renewal).is_err());
+    CRASH.set(None);
+    let begun: Vec<u8> = f
+        .authority
+        .0
+        .store
+        .read(|c| Ok(c.query_row("SELECT serial FROM issuance WHERE state = 'reserved'", [], |row| row.get(0))?))
+        .unwrap();
+    let made = FurtherDepartment { name: "Chemistry".into(), mail_domains: vec!["example.edu".into()] };
+    let chemistry = f.operator.add_department(made).unwrap().id;
+    let moved = f.operator.move_subscriber(f.alice.id, chemistry).unwrap();
+    let new = certificate(f.send(&renewal));
+    assert_eq!(new.subject, moved.subject);
+    assert_ne!(new.serial.octets(), begun, "the first one was signed for another name");
+    assert_eq!(f.count("SELECT count(*) FROM ledger WHERE event = 'certificate.abandoned'"), 1);
+    assert_eq!(certificate(f.send(&renewal)).der, new.der);
 }
 
 #[test]

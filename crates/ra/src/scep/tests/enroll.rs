@@ -5,6 +5,7 @@ use crate::{Denied, Error, invitation::Channel, profile::ProfileName, scep::PkiA
 use protocol::{
     Timestamp,
     cms::{ContentCipher, Digest, KeyTransport},
+    crl::Reason,
     key::{KeyAlgorithm, PrivateKey},
     scep::{FailInfo, MessageType},
     x509::{ExtendedKeyUsage, KeyUsage, SubjectAltName},
@@ -76,6 +77,41 @@ fn a_spent_or_claimed_challenge_with_another_key_is_refused() {
     super::CRASH.set(None);
     refused(&f.send(&Message::of(&client::key(1), &f.csr().challenge(&claimed))), FailInfo::BadRequest);
     assert_eq!(f.count("SELECT count(*) FROM ledger WHERE event = 'scep.refused'"), 2);
+}
+
+#[test]
+fn a_key_that_was_compromised_or_is_on_hold_is_not_enrolled() {
+    let f = Fixture::new();
+    let old = f.enroll(0, ProfileName::Signing).serial;
+    let challenge = f.challenge(ProfileName::Signing);
+    let message = Message::of(&client::key(0), &f.csr().challenge(&challenge));
+    f.operator.hold(std::slice::from_ref(&old)).unwrap();
+    refused(&f.send(&message), FailInfo::BadRequest);
+    f.operator.reinstate(std::slice::from_ref(&old)).unwrap();
+    f.operator.revoke(&old, Reason::KeyCompromise).unwrap();
+    refused(&f.send(&message), FailInfo::BadRequest);
+    assert_eq!((f.issued(), f.count("SELECT count(*) FROM challenge WHERE state = 'open'")), (1, 1), "it is there for another key");
+    certificate(f.send(&Message::of(&client::key(1), &f.csr().challenge(&challenge))));
+}
+
+#[test]
+fn a_key_that_is_compromised_before_its_certificate_is_stored_gets_none() {
+    let f = Fixture::new();
+    let (another, twin) = (crate::testing::officer(&f.authority), f.enroll(0, ProfileName::Authentication).serial);
+    let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+    super::MEANWHILE.set(Some(Box::new(move || drop(another.revoke(&twin, Reason::KeyCompromise).unwrap()))));
+    refused(&f.send(&message), FailInfo::BadRequest);
+    assert_eq!((f.issued(), f.count("SELECT count(*) FROM issuance WHERE state = 'abandoned'")), (1, 1), "what was signed is on the CRL");
+    refused(&f.send(&message), FailInfo::BadRequest);
+}
+
+#[test]
+fn a_key_that_signet_made_is_not_enrolled() {
+    let f = Fixture::new();
+    let made = f.operator.issue_generated(super::ALICE, ProfileName::Encryption, crate::issuance::Form::Modern, false).unwrap();
+    let key = protocol::pkcs12::open(&made.pkcs12, made.password.reveal()).unwrap().key;
+    refused(&f.send(&Message::of(&key, &f.csr().challenge(&f.challenge(ProfileName::Signing)))), FailInfo::BadRequest);
+    assert_eq!(f.count("SELECT count(*) FROM ledger WHERE event = 'scep.refused' AND details LIKE '%Signet made this key%'"), 1);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod crash;
 mod departments;
 mod enroll;
 mod names;
+mod oracle;
 mod policy;
 mod query;
 mod renew;
@@ -25,15 +26,22 @@ use protocol::{
     scep::{FailInfo, ReceivedCertRep},
     x509::CertificateView,
 };
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use tempfile::TempDir;
 
 thread_local! {
     static CRASH: Cell<Option<u8>> = const { Cell::new(None) };
+    static MEANWHILE: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
 }
 
-/// Where the cycle stands: fails there when the test asked this thread to, as if the program were killed.
+/// Where the cycle stands: fails there when the test asked this thread to, as if the program were killed. Between what was signed and
+/// its storing another process may do something.
 pub(super) fn crash_after(step: u8) -> Result<()> {
+    if step == 3
+        && let Some(deed) = MEANWHILE.take()
+    {
+        deed();
+    }
     match CRASH.get() {
         Some(at) if at == step => Err(Error::fault(format!("killed after step {step}"))),
         _ => Ok(()),
@@ -76,6 +84,7 @@ impl Fixture {
     fn try_send(&self, message: &Message) -> Result<ReceivedCertRep> {
         match crate::wait::on_thread(self.enroller.pki_operation(&message.bytes(&self.ra)))? {
             PkiAnswer::CertRep(bytes) => Ok(message.read(&bytes, &self.ra)),
+            PkiAnswer::LongCrl(answer) => Ok(message.read(answer.encode()?.as_ref(), &self.ra)),
             PkiAnswer::Malformed => panic!("the message was not read"),
         }
     }

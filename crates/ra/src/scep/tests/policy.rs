@@ -105,7 +105,8 @@ fn under_four_eyes_another_officer_approves() {
     assert_eq!(f.send(&message).status, 3, "it waits");
     let id = f.operator.pending_requests().unwrap()[0].id;
     let same = f.authority.operator(Actor::Command("rosa".into()));
-    for officer in [&f.operator, &same] {
+    let in_capitals = f.authority.operator(Actor::Officer("ROSA".into()));
+    for officer in [&f.operator, &same, &in_capitals] {
         assert!(matches!(officer.approve_request(id), Err(Error::Denied(Denied::SecondOfficer))));
     }
     f.authority.operator(Actor::Officer("kim".into())).approve_request(id).unwrap();

@@ -1,6 +1,6 @@
 //! Renewal and re-key, by RenewalReq and by PKCSReq: the signer's certificate decides.
 
-use super::{ALICE, Fixture, certificate, client, client::*, refused};
+use super::{ALICE, Fixture, MEANWHILE, certificate, client, client::*, refused};
 use crate::{
     challenge::{self, NewChallenge, Purpose},
     profile::ProfileName,
@@ -55,15 +55,59 @@ fn the_same_key_may_be_certified_again() {
 #[test]
 fn a_revoked_held_or_expired_certificate_is_not_renewed() {
     let f = Fixture::new();
-    for reason in [Reason::KeyCompromise, Reason::CertificateHold] {
+    for reason in [Reason::Superseded, Reason::CertificateHold] {
         let old = f.enroll(0, ProfileName::Signing);
         f.operator.revoke(&old.serial, reason).unwrap();
         refused(&f.send(&renewal(&f, &old)), FailInfo::BadRequest);
+        if reason == Reason::CertificateHold {
+            f.operator.reinstate(&[old.serial]).unwrap();
+        }
     }
     let old = f.enroll(0, ProfileName::Authentication);
     f.clock.advance(365 * Timestamp::DAY);
     refused(&f.send(&renewal(&f, &old)), FailInfo::BadRequest);
     assert_eq!(f.issued(), 3);
+}
+
+#[test]
+fn a_key_that_was_compromised_or_is_on_hold_is_not_certified_again_and_asks_for_no_other() {
+    let f = Fixture::new();
+    let (old, lost) = (f.enroll(0, ProfileName::Signing), f.enroll(1, ProfileName::Authentication));
+    f.operator.revoke(&lost.serial, Reason::KeyCompromise).unwrap();
+    // A transaction of its own: that of its key is the one in which the lost certificate was issued.
+    refused(&f.send(&Message { transaction: "17".into(), ..renewal(&f, &old) }), FailInfo::BadRequest);
+    assert_eq!(f.count("SELECT count(*) FROM ledger WHERE event = 'scep.refused' AND details LIKE '%the key was compromised%'"), 1);
+    // The certificate that signs is good; another one of its key is on hold.
+    let twin = f.enroll(0, ProfileName::Authentication).serial;
+    let message = Message {
+        signer: old,
+        signer_key: client::key(0),
+        transaction: transaction_of(&client::key(2)),
+        ..Message::of(&client::key(2), &f.csr())
+    };
+    f.operator.hold(std::slice::from_ref(&twin)).unwrap();
+    refused(&f.send(&message), FailInfo::BadRequest);
+    f.operator.reinstate(std::slice::from_ref(&twin)).unwrap();
+    certificate(f.send(&message));
+}
+
+#[test]
+fn what_a_renewal_rests_on_is_looked_at_again_before_it_is_stored() {
+    for deed in ["revoked", "held", "left"] {
+        let f = Fixture::new();
+        let old = f.enroll(0, ProfileName::Signing);
+        let (another, serial, alice) = (crate::testing::officer(&f.authority), old.serial.clone(), f.alice.id);
+        MEANWHILE.set(Some(Box::new(move || match deed {
+            "revoked" => drop(another.revoke(&serial, Reason::PrivilegeWithdrawn).unwrap()),
+            "held" => drop(another.hold(&[serial]).unwrap()),
+            _ => drop(another.offboard(alice, Reason::AffiliationChanged, None, None, "left the university").unwrap()),
+        })));
+        let message = renewal(&f, &old);
+        refused(&f.send(&message), FailInfo::BadRequest);
+        assert_eq!(f.issued(), 1, "{deed}: only the old one was ever stored");
+        assert_eq!(f.count("SELECT count(*) FROM issuance WHERE state = 'abandoned'"), 1, "{deed}: what was signed stands on the CRL");
+        refused(&f.send(&message), FailInfo::BadRequest);
+    }
 }
 
 #[test]
