@@ -44,6 +44,9 @@ export const presentation = {
   address: { tone: "danger", retry: true },
   tls: { tone: "danger", retry: true },
   file: { tone: "warn", retry: true },
+  sameFile: { tone: "warn", retry: false },
+  keyLost: { tone: "danger", retry: false },
+  keyLostActive: { tone: "danger", retry: false },
   internal: { tone: "danger", retry: true },
 } satisfies Record<Code, Presentation>;
 

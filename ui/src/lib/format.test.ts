@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, clock, date, dayAndClock, shortDate, figure, groups, left, model, took } from "./format";
+import { ago, clock, date, dayAndClock, shortDate, figure, groups, left, model, near, took } from "./format";
 
 const NOW = new Date("2026-03-12T09:41:07Z").getTime();
 
@@ -34,7 +34,20 @@ describe("times", () => {
     expect(left("2026-03-12T09:43:14Z", NOW, "en")).toBe("2:07");
     expect(left("2026-03-12T09:00:00Z", NOW, "en")).toBe("0:00");
     expect(left("2026-03-15T10:00:00Z", NOW, "en")).toBe("3\u00A0days");
-    expect(took("2026-03-12T09:33:41Z", "2026-03-12T09:34:57Z")).toBe("1\u00A0min\u00A016\u00A0s");
+    expect(took("2026-03-12T09:33:41Z", "2026-03-12T09:34:57Z", "en")).toBe("1\u00A0min\u00A016\u00A0s");
+    expect([took("2026-03-12T09:33:41Z", "2026-03-15T10:00:00Z", "en"), took("2026-03-12T09:33:41Z", "2026-03-15T10:00:00Z", "fr")]).toEqual(["3\u00A0d", "3\u00A0j"]);
+  });
+  it("name the day wherever it is not today", () => {
+    const now = new Date(2026, 2, 12, 23, 30).getTime();
+    const said = (at: Date, locale: "en" | "fr") => near(at.toISOString(), now, locale).replaceAll("\u00A0", " ");
+    expect(said(new Date(2026, 2, 12, 6, 24), "en")).toBe("06:24");
+    expect(said(new Date(2026, 2, 12, 6, 24), "fr")).toBe("à 6 h 24");
+    expect(said(new Date(2026, 2, 13, 6, 24), "en")).toBe("tomorrow, 06:24");
+    expect(said(new Date(2026, 2, 13, 6, 24), "fr")).toBe("demain à 6 h 24");
+    expect(said(new Date(2026, 2, 11, 23, 59), "en")).toBe("yesterday, 23:59");
+    expect(said(new Date(2026, 2, 20, 6, 24), "en")).toBe("20 March, 06:24");
+    expect(said(new Date(2026, 2, 20, 6, 24), "fr")).toBe("le 20 mars à 6 h 24");
+    expect(said(new Date(2025, 2, 20, 6, 24), "en")).toBe("20 Mar 2025, 06:24");
   });
 });
 

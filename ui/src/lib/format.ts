@@ -64,6 +64,20 @@ export function dayAndClock(iso: string, locale: Locale): string {
   return locale === "fr" ? `${day} à ${clock(when, locale)}` : `${day}, ${clock(when, locale)}`;
 }
 
+/** "09:41", "tomorrow, 09:41", "15 March, 09:41" / "à 9 h 41", "demain à 9 h 41", "le 15 mars à 9 h 41": a clock never stands without its day. */
+export function near(iso: string, now: number, locale: Locale): string {
+  const when = new Date(iso);
+  const midnight = (at: Date) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+  // Rounded, since a day may have 23 or 25 hours.
+  const days = Math.round((midnight(when) - midnight(new Date(now))) / 86_400_000);
+  const at = clock(when, locale);
+  if (!days) return locale === "fr" ? `à ${at}` : at;
+  const sameYear = when.getFullYear() === new Date(now).getFullYear();
+  const day = Math.abs(days) === 1 ? relatively(locale).format(days, "day") : sameYear ? dates("day", locale).format(when).replaceAll(" ", NBSP) : date(iso, locale);
+  if (locale === "fr") return `${Math.abs(days) === 1 ? "" : "le "}${day} à ${at}`;
+  return `${day}, ${at}`;
+}
+
 /** "2026-03-12 09:41:07": exact, in UTC, for hovering and for the ledger. */
 export function exact(iso: string): string {
   return new Date(iso).toISOString().slice(0, 19).replace("T", " ");
@@ -79,11 +93,17 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 
 const relative = new Map<Locale, Intl.RelativeTimeFormat>();
 
+/** How times that are near are written. */
+function relatively(locale: Locale): Intl.RelativeTimeFormat {
+  const form = relative.get(locale) ?? new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  relative.set(locale, form);
+  return form;
+}
+
 /** "in 3 days", "yesterday", "2 minutes ago", "now". */
 export function ago(iso: string, now: number, locale: Locale): string {
   const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
-  const form = relative.get(locale) ?? new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-  relative.set(locale, form);
+  const form = relatively(locale);
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return form.format(Math.trunc(seconds / size), unit);
   }
@@ -101,13 +121,13 @@ export function left(iso: string, now: number, locale: Locale): string {
   return `${m}:${two(s)}`;
 }
 
-/** "36 s", "1 min 16 s", "2 h 5 min": how long something took. */
-export function took(from: string, to: string): string {
+/** "36 s", "1 min 16 s", "2 h 5 min", "3 d" / "3 j": how long something took. */
+export function took(from: string, to: string, locale: Locale): string {
   const seconds = Math.max(0, Math.round((new Date(to).getTime() - new Date(from).getTime()) / 1000));
   if (seconds < 60) return `${seconds}${NBSP}s`;
   if (seconds < 3600) return seconds % 60 ? `${Math.floor(seconds / 60)}${NBSP}min${NBSP}${seconds % 60}${NBSP}s` : `${seconds / 60}${NBSP}min`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}${NBSP}h${NBSP}${Math.floor((seconds % 3600) / 60)}${NBSP}min`;
-  return `${Math.floor(seconds / 86_400)}${NBSP}d`;
+  return `${Math.floor(seconds / 86_400)}${NBSP}${locale === "fr" ? "j" : "d"}`;
 }
 
 /** "2C81 D40E 9B57 03AF": in groups of four, counted from the right. */

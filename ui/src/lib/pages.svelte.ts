@@ -25,6 +25,8 @@ export class Pages<T> {
   error = $state<ApiError | null>(null);
   #again = $state(0);
   #turn = 0;
+  /** What failed was a further page. */
+  #further = false;
   #load: (limit: number, after: T | null) => Promise<Paged<T>>;
 
   constructor(load: (limit: number, after: T | null) => Promise<Paged<T>>) {
@@ -34,8 +36,10 @@ export class Pages<T> {
   get turn() {
     return this.#again;
   }
+  /** What failed, again: all of it, or the further page alone. */
   retry = () => {
-    this.#again += 1;
+    if (this.#further) void this.next();
+    else this.#again += 1;
   };
 
   /** The first rows again, as many as are on show. */
@@ -51,8 +55,11 @@ export class Pages<T> {
       this.exact = page.totalIsExact ?? true;
       this.loaded = true;
       this.error = null;
+      this.#further = false;
     } catch (thrown) {
-      if (turn === this.#turn) this.error = ApiError.from(thrown);
+      if (turn !== this.#turn) return;
+      this.error = ApiError.from(thrown);
+      this.#further = false;
     } finally {
       clearTimeout(timer);
       if (turn === this.#turn) this.waiting = false;
@@ -65,13 +72,19 @@ export class Pages<T> {
     if (!this.more || last === undefined) return;
     const turn = this.#turn;
     this.more = false;
+    this.error = null;
     try {
       const page = await this.#load(PAGE, last);
       if (turn !== this.#turn) return;
       this.rows = [...this.rows, ...page.rows];
       this.more = page.more;
+      this.#further = false;
     } catch (thrown) {
+      if (turn !== this.#turn) return;
+      // There is more: the list must not look complete.
+      this.more = true;
       this.error = ApiError.from(thrown);
+      this.#further = true;
     }
   };
 }

@@ -15,19 +15,32 @@ class Toast {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   say(text: string, undo?: () => Promise<void>) {
-    this.text = text;
-    this.offers = undo !== undefined;
     if (undo) [this.#undo, this.#until] = [undo, Date.now() + UNDOABLE];
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.clear, undo ? SHOWN_WITH_UNDO : SHOWN);
+    this.#show(text, undo !== undefined);
   }
-  /** Takes the last thing back, once; `false`: there is nothing to take back. */
+  /** Says why nothing was taken back; it is offered again. */
+  refused(text: string) {
+    this.#show(text, this.#undo !== null && Date.now() <= this.#until);
+  }
+  #show(text: string, offers: boolean) {
+    this.text = text;
+    this.offers = offers;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.clear, offers ? SHOWN_WITH_UNDO : SHOWN);
+  }
+  /** Takes the last thing back, once; `false`: there is nothing to take back. What is refused can be tried again. */
   undo = async (): Promise<boolean> => {
     const undo = this.#undo;
     if (!undo || Date.now() > this.#until) return false;
     this.#undo = null;
     this.clear();
-    await undo();
+    try {
+      await undo();
+    } catch (thrown) {
+      // Unless there is something newer.
+      this.#undo ??= undo;
+      throw thrown;
+    }
     return true;
   };
   clear = () => {

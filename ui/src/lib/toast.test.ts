@@ -27,4 +27,20 @@ describe("a toast", () => {
     vi.advanceTimersByTime(11 * 60_000);
     expect([await toast.undo(), undone]).toEqual([false, 1]);
   });
+  it("offers again what was refused, unless there is something newer", async () => {
+    const refuses = vi.fn().mockRejectedValueOnce(new Error("busy")).mockResolvedValue(undefined);
+    toast.say("On hold.", refuses);
+    await expect(toast.undo()).rejects.toThrow("busy");
+    toast.refused("The store is busy");
+    expect([toast.text, toast.offers]).toEqual(["The store is busy", true]);
+    expect([await toast.undo(), await toast.undo(), refuses.mock.calls.length]).toEqual([true, false, 2]);
+
+    let newer = 0;
+    toast.say("On hold.", async () => {
+      toast.say("Held too.", async () => void (newer += 1));
+      throw new Error("busy");
+    });
+    await expect(toast.undo()).rejects.toThrow("busy");
+    expect([await toast.undo(), newer, await toast.undo()]).toEqual([true, 1, false]);
+  });
 });

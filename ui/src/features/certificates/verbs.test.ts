@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { keyBy, renewable, replaceable, verbs } from "./verbs";
+import type { Affected } from "$lib/api";
+import { keyBy, leftWithout, renewable, replaceable, verbs } from "./verbs";
 
 const one = (status: string, kind = "subscriber") => ({ status, kind });
 
@@ -22,6 +23,14 @@ describe("acts on certificates", () => {
     expect([renewable([one("active"), one("active")]), renewable([one("active"), one("held")]), renewable([])]).toEqual([true, false, false]);
     expect(renewable([one("active", "transport")])).toBe(false);
     expect(["active", "superseded", "expired", "held", "revoked"].map((status) => replaceable(one(status)))).toEqual([true, true, true, false, false]);
+  });
+  it("tell who is left without a use", () => {
+    const of = (name: string, profile: string, before = "active"): Affected => ({ serial: `${name}${profile}`, profile, name, device: null, notAfter: "", before, after: "revoked" });
+    const breaks = ["noneLeft" as const];
+    const affected = [of("Alice", "signing"), of("Bob", "signing"), of("Bob", "authentication"), of("Bob", "transport"), of("Zoë", "signing", "held")];
+    expect(leftWithout({ affected, untouched: [of("Alice", "signing")], breaks })).toEqual([{ profile: "signing", names: ["Bob"] }, { profile: "authentication", names: ["Bob"] }]);
+    expect(leftWithout({ affected: [of("Bob", "signing")], untouched: [of("Bob", "signing", "superseded")], breaks })).toEqual([{ profile: "signing", names: ["Bob"] }]);
+    expect(leftWithout({ affected, untouched: [], breaks: ["signedMail"] })).toEqual([]);
   });
   it("tell who made the key", () => {
     expect(keyBy({ profile: "authentication", enrollment: "1" })).toBe("device");

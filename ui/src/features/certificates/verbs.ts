@@ -1,5 +1,5 @@
 // Which acts fit which certificates.
-import type { ActVerb, Breaks, Certificate } from "$lib/api";
+import type { ActVerb, Affected, Breaks, Certificate, Consequences } from "$lib/api";
 import type { IconName } from "$lib/ui/Icon.svelte";
 
 export type Verb = Exclude<ActVerb, "offboard">;
@@ -36,6 +36,16 @@ export function replaceable(certificate: Known): boolean {
 export function keyBy(certificate: Pick<Certificate, "profile" | "enrollment">): "signet" | "device" | "holder" {
   if (certificate.enrollment) return "device";
   return ["encryption", "document"].includes(certificate.profile) ? "signet" : "holder";
+}
+
+/** Who has no valid certificate of a use any more after the act, by profile; empty where names cannot tell it. */
+export function leftWithout(will: Pick<Consequences, "affected" | "untouched" | "breaks">): { profile: string; names: string[] }[] {
+  if (!will.breaks.includes("noneLeft")) return [];
+  const of = (one: Affected) => `${one.profile} ${one.name}`;
+  // A replaced one works until it ends, and is no valid one in the place of another.
+  const kept = new Set(will.untouched.filter((one) => one.before === "active").map(of));
+  const lost = will.affected.filter((one) => one.before === "active" && one.profile !== "transport" && !kept.has(of(one)));
+  return [...new Set(lost.map((one) => one.profile))].map((profile) => ({ profile, names: [...new Set(lost.filter((one) => one.profile === profile).map((one) => one.name))] }));
 }
 
 /** What stops with a certificate of a use. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EnrollmentDetail, State, StepKind } from "$lib/api";
-import { phases } from "./phases";
+import { phases, underWay } from "./phases";
 
 function walk(state: State, ...kinds: StepKind[]): EnrollmentDetail {
   return {
@@ -30,6 +30,9 @@ describe("the three phases", () => {
   });
   it("promise nothing after the end", () => {
     expect(phases(walk("cancelled", "invited", "cancelled")).map((phase) => [phase.here, phase.todo.length])).toEqual([[null, 0], [null, 0], [null, 0]]);
+  });
+  it("are under way while the link counts", () => {
+    expect((["invited", "opened", "authenticated", "identified", "issued", "configured", "declined", "expired", "failed", "cancelled"] as const).filter(underWay)).toEqual(["invited", "opened", "authenticated", "identified", "issued"]);
   });
   it("keep a repeat where it happened", () => {
     const [, second] = phases(walk("identified", "invited", "opened", "signedIn", "profileServiceSent", "deviceIdentified", "repeated"));

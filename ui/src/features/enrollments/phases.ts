@@ -39,6 +39,8 @@ const ORDER: [Todo, 0 | 1 | 2][] = [
 
 const ENDED: State[] = ["declined", "expired", "failed", "cancelled"];
 export const ended = (state: State): boolean => ENDED.includes(state);
+/** Its link still counts. */
+export const underWay = (state: State): boolean => !ended(state) && state !== "configured";
 
 /** Steps that went wrong are square and red. */
 const BAD: StepKind[] = ["signInFailed", "deviceRefused", "osTooOld", "scepRefused", "profileRefused", "failed", "expired"];

@@ -5,9 +5,16 @@ import { words } from "$lib/i18n.svelte";
 import { go } from "$lib/router.svelte";
 import { toast } from "$lib/toast.svelte";
 
-/** The address whose validation must be recorded before the invitation; the person's page asks for it. */
+/** The address whose validation is to be recorded; the person's page asks for it. */
 class Wish {
   mail = $state<string | null>(null);
+  /** The invitation that waited for it follows. */
+  invite = $state(false);
+
+  validate(mail: string | null, { invite }: { invite: boolean }): void {
+    this.mail = mail;
+    this.invite = invite;
+  }
 }
 export const wish = new Wish();
 
@@ -21,7 +28,7 @@ export async function inviteSubscriber(person: Subscriber): Promise<void> {
   } catch (thrown) {
     const error = ApiError.from(thrown);
     go("people", person.id);
-    if (error.code === "mailboxNotValidated") wish.mail = mailbox.address;
+    if (error.code === "mailboxNotValidated") wish.validate(mailbox.address, { invite: true });
     else toast.say(refusal(error, words.t).title);
   }
 }

@@ -72,7 +72,7 @@ describe("numbers", () => {
 it("findings stand at their field", () => {
   const findings = [
     { level: "error", remark: "daysRange", field: "days", rule: "RFC 5280" },
-    { level: "advice", remark: "noPolicy", field: "policies", rule: "S4-13" },
+    { level: "advice", remark: "noPolicy", field: "policies", rule: "RFC 5280 4.2.1.4" },
   ] as const;
   expect(saidOf(findings, "days").map((one) => one.remark)).toEqual(["daysRange"]);
   expect(saidOf(findings, "key")).toEqual([]);

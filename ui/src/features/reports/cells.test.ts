@@ -24,6 +24,9 @@ describe("a report on the screen", () => {
     expect(cell("actor", "officer rosa", t, "en")).toBe("rosa, officer");
     expect(cell("median_seconds", "76", t, "en").replaceAll("\u00A0", " ")).toBe("1 min 16 s");
     expect(cell("reason", "keyCompromise", t, "en")).toBe("key compromise");
+    expect(cell("median_seconds", "300000", messages.fr, "fr").replaceAll("\u00A0", " ")).toBe("3 j");
+    expect([cell("method", "in-person", t, "en"), cell("method", "in-person", messages.fr, "fr"), cell("method", "by pigeon", t, "en")]).toEqual(["in person", "en personne", "by pigeon"]);
+    expect([cell("event", "certificate.issued", t, "en"), cell("event", "certificate.issued", messages.fr, "fr"), cell("event", "moon.landed", t, "en")]).toEqual(["Certificate issued", "Certificat émis", "moon.landed"]);
     expect(cell("status", "held", t, "en")).toBe("On hold");
     expect(cell("kind", "subscriber", t, "en")).toBe("person");
     expect(cell("evidence", "Staff card", t, "en")).toBe("Staff card");

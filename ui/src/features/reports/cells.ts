@@ -3,6 +3,7 @@ import type { ReportFilter, ReportName } from "$lib/api";
 import { date, exact, groups, model, shortDate, took } from "$lib/format";
 import type { Locale, Messages } from "$lib/messages";
 import { useOf } from "../certificates/names";
+import { eventOf } from "../ledger/words";
 
 export const REPORTS: readonly ReportName[] = ["inventory", "expiring", "coverage", "enrollments", "devices", "revocations", "validations", "actions"];
 
@@ -80,7 +81,7 @@ const of = (table: object, word: string): string => (table as Record<string, str
 export function cell(column: string, value: string | null, t: Messages, locale: Locale): string {
   if (value === null) return "";
   if (DATES.includes(column)) return column === "at" || column.startsWith("first") || column.startsWith("last") ? exact(value) : shortDate(value, locale);
-  if (column.includes("seconds")) return took("1970-01-01T00:00:00Z", new Date(Number(value) * 1000).toISOString());
+  if (column.includes("seconds")) return took("1970-01-01T00:00:00Z", new Date(Number(value) * 1000).toISOString(), locale);
   if (value === "yes" || value === "no") return t.reports[value];
   if (column === "profile") return useOf(value, t);
   // "rfc822Name:alice@example.edu": the kind of name says nothing to people.
@@ -88,6 +89,8 @@ export function cell(column: string, value: string | null, t: Messages, locale: 
   if (column === "serial" && /^[0-9A-F]+$/.test(value)) return groups(value);
   if (column === "product") return model(value);
   if (column === "reason") return of(t.reports.reasons, value);
+  if (column === "method") return of(t.people.method, value);
+  if (column === "event") return eventOf(value, t);
   if (column === "status") return of(t.certs, value);
   if (column === "state") return of(t.states, value);
   if (column === "kind" || column === "record") return of(t.reports.values, of(t.certs.profiles, value) === value ? value : of(t.certs.profiles, value));

@@ -1,8 +1,8 @@
 // What needs the officer, most urgent first.
 import type { Batch, Department, Enrollment, StatusBrief, Today } from "$lib/api";
-import { ago } from "$lib/format";
+import { ago, dayAndClock } from "$lib/format";
 import type { Locale, Messages } from "$lib/messages";
-import { to } from "$lib/router.svelte";
+import { to, toWith } from "$lib/router.svelte";
 import type { IconName } from "$lib/ui/Icon.svelte";
 
 export interface Need {
@@ -78,6 +78,36 @@ export function needs({ today, walks, batches, status, running, department }: Kn
       act: (t) => t.today.open,
       href: to("server", "publishing"),
     },
+    today.perhapsLost > 0 && {
+      key: "perhapsLost",
+      tone: "warn",
+      icon: "clock",
+      word: (t) => t.life.verbs.maybeLost,
+      name: (t) => t.today.perhapsLostName(today.perhapsLost),
+      text: (t, locale) => t.today.perhapsLostText(today.perhapsLostUntil ? dayAndClock(today.perhapsLostUntil, locale) : ""),
+      act: (t) => t.today.open,
+      href: toWith("certificates", { status: "held" }),
+    },
+    today.actsWaiting > 0 && {
+      key: "acts",
+      tone: "warn",
+      icon: "users",
+      word: (t) => t.today.approval,
+      name: (t) => t.today.actsName(today.actsWaiting),
+      text: (t) => t.today.actsText,
+      act: (t) => t.today.open,
+      href: to("certificates"),
+    },
+    today.pendingRequests > 0 && {
+      key: "requests",
+      tone: "warn",
+      icon: "stamp",
+      word: (t) => t.today.approval,
+      name: (t) => t.today.requestsName(today.pendingRequests),
+      text: (t) => t.today.requestsText,
+      act: (t) => t.today.open,
+      href: to("settings", "scep"),
+    },
     ...batches
       .filter((batch) => batch.state === "running" || batch.state === "stopped")
       .slice(0, 3)
@@ -122,15 +152,15 @@ export function needs({ today, walks, batches, status, running, department }: Kn
       act: (t) => t.today.open,
       href: to("enrollments", walk.id),
     })),
-    today.expiring > 0 && {
-      key: "expiring",
+    today.renewals > 0 && {
+      key: "renewals",
       tone: "warn",
       icon: "calendar-clock",
       word: (t) => t.certs.ends,
-      name: (t) => t.today.expiringName(today.expiring),
-      text: (t) => t.today.expiringText,
+      name: (t) => t.today.renewalsName(today.renewals),
+      text: (t) => t.today.renewalsText,
       act: (t) => t.today.open,
-      href: to("certificates"),
+      href: toWith("certificates", { days: String(today.renewalDays) }),
     },
     department?.rootKeyHere === true &&
       !department.training && {

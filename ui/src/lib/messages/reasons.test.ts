@@ -12,9 +12,9 @@ const SAID = [String.raw`\binvalid\(\s*(?:"[^"]*"|[A-Za-z_.:]+),\s*${TEXT}`, Str
 const REFUSED = [String.raw`\b(?:refuse|device|profile|Page)\(${TEXT}`, String.raw`\bof_(?:stranger|known)\([^";{]*${TEXT}`, String.raw`\b(?:return Some|=> Some|then_some|Ok\(Some)\(${TEXT}`, String.raw`"reason": ${TEXT}`];
 /** Where that is done. */
 const REFUSERS = /^(ota|scep|sign_in|enrollment)\/[a-z0-9_]+\.rs$/;
-/** Where whole functions answer with a reason: what people type is read there. */
-const READERS = /^(settings\/definition|host|csv|publication)\.rs$/;
-const SAID_BY_READERS = String.raw`(?:Err\(|\|\| |\|_\| |\|e\| )${TEXT}`;
+/** Where whole functions answer with a reason: what people type is read there; what does not work with a person's certificates. */
+const READERS = /^(settings\/definition|host|csv|publication|life\/self_test)\.rs$/;
+const SAID_BY_READERS = String.raw`(?:Err\(|\|\| |\|_\| |\|e\| |Tick::Failed\()${TEXT}`;
 
 /** Every reason of the authority that can reach the window, `{}` for what varies. */
 function reasons(): string[] {

@@ -159,25 +159,59 @@ export const details: EnrollmentDetail[] = people
   })
   .sort((a, b) => b.enrollment.createdAt.localeCompare(a.enrollment.createdAt));
 
-export const ledger: LedgerRow[] = [
-  ["certificate.issued", "device", serial(7)],
-  ["enrollment.configured", "device", "Åsa Öberg"],
-  ["invitation.created", "officer", "niamh.oconnor@physics.example.edu"],
-  ["mailbox.validated", "officer", "niamh.oconnor@physics.example.edu"],
-  ["subscriber.added", "officer", "Niamh O’Connor"],
-  ["setting.changed", "command", "wifi.ssid"],
-  ["crl.published", "signet", "issuing"],
-  ["department.created", "officer", "Department of Physics"],
-].map(([event, actor, subject], n) => ({
-  number: 4812 - n,
-  at: at(3 + n * 17),
-  actor: actor as LedgerRow["actor"],
-  actorName: actor === "officer" ? "rosa" : actor === "command" ? "root" : "",
-  event: event ?? "",
-  subject: subject ?? "",
-  details: "{}",
-  hash: serial(4812 - n).repeat(2).slice(0, 64),
-}));
+const unit = physics.id;
+const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T;
+/** What happens in a department, newest first: event, who, about what, facts. */
+const HAPPENS: ((n: number) => [event: string, who: LedgerRow["actor"], subject: string, facts: object])[] = [
+  (n) => ["enrollment.configured", "device", pick(details, n).enrollment.id, { subscriber: pick(details, n).enrollment.subscriber }],
+  (n) => ["certificate.issued", "device", pick(certificates, n + 3).serial, { profile: pick(certificates, n + 3).profile, version: 0, pilot: false, subject: pick(certificates, n + 3).subject, not_after: pick(certificates, n + 3).notAfter, key: "5c".repeat(32), sha256: "9f3a".repeat(16), key_origin: "holder" }],
+  (n) => ["profile.sent", "device", pick(details, n).enrollment.id, {}],
+  (n) => ["device.identified", "device", pick(details, n).enrollment.id, { udid: "00008110-001A2D8E3C62801E", serial: "F4GX2K9QAP", product: "iPhone15,4", foreign_device_ca: false }],
+  (n) => ["enrollment.signed_in", "subscriber", pick(details, n).enrollment.id, { by: "code" }],
+  (n) => ["enrollment.invited", "officer", pick(details, n).enrollment.id, { mail: pick(details, n).enrollment.mail, subscriber: pick(details, n).enrollment.subscriber, via: "show", expires_at: at(-72 * 60) }],
+  (n) => ["mailbox.validated", "officer", pick(people, n).mailboxes[0]?.address ?? "", { subscriber: pick(people, n).id, method: "in-person", evidence: "Staff card 4711, opened the mailbox at my desk" }],
+  (n) => ["subscriber.added", "officer", pick(people, n).id, { name: pick(people, n).name, mail: pick(people, n).mailboxes[0]?.address, subject: pick(people, n).subject, department: unit, mixed_scripts: pick(people, n).mixedScripts }],
+  (n) => ["certificate.held", "officer", pick(certificates, n + 5).serial, { reason: "certificateHold", subject: pick(certificates, n + 5).subject, profile: pick(certificates, n + 5).profile, kind: "subscriber" }],
+  (n) => ["act.done", "officer", pick(people, n + 2).id, { act: "maybeLost", count: 2, why: "iPhone 13 lost, told by telephone" }],
+  () => ["crl.issued", "signet", "issuing", { number: 731, entries: 27, next_update: at(-8 * 24 * 60) }],
+  () => ["setting.changed", "officer", "revoke.four_eyes_above", { for: "organization", unit, from: "10", to: "5" }],
+  () => ["setting.changed", "command", "wifi.ssid", { for: "department", unit, from: null, to: "eduroam" }],
+  (n) => ["certificate.superseded", "officer", pick(certificates, n).serial, { by: pick(certificates, n + 7).serial }],
+  (n) => ["certificate.revoked", "officer", pick(certificates, n + 9).serial, { reason: "keyCompromise", subject: pick(certificates, n + 9).subject, profile: pick(certificates, n + 9).profile, kind: "subscriber" }],
+  () => ["act.requested", "officer", fresh(), { act: { target: { certificates: [serial(1), serial(2)] }, verb: { revoke: { reason: "cessationOfOperation", invalid_since: null } } }, count: 12, why: "The course has ended" }],
+  () => ["act.approved", "officer", fresh(), { asked_by: { Officer: "otto" }, count: 12 }],
+  (n) => ["scep.refused", "device", pick(details, n).enrollment.id, { reason: "the challenge was used before", fail_info: "badRequest" }],
+  () => ["batch.done", "officer", fresh(), { delivered: 24, refused: 1 }],
+  () => ["batch.started", "officer", fresh(), { name: "doctoral-students.csv", count: 25, sha256: "1c8e".repeat(16), profiles: ["signing", "encryption"] }],
+  () => ["profile.saved", "officer", "signing", { for: "department", unit, version: 3, from: { offered: true, key: "rsa2048", days: 730 }, to: { offered: true, key: "rsa3072", days: 365 } }],
+  () => ["bundle.saved", "officer", "Doctoral students", { for: "department", unit, profiles: ["authentication", "signing"] }],
+  () => ["gate.overridden", "officer", "key-plan", { department: unit, answers: { name: "Prof. Dr. Maria Feld", reason: "No decryption key is escrowed in the first year" } }],
+  () => ["gate.completed", "officer", "life-cycle.signing", { department: unit, answers: { responsible: "Rosa Meier", loss: "Revoke and replace" } }],
+  () => ["escrow.decided", "officer", unit, { answers: { future_access: false }, enabled: false, decided_by: "Prof. Dr. Maria Feld", reason: "Mail is archived in plain text", advisers: [], recommendation: "no-escrow" }],
+  () => ["lesson.added", "officer", unit, { number: 4, day: "2026-11-20", happened: "Two phones were too old", learned: "Ask for the iOS version\nbefore the invitation" }],
+  () => ["publication.target_added", "officer", "https://www.physics.example.edu/pki", { target: fresh() }],
+  () => ["challenge.made", "command", pick(people, 2).id, { profile: "authentication", count: 3, expires_at: at(-60) }],
+  (n) => ["subscriber.departed", "officer", pick(people, n).id, { reason: "affiliationChanged", successor: "Åsa Öberg", keep_until: at(-60 * 24 * 3650), why: "Contract ended" }],
+  () => ["certificates.imported", "officer", "", { count: 312, sha256: "77aa".repeat(16) }],
+  () => ["root_key.moved", "officer", pick(ours, 4).serial, {}],
+  () => ["moon.landed", "signet", "Tranquility", { reason: "One small step", crew: ["Neil", "Buzz"] }],
+  () => ["department.production", "officer", unit, { overridden: ["key-plan"] }],
+  () => ["department.mail_domains", "officer", unit, { from: ["physics.example.edu"], to: ["physics.example.edu", "optics.example.edu"] }],
+];
+
+export const ledger: LedgerRow[] = Array.from({ length: 4812 }, (_, n) => {
+  const [event, actor, subject, facts] = pick(HAPPENS, n)(n);
+  return {
+    number: 4812 - n,
+    at: at(3 + n * 17),
+    actor,
+    actorName: actor === "officer" ? "rosa" : actor === "command" ? "root" : actor === "subscriber" ? pick(people, n).id : actor === "device" ? pick(details, n).enrollment.id : "",
+    event,
+    subject,
+    details: JSON.stringify(facts),
+    hash: serial(4812 - n).repeat(2).slice(0, 64).toLowerCase(),
+  };
+});
 
 // What is on a phone came by its enrollment.
 for (const { enrollment } of details) for (const one of certificates) if (one.subscriber === enrollment.subscriber && enrollment.device) one.enrollment = enrollment.id;

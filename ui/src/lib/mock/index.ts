@@ -1,6 +1,6 @@
 // The window's program, pretended: same types, invented data. `?state=empty|setup|rest|error|slow` shows the other faces, `?departments`
 // a folder with two departments. Never in the product.
-import type { ActVerb, Affected, Certificate, CertificateAct, CertificateDetail, CertificateFind, CertificateKinds, CertificateListView, CommandError, Consequences, Departure, Enrollment, Invitation, IssueOrder, PeopleFind, PeopleListView, ServerStatus, SetupDraft, StepKind, Settings, SettingView, WaitingAct } from "../../bindings";
+import type { ActVerb, Affected, Certificate, CertificateAct, CertificateDetail, CertificateFind, CertificateKinds, CertificateListView, CommandError, Consequences, Departure, Enrollment, Invitation, IssueOrder, PendingRequest, PeopleFind, PeopleListView, ServerStatus, SetupDraft, StepKind, Settings, SettingView, WaitingAct } from "../../bindings";
 import { ApiError, type Api, type Host } from "../api";
 import * as data from "./data";
 import { see } from "./see";
@@ -94,7 +94,15 @@ function invitation(enrollment: string): Invitation {
 const fits = (text: string | null, ...where: string[]) => !text || where.some((w) => w.toLowerCase().includes(text.toLowerCase()));
 
 const AFTER: Record<ActVerb, string> = { hold: "held", maybeLost: "held", reinstate: "active", revoke: "revoked", offboard: "revoked" };
-const waiting: WaitingAct[] = state === "empty" ? [] : [{ id: data.fresh(), verb: "revoke", count: 14, why: "The laboratory has closed.", askedBy: "milan", askedAt: data.at(35), own: false }];
+const waiting: WaitingAct[] = state === "empty" ? [] : [{ id: data.fresh(), verb: "revoke", count: 14, why: "The laboratory has closed.", askedBy: "milan", askedAt: data.at(35), reason: "cessationOfOperation", invalidSince: null, successor: null, own: false }];
+const requests: PendingRequest[] =
+  state === "empty"
+    ? []
+    : [{ id: data.fresh(), subject: "CN=VPN router 3,OU=Physics,O=Example University", profile: "authentication", key: "9f2c41d07ab35e6688f0c2d1e4b7a90355aa10c7d2e8f69b4431c07d5e9f8a12", since: data.at(52) }];
+const answer = (id: string) => {
+  requests.splice(requests.findIndex((request) => request.id === id), 1);
+  changed();
+};
 const decide = (id: string) => {
   waiting.splice(waiting.findIndex((act) => act.id === id), 1);
   changed();
@@ -147,6 +155,7 @@ const detail = (certificate: Certificate): CertificateDetail => ({
   daysLeft: Math.floor((new Date(certificate.notAfter).getTime() - Date.now()) / 86_400_000),
   key: "RSA 2048",
   revokedAt: certificate.status === "revoked" || certificate.status === "held" ? data.at(300) : null,
+  revokedUnlessReinstatedAt: certificate.status === "held" ? data.at(-2 * 24 * 60) : null,
   supersededAt: null,
   tree: [
     leaf("version", "3"),
@@ -260,7 +269,12 @@ const calls: Api = {
     inProgress: data.details.filter((d) => ["opened", "authenticated", "identified", "issued"].includes(d.enrollment.state)).length,
     configuredThisWeek: data.details.filter((d) => d.enrollment.state === "configured").length,
     expiring: data.certificates.filter((c) => new Date(c.notAfter).getTime() < Date.now() + 30 * 86_400_000).length,
-    pendingRequests: 0,
+    renewals: data.certificates.filter((c) => c.status === "active" && new Date(c.notAfter).getTime() < Date.now() + 30 * 86_400_000).length,
+    renewalDays: 30,
+    pendingRequests: requests.length,
+    actsWaiting: waiting.length,
+    perhapsLost: 0,
+    perhapsLostUntil: null,
     recent: data.details.slice(0, 12).map((d) => ({ at: d.enrollment.updatedAt, kind: d.steps.at(-1)?.kind ?? "invited", enrollment: d.enrollment.id, name: d.enrollment.name, state: d.enrollment.state })),
   }),
   subscribers: async (q) => {
@@ -436,6 +450,7 @@ const calls: Api = {
     certificates: [issue({ mail: order.mail, profile: "encryption" }), ...(order.request ? [issue({ mail: order.mail, profile: "signing" }), issue({ mail: order.mail, profile: "authentication" })] : [])],
     files: [{ profile: "encryption", path: "/home/rosa/asa.oberg-encryption.p12", password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" }],
     left: order.request ? [] : ["signing", "authentication"],
+    refused: [],
   }),
   renewCertificates: async (serials) =>
     serials.map((serial, n) => {
@@ -466,7 +481,7 @@ const calls: Api = {
   carryOutAct: async (act, why) => {
     const will = consequences(act);
     if (will.needsSecondOfficer) {
-      waiting.push({ id: data.fresh(), verb: act.verb, count: will.affected.length, why, askedBy: "rosa", askedAt: new Date().toISOString(), own: true });
+      waiting.push({ id: data.fresh(), verb: act.verb, count: will.affected.length, why, askedBy: "rosa", askedAt: new Date().toISOString(), reason: act.verb === "revoke" || act.verb === "offboard" ? act.reason : null, invalidSince: act.invalidSince, successor: act.successor, own: true });
       changed();
       return null;
     }
@@ -477,11 +492,19 @@ const calls: Api = {
     return will;
   },
   waitingActs: async () => waiting,
+  waitingActConsequences: async (id) => {
+    const act = waiting.find((one) => one.id === id) ?? refuse("notFound");
+    const some = data.certificates.filter((c) => c.status === "active" && c.kind === "subscriber").slice(0, act.count);
+    return consequences({ target: { certificates: some.map((c) => c.serial) }, verb: act.verb, reason: "unspecified", invalidSince: null, successor: null, keepUntil: null });
+  },
   approveAct: async (id) => {
     decide(id);
     return { affected: [], untouched: [], breaks: [], enrollmentsEnded: 0, challengesCancelled: 0, mailboxesUnvalidated: 0, finalAt: null, undoable: false, needsSecondOfficer: false };
   },
   refuseAct: async (id) => (decide(id), null),
+  pendingRequests: async () => requests,
+  approveRequest: async (id) => (answer(id), null),
+  refuseRequest: async (id) => (answer(id), null),
   exportCertificate: async () => ({ path: "/home/rosa/certificate.pem" }),
   serverStatus: async () => status(),
   startServer: async () => {
@@ -534,9 +557,9 @@ const calls: Api = {
     if (made) settings = { ...settings, removalPasswordSet: true };
     return { settings, views: views(department), removalPassword: made ? "7KQ4-M2XR-9DTW-C5HN-VB8E-3JPZ" : null };
   },
-  ledger: async (before) => (before === null ? data.ledger : []),
+  ledger: async (before) => data.ledger.filter((row) => before === null || row.number < before).slice(0, 200),
   ...see({ empty: state === "empty", changed, refuse }),
-  verifyLedger: async () => ({ rows: 4812, head: "9F3A".repeat(16), brokenAt: null }),
+  verifyLedger: async () => ({ rows: 4812, head: "9F3A".repeat(16), brokenAt: null, unsignedSince: null }),
 };
 
 const api = Object.fromEntries(

@@ -30,19 +30,19 @@ function review(name: ProfileName, draft: ProfileDraft): ProfileFinding[] {
   const decrypts = draft.usage.includes("dataEncipherment") || (draft.usage.includes("keyEncipherment") && (!signs || draft.purposes.some((oid) => oid !== "1.3.6.1.5.5.7.3.2")));
   const escrowed = draft.escrow === "byPolicy";
   say(!draft.usage.length, "error", "noUsage", "usage", "RFC 5280 4.2.1.3");
-  say(!!draft.usage.length && ((name === "encryption" || name === "document") ? signs : name !== "functional" && decrypts), "error", "usageNotPromised", "usage", "S1-11");
-  say(escrowed && !decrypts, "error", "signingEscrowed", "escrow", "S1-11");
-  say(escrowed && signs && decrypts && !draft.exception?.reason, "error", "exceptionMissing", "exception", "S1-11");
+  say(!!draft.usage.length && ((name === "encryption" || name === "document") ? signs : name !== "functional" && decrypts), "error", "usageNotPromised", "usage", "SP 800-57 part 1 5.2");
+  say(escrowed && !decrypts, "error", "signingEscrowed", "escrow", "SP 800-57 part 1 appendix B");
+  say(escrowed && signs && decrypts && !draft.exception?.reason, "error", "exceptionMissing", "exception", "SP 800-57 part 1 appendix B");
   say(draft.days < 1 || draft.days > 3650, "error", "daysRange", "days", "RFC 5280 4.1.2.5");
-  say(draft.renewalDays < 1 || draft.renewalDays >= draft.days, "error", "renewalRange", "renewalDays", "L5");
+  say(draft.renewalDays < 1 || draft.renewalDays >= draft.days, "error", "renewalRange", "renewalDays", "Signet");
   say(draft.policies.some((policy) => !/^[0-2](\.\d+)+$/.test(policy.oid)), "error", "policyNotOid", "policies", "X.660");
-  say(signs && decrypts, "advice", "twoKeysAreBetter", "usage", "S1-11");
-  say(draft.days > 825, "advice", "overBaseline", "days", "L5");
-  say(escrowed && decrypts, "advice", "holderIsTold", "escrow", "L11");
-  say(!escrowed && decrypts, "advice", "lostWithoutEscrow", "escrow", "S1-07");
-  say(!draft.policies.length, "advice", "noPolicy", "policies", "S4-13");
-  say(draft.key === "p256" || draft.key === "p384", "advice", "ellipticKey", "key", "L7");
-  say(draft.approval === "fourEyes", "advice", "fourEyesScope", "approval", "T5");
+  say(signs && decrypts, "advice", "twoKeysAreBetter", "usage", "SP 800-57 part 1 5.2");
+  say(draft.days > 825, "advice", "overBaseline", "days", "S/MIME BR 6.3.2");
+  say(escrowed && decrypts, "advice", "holderIsTold", "escrow", "S/MIME BR 4.12.1");
+  say(!escrowed && decrypts, "advice", "lostWithoutEscrow", "escrow", "Signet");
+  say(!draft.policies.length, "advice", "noPolicy", "policies", "RFC 5280 4.2.1.4");
+  say(draft.key === "p256" || draft.key === "p384", "advice", "ellipticKey", "key", "Signet");
+  say(draft.approval === "fourEyes", "advice", "fourEyesScope", "approval", "Signet");
   return found;
 }
 

@@ -8,6 +8,7 @@ export const enrollments = {
   funnel: "How far phones came in the last 30 days",
   reached: (count: number) => `${n(count, "came", "came")} this far`,
   all: "All",
+  moving: "On their way",
   ended: "Ended early",
   find: "Part of a name or address",
   invite: "Invite",

@@ -1,9 +1,10 @@
 // All words of the window in English. French must have the same keys: a missing one fails the type check.
-import { figure } from "../plural";
+import { countEn as n, figure } from "../plural";
 import { batch } from "./batch";
 import { certificates, issue, revoke } from "./certificates";
 import { codes } from "./codes";
 import { enrollments, enrollment } from "./enrollments";
+import { events } from "./events";
 import { invite } from "./invite";
 import { ledger } from "./ledger";
 import { life } from "./life";
@@ -40,6 +41,7 @@ export const en = {
   publishing,
   reports,
   batch,
+  events,
   ledger,
   codes,
   life,
@@ -55,7 +57,7 @@ export const en = {
     server: "Server",
     ledger: "Ledger",
     settings: "Settings",
-    departments: (count: number) => `${count} departments`,
+    departments: (count: number) => n(count, "department", "departments"),
     areas: "Areas",
     officer: "Officer",
     training: "Training department",
@@ -72,6 +74,7 @@ export const en = {
     savedTo: (path: string) => `Saved to ${path}`,
     copy: "Copy",
     copied: "Copied",
+    notCopied: "Nothing was copied. Mark the text and press Ctrl C.",
     print: "Print",
     open: "Open",
     retry: "Try again",

@@ -2,6 +2,8 @@
 import { countEn as n, figure } from "../plural";
 
 const certificates = (count: number) => n(count, "certificate", "certificates");
+const it = (count: number) => (count === 1 ? "it" : "them");
+const they = (count: number) => (count === 1 ? "it is" : "they are");
 
 export const life = {
   verbs: {
@@ -14,21 +16,21 @@ export const life = {
   /** The question about one. */
   one: {
     hold: (use: string, name: string) => `Put “${use}” of ${name} on hold?`,
-    maybeLost: (use: string, name: string) => `Suspend “${use}” of ${name} because the phone is perhaps lost?`,
+    maybeLost: (use: string, name: string) => `Put “${use}” of ${name} on hold because the phone is perhaps lost?`,
     reinstate: (use: string, name: string) => `Reinstate “${use}” of ${name}?`,
     revoke: (use: string, name: string) => `Revoke “${use}” of ${name}?`,
   },
   /** The question about several. */
   many: {
     hold: (count: number) => `Put ${certificates(count)} on hold?`,
-    maybeLost: (count: number) => `Suspend ${certificates(count)} because phones are perhaps lost?`,
+    maybeLost: (count: number) => `Put ${certificates(count)} on hold because phones are perhaps lost?`,
     reinstate: (count: number) => `Reinstate ${certificates(count)}?`,
     revoke: (count: number) => `Revoke ${certificates(count)}?`,
   },
   /** The button: verb and count. */
   act: {
     hold: (count: number) => `Hold ${certificates(count)}`,
-    maybeLost: (count: number) => `Suspend ${certificates(count)}`,
+    maybeLost: (count: number) => `Hold ${certificates(count)}`,
     reinstate: (count: number) => `Reinstate ${certificates(count)}`,
     revoke: (count: number) => `Revoke ${certificates(count)}`,
   },
@@ -39,47 +41,56 @@ export const life = {
     way: "What happened?",
     ways: { maybeLost: "Perhaps lost", hold: "Out of use for now", revoke: "Stolen, or gone for good" },
     waysText: {
-      maybeLost: "Suspend everything on it. If the device does not turn up in time, Signet revokes everything on it.",
-      hold: "Suspend everything on it until somebody decides.",
+      maybeLost: "Put everything on it on hold. If the device does not turn up in time, Signet revokes everything on it.",
+      hold: "Put everything on it on hold until somebody decides.",
       revoke: "Revoke everything on it for ever.",
     },
-    nothing: "Nothing on this device can be suspended or revoked.",
+    nothing: "Nothing on this device can be put on hold or revoked.",
   },
   /** About everything a person has. */
   person: { revoke: (name: string) => `Revoke everything that ${name} has?` },
-  transport: "The phone cannot fetch updates of its configuration profile any more.",
+  transport: (count: number) => (count === 1 ? "The phone cannot fetch updates of its configuration profile any more." : "The phones cannot fetch updates of their configuration profiles any more."),
+  /** What works again, by certificate profile. */
   back: {
-    signing: "Mail signed with it counts again.",
-    encryption: "Others can encrypt to it again.",
-    authentication: "Wi-Fi and VPN let it in again.",
-  },
+    signing: (count: number) => `Mail signed with ${it(count)} counts again.`,
+    functional: (count: number) => `Mail signed with ${it(count)} counts again.`,
+    encryption: (count: number) => `Others can encrypt to ${it(count)} again.`,
+    authentication: (count: number) => `Wi-Fi and VPN let ${it(count)} in again.`,
+    document: (count: number) => `Documents can be encrypted to ${it(count)} again.`,
+    transport: (count: number) => (count === 1 ? "The phone can fetch updates of its configuration profile again." : "The phones can fetch updates of their configuration profiles again."),
+  } as Record<string, (count: number) => string>,
   since: "Not trusted since",
   sinceHint: "When the phone or the key was missed, in your time, like 2026-03-12 08:52. Empty: from now on.",
   sinceBad: "Give a day and a time that have come, like 2026-03-12 08:52.",
   undoAct: (count: number) => `Undo: reinstate ${certificates(count)}`,
   first: {
-    hold: "The next CRL lists them as on hold, at once; programs that check do not trust them until they are reinstated.",
-    maybeLost: "The next CRL lists them as on hold, at once; programs that check do not trust them.",
-    reinstate: "The next CRL no longer lists them; programs trust them again once they have read it.",
-    revoke: "The next CRL names them at once; programs that check refuse them for ever.",
+    hold: (count: number) => `The next CRL, made at once, lists ${it(count)} as on hold; programs that check do not trust ${it(count)} until ${they(count)} reinstated.`,
+    maybeLost: (count: number) => `The next CRL, made at once, lists ${it(count)} as on hold; programs that check do not trust ${it(count)}.`,
+    reinstate: (count: number) => `The next CRL, made at once, no longer lists ${it(count)}; programs trust ${it(count)} again once they have read that CRL.`,
+    revoke: (count: number) => `The next CRL, made at once, names ${it(count)}; programs that check refuse ${it(count)} for ever.`,
   },
+  /** What stops with so many certificates. */
   breaks: {
-    signedMail: "Signed mail: new mail is refused, and most programs doubt mail of the past too.",
-    mailToThem: "Encrypted mail: nobody can encrypt to them any more. What was encrypted stays readable with the key.",
-    networkAccess: "Wi-Fi and VPN refuse these phones at the next check.",
-    documentsToThem: "Documents: nothing new is encrypted to them. Old ones stay readable with the key.",
-    enrollmentUnderWay: "An enrollment that is under way ends.",
-    noneLeft: "Somebody is left without any certificate of a kind.",
+    signedMail: () => "Signed mail: new mail is refused, and most programs doubt mail of the past too.",
+    mailToThem: (count: number) => `Encrypted mail: nobody can encrypt to ${it(count)} any more. What was encrypted stays readable with the ${count === 1 ? "key" : "keys"}.`,
+    networkAccess: (count: number) => `Wi-Fi and VPN refuse ${it(count)} at the next check.`,
+    documentsToThem: (count: number) => `Documents: nothing new is encrypted to ${it(count)}. Old ones stay readable with the ${count === 1 ? "key" : "keys"}.`,
+    enrollmentUnderWay: () => "An enrollment that is under way ends.",
+    noneLeft: () => "After this, somebody has no valid certificate of one of these uses.",
   },
+  /** Who is left without. */
+  noneLeft: (name: string, use: string) => `After this, ${name} has no valid ${use} certificate.`,
+  noneLeftOf: (count: number, use: string) => `After this, ${n(count, "person has", "people have")} no valid ${use} certificate.`,
   affected: "Changed",
   untouched: "Not touched",
+  untouchedReplaced: "Replaced, valid until they end",
   further: (count: number) => `and ${n(count, "further one", "further ones")}`,
-  finalAt: (when: string) => `Unless reinstated before, they are revoked on ${when}.`,
+  finalAt: (count: number, when: string) => `Unless reinstated before, ${they(count)} revoked on ${when}.`,
   undo: {
-    hold: "A hold can be taken back at any time.",
-    maybeLost: "Reinstate them when the phone turns up.",
-    reinstate: "They can be put on hold again.",
-    revoke: "A revocation cannot be undone.",
+    hold: () => "A hold can be taken back at any time.",
+    maybeLost: (count: number) => (count === 1 ? "Reinstate it when the phone turns up." : "Reinstate them when the phone turns up."),
+    reinstate: (count: number) => `${count === 1 ? "It" : "They"} can be put on hold again.`,
+    revoke: (count: number) => (count === 1 ? "A revocation cannot be undone." : "Revocations cannot be undone."),
   },
   second: "So many at once need two people. Your request is kept; another officer approves it from their own account.",
   why: "Why, for the ledger",
@@ -137,7 +148,7 @@ export const life = {
     successor: "Who may read what was written to them",
     successorHint: "In words, for the record. Nobody gets a key by this.",
     keepUntil: "Keep until",
-    keepUntilHint: "A day like 2036-12-31. Escrowed keys are not deleted before. Empty: the policy decides.",
+    keepUntilHint: "A day like 2036-12-31. It is recorded; no key is kept yet.",
     keepUntilBad: "Give a day to come, like 2036-12-31.",
     next: "Continue",
     back: "Back",
@@ -146,12 +157,12 @@ export const life = {
     done: (name: string) => `${name} has left. The ledger says so.`,
     left: (when: string) => `Left on ${when}.`,
     reads: (who: string) => `May read the mail: ${who}.`,
-    kept: (when: string) => `Keys are kept until ${when}.`,
+    kept: (when: string) => `Keys are to be kept until ${when}.`,
   },
   looking: "Looking at what this would do",
   done: {
     hold: (count: number) => `${certificates(count)} on hold. The CRL says so.`,
-    maybeLost: (count: number) => `${certificates(count)} suspended. The CRL says so.`,
+    maybeLost: (count: number) => `${certificates(count)} on hold. The CRL says so.`,
     reinstate: (count: number) => `${certificates(count)} reinstated.`,
     revoke: (count: number) => `${certificates(count)} revoked. The CRL says so.`,
   },
@@ -164,6 +175,9 @@ export const life = {
     approve: "Approve",
     refuse: "Refuse",
     withdraw: "Withdraw",
+    reason: (reason: string) => `Reason: ${reason}.`,
+    since: (when: string) => `Not trusted since ${when}.`,
+    why: (why: string) => `Said: “${why}”`,
     approveTitle: (verb: string, count: number) => `Approve: ${verb}, ${certificates(count)}?`,
     approveDoes: ["It is carried out at once, under your name and that of whoever asked.", "Certificates that changed meanwhile are left out."] as string[],
     approved: "Approved and done.",

@@ -1,5 +1,6 @@
 // People: the list, one person, their names and addresses.
 import { countEn as n, figure } from "../plural";
+import { sentence } from "../reasons";
 
 export const people = {
   title: "People",
@@ -96,8 +97,9 @@ export const selfTest = {
     integrity: "A signature is checked, and a changed message is noticed.",
     confidentiality: "A message encrypted to the certificate opens with its key only.",
   },
-  results: { proved: "Proved", publicSideOnly: "Public side works", noCertificate: "No certificate", failed: "Does not work" },
+  results: { proved: "Proved", publicSideOnly: "Public side works", noCertificate: "No certificate", notTried: "Not tried", failed: "Does not work" },
   publicSideOnly: "The private key is with its holder, as it must be.",
+  why: (reason: string) => sentence(reason),
   noCertificate: { authentication: "There is no valid certificate that signs mail.", integrity: "There is no valid certificate that signs mail.", confidentiality: "There is no valid certificate to encrypt mail to." },
   again: "Test again",
 };

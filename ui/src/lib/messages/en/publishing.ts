@@ -15,7 +15,7 @@ export const publishing = {
   warns: (count: number) => `${n(count, "published CRL needs", "published CRLs need")} you.`,
   states: { unchecked: "Not looked yet", fresh: "Current", stale: "Old", otherNumber: "Another one", unreachable: "Not reached", unreadable: "No CRL" },
   explain: {
-    stale: "It has ended, or ends within a day: see why the place gets no new one.",
+    stale: "It has ended, ends within a day, or says a time to come: see why the place gets no new one, and whether the clock is right.",
     otherNumber: "Its number is not that of your CRL: publish again. A number you never made means that an older copy of this folder is in use.",
     unreachable: "Nothing could be fetched.",
     unreadable: "It is no CRL, or another CA signed it: look at what the web server offers there.",
@@ -52,7 +52,7 @@ export const publishing = {
   act: "Publish there",
   remove: "Remove",
   removeTitle: (where: string) => `Publish no longer to ${where}?`,
-  removeDoes: ["New CRLs go there no more.", "What is there stays, and grows old: whoever looks there will refuse certificates in 8 days."] as string[],
+  removeDoes: ["New CRLs go there no more.", "What is there stays, and grows old: whoever looks there will refuse certificates within 8 days."] as string[],
   removeAct: "Remove the place",
   again: "Send again",
   allThere: "All is there",

@@ -10,6 +10,7 @@ export const enrollments: Messages["enrollments"] = {
   funnel: "Jusqu’où les téléphones sont arrivés ces 30 derniers jours",
   reached: (count) => n(count, "arrivé ici", "arrivés ici"),
   all: "Tous",
+  moving: "En route",
   ended: "Interrompus",
   find: "Partie d’un nom ou d’une adresse",
   invite: "Inviter",

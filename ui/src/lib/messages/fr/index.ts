@@ -1,10 +1,11 @@
 // Tous les mots de la fenêtre en français. Les espaces fines insécables sont posées par `index.ts`.
-import { figure } from "../plural";
+import { countFr as n, figure } from "../plural";
 import type { Messages } from "..";
 import { batch } from "./batch";
 import { certificates, issue, revoke } from "./certificates";
 import { codes } from "./codes";
 import { enrollments, enrollment } from "./enrollments";
+import { events } from "./events";
 import { invite } from "./invite";
 import { ledger } from "./ledger";
 import { life } from "./life";
@@ -41,6 +42,7 @@ export const fr: Messages = {
   publishing,
   reports,
   batch,
+  events,
   ledger,
   codes,
   life,
@@ -56,7 +58,7 @@ export const fr: Messages = {
     server: "Serveur",
     ledger: "Registre",
     settings: "Réglages",
-    departments: (count) => `${count} départements`,
+    departments: (count) => n(count, "département", "départements"),
     areas: "Rubriques",
     officer: "Opérateur",
     training: "Département d’exercice",
@@ -73,6 +75,7 @@ export const fr: Messages = {
     savedTo: (path) => `Enregistré dans ${path}`,
     copy: "Copier",
     copied: "Copié",
+    notCopied: "Rien n’a été copié. Sélectionnez le texte et appuyez sur Ctrl C.",
     print: "Imprimer",
     open: "Ouvrir",
     retry: "Réessayer",
@@ -87,7 +90,7 @@ export const fr: Messages = {
     utc: (time) => `${time} UTC`,
     required: "À remplir.",
     dismiss: "Fermer l’avis",
-    moreRows: (shown, total, exact) => `${figure(shown)} sur ${exact ? "" : "au moins "}${figure(total)} affichés`,
+    moreRows: (shown, total, exact) => `${figure(shown)} sur ${exact ? "" : "au moins "}${figure(total)} ${shown < 2 ? "affiché" : "affichés"}`,
   },
   foot: {
     on: "Serveur actif",

@@ -2,6 +2,8 @@
 import { countFr as n, figure } from "../plural";
 import type { Messages } from "..";
 import { de, que } from "../elision";
+import { sentence } from "../reasons";
+import { detail } from "./reasons";
 
 export const people: Messages["people"] = {
   title: "Personnes",
@@ -98,8 +100,9 @@ export const selfTest: Messages["selfTest"] = {
     integrity: "Une signature est vérifiée, et un message modifié se remarque.",
     confidentiality: "Un message chiffré pour le certificat ne s’ouvre qu’avec sa clé.",
   },
-  results: { proved: "Prouvé", publicSideOnly: "Côté public en ordre", noCertificate: "Aucun certificat", failed: "Ne marche pas" },
+  results: { proved: "Prouvé", publicSideOnly: "Côté public en ordre", noCertificate: "Aucun certificat", notTried: "Pas essayé", failed: "Ne marche pas" },
   publicSideOnly: "La clé privée est chez son titulaire, comme il se doit.",
+  why: (reason) => sentence(detail(reason)),
   noCertificate: { authentication: "Il n’y a pas de certificat valide qui signe le courriel.", integrity: "Il n’y a pas de certificat valide qui signe le courriel.", confidentiality: "Il n’y a pas de certificat valide pour lui chiffrer du courriel." },
   again: "Essayer encore",
 };

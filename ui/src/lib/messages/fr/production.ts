@@ -7,7 +7,7 @@ const days = (count: number) => n(count, "jour", "jours");
 export const production: Pick<Messages["policies"], "walk" | "gates" | "lifeCycleOf" | "questions" | "templates" | "form" | "plan" | "lessons"> = {
   walk: {
     title: "Du pilote à la production",
-    passed: (passed, all) => `${passed} sur ${all} franchis`,
+    passed: (passed, all) => `${passed} sur ${all} ${passed < 2 ? "franchi" : "franchis"}`,
     go: "Vers la production",
     open: "Ouvrir le parcours",
     gatesList: "Points",

@@ -16,7 +16,7 @@ export const publishing: Messages["publishing"] = {
   warns: (count) => `${n(count, "CRL publiée demande", "CRL publiées demandent")} votre attention.`,
   states: { unchecked: "Pas encore lue", fresh: "Actuelle", stale: "Ancienne", otherNumber: "Une autre", unreachable: "Injoignable", unreadable: "Pas une CRL" },
   explain: {
-    stale: "Elle est échue, ou échoit sous un jour : voyez pourquoi ce lieu n’en reçoit pas de nouvelle.",
+    stale: "Elle est échue, échoit sous un jour ou porte une date à venir : voyez pourquoi ce lieu n’en reçoit pas de nouvelle, et si l’horloge est juste.",
     otherNumber: "Son numéro n’est pas celui de votre CRL : publiez de nouveau. Un numéro jamais créé ici révèle qu’une copie ancienne de ce dossier sert ailleurs.",
     unreachable: "Rien n’a pu être lu.",
     unreadable: "Ce n’est pas une CRL, ou une autre AC l’a signée : regardez ce que le serveur web y offre.",
@@ -53,7 +53,7 @@ export const publishing: Messages["publishing"] = {
   act: "Y publier",
   remove: "Retirer",
   removeTitle: (where) => `Ne plus publier vers ${where} ?`,
-  removeDoes: ["Les nouvelles CRL n’y iront plus.", "Ce qui y est reste et vieillit : qui y regarde refusera les certificats dans 8 jours."],
+  removeDoes: ["Les nouvelles CRL n’y iront plus.", "Ce qui y est reste et vieillit : qui y regarde refusera les certificats d’ici 8 jours."],
   removeAct: "Retirer le lieu",
   again: "Renvoyer",
   allThere: "Tout y est",

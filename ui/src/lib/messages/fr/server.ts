@@ -3,7 +3,7 @@ import type { Messages } from "..";
 
 export const server: Messages["server"] = {
   title: "Serveur",
-  since: (when) => `À l’écoute depuis ${when}`,
+  since: (when) => `À l’écoute, démarré ${when}`,
   off: "N’écoute pas",
   start: "Démarrer",
   stop: "Arrêter",
@@ -27,7 +27,7 @@ export const server: Messages["server"] = {
   listens: "Écoute sur",
   https: "HTTPS",
   http: "HTTP",
-  httpFor: "CRL, certificats d’AC, SCEP",
+  httpFor: "CRL, OCSP, certificats d’AC, SCEP",
   tls: "Certificat TLS",
   issuedBy: "Émis par",
   names: "Pour",
@@ -38,7 +38,7 @@ export const server: Messages["server"] = {
   rootText: "Lisez ces mots à voix haute, ou comparez l’image, avant que quelqu’un touche Installer.",
   sha256: "SHA-256",
   stopTitle: "Arrêter le serveur ?",
-  stopDoes: ["Les téléphones ne pourront ni ouvrir de lien ni lire la CRL sur cet ordinateur avant le prochain démarrage du serveur.", "Les requêtes en cours peuvent finir."],
+  stopDoes: ["Personne ne pourra ouvrir de lien, ni obtenir de cet ordinateur la CRL, les réponses OCSP ou SCEP, avant le prochain démarrage du serveur.", "Les requêtes en cours peuvent finir."],
   stopAct: "Arrêter le serveur",
   qrLabel: (url) => `Code QR de ${url}, aussi en texte ci-dessous`,
   pictureLabel: "Image de l’empreinte de la racine, cinq sur cinq",
