@@ -12,7 +12,7 @@ use ra::{
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
     time::Duration,
 };
 
@@ -135,16 +135,25 @@ impl App {
 
     /// The program is about to end: long work stops after the part that is under way. A folder that is not open stays closed.
     pub fn wind_down(&self) {
-        if let Some(opened) = lock(&self.0.authority).as_ref() {
+        if let Some(opened) = self.opened_now().as_deref().and_then(Option::as_ref) {
             opened.authority.wind_down();
         }
     }
 
     /// The end of the program: the ledger's head is signed, and the folder let go of, whoever still has it.
     pub fn close(&self) {
-        let opened = lock(&self.0.authority).take();
+        let opened = self.opened_now().and_then(|mut opened| opened.take());
         if let Some(opened) = opened {
             opened.authority.close();
+        }
+    }
+
+    /// Nothing while the folder is being opened: whoever closes the window does not wait for that.
+    fn opened_now(&self) -> Option<MutexGuard<'_, Option<Opened>>> {
+        match self.0.authority.try_lock() {
+            Ok(opened) => Some(opened),
+            Err(TryLockError::Poisoned(opened)) => Some(opened.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
         }
     }
 

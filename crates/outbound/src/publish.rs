@@ -233,10 +233,17 @@ fn write(folder: &Path, file: &str, content: &[u8]) -> Result<(), String> {
     sync_names(folder).map_err(failed)
 }
 
-/// The names in a folder are durable afterwards, as the outbox's word is that a file is there.
+/// The names in a folder are durable afterwards, as the outbox's word is that a file is there; where its file system, or who may only
+/// write there, can do that.
 fn sync_names(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
-    std::fs::File::open(folder)?.sync_all()?;
+    {
+        use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+        match std::fs::File::open(folder).and_then(|folder| folder.sync_all()) {
+            Err(error) if !matches!(error.kind(), InvalidInput | PermissionDenied | Unsupported) => return Err(error),
+            _ => {}
+        }
+    }
     #[cfg(not(unix))]
     let _ = folder;
     Ok(())

@@ -65,12 +65,16 @@ pub(crate) fn by_officer(tx: &Connection, at: Timestamp, actor: &Actor, serial: 
 }
 
 /// A certificate of this phone is on hold or was revoked for what happened to it: nothing more is issued to the phone. One that only had
-/// its place taken does not count.
+/// its place taken does not count, nor one more for a key whose own certificate still stands (a renewal that nobody needed), unless it is
+/// the key that is not trusted.
 pub(crate) fn blocks_phone(tx: &Connection, enrollment: EnrollmentId) -> Result<bool> {
     let mut statement = tx.prepare_cached(
-        "SELECT 1 FROM certificate WHERE enrollment = ?1 AND kind = 'subscriber' AND reason IS NOT NULL AND reason <> ?2",
+        "SELECT 1 FROM certificate c WHERE c.enrollment = ?1 AND c.kind = 'subscriber' AND c.reason IS NOT NULL AND c.reason <> ?2
+            AND (c.reason IN (?3, ?4) OR NOT EXISTS (SELECT 1 FROM certificate o
+                 WHERE o.key_fingerprint = c.key_fingerprint AND o.enrollment = c.enrollment AND o.reason IS NULL))",
     )?;
-    Ok(statement.exists((enrollment, reason_code(Reason::Superseded)))?)
+    let [superseded, compromised, held] = [Reason::Superseded, Reason::KeyCompromise, Reason::CertificateHold].map(reason_code);
+    Ok(statement.exists((enrollment, superseded, compromised, held))?)
 }
 
 /// Takes a hold back in the caller's transaction: the next complete CRL no longer lists the certificate (RFC 5280 5.3.1; removeFromCRL

@@ -36,4 +36,13 @@ describe("every refusal", () => {
       expect(inline(new ApiError({ code, message: "Reason.", field: null, incident: null }), t)).not.toBe("");
     }
   });
+  it("names a closed gate as the walk does", () => {
+    const closed = (gate: string) => new ApiError({ code: "validation", message: `Physics is in production and its gate ${gate} is closed: complete or override it first`, field: "gate", incident: null });
+    expect(refusal(closed("key-plan"), messages.en)).toEqual({
+      title: "A gate is closed",
+      meaning: "Physics is in production, and this gate of it is closed: Plan for decryption keys.",
+      next: "Complete or override it first, in Policies under “From pilot to production”.",
+    });
+    expect(inline(closed("life-cycle.signing"), messages.fr)).toBe(`Physics est en production, et ce point n’est pas franchi\u202F: ${messages.fr.policies.lifeCycleOf(messages.fr.certs.profiles.signing)}.`);
+  });
 });

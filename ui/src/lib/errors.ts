@@ -50,8 +50,18 @@ export const presentation = {
   internal: { tone: "danger", retry: true },
 } satisfies Record<Code, Presentation>;
 
+/** What a gate between pilot and production is called, by the program’s name for it. */
+export function gateOf(name: string, t: Messages): string {
+  const profile = /^life-cycle\.(.+)$/.exec(name)?.[1];
+  const called: Record<string, string> = t.certs.profiles;
+  return profile ? t.policies.lifeCycleOf(called[profile] ?? profile) : (t.policies.gates[name]?.title ?? name);
+}
+
 /** The words for a refusal. */
 export function refusal(error: ApiError, t: Messages): { title: string; meaning: string; next: string } {
+  // What a gate refuses is named as the walk to production names it.
+  const [, department, gate] = (error.field === "gate" && /^(.*) is in production and its gate (\S+) is closed:/s.exec(error.message)) || [];
+  if (department && gate) return { ...t.policies.walk.closed, meaning: t.policies.walk.closed.meaning(department, gateOf(gate, t)) };
   const said = t.codes[error.code];
   return { title: said.title, meaning: said.meaning(error.message), next: said.next };
 }

@@ -2,7 +2,7 @@
 
 use super::{Identity, keys, plan, plan::Plan};
 use crate::{
-    Dependency, Error, Result,
+    Denied, Dependency, Error, Result,
     authority::Inner,
     certificate::{self, Kind, NewCertificate},
     id::KeyId,
@@ -43,11 +43,11 @@ impl Inner {
             Some((_, responder)) if responder.is_good(now) => Ok(responder),
             found => match self.renew_responder_here(is_root, ca, found.as_ref().map(|(id, _)| *id)) {
                 Ok(()) => self.stored_responder(ca)?.map(|(_, responder)| responder).ok_or_else(|| Error::fault("a responder vanished")),
-                // The root's key is in its drawer: the certificate is used to its end.
-                Err(Error::Unavailable(Dependency::Key(key))) => found
+                // The root's key is in its drawer, or the clock is behind and nothing is issued: the certificate is used to its end.
+                Err(error @ (Error::Unavailable(Dependency::Key(_)) | Error::Denied(Denied::ClockBehind))) => found
                     .map(|(_, responder)| responder)
                     .filter(|responder| now < responder.identity.certificate.validity.not_after)
-                    .ok_or(Error::Unavailable(Dependency::Key(key))),
+                    .ok_or(error),
                 Err(error) => Err(error),
             },
         }

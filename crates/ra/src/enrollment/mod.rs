@@ -286,7 +286,10 @@ impl Operator {
         self.inner.store.write(move |tx| tidy::revoke_unused_transport(tx, at))?;
         self.inner.store.write(move |tx| crate::life::revoke_maybe_lost(tx, at))?;
         self.inner.store.write(move |tx| crate::certificate::abandon_left_behind(tx, at))?;
-        crate::issuance::batch::clear_all_ended(&self.inner)?;
+        // What hinders one batch hinders nothing else.
+        if let Err(error) = crate::issuance::batch::clear_all_ended(&self.inner) {
+            tracing::error!(%error, "an ended batch could not be cleared up");
+        }
         self.inner.store.write(move |tx| tidy::forget(tx, at))?;
         self.inner.close_ledger_day()
     }

@@ -19,6 +19,7 @@ use crate::{
     mailbox,
     policy::Policy,
     profile::ProfileName,
+    revoke,
     secret::Token,
     settings::Settings,
     sign_in::LinkEnd,
@@ -109,10 +110,7 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
         return Ok(Decision::Answer(Box::new(answer)));
     }
     // A lost phone whose certificates were revoked must not fetch new ones.
-    if certificate::of_enrollment(tx, at, link.enrollment)?
-        .iter()
-        .any(|c| c.kind == "subscriber" && matches!(c.status.as_str(), "revoked" | "held"))
-    {
+    if revoke::blocks_phone(tx, link.enrollment)? {
         return refuse("a certificate of this phone was revoked or is on hold");
     }
     let (policy, settings) = (inner.policy_of(head.department)?, inner.settings_of(head.department)?);

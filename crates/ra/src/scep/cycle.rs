@@ -2,7 +2,7 @@
 
 use super::{
     operation::Answer,
-    renewal,
+    renewal, request,
     transaction::{self, Cause, Standing},
 };
 use crate::{
@@ -10,10 +10,11 @@ use crate::{
     authority::Inner,
     certificate,
     certification::Identities,
-    challenge,
+    challenge::{self, Purpose},
     enrollment::{self, StepKind},
     issue::{self, Intent, Reservation},
     ledger::Actor,
+    revoke,
     settings::Settings,
 };
 use protocol::{
@@ -74,8 +75,16 @@ fn abandon(inner: &Inner, serial: SerialNumber) -> Result<()> {
 }
 
 fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: &Arc<CertificateView>) -> Result<Answer> {
-    // Somebody may have said meanwhile that others have the key.
-    if let Some(why) = claim.intent.refusal_of_key(tx)? {
+    // Somebody may have said meanwhile that others have the key, or the phone.
+    let blocked = match (claim.intent.enrollment, claim.intent.purpose()) {
+        (Some(enrollment), Purpose::Certificate(_)) => revoke::blocks_phone(tx, enrollment)?.then_some(request::BLOCKED),
+        (_, Purpose::Transport) | (None, _) => None,
+    };
+    let refused = match blocked {
+        None => claim.intent.refusal_of_key(tx)?,
+        blocked => blocked,
+    };
+    if let Some(why) = refused {
         certificate::abandon(tx, at, &view.serial, why)?;
         return Ok(Answer::Failure(FailInfo::BadRequest));
     }

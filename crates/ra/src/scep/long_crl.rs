@@ -14,28 +14,31 @@ use std::sync::{
 
 /// A list up to this size costs about as much as any other answer.
 const SHORT: usize = 64 * 1024;
-/// Longer ones at once.
+/// Longer ones that are made at once, ...
 const AT_ONCE: usize = 2;
+/// ... and that are made or on their way: each is as long as the list, and a client may take its time to read it.
+const ON_THEIR_WAY: usize = 8;
 
-static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+static MADE: AtomicUsize = AtomicUsize::new(0);
+static SENT: AtomicUsize = AtomicUsize::new(0);
 
 pub(super) fn is_long(list: &[u8]) -> bool {
     list.len() > SHORT
 }
 
-/// The right to make one and to send it.
-struct Place(());
+/// A place among so many.
+struct Place(&'static AtomicUsize);
 
 impl Place {
-    fn take() -> Result<Self> {
-        let taken = UNDER_WAY.fetch_update(Ordering::AcqRel, Ordering::Acquire, |taken| (taken < AT_ONCE).then_some(taken + 1));
-        taken.map(|_| Place(())).map_err(|_| Error::Unavailable(Dependency::Busy))
+    fn take(among: &'static AtomicUsize, places: usize) -> Result<Self> {
+        let taken = among.fetch_update(Ordering::AcqRel, Ordering::Acquire, |taken| (taken < places).then_some(taken + 1));
+        taken.map(|_| Place(among)).map_err(|_| Error::Unavailable(Dependency::Busy))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        UNDER_WAY.fetch_sub(1, Ordering::AcqRel);
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -46,19 +49,22 @@ pub struct LongCrl {
     message: PkiMessage,
     mirror: Mirror,
     list: Arc<Vec<u8>>,
-    place: Place,
+    made: Place,
+    sent: Place,
 }
 
 impl LongCrl {
     /// Refused while as many as may be are under way.
     pub(super) fn new(identities: Arc<Identities>, at: Timestamp, message: PkiMessage, mirror: Mirror, list: Arc<Vec<u8>>) -> Result<Self> {
-        Ok(LongCrl { place: Place::take()?, identities, at, message, mirror, list })
+        let (made, sent) = (Place::take(&MADE, AT_ONCE)?, Place::take(&SENT, ON_THEIR_WAY)?);
+        Ok(LongCrl { made, sent, identities, at, message, mirror, list })
     }
 
     /// Makes it: takes the longer the longer the list is, so it is for a thread that may block.
     pub fn encode(self) -> Result<LongCertRep> {
         let der = signed_reply(&self.identities, self.at, &self.message, &CertRep::Crl(&self.list), &self.mirror)?;
-        Ok(LongCertRep { der, _place: self.place })
+        drop(self.made);
+        Ok(LongCertRep { der, _place: self.sent })
     }
 }
 

@@ -191,7 +191,7 @@ pub(super) fn by_challenge(
             };
             match refused {
                 Some(reason) => refuse(reason),
-                None if is_blocked(tx, &challenge)? => refuse("a certificate of this phone was revoked or is on hold"),
+                None if is_blocked(tx, &challenge)? => refuse(BLOCKED),
                 None if challenge.manual_approval => wait(tx, at, request, &challenge),
                 None => claim(tx, at, ground.ca, policy, request, challenge),
             }
@@ -288,6 +288,8 @@ pub(super) fn refusal_by_policy(policy: &Policy, purpose: Purpose, key: &PublicK
     }
 }
 
+/// Why nothing more is certified for a phone that is lost, or may be.
+pub(super) const BLOCKED: &str = "a certificate of this phone was revoked or is on hold";
 /// Why nothing is certified for somebody who was deleted.
 pub(super) const NO_LONGER_HERE: &str = "the person is no longer here";
 

@@ -1,7 +1,7 @@
 //! Knowledge kept in memory until the generation that it was read at has passed.
 
 use crate::Result;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 /// One value with the generation at which it was read.
 pub(crate) struct Cached<T>(Mutex<Option<(u64, Arc<T>)>>);
@@ -28,8 +28,13 @@ impl<T> Cached<T> {
         Ok(value)
     }
 
-    /// What is here, whatever its generation.
+    /// What is here, whatever its generation; nothing while it is being read, which may take a person to unlock a keyring.
     pub(crate) fn peek(&self) -> Option<Arc<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(_, value)| value.clone())
+        let kept = match self.0.try_lock() {
+            Ok(kept) => kept,
+            Err(TryLockError::Poisoned(kept)) => kept.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        kept.as_ref().map(|(_, value)| value.clone())
     }
 }

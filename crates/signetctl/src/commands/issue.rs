@@ -9,7 +9,7 @@ use crate::{
 };
 use protocol::x509::SerialNumber;
 use ra::{
-    Error, Operator,
+    Conflict, Error, Operator,
     issuance::{
         DeliveryFolder, Form, Issued, IssuedIdentity,
         batch::{BatchPlan, BatchProgress, BatchState, Choices, MAX_LIST, RowError},
@@ -23,10 +23,13 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use zeroize::Zeroizing;
 
+/// So often, and after such a pause, a step is tried again while somebody else has the lock of batches.
+const LOCK_TRIES: u32 = 50;
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
 /// Folders in folders that are looked into.
 const MAX_DEPTH: usize = 8;
 
@@ -279,8 +282,18 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
     let begun = Instant::now();
     let first = operator.batch(id)?;
     let mut progress = first.clone();
+    let mut waited = 0;
     while progress.state == BatchState::Running {
-        progress = operator.step_batch(id, &mut |delivery| folder.deliver(delivery))?;
+        progress = match operator.step_batch(id, &mut |delivery| folder.deliver(delivery)) {
+            // Whoever clears up another batch has the lock for a moment.
+            Err(Error::Conflict(Conflict::BatchUnderWay)) if waited < LOCK_TRIES => {
+                waited += 1;
+                std::thread::sleep(LOCK_PAUSE);
+                continue;
+            }
+            stepped => stepped?,
+        };
+        waited = 0;
         if !output.is_json() {
             eprintln!("{}", rate(&first, &progress, begun));
         }

@@ -1,5 +1,6 @@
 // What a row of the ledger says to people: its event, what it is about, and its facts, in words and with links.
 import type { ActorKind, LedgerRow } from "$lib/api";
+import { gateOf } from "$lib/errors";
 import { exact, figure, groups, model, shortDate } from "$lib/format";
 import type { Locale, Messages } from "$lib/messages";
 import { to } from "$lib/router.svelte";
@@ -102,12 +103,6 @@ function settingValue(key: string, value: unknown, t: Messages): string {
   if (key === "bundle") return typed.split(" ").map((profile) => useOf(profile, t)).join(", ");
   if (typed === "yes" || typed === "no") return t.reports[typed];
   return typed === "auto" ? t.events.automatic : typed || t.common.none;
-}
-
-/** What a gate is called. */
-function gateOf(name: string, t: Messages): string {
-  const profile = /^life-cycle\.(.+)$/.exec(name)?.[1];
-  return profile ? t.policies.lifeCycleOf(useOf(profile, t)) : (t.policies.gates[name]?.title ?? name);
 }
 
 /** Facts that say something only when they are so. */

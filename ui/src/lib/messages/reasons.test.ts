@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { messages } from "./all";
+import { table } from "./fr/reasons";
 import { sentence, translator } from "./reasons";
 
 const ra = new URL("../../../../crates/ra/src/", import.meta.url);
@@ -42,6 +43,10 @@ describe("why an entry is refused", () => {
     expect(french("0A1B2C: its key was compromised; replace it by one with a new key")).toBe("0A1B2C\u202F: sa clé est compromise\u202F; remplacez-le par un autre avec une nouvelle clé.");
     expect(french('"a b" is no host name, such as pki.example.edu')).toBe("«\u202Fa b\u202F» n’est pas un nom d’hôte, comme pki.example.edu.");
     expect(messages.fr.codes.keyring.meaning("keyring.json is damaged: it holds no key")).toContain("(keyring.json est abîmé\u202F: il ne contient pas de clé)");
+  });
+  it("is translated once", () => {
+    const keys = table.map(([english]) => english.replaceAll("’", "'"));
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
   });
   it("never shows English in the French window", () => {
     expect(unknown).toBe("Cette valeur n’est pas acceptée.");

@@ -409,6 +409,27 @@ fn a_lost_phone_whose_certificates_were_revoked_gets_no_new_ones() {
 }
 
 #[test]
+fn a_renewal_that_nobody_needed_shuts_no_phone_out() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (_, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    let mut issued = Vec::new();
+    for (at, (_, challenge)) in challenges(&payloads).iter().enumerate() {
+        issued.push(scep(&world, challenge, key(3 + at)).unwrap());
+    }
+    // The officer renews at the desk, and takes it back: the phone never had it.
+    let renewed = world.officer.renew(&issued[1].serial).unwrap().certificate.serial;
+    world.officer.revoke(&SerialNumber::parse(&renewed).unwrap(), Reason::CessationOfOperation).unwrap();
+    world.clock.advance(86_400);
+    profile(phone.phase3(&world));
+    // Its own is another matter.
+    world.officer.revoke(&issued[1].serial, Reason::CessationOfOperation).unwrap();
+    world.clock.advance(86_400);
+    assert_eq!(kind(&phone.phase3(&world)), "forbidden");
+}
+
+#[test]
 fn a_message_without_certificates_is_checked_with_the_stored_one() {
     let world = world();
     world.person("Alice Example", "alice@example.edu");

@@ -162,7 +162,7 @@ export const issue = {
   actBundle: (count: number) => `Issue ${n(count, "certificate", "certificates")}`,
   bundleDone: (count: number) => `${n(count, "certificate", "certificates")} issued.`,
   leftTitle: "Left for an invitation",
-  refusedTitle: "Not issued",
+  refusedTitle: "Nothing to hand over",
   mail: "Mail address of the person",
   mailHint: "The address must be in the register and validated.",
   days: (days: number) => `Valid for ${n(days, "day", "days")}.`,

@@ -23,7 +23,7 @@ export const codes: Record<Code, Refusal> = {
   nameTaken: { title: "This name belongs to somebody else for ever", meaning: () => "A name in a certificate is never given to a second person.", next: "Add what tells them apart, for example a middle name." },
   alreadyRevoked: { title: "The certificate is revoked already", meaning: () => "The CRL names it.", next: "Nothing more to do." },
   enrollmentEnded: { title: "This enrollment has ended", meaning: () => "Its link does not work any more.", next: "Invite the person again." },
-  activeCertificates: { title: "The person still has valid certificates", meaning: () => "Deleting now would leave certificates nobody answers for.", next: "Revoke them first, those on hold and replaced ones too." },
+  activeCertificates: { title: "The person still has valid certificates", meaning: () => "Deleting now would leave certificates nobody answers for.", next: "Revoke them first, including those on hold and those replaced." },
   activeEncryption: { title: "The person already has a certificate of this kind", meaning: () => "Only one encryption certificate is valid at a time, so that senders cannot take the wrong one.", next: "Choose to replace it, or keep it." },
   batch: { title: "The batch is not free", meaning: () => "Another window or a command works on it, or it has ended.", next: "Look at its progress, or start it again from its list." },
   signingKeyHere: { title: "Keys that sign are never made here", meaning: () => "Only the holder may ever have them.", next: "Take the holder’s request, or invite the person’s phone." },
@@ -52,6 +52,6 @@ export const codes: Record<Code, Refusal> = {
   file: { title: "The file could not be used", meaning: (d) => d, next: "Check the medium and your rights, then choose the file again." },
   sameFile: { title: "Two keys need two files", meaning: (d) => `${d} was chosen for two keys. Nothing was issued.`, next: "Issue again, and choose another name for each key." },
   keyLost: { title: "The key could not be saved", meaning: (d) => `The certificate was issued, but its key could not be written to ${d || "a file"}. Nobody has the key, so the certificate was revoked at once. One whose place it had taken counts again, unless that was revoked with it.`, next: "Make room on the medium or choose another one, then issue again." },
-  keyLostActive: { title: "A certificate counts whose key nobody has", meaning: (d) => `The certificate with the serial number ${d} was issued, but its key could not be saved, and the certificate could not be revoked either.`, next: "Make room on this computer’s disk, then revoke it on its page, with the reason “Replaced by another certificate”." },
+  keyLostActive: { title: "A valid certificate whose key nobody has", meaning: (d) => `The certificate with the serial number ${d} was issued, but its key could not be saved, and the certificate could not be revoked either.`, next: "Make room on this computer’s disk, then revoke it on its page, with the reason “Replaced by another certificate”." },
   internal: { title: "Signet made a mistake", meaning: () => "This was not saved. Everything else keeps working.", next: "Try again. If it happens again, send the incident number to support." },
 };

@@ -74,7 +74,7 @@ export const en = {
     savedTo: (path: string) => `Saved to ${path}`,
     copy: "Copy",
     copied: "Copied",
-    notCopied: "Nothing was copied. Mark the text and press Ctrl C.",
+    notCopied: "Nothing was copied. Select the text and press Ctrl C.",
     print: "Print",
     open: "Open",
     retry: "Try again",

@@ -79,8 +79,8 @@ export const life = {
     noneLeft: () => "After this, somebody has no valid certificate of one of these uses.",
   },
   /** Who is left without. */
-  noneLeft: (name: string, use: string) => `After this, ${name} has no valid ${use} certificate.`,
-  noneLeftOf: (count: number, use: string) => `After this, ${n(count, "person has", "people have")} no valid ${use} certificate.`,
+  noneLeft: (name: string, use: string) => `After this, ${name} has no valid “${use}” certificate.`,
+  noneLeftOf: (count: number, use: string) => `After this, ${n(count, "person has", "people have")} no valid “${use}” certificate.`,
   affected: "Changed",
   untouched: "Not touched",
   untouchedReplaced: "Replaced, valid until they end",

@@ -25,9 +25,9 @@ export const policies = {
   },
   does: {
     signing: "Signs mail, so that its reader knows who wrote it and that nobody changed it.",
-    encryption: "Opens mail that was encrypted to its holder. Lost with its key, unless the key is escrowed.",
+    encryption: "Opens mail that was encrypted to its holder. Lost with its key: keys are not escrowed yet.",
     authentication: "Lets a phone or a computer into Wi-Fi and VPN without a password.",
-    document: "Opens documents that stay encrypted for long. Lost with its key, unless the key is escrowed.",
+    document: "Opens documents that stay encrypted for long. Lost with its key: keys are not escrowed yet.",
     functional: "Signs for an office: a mailbox that several people share.",
   },
   days,

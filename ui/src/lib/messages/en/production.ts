@@ -50,6 +50,11 @@ export const production = {
     startUndo: "You can go back to the pilot with a reason.",
     started: "In production",
     blocked: "Before that",
+    closed: {
+      title: "A gate is closed",
+      meaning: (department: string, gate: string) => `${department} is in production, and this gate of it is closed: ${gate}.`,
+      next: "Complete or override it first, in Policies under “From pilot to production”.",
+    },
     training: "A training department stays a pilot for ever. Set up another folder for real people.",
     productionLead: (since: string) => `In production since ${since}: people and programs may rely on these certificates.`,
     inProduction: (since: string) => `In production since ${since}`,

@@ -163,7 +163,7 @@ export const issue: Messages["issue"] = {
   actBundle: (count) => `Émettre ${n(count, "certificat", "certificats")}`,
   bundleDone: (count) => `Émis : ${n(count, "certificat", "certificats")}.`,
   leftTitle: "Laissé à une invitation",
-  refusedTitle: "Non émis",
+  refusedTitle: "Rien à remettre",
   mail: "Adresse de la personne",
   mailHint: "L’adresse doit être au répertoire et validée.",
   days: (days) => `Valide ${n(days, "jour", "jours")}.`,

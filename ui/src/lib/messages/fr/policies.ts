@@ -25,9 +25,9 @@ export const policies: Messages["policies"] = {
   },
   does: {
     signing: "Signe le courriel : son lecteur sait qui l’a écrit et que personne ne l’a changé.",
-    encryption: "Ouvre le courriel chiffré pour son titulaire. Perdu avec sa clé, sauf si elle est séquestrée.",
+    encryption: "Ouvre le courriel chiffré pour son titulaire. Perdu avec sa clé : les clés ne sont pas encore séquestrées.",
     authentication: "Ouvre le Wi-Fi et le VPN à un téléphone ou un ordinateur, sans mot de passe.",
-    document: "Ouvre des documents qui restent longtemps chiffrés. Perdus avec sa clé, sauf si elle est séquestrée.",
+    document: "Ouvre des documents qui restent longtemps chiffrés. Perdus avec sa clé : les clés ne sont pas encore séquestrées.",
     functional: "Signe pour un bureau : une boîte que plusieurs partagent.",
   },
   days,

@@ -47,6 +47,11 @@ export const production: Pick<Messages["policies"], "walk" | "gates" | "lifeCycl
     startUndo: "Le retour au pilote reste possible, avec une raison.",
     started: "En production",
     blocked: "Avant cela",
+    closed: {
+      title: "Un point n’est pas franchi",
+      meaning: (department, gate) => `${department} est en production, et ce point n’est pas franchi : ${gate}.`,
+      next: "Remplissez-le ou passez outre d’abord, dans Politiques sous « Du pilote à la production ».",
+    },
     training: "Un département d’exercice reste un pilote pour toujours. Créez un autre dossier pour de vraies personnes.",
     productionLead: (since) => `En production depuis le ${since} : personnes et programmes peuvent se fier à ces certificats.`,
     inProduction: (since) => `En production depuis le ${since}`,

@@ -1,7 +1,7 @@
 // Pourquoi une saisie est refusée : la phrase anglaise du programme, puis la nôtre. `reasons.test.ts` vérifie qu’aucune ne manque.
 import { sentence, translator, type Reasons } from "../reasons";
 
-const table: Reasons = [
+export const table: Reasons = [
   // Département, adresses
   ["write shorter texts", "raccourcissez les textes"],
   ["give the domain of the mail addresses, such as example.edu", "donnez le domaine des adresses, par exemple example.edu"],
@@ -249,14 +249,11 @@ const table: Reasons = [
   ["the department was set up by another process", "un autre processus a créé le département"],
   ["another process renewed the responder", "un autre processus a renouvelé le répondeur"],
   ["another TLS certificate came first", "un autre certificat TLS est venu avant"],
-  ["{} is a link, or somebody else's file; name another one for the passwords", "{} est un lien, ou le fichier de quelqu’un d’autre ; nommez-en un autre pour les mots de passe"],
-  ["the certificate was not issued just now; revoke it as any other", "le certificat n’a pas été émis à l’instant ; révoquez-le comme un autre"],
   ["the certificate that signed was revoked or held meanwhile", "le certificat signataire a été révoqué ou suspendu entre-temps"],
   ["the person has moved to another department meanwhile", "la personne a entre-temps changé de département"],
   // Ce que trouve l’essai des certificats d’une personne
   ["the key is elliptic, and Signet encrypts to RSA keys only: send the person an encrypted message to try it", "la clé est elliptique, et Signet ne chiffre que pour des clés RSA : envoyez un message chiffré à la personne pour l’essayer"],
   ["what was opened is not what was sealed", "ce qui a été ouvert n’est pas ce qui avait été scellé"],
-  ["the chain does not reach the root", "la chaîne ne mène pas à la racine"],
   ["the message names another signer", "le message nomme un autre signataire"],
   ["the message does not carry what was signed", "le message ne contient pas ce qui a été signé"],
   ["a changed message verifies", "un message modifié passe la vérification"],
