@@ -183,6 +183,15 @@ async fn invite(window: &Window) -> (String, String) {
     let link = phone::scan(&window.picture().await);
     assert_eq!(window.find("[data-link]").await.text().await.unwrap().replace(char::is_whitespace, ""), link);
     window.keep("invite").await;
+    // Printed, the code is on a sheet of its own: whoever finds one of the two opens nothing.
+    let plain = |text: &str| text.replace(|c: char| c.is_whitespace() || c == '-', "");
+    let sheets = "const [all, own] = ['.print-sheet', '[data-sheet-code]'].map((it) => document.querySelector(it)); const first = all.cloneNode(true); \
+                  first.querySelector('[data-sheet-code]').remove();";
+    let first = window.ask(&format!("{sheets} return first.textContent")).await;
+    let second = window.ask(&format!("{sheets} return own.textContent + own.querySelectorAll('svg, img').length")).await;
+    let (first, second) = (plain(first.as_str().unwrap()), plain(second.as_str().unwrap()));
+    assert!(first.contains(&plain(&link)) && !first.contains(&plain(&code)), "{first}");
+    assert!(second.contains(&plain(&code)) && !second.contains("/e/") && second.ends_with('0'), "{second}");
     // Another window in front: nobody reads code or link over the officer's shoulder.
     window.hears("blur").await;
     window.find("[data-act='show-qr']").await;

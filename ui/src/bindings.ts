@@ -129,6 +129,8 @@ export const commands = {
 	sharePerson: (id: string, format: PersonShare) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("share_person", { id, format })),
 	/**  Tries a person's active certificates as a correspondent would. Keys that are with their holder leave their side untried. */
 	selfTest: (id: string) => typedError<SelfTest, CommandError>(__TAURI_INVOKE("self_test", { id })),
+	/**  The same with a PKCS#12 file that its holder lends and the officer chooses; `None` when cancelled. Nothing of it is kept. */
+	selfTestWithFile: (id: string, password: string) => typedError<SelfTest | null, CommandError>(__TAURI_INVOKE("self_test_with_file", { id, password })),
 	/**  What an act would do, to whom, and what breaks. Changes nothing. */
 	actConsequences: (act: CertificateAct) => typedError<Consequences, CommandError>(__TAURI_INVOKE("act_consequences", { act })),
 	/**  Does it and says what it did; `None`: it waits for a second officer. */

@@ -193,3 +193,19 @@ fn a_leaver_is_shared_before_and_gets_nothing_afterwards() {
     assert_eq!(place.run(&["invite", "alice@example.edu", "--json"]).error_code(), "mailboxNotValidated");
     assert_eq!(place.run(&["subscriber", "share", "alice@example.edu", "--json"]).code, 1);
 }
+
+#[test]
+fn a_pair_is_proved_with_the_file_that_its_holder_lends() {
+    let place = Place::ready();
+    let issue = ["certificate", "issue", "alice@example.edu", "--profile", "encryption", "--generate"];
+    place.json(&[&issue[..], &["--p12", "alice.p12", "--password-out", "alice.txt"]].concat());
+    let test = |more: &[&'static str]| [&["certificate", "self-test", "alice@example.edu"], more].concat();
+    assert_eq!(place.json(&test(&[]))["confidentiality"], json!("publicSideOnly"));
+    let lent = place.json(&test(&["--p12", "alice.p12", "--password-file", "alice.txt"]));
+    assert_eq!((&lent["confidentiality"], &lent["authentication"]), (&json!("proved"), &json!("noCertificate")));
+    // Another password, another person's file, no file at all.
+    std::fs::write(place.path("wrong.txt"), "sesame").unwrap();
+    assert_eq!(place.run(&test(&["--p12", "alice.p12", "--password-file", "wrong.txt", "--json"])).error_code(), "validation");
+    std::fs::write(place.path("not.p12"), "no PKCS#12").unwrap();
+    assert_eq!(place.run(&test(&["--p12", "not.p12", "--password-file", "alice.txt", "--json"])).error_code(), "validation");
+}

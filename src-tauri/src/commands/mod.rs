@@ -90,6 +90,7 @@ pub fn bindings() -> Builder<tauri::Wry> {
             share::share_certificate,
             share::share_person,
             share::self_test,
+            share::self_test_with_file,
             life::act_consequences,
             life::carry_out_act,
             life::waiting_acts,

@@ -61,6 +61,7 @@ pub const NAMES: &[&str] = &[
     "share_certificate",
     "share_person",
     "self_test",
+    "self_test_with_file",
     "act_consequences",
     "carry_out_act",
     "waiting_acts",

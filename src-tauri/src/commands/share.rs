@@ -61,6 +61,22 @@ pub async fn self_test(app: State<'_, App>, id: String) -> Result<SelfTest, Comm
     app.operator(move |op| Ok(op.self_test(parse(&id)?, &[])?.into())).await
 }
 
+/// The same with a PKCS#12 file that its holder lends and the officer chooses; `None` when cancelled. Nothing of it is kept.
+#[tauri::command]
+#[specta::specta]
+pub async fn self_test_with_file(
+    handle: AppHandle,
+    app: State<'_, App>,
+    id: String,
+    password: String,
+) -> Result<Option<SelfTest>, CommandError> {
+    app.operator(move |op| {
+        let Some(path) = files::ask_what_to_open(&handle, "PKCS#12", &["p12", "pfx"]) else { return Ok(None) };
+        Ok(Some(op.self_test_with_file(parse(&id)?, &files::read(&path)?, &password)?.into()))
+    })
+    .await
+}
+
 fn parse(id: &str) -> Result<SubscriberId, CommandError> {
     SubscriberId::parse(id).ok_or_else(unknown)
 }

@@ -5,6 +5,7 @@ use crate::{Error, Operator, Result, id::SubscriberId};
 use protocol::{
     cms::{self, ContentCipher, Digest, KeyTransport, SigningIdentity},
     key::PrivateKey,
+    pkcs12,
     x509::CertificateView,
 };
 use serde::Serialize;
@@ -45,6 +46,20 @@ pub struct SelfTest {
 }
 
 impl Operator {
+    /// The same with the key of a PKCS#12 file, which its holder lends for the moment: it is read, tried and forgotten. A file that
+    /// does not open, and one whose key none of the tried certificates has, are refused.
+    pub fn self_test_with_file(&self, person: SubscriberId, file: &[u8], password: &str) -> Result<SelfTest> {
+        let pair = pkcs12::open(file, password).map_err(|error| match error {
+            protocol::Error::Signature { .. } => Error::invalid("password", "the file does not open with this password"),
+            other => Error::invalid("file", other.to_string()),
+        })?;
+        let MailPair { signing, encryption } = self.mail_pair(self.subscriber(person)?.id)?;
+        if ![&signing, &encryption].into_iter().flatten().any(|view| view.public_key.belongs_to(&pair.key)) {
+            return Err(Error::invalid("file", "its key belongs to none of the certificates that are tried"));
+        }
+        self.self_test(person, &[&pair.key])
+    }
+
     /// Tries a person's active signing and encryption certificates. `keys` are what the caller holds at this moment (a pair just
     /// issued); keys that are not here leave their side untried, and the ticks say so. Nothing is stored.
     pub fn self_test(&self, person: SubscriberId, keys: &[&PrivateKey]) -> Result<SelfTest> {

@@ -67,6 +67,12 @@ pub(crate) enum Certificate {
     SelfTest {
         /// Mail address of the person.
         mail: String,
+        /// A PKCS#12 file that its holder lends, to try the private side too; nothing of it is kept.
+        #[arg(long)]
+        p12: Option<PathBuf>,
+        /// File with its password; otherwise it is asked for.
+        #[arg(long, requires = "p12")]
+        password_file: Option<PathBuf>,
     },
     /// Revoke for good; the next CRL says so. All or none of several.
     Revoke {

@@ -15,6 +15,11 @@ use ra::{
     find::{CertificateFilter, CertificateSort, CertificatesQuery, Kinds},
     life::{Old, Tick, Verb},
 };
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// Largest PKCS#12 file that is read, octets: one with a long chain has some kilobytes.
+const MAX_P12: usize = 1024 * 1024;
 
 pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Result<(), Refusal> {
     let operator = session.operator()?;
@@ -33,7 +38,7 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             act::certificates(&operator, output, which, verb, &how)
         }
         Command::Reinstate { which, how } => act::certificates(&operator, output, which, Verb::Reinstate, &how),
-        Command::SelfTest { mail } => self_test(&operator, output, &mail),
+        Command::SelfTest { mail, p12, password_file } => self_test(&operator, output, &mail, p12.as_deref(), password_file.as_deref()),
         Command::Revoke { which, reason, invalid_since, how, yes } => {
             if !how.dry_run {
                 secret::confirm(&question(&operator, &which.serials)?, yes)?;
@@ -74,7 +79,7 @@ fn renew(operator: &Operator, output: &Output, serials: &[SerialNumber]) -> Resu
     }
 }
 
-fn self_test(operator: &Operator, output: &Output, mail: &str) -> Result<(), Refusal> {
+fn self_test(operator: &Operator, output: &Output, mail: &str, p12: Option<&Path>, password: Option<&Path>) -> Result<(), Refusal> {
     let word = |tick: &Tick| match tick {
         Tick::Proved => "proved".to_owned(),
         Tick::PublicSideOnly => "the public side works; the key is with its holder".to_owned(),
@@ -82,7 +87,14 @@ fn self_test(operator: &Operator, output: &Output, mail: &str) -> Result<(), Ref
         Tick::NotTried(what) => format!("not tried: {what}"),
         Tick::Failed(why) => format!("failed: {why}"),
     };
-    let test = operator.self_test(operator.subscriber_by_mail(mail)?.id, &[])?;
+    let person = operator.subscriber_by_mail(mail)?.id;
+    let test = match p12 {
+        None => operator.self_test(person, &[])?,
+        Some(path) => {
+            let file = Zeroizing::new(super::issue::read(path, MAX_P12)?);
+            operator.self_test_with_file(person, &file, &secret::read("Password of the file", password)?)?
+        }
+    };
     output.value(&test, |test| {
         let ticks = [("Who it is", &test.authentication), ("Unchanged", &test.integrity), ("Only they read it", &test.confidentiality)];
         let rows: Vec<_> = ticks.iter().map(|(name, tick)| vec![(*name).to_owned(), word(tick)]).collect();

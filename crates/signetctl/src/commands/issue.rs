@@ -192,7 +192,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Refusal {
     Refusal::new("file", format!("{} could not be written: {error}.", path.display()), next)
 }
 
-fn read(path: &Path, most: usize) -> Result<Vec<u8>, Refusal> {
+pub(super) fn read(path: &Path, most: usize) -> Result<Vec<u8>, Refusal> {
     let unreadable = |error: io::Error| {
         Refusal::new("file", format!("{} could not be read: {error}.", path.display()), "Check its name and who may read it.")
     };

@@ -475,6 +475,7 @@ const calls: Api = {
   shareCertificate: async (_, format) => ({ path: `/home/rosa/certificate.${format}` }),
   sharePerson: async (_, format) => ({ path: `/home/rosa/certificates.${format === "vcard" ? "vcf" : "ldif"}` }),
   selfTest: async () => ({ authentication: { result: "publicSideOnly", reason: null }, integrity: { result: "publicSideOnly", reason: null }, confidentiality: { result: "proved", reason: null } }),
+  selfTestWithFile: async () => ({ authentication: { result: "publicSideOnly", reason: null }, integrity: { result: "publicSideOnly", reason: null }, confidentiality: { result: "proved", reason: null } }),
   departure: async (id) => departures.get(id) ?? null,
   ...policyCalls({ state, at: data.at, refuse, changed, departments: () => data.departments }),
   actConsequences: async (act) => consequences(act),

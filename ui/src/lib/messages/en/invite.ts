@@ -60,5 +60,7 @@ export const invite = {
   sheetThen: "Then scan this one.",
   sheetUntil: (when: string) => `Link and code work until ${when}, for one phone.`,
   sheetHelp: (contact: string) => `Questions: ${contact}`,
-  sheetCode: "Code",
+  sheetLink: "The link to your certificate. The code comes apart from it.",
+  sheetCode: "The code to your link",
+  sheetApart: "The page asks for it once you have opened the link. Keep this sheet apart from the one with the square: only both together get the certificate.",
 };

@@ -102,6 +102,9 @@ export const selfTest = {
   why: (reason: string) => sentence(reason),
   noCertificate: { authentication: "There is no valid certificate that signs mail.", integrity: "There is no valid certificate that signs mail.", confidentiality: "There is no valid certificate to encrypt mail to." },
   again: "Test again",
+  withFile: "Try with a key file",
+  fileHint: "Of the PKCS#12 file that its holder lends you. It is read, tried and forgotten.",
+  choose: "Choose the file and try",
 };
 
 export const newPerson = {

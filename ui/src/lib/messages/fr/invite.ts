@@ -62,5 +62,7 @@ export const invite: Messages["invite"] = {
   sheetThen: "Scannez ensuite celui-ci.",
   sheetUntil: (when) => `Lien et code valent jusqu’au ${when}, pour un téléphone.`,
   sheetHelp: (contact) => `Questions : ${contact}`,
-  sheetCode: "Code",
+  sheetLink: "Le lien vers votre certificat. Le code vient à part.",
+  sheetCode: "Le code de votre lien",
+  sheetApart: "La page le demande une fois le lien ouvert. Gardez cette feuille à part de celle du carré : seules les deux ensemble donnent le certificat.",
 };

@@ -105,6 +105,9 @@ export const selfTest: Messages["selfTest"] = {
   why: (reason) => sentence(detail(reason)),
   noCertificate: { authentication: "Il n’y a pas de certificat valide qui signe le courriel.", integrity: "Il n’y a pas de certificat valide qui signe le courriel.", confidentiality: "Il n’y a pas de certificat valide pour lui chiffrer du courriel." },
   again: "Essayer encore",
+  withFile: "Essayer avec un fichier de clé",
+  fileHint: "Du fichier PKCS#12 que son titulaire vous prête. Il est lu, essayé et oublié.",
+  choose: "Choisir le fichier et essayer",
 };
 
 export const newPerson: Messages["newPerson"] = {

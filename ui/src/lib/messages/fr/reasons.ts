@@ -221,6 +221,8 @@ export const table: Reasons = [
   ["the transport identity has expired", "l’identité de transport a expiré"],
   ["not the device of phase 2", "ce n’est pas l’appareil de la phase 2"],
   ["another phone has taken its place", "un autre téléphone a pris sa place"],
+  ["the file does not open with this password", "le fichier ne s’ouvre pas avec ce mot de passe"],
+  ["its key belongs to none of the certificates that are tried", "sa clé n’est celle d’aucun des certificats essayés"],
   ["a certificate of this phone was revoked or is on hold", "un certificat de ce téléphone est révoqué ou suspendu"],
   ["the person was deleted", "la personne a été supprimée"],
   ["the person left", "la personne est partie"],
