@@ -1,4 +1,4 @@
-//! Who may use whom (docs/adr/0002-crates-and-handles.md), checked against what Cargo resolved.
+//! Who may use whom (docs/adr/0002-crates-and-handles.md), checked against the manifests as Cargo reads them.
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +13,13 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("signetctl", &["ra", "enroll", "outbound", "device", "protocol"], &["rusqlite", "refinery", "openssl", "tauri"]),
     ("signet", &["ra", "enroll", "outbound", "device", "protocol"], &["rusqlite", "refinery", "openssl", "rcgen"]),
     ("xtask", &[], &["tokio", "tauri"]),
+    ("signet-fuzz", &["protocol", "enroll"], &["rusqlite", "tauri"]),
 ];
 
 fn workspace() -> BTreeMap<String, Package> {
-    let metadata = MetadataCommand::new().manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).exec().expect("cargo metadata");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    // Without dependencies: what only fuzzing needs is not fetched for this.
+    let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata");
     let members: BTreeSet<_> = metadata.workspace_members.iter().cloned().collect();
     metadata.packages.into_iter().filter(|p| members.contains(&p.id)).map(|p| (p.name.to_string(), p)).collect()
 }

@@ -1,4 +1,4 @@
 //! See `protocol::fuzzing::cert_rep`.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| protocol::fuzzing::cert_rep(data));
+signet_fuzz::target!(protocol::fuzzing::cert_rep);

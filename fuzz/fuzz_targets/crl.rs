@@ -1,4 +1,4 @@
-//! See `protocol::fuzzing::revocation_list`.
-#![no_main]
+//! See `protocol::fuzzing::crl`.
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| protocol::fuzzing::revocation_list(data));
+signet_fuzz::target!(protocol::fuzzing::crl);

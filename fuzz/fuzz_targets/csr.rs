@@ -1,4 +1,4 @@
-//! See `protocol::fuzzing::certification_request`.
-#![no_main]
+//! See `protocol::fuzzing::csr`.
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| protocol::fuzzing::certification_request(data));
+signet_fuzz::target!(protocol::fuzzing::csr);

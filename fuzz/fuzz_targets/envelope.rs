@@ -1,4 +1,4 @@
 //! See `protocol::fuzzing::envelope`.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| protocol::fuzzing::envelope(data));
+signet_fuzz::target!(protocol::fuzzing::envelope);

@@ -1,4 +1,4 @@
 //! See `protocol::fuzzing::get_message`.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| protocol::fuzzing::get_message(data));
+signet_fuzz::target!(protocol::fuzzing::get_message);

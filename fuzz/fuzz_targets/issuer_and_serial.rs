@@ -1,4 +1,4 @@
 //! See `protocol::fuzzing::issuer_and_serial`.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| protocol::fuzzing::issuer_and_serial(data));
+signet_fuzz::target!(protocol::fuzzing::issuer_and_serial);

@@ -1,4 +1,4 @@
 //! See `protocol::fuzzing::ocsp_request`.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| protocol::fuzzing::ocsp_request(data));
+signet_fuzz::target!(protocol::fuzzing::ocsp_request);

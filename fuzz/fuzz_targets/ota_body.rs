@@ -1,4 +1,4 @@
 //! See `protocol::fuzzing::ota_body`.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| protocol::fuzzing::ota_body(data));
+signet_fuzz::target!(protocol::fuzzing::ota_body);

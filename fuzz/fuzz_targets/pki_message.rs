@@ -1,4 +1,4 @@
 //! See `protocol::fuzzing::pki_message`.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| protocol::fuzzing::pki_message(data));
+signet_fuzz::target!(protocol::fuzzing::pki_message);

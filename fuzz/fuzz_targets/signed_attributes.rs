@@ -1,4 +1,4 @@
 //! See `protocol::fuzzing::signed_attributes`.
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| protocol::fuzzing::signed_attributes(data));
+signet_fuzz::target!(protocol::fuzzing::signed_attributes);

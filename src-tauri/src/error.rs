@@ -38,6 +38,8 @@ pub enum Code {
     NewerDatabase,
     /// The mailbox has no recorded validation.
     MailboxNotValidated,
+    /// The validation of the mailbox has ended: `message` has the address and the time, with a blank between them.
+    MailboxValidationEnded,
     /// There is no department yet.
     NotSetUp,
     /// Another rule said no.
@@ -129,7 +131,10 @@ impl From<Error> for CommandError {
             }
             Error::NotFound(_) => CommandError::new(Code::NotFound, ""),
             Error::Conflict(conflict) => CommandError::new(conflict_code(conflict), ""),
-            Error::Denied(denied) => CommandError::new(denied_code(denied), ""),
+            Error::Denied(Denied::MailboxValidationEnded { mailbox, ended }) => {
+                CommandError::new(Code::MailboxValidationEnded, format!("{mailbox} {ended}"))
+            }
+            Error::Denied(denied) => CommandError::new(denied_code(&denied), ""),
             Error::Unavailable(dependency) => unavailable(dependency),
             Error::Internal(fault) => CommandError::internal(&fault),
         }
@@ -152,9 +157,10 @@ fn conflict_code(conflict: Conflict) -> Code {
     }
 }
 
-fn denied_code(denied: Denied) -> Code {
+fn denied_code(denied: &Denied) -> Code {
     match denied {
         Denied::MailboxNotValidated => Code::MailboxNotValidated,
+        Denied::MailboxValidationEnded { .. } => Code::MailboxValidationEnded,
         Denied::NotSetUp => Code::NotSetUp,
         Denied::ClockBehind => Code::ClockBehind,
         Denied::SigningKeyHere => Code::SigningKeyHere,
@@ -190,6 +196,13 @@ mod tests {
         assert_eq!(shown.code, Code::Internal);
         assert!(shown.message.is_empty(), "{}", shown.message);
         assert_eq!(shown.incident.map(|i| i.len()), Some(9), "an incident number links the screen with the log");
+    }
+
+    #[test]
+    fn what_has_ended_is_said_with_the_mailbox_and_the_time() {
+        let ended = Denied::MailboxValidationEnded { mailbox: "alice@example.edu".to_owned(), ended: protocol::Timestamp(1_829_642_400) };
+        let shown = CommandError::from(Error::Denied(ended));
+        assert_eq!((shown.code, shown.message.as_str()), (Code::MailboxValidationEnded, "alice@example.edu 2027-12-24T10:00:00Z"));
     }
 
     #[test]

@@ -18,9 +18,25 @@ const LARGEST: u64 = 1024 * 1024;
 
 /// Names a folder into which everything is saved under its proposed name, without a dialog: for a kiosk that has none, and for tests.
 const WITHOUT_ASKING: &str = "SIGNET_SAVE_TO";
+/// Names a folder of which the first plain file of a fitting kind is opened, likewise; where there is none the window says so.
+const WITHOUT_CHOOSING: &str = "SIGNET_OPEN_FROM";
 
 fn without_asking() -> Option<PathBuf> {
-    std::env::var_os(WITHOUT_ASKING).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+    folder_in(WITHOUT_ASKING)
+}
+
+fn folder_in(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
+
+/// The first file by name that has one of these extensions, in whatever case; a refusal that names the folder where there is none.
+fn first_of_kind(folder: &Path, extensions: &[&str]) -> Result<PathBuf, CommandError> {
+    let of_kind = |path: &Path| path.extension().is_some_and(|kind| extensions.iter().any(|one| kind.eq_ignore_ascii_case(one)));
+    // Not what lies behind a link, and no folder that is called so.
+    let plain = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+    let entries = fs::read_dir(folder).map_err(|error| failed(folder, &error))?.filter_map(Result::ok);
+    let fitting = entries.filter(plain).map(|entry| entry.path()).filter(|path| of_kind(path));
+    fitting.min().ok_or_else(|| failed(folder, &io::Error::from(io::ErrorKind::NotFound)))
 }
 
 /// Asks where to save; `None` when the officer cancels. Call it off the main thread.
@@ -33,8 +49,12 @@ pub fn ask_where_to_save<R: Runtime>(handle: &AppHandle<R>, name: &str, kind: &s
 }
 
 /// Asks for a file; `None` when the officer cancels. Call it off the main thread.
-pub fn ask_what_to_open<R: Runtime>(handle: &AppHandle<R>, kind: &str, extensions: &[&str]) -> Option<PathBuf> {
-    dialog(handle).add_filter(kind, extensions).blocking_pick_file().and_then(|chosen| chosen.into_path().ok())
+pub fn ask_what_to_open<R: Runtime>(handle: &AppHandle<R>, kind: &str, extensions: &[&str]) -> Result<Option<PathBuf>, CommandError> {
+    if let Some(folder) = folder_in(WITHOUT_CHOOSING) {
+        return first_of_kind(&folder, extensions).map(Some);
+    }
+    let chosen = dialog(handle).add_filter(kind, extensions).blocking_pick_file();
+    Ok(chosen.and_then(|chosen| chosen.into_path().ok()))
 }
 
 /// Asks for a folder; `None` when the officer cancels. Call it off the main thread.
@@ -53,9 +73,15 @@ fn dialog<R: Runtime>(handle: &AppHandle<R>) -> tauri_plugin_dialog::FileDialogB
     }
 }
 
-/// Writes a whole file, or says which one could not be written.
+/// Writes a whole file that anybody may read, or says which one could not be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<String, CommandError> {
     std::fs::write(path, bytes).map_err(|error| failed(path, &error))?;
+    Ok(path.display().to_string())
+}
+
+/// The same for what is nobody else's: readable by this account alone, whatever had the name.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<String, CommandError> {
+    replace(path, |file| file.write_all(bytes).map_err(|error| failed(path, &error)))?;
     Ok(path.display().to_string())
 }
 
@@ -116,7 +142,7 @@ impl NewFile {
             (Some(now), Some(then)) if now == then => fs::rename(&self.beside, &self.path)?,
             (Some(_), _) => return Err(io::ErrorKind::AlreadyExists.into()),
         }
-        sync_folder_of(&self.path).inspect_err(|_| {
+        ra::disk::sync_folder_of(&self.path).inspect_err(|_| {
             let _ = fs::remove_file(&self.path);
         })
     }
@@ -156,21 +182,6 @@ fn standing(path: &Path) -> io::Result<Option<Standing>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// The name of a file is durable afterwards, where its file system can do that.
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        match File::open(folder)?.sync_all() {
-            Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => return Err(error),
-            _ => {}
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
 }
 
 /// Asks where to save and writes what `make` makes; `None` when the officer cancels. What stands under the chosen name lasts until
@@ -242,6 +253,41 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(replace(&folder.join("none/people.csv"), |_| Ok(())).unwrap_err().code, Code::File);
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_private_takes_the_place_of_a_file_that_others_could_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("invitation.svg");
+        std::fs::write(&path, "old").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        write_private(&path, b"a link").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"a link");
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn of_a_folder_the_first_plain_file_of_a_fitting_kind_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = |folder: &Path, extensions: &[&str]| {
+            let refusal = first_of_kind(folder, extensions).unwrap_err();
+            (refusal.code, refusal.message.contains(&folder.display().to_string()))
+        };
+        assert_eq!(refused(folder.path(), &["pem"]), (Code::File, true));
+        for name in ["a.txt", "c.pem", "B.P12", "pem"] {
+            std::fs::write(folder.path().join(name), b"").unwrap();
+        }
+        assert_eq!(first_of_kind(folder.path(), &["pem", "p12"]).unwrap(), folder.path().join("B.P12"));
+        assert_eq!(first_of_kind(folder.path(), &["pem"]).unwrap(), folder.path().join("c.pem"));
+        // Neither a folder nor what lies behind a link.
+        std::fs::create_dir(folder.path().join("folder.csv")).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(folder.path().join("a.txt"), folder.path().join("link.csv")).unwrap();
+        for (place, extensions) in [(folder.path(), ["csv"]), (folder.path().join("none").as_path(), ["pem"])] {
+            assert_eq!(refused(place, &extensions), (Code::File, true));
+        }
     }
 
     #[test]

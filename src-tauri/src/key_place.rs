@@ -64,14 +64,15 @@ pub fn lost(op: &Operator, identity: IssuedIdentity, path: String) -> CommandErr
 mod tests {
     use super::*;
     use protocol::{crl::Reason, x509::SerialNumber};
-    use ra::{issuance::Form, profile::ProfileName};
+    use ra::{issuance::Form, profile::ProfileName, testing};
 
     const ALICE: &str = "alice@example.edu";
 
     #[test]
     fn a_key_that_cannot_be_saved_leaves_no_certificate_in_use_however_much_its_officer_did_before() {
-        let folder = tempfile::tempdir().unwrap();
-        let officer = crate::commands::issue::tests::department(folder.path());
+        let (authority, _clock, folder) = testing::authority();
+        let officer = testing::department(&authority);
+        testing::person(&officer, "Alice Example", ALICE);
         let make = |supersede| officer.issue_generated(ALICE, ProfileName::Encryption, Form::Modern, supersede).unwrap();
         let status = |serial: &str| officer.certificate(&SerialNumber::parse(serial).unwrap()).unwrap().status;
         let stick = folder.path().join("stick");

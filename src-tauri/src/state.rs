@@ -219,3 +219,38 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, CommandErr
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
+    use super::*;
+
+    #[test]
+    fn the_window_closes_while_the_folder_is_still_being_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let passphrase = folder.path().join("passphrase");
+        std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
+        let app = App::new(Opening {
+            folder: folder.path().join("data"),
+            keyring: Some(KeyringChoice::PassphraseFile(passphrase)),
+            clock: Arc::new(SystemClock),
+            officer: "rosa".to_owned(),
+        });
+        // Whoever opens the folder has it, perhaps for as long as a person needs to unlock the keyring.
+        let opening = lock(&app.0.authority);
+        let (closing, (done, told)) = (app.clone(), std::sync::mpsc::channel());
+        std::thread::spawn(move || {
+            closing.wind_down();
+            closing.close();
+            done.send(())
+        });
+        assert!(told.recv_timeout(Duration::from_secs(60)).is_ok(), "it waits for the keyring");
+        drop(opening);
+        // A folder that is open is let go of.
+        assert!(app.authority().is_ok());
+        assert!(app.version_at_opening().is_some());
+        app.wind_down();
+        app.close();
+        assert!(app.version_at_opening().is_none());
+    }
+}

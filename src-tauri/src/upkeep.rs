@@ -103,11 +103,10 @@ mod tests {
             Form,
             batch::{BatchState, Choices},
         },
-        mailbox::Method,
         monitor::MonitorState,
         ports::SystemClock,
         profile::ProfileName,
-        subscriber::{NewSubscriber, SubscriberKind},
+        testing,
         vault::KeyringChoice,
     };
     use std::{
@@ -128,18 +127,10 @@ mod tests {
         })
     }
 
+    /// A department without an address of CRLs that the monitor would try to reach.
     fn department(app: &App) -> Operator {
         let officer = app.as_operator(&app.authority().unwrap());
-        let department = NewDepartment {
-            organization: "Example University".into(),
-            department: "Physics".into(),
-            mail_domains: vec!["example.edu".into()],
-            hosts: vec!["pki.example.edu".into()],
-            ca_key: protocol::key::KeyAlgorithm::P256,
-            status_url: None,
-            training: true,
-        };
-        officer.create_department(department).unwrap();
+        officer.create_department(NewDepartment { status_url: None, training: true, ..testing::new_department() }).unwrap();
         officer
     }
 
@@ -165,10 +156,7 @@ mod tests {
         assert!(app.serving().listening().is_none());
         // A change of today is there at once, without being asked for, and the monitor has looked.
         let first = std::fs::read(public.join("issuing.crl")).unwrap();
-        officer
-            .add_subscriber(NewSubscriber { name: "Alice Example".into(), mail: "alice@example.edu".into(), kind: SubscriberKind::Person })
-            .unwrap();
-        officer.validate_mailbox("alice@example.edu", Method::Records, "staff register").unwrap();
+        testing::person(&officer, "Alice Example", "alice@example.edu");
         let issued = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
         let serial = protocol::x509::SerialNumber::parse(&issued.issued.certificate.serial).unwrap();
         officer.revoke(&serial, protocol::crl::Reason::CessationOfOperation).unwrap();
@@ -186,8 +174,7 @@ mod tests {
         let mut list = "name,mail\n".to_owned();
         for n in 0..60 {
             let (name, mail) = (format!("Person {n}"), format!("p{n}@example.edu"));
-            officer.add_subscriber(NewSubscriber { name: name.clone(), mail: mail.clone(), kind: SubscriberKind::Person }).unwrap();
-            officer.validate_mailbox(&mail, Method::Records, "staff register").unwrap();
+            testing::person(&officer, &name, &mail);
             list.push_str(&format!("{name},{mail}\n"));
         }
         let choices = Choices {
@@ -268,8 +255,7 @@ mod tests {
         let mut list = "mail\n".to_owned();
         for n in 0..50 {
             let (name, mail) = (format!("Person {n}"), format!("p{n}@example.edu"));
-            officer.add_subscriber(NewSubscriber { name, mail: mail.clone(), kind: SubscriberKind::Person }).unwrap();
-            officer.validate_mailbox(&mail, Method::Records, "staff register").unwrap();
+            testing::person(&officer, &name, &mail);
             list.push_str(&format!("{mail}\n"));
         }
         let choices = Choices {
@@ -305,10 +291,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let app = app(folder.path());
         let officer = department(&app);
-        officer
-            .add_subscriber(NewSubscriber { name: "Alice Example".into(), mail: "alice@example.edu".into(), kind: SubscriberKind::Person })
-            .unwrap();
-        officer.validate_mailbox("alice@example.edu", Method::Records, "staff register").unwrap();
+        testing::person(&officer, "Alice Example", "alice@example.edu");
         let choices =
             Choices { name: "one".into(), profiles: vec![ProfileName::Encryption], form: Form::Legacy, supersede: false, columns: None };
         let plan = officer.plan_batch(b"mail\nalice@example.edu\n", &choices).unwrap();

@@ -2,12 +2,12 @@
 
 use crate::{
     support::{Challenge, Department},
-    tool::{Said, have, run},
+    tool::{Said, Waiting, have, run, said},
 };
-use std::fs;
+use std::{fs, process::Command};
 
-/// Runs it in a folder of its own where it keeps key, request and certificate.
-fn scepclient(department: &Department, folder: &str, challenge: &Challenge, with_challenge: bool) -> Said {
+/// It in a folder of its own where it keeps key, request and certificate.
+fn command(department: &Department, folder: &str, challenge: &Challenge, with_challenge: bool) -> Command {
     let folder = department.scratch(folder);
     fs::create_dir_all(&folder).unwrap();
     let (o, ou, cn) = (challenge.attribute("O"), challenge.attribute("OU"), challenge.attribute("CN"));
@@ -17,7 +17,13 @@ fn scepclient(department: &Department, folder: &str, challenge: &Challenge, with
     if with_challenge {
         arguments.extend(["-challenge", challenge.secret()]);
     }
-    run(&folder, "scepclient", &arguments)
+    let mut command = Command::new("scepclient");
+    command.args(&arguments).current_dir(folder);
+    command
+}
+
+fn scepclient(department: &Department, folder: &str, challenge: &Challenge, with_challenge: bool) -> Said {
+    said(&mut command(department, folder, challenge, with_challenge))
 }
 
 fn serial_of(department: &Department, file: &str) -> String {
@@ -47,6 +53,29 @@ fn scepclient_enrolls_and_renews_with_the_legacy_switch() {
     scepclient(&department, "alice", &challenge, false).content();
     let second = serial_of(&department, "alice/client.pem");
     assert_ne!(first, second);
+    assert_eq!(department.certificates(false).len(), 2);
+}
+
+/// While the answer is PENDING it sends the very same message again every 30 s; it knows no CertPoll.
+#[test]
+fn scepclient_sends_its_request_again_until_the_officer_approves() {
+    if !have(&["scepclient", "openssl"]) {
+        return;
+    }
+    let department = Department::served();
+    department.set("scep.legacy", "yes");
+    department.set("scep.manual_approval", "yes");
+    let challenge = department.challenge("authentication");
+    let polling = Waiting::start(&mut command(&department, "alice", &challenge, true));
+    department.approve_the_next_request();
+    polling.finish().content().saying("pkiStatus=PENDING").saying("pkiStatus=SUCCESS");
+    let listed = department.certificates(false);
+    assert_eq!(listed.len(), 1, "the second message was the same request");
+    assert_eq!(listed[0]["serial"].as_str(), Some(serial_of(&department, "alice/client.pem").as_str()));
+
+    // A certificate that was approved once is renewed without being asked about again: its holder signs.
+    fs::remove_file(department.scratch("alice/csr.pem")).unwrap();
+    scepclient(&department, "alice", &challenge, false).content();
     assert_eq!(department.certificates(false).len(), 2);
 }
 

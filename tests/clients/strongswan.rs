@@ -5,12 +5,9 @@
 
 use crate::{
     support::{Challenge, Department},
-    tool::{Said, have, run, said},
+    tool::{Said, Waiting, have, run, said},
 };
-use std::{
-    fs,
-    process::{Child, Command, Stdio},
-};
+use std::{fs, process::Command};
 
 const NEEDED: &[&str] = &["pki", "openssl"];
 
@@ -93,9 +90,9 @@ fn strongswan_polls_until_the_officer_approves() {
     prepare(&department, &challenge);
     let dn = challenge.dn();
     let more = ["--password", challenge.secret(), "--cipher", "aes", "--digest", "sha256", "--interval", "1", "--maxpolltime", "60"];
-    let polling = Polling::start(&department, &arguments(challenge.url(), &dn, "key.pem", &more));
+    let polling = Waiting::start(&mut command(&department, &arguments(challenge.url(), &dn, "key.pem", &more)));
     department.approve_the_next_request();
-    fs::write(department.scratch("cert.pem"), polling.finish()).unwrap();
+    fs::write(department.scratch("cert.pem"), polling.finish().content().stdout).unwrap();
     names_alice(&department, "cert.pem");
     assert_eq!(department.certificates(false).len(), 1);
 }
@@ -120,29 +117,4 @@ fn strongswan_is_refused_with_a_wrong_challenge_a_spent_one_and_another_subject(
     make_key(&department, "key2.pem");
     pki(&department, &arguments(url, &dn, "key2.pem", &with(challenge.secret())), "none.pem").refused();
     assert_eq!(department.certificates(false).len(), 1);
-}
-
-/// A `pki` that waits for approval; ended when dropped.
-struct Polling(Option<Child>);
-
-impl Polling {
-    fn start(department: &Department, arguments: &[&str]) -> Self {
-        let mut command = command(department, arguments);
-        Polling(Some(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()))
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        let output = self.0.take().unwrap().wait_with_output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        output.stdout
-    }
-}
-
-impl Drop for Polling {
-    fn drop(&mut self) {
-        if let Some(process) = &mut self.0 {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
-    }
 }

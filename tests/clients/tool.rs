@@ -1,8 +1,10 @@
 //! Foreign programs: found, run, and asked what they have to say.
 
+use crate::support::PATIENCE;
 use std::{
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 /// Whether these programs are there. In CI a missing one fails the test; elsewhere it is reported and the test is skipped.
@@ -68,6 +70,46 @@ pub(crate) fn said(command: &mut Command) -> Said {
 /// The same with something to read.
 pub(crate) fn said_from(command: &mut Command, input: Stdio) -> Said {
     let output = command.stdin(input).output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    let text = format!("{command:?}\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    of_output(&format!("{command:?}"), output)
+}
+
+fn of_output(command: &str, output: Output) -> Said {
+    let text = format!("{command}\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     Said { ok: output.status.success(), stdout: output.stdout, text }
+}
+
+/// A program that waits for something that others do; ended when dropped.
+pub(crate) struct Waiting {
+    command: String,
+    process: Option<Child>,
+}
+
+impl Waiting {
+    /// Starts a prepared command.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let command = format!("{command:?}");
+        let process = process.unwrap_or_else(|e| panic!("{command}: {e}"));
+        Waiting { command, process: Some(process) }
+    }
+
+    /// What it said, once it has ended by itself. One that has not within [`PATIENCE`] is ended, and was not content.
+    pub(crate) fn finish(mut self) -> Said {
+        let mut process = self.process.take().unwrap();
+        let begun = Instant::now();
+        while process.try_wait().unwrap().is_none() && begun.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _ = process.kill(); // of one that has ended nothing is left to kill
+        of_output(&self.command, process.wait_with_output().unwrap())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(process) = &mut self.process {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
 }

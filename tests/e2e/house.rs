@@ -33,18 +33,9 @@ static SET_UP: LazyLock<Packed> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("passphrase"), "correct horse battery staple\n").unwrap();
     let authority = open(folder.path(), &FixedClock::at(SystemClock.now().0));
-    authority
-        .operator(Actor::Officer("rosa".into()))
-        .create_department(NewDepartment {
-            organization: "Example University".into(),
-            department: "Physics".into(),
-            mail_domains: vec!["example.edu".into()],
-            hosts: vec!["localhost".into()],
-            ca_key: KeyAlgorithm::Rsa2048,
-            status_url: None,
-            training: false,
-        })
-        .unwrap();
+    let (hosts, ca_key) = (vec!["localhost".into()], KeyAlgorithm::Rsa2048);
+    let new = NewDepartment { hosts, ca_key, status_url: None, ..ra::testing::new_department() };
+    authority.operator(Actor::Officer("rosa".into())).create_department(new).unwrap();
     drop(authority);
     Packed::pack(folder.path())
 });
@@ -206,12 +197,7 @@ impl House {
     /// The URL as a camera reads it from the officer's QR code.
     pub(crate) fn scan(&self, invitation: &Invitation) -> String {
         let png = outbound::qr_png(&invitation.url, 6).unwrap();
-        let picture = image::load_from_memory(&png).unwrap().to_luma8();
-        let (width, height) = (picture.width() as usize, picture.height() as usize);
-        let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| picture.get_pixel(x as u32, y as u32).0[0]);
-        let grids = prepared.detect_grids();
-        assert_eq!(grids.len(), 1, "one QR code in the picture");
-        grids[0].decode().unwrap().1
+        crate::pictures::read(&image::load_from_memory(&png).unwrap().to_luma8())
     }
 
     /// Opens the link, types the code, downloads the Profile Service profile.

@@ -112,6 +112,20 @@ fn single_des_and_md5_are_refused() {
 }
 
 #[test]
+fn what_is_encrypted_to_a_ca_instead_of_the_ra_is_refused_and_costs_nothing() {
+    let house = House::new();
+    let wire = house.wire();
+    let (client, ra) = client(&house, &wire);
+    let (key, content) = (key(), content(&challenges(&house, 1)[0]));
+    for ca in ["issuing", "root"] {
+        // GetCACert gives three certificates, of which a client may take the wrong one.
+        let wrong = Recipients { recipient: house.ca(ca), ..ra.clone() };
+        assert_eq!(refused(client.enroll(&wrong, &key, &content).unwrap()), 1, "badMessageCheck: {ca}");
+    }
+    client.enroll(&ra, &key, &content).unwrap().issued().unwrap();
+}
+
+#[test]
 fn short_keys_are_refused() {
     let house = House::new();
     let wire = house.wire();

@@ -1,12 +1,15 @@
 //! A desk for the window: a virtual display, a session bus with an unlocked keyring, and the driver, all in a throw-away home.
 
 use crate::screen::Screen;
+use protocol::key::KeyAlgorithm;
+use ra::{Authority, OpenOptions, Operator, department::NewDepartment, ledger::Actor, ports::SystemClock, testing, vault::KeyringChoice};
 use std::{
     io::{BufRead, BufReader},
     net::{SocketAddr, TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -34,7 +37,7 @@ impl Desk {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        for name in ["run", "share", "cache", "config", "data", "saved", "frame"] {
+        for name in ["run", "share", "cache", "config", "data", "saved", "chosen", "frame"] {
             let path = folder.path().join(name);
             std::fs::create_dir(&path).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -58,6 +61,7 @@ impl Desk {
             .env("XDG_CONFIG_HOME", home.join("config"))
             .env("SIGNET_DATA", home.join("data"))
             .env("SIGNET_SAVE_TO", home.join("saved")) // the system's own dialogs cannot be driven
+            .env("SIGNET_OPEN_FROM", home.join("chosen"))
             .env("LANG", "en_GB.UTF-8")
             .env("SIGNET_TEST_ACCOUNT", "rosa")
             .env("TZ", "UTC")
@@ -87,9 +91,26 @@ impl Desk {
         self.folder.path().join("saved")
     }
 
+    /// Of it the window opens the file that an officer would choose.
+    pub(crate) fn chosen(&self) -> PathBuf {
+        self.folder.path().join("chosen")
+    }
+
     /// What the display shows.
     pub(crate) fn screen(&self) -> Screen {
         Screen::of(self.folder.path().join("frame"))
+    }
+
+    /// Sets a department up in it before the window opens it, as another process would; its officer.
+    pub(crate) fn department(&self, ca_key: KeyAlgorithm) -> Operator {
+        let passphrase = self.scratch("passphrase");
+        std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
+        let keyring = Some(KeyringChoice::PassphraseFile(passphrase));
+        let authority = Authority::open(OpenOptions { folder: self.data(), keyring, clock: Arc::new(SystemClock) }).unwrap();
+        let rosa = authority.operator(Actor::Officer("rosa".into()));
+        let (department, hosts) = ("Department of Physics".into(), vec!["localhost".into()]);
+        rosa.create_department(NewDepartment { department, hosts, ca_key, status_url: None, ..testing::new_department() }).unwrap();
+        rosa
     }
 
     /// A file beside it.

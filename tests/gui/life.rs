@@ -5,7 +5,15 @@ use crate::{
     found::{ALICE, BOB, department},
     window::{Window, during},
 };
-use openssl::{hash::MessageDigest, pkey::PKey, rsa::Rsa, x509::X509ReqBuilder};
+use openssl::{
+    hash::MessageDigest,
+    pkcs7::Pkcs7,
+    pkey::PKey,
+    rsa::Rsa,
+    x509::{X509, X509ReqBuilder},
+};
+use ra::Operator;
+use std::path::Path;
 
 /// A request for a new key, PEM.
 fn request() -> String {
@@ -19,15 +27,19 @@ fn request() -> String {
 #[test]
 fn an_officer_issues_holds_undoes_renews_and_revokes() {
     let Some(desk) = Desk::new() else { return };
-    department(&desk, 0);
-    during(&desk, |window| async move { journey(&window).await });
+    let (rosa, saved) = (department(&desk, 0), desk.saved());
+    during(&desk, |window| async move { journey(&window, &rosa, &saved).await });
 }
 
-async fn journey(window: &Window) {
+async fn journey(window: &Window, rosa: &Operator, saved: &Path) {
+    // While there is an address that lasts, certificates say it.
+    rosa.set_setting("status.url", "http://pki.example.edu").unwrap();
     issue(window).await;
+    rosa.set_setting("status.url", "").unwrap();
     hold_and_undo(window).await;
-    one_in_full(window).await;
+    one_in_full(window, saved).await;
     try_the_pair(window).await;
+    share_the_person(window, saved).await;
     revoke_with_consequences(window).await;
     by_palette(window).await;
     leave(window).await;
@@ -97,12 +109,17 @@ async fn hold_and_undo(window: &Window) {
 }
 
 /// Everything about it; then another validity for its key, and another key in its place.
-async fn one_in_full(window: &Window) {
+async fn one_in_full(window: &Window, saved: &Path) {
     window.press("All about it").await;
     window.find("[data-origin]").await;
     window.says("by officer rosa, policy as built in").await;
     window.says("Never: a key that signs is not kept").await;
+    // What the S/MIME baseline advises, beside the rules that are kept.
+    window.find("[data-rules] .ok").await;
+    window.find("[data-advice] [data-rule='organization']").await;
+    assert_eq!(window.fact("Its status is read at").await, "http://pki.example.edu/crl/issuing.crl");
     window.keep("certificate").await;
+    share(window, saved).await;
     window.click("[data-verb='renew']").await;
     window.says("nothing is revoked").await;
     window.keep("renew").await;
@@ -115,10 +132,44 @@ async fn one_in_full(window: &Window) {
     window.says("by one with a new key").await;
     window.fill("#request", &request()).await;
     window.press("Revoke it as replaced").await;
+    window.says("Due within 5 days once the reason is known").await;
     window.keep("replace").await;
     window.press("Replace 1 certificate").await;
     window.find(".head .stamp.ok").await;
     window.says("Replaced").await;
+}
+
+/// The public side as a file for a correspondent: alone, and with its chain.
+async fn share(window: &Window, saved: &Path) {
+    let serial = window.ask("return document.querySelector('.facts .ser').title").await;
+    let path = |extension: &str| saved.join(format!("{}.{extension}", serial.as_str().unwrap()));
+    for (words, extension) in [("Certificate (.cer)", "cer"), ("Certificate with chain (.p7c)", "p7c")] {
+        window.click("[data-act='share']").await;
+        window.press(words).await;
+        window.says(&format!("Saved to {}", path(extension).display())).await;
+    }
+    window.dismiss().await;
+    let alone = std::fs::read(path("cer")).unwrap();
+    let addresses = X509::from_der(&alone).unwrap().subject_alt_names().unwrap();
+    assert!(addresses.iter().any(|name| name.email() == Some(ALICE.1)));
+    let chain = Pkcs7::from_der(&std::fs::read(path("p7c")).unwrap()).unwrap();
+    let chain = chain.signed().unwrap().certificates().unwrap();
+    assert!(chain.len() > 1 && chain.iter().any(|one| one.to_der().unwrap() == alone), "itself and its issuers");
+}
+
+/// The same of a person, for an address book and for a directory.
+async fn share_the_person(window: &Window, saved: &Path) {
+    for (words, file) in [("Address card (vCard)", "certificates.vcf"), ("Directory record (LDIF)", "certificates.ldif")] {
+        window.click(".ident button[title='More']").await;
+        window.press(words).await;
+        window.says(&format!("Saved to {}", saved.join(file).display())).await;
+    }
+    window.dismiss().await;
+    let [card, record] = ["vcf", "ldif"].map(|kind| std::fs::read_to_string(saved.join(format!("certificates.{kind}"))).unwrap());
+    assert!(card.starts_with("BEGIN:VCARD") && card.contains(&format!("EMAIL;TYPE=INTERNET:{}", ALICE.1)), "{card}");
+    assert!(record.contains("objectClass: inetOrgPerson"), "{record}");
+    let certificates = (card.matches("KEY;TYPE=X509").count(), record.matches("userCertificate;binary::").count());
+    assert_eq!(certificates, (2, 2), "one to encrypt to, one to check signatures with");
 }
 
 async fn try_the_pair(window: &Window) {
@@ -179,6 +230,7 @@ async fn leave(window: &Window) {
     window.click(".ident button[title='More']").await;
     window.press("Person leaves").await;
     window.says("no longer counts as validated").await;
+    window.says("Due within 5 days once the reason is known").await;
     window.keep("leaver").await;
     window.press("Continue").await;
     window.fill("#successor", "Prof. Carol, for the laboratory").await;

@@ -4,14 +4,22 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
 
+mod browser;
 mod departments;
 mod desk;
 mod found;
+mod guide;
+mod invitation;
 mod life;
 mod many;
+mod names;
 mod phone;
 mod policy;
+mod portal;
 mod screen;
+mod server;
+#[path = "../support/mod.rs"]
+mod support;
 mod window;
 
 use desk::{Desk, free_port};
@@ -23,10 +31,9 @@ use ra::{
     ports::SystemClock,
     subscriber::{NewSubscriber, SubscriberKind},
 };
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use window::Window;
 
-const ALICE: &str = "alice@example.edu";
 /// Name, address, invited.
 const COLLEAGUES: &[(&str, &str, bool)] = &[
     ("Åsa Öberg", "asa.oberg@example.edu", true),
@@ -63,13 +70,16 @@ fn an_officer_sets_up_invites_and_sees_the_phone_configured() {
 
 /// What happens outside of the window: another process on the same folder, and Alice's phone.
 struct Other {
-    data: std::path::PathBuf,
-    device_ca: std::path::PathBuf,
+    data: PathBuf,
+    device_ca: PathBuf,
+    /// Where the window saves files, and of which it opens one.
+    saved: PathBuf,
+    chosen: PathBuf,
 }
 
 impl Other {
     fn of(desk: &Desk) -> Self {
-        Other { data: desk.data(), device_ca: desk.scratch("device-ca.pem") }
+        Other { data: desk.data(), device_ca: desk.scratch("device-ca.pem"), saved: desk.saved(), chosen: desk.chosen() }
     }
 
     /// A second process on the window's folder.
@@ -86,7 +96,8 @@ async fn journey(window: &Window, other: &Other) {
     let operator = other.operator();
     operator.set_setting("serve.device_ca", other.device_ca.to_str().unwrap()).unwrap();
 
-    let (link, code) = invite(window).await;
+    let (link, code) = invitation::invite(window, &other.saved).await;
+    let shown = link.clone();
     let root = operator.ca_certificates().unwrap().into_iter().find(|ca| ca.name == "root").unwrap().der;
     tokio::task::spawn_blocking(move || phone::enroll(&root, &device_ca, &link, &code)).await.unwrap();
 
@@ -98,6 +109,8 @@ async fn journey(window: &Window, other: &Other) {
     window.press("Alice Example").await;
     window.find(".ident").await;
     window.find("td[data-state='configured']").await;
+    names::without_status_address(window).await;
+    server::watch(window, &operator, &shown).await;
 
     // Another process adds people; the window shows them without being asked.
     for (name, mail, invited) in COLLEAGUES {
@@ -118,9 +131,12 @@ async fn journey(window: &Window, other: &Other) {
     assert_eq!(window.faults().await, "[]");
     policy::define(window, &operator).await;
     tour(window).await;
+    guide::consult(window).await;
     lost(window).await;
     revoke(window).await;
+    names::imitate(window).await;
     policy::hand_down(window, &operator).await;
+    server::import_certificate(window, &operator, &other.chosen).await;
     assert_eq!(window.faults().await, "[]");
 }
 
@@ -133,6 +149,7 @@ async fn set_up(window: &Window) {
     window.keep("setup-department").await;
     window.click("[data-act='next']").await;
     window.press("127.0.0.1").await;
+    names::name_that_lasts(window).await;
     window.fill("#host", "localhost").await;
     window.fill("#https", &free_port().to_string()).await;
     window.fill("#http", &free_port().to_string()).await;
@@ -160,50 +177,6 @@ async fn set_up(window: &Window) {
     window.says("Server on").await;
 }
 
-/// Adds Alice, records how her address was validated, shows the QR code; what the phone sees and what the officer says.
-async fn invite(window: &Window) -> (String, String) {
-    window.go("people").await;
-    window.says("Nobody is in the register yet").await;
-    window.keep("people-empty").await;
-    window.control("n").await;
-    window.fill("#person-name", "Alice Example").await;
-    window.fill("#person-mail", ALICE).await;
-    window.keep("person-new").await;
-    window.press("Add person").await;
-    window.find(".ident").await;
-    // Without a validated address there is no invitation: the window asks for the validation first.
-    window.click("[data-act='invite']").await;
-    window.fill("#evidence", "Staff card 4711 seen, opened the mailbox at my desk").await;
-    window.keep("validate").await;
-    window.press("Record validation").await;
-    window.find("[data-code]").await;
-    window.keep("invite-trust").await;
-    window.click("[data-act='second-qr']").await;
-    let code = window.find("[data-code]").await.text().await.unwrap();
-    let link = phone::scan(&window.picture().await);
-    assert_eq!(window.find("[data-link]").await.text().await.unwrap().replace(char::is_whitespace, ""), link);
-    window.keep("invite").await;
-    // Printed, the code is on a sheet of its own: whoever finds one of the two opens nothing.
-    let plain = |text: &str| text.replace(|c: char| c.is_whitespace() || c == '-', "");
-    let sheets = "const [all, own] = ['.print-sheet', '[data-sheet-code]'].map((it) => document.querySelector(it)); const first = all.cloneNode(true); \
-                  first.querySelector('[data-sheet-code]').remove();";
-    let first = window.ask(&format!("{sheets} return first.textContent")).await;
-    let second = window.ask(&format!("{sheets} return own.textContent + own.querySelectorAll('svg, img').length")).await;
-    let (first, second) = (plain(first.as_str().unwrap()), plain(second.as_str().unwrap()));
-    assert!(first.contains(&plain(&link)) && !first.contains(&plain(&code)), "{first}");
-    assert!(second.contains(&plain(&code)) && !second.contains("/e/") && second.ends_with('0'), "{second}");
-    // Another window in front: nobody reads code or link over the officer's shoulder.
-    window.hears("blur").await;
-    window.find("[data-act='show-qr']").await;
-    assert_eq!(window.find("[data-link]").await.text().await.unwrap(), "…");
-    assert_eq!(window.find("[data-code]").await.text().await.unwrap(), "•••• ••••");
-    assert!(!window.shows(".qr-place img").await);
-    window.hears("focus").await;
-    window.find(".qr-place img").await;
-    assert_eq!(window.find("[data-code]").await.text().await.unwrap(), code);
-    (link, code)
-}
-
 /// Every screen in light and dark; then in French and in a small window. Axe judges both languages.
 async fn tour(window: &Window) {
     let guide = async |window: &Window, name: String| window.keep(&name).await;
@@ -226,7 +199,9 @@ async fn screens(window: &Window, show: impl AsyncFn(&Window, String)) {
         "settings/phone",
         "settings/network",
         "settings/keys",
+        "settings/cps",
         "settings/about",
+        "guide",
         "policies",
         "policies/encryption",
         "policies/escrow",

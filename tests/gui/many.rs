@@ -5,18 +5,13 @@ use crate::{
     window::{Window, during},
 };
 use ra::{
-    Authority, OpenOptions, Operator,
-    department::NewDepartment,
+    Operator,
     issuance::{
         Form,
         batch::{BatchState, Choices},
     },
-    ledger::Actor,
-    mailbox::Method,
-    ports::SystemClock,
     profile::ProfileName,
-    subscriber::{NewSubscriber, SubscriberKind},
-    vault::KeyringChoice,
+    testing,
 };
 use std::{path::Path, sync::Arc};
 
@@ -28,9 +23,9 @@ const NAMES: [&str; 5] = ["Zoë Brâncuși", "Nguyễn Thị Minh Anh", "Ελέ�
 fn an_officer_issues_to_many_publishes_and_sees_what_there_is() {
     let Some(desk) = Desk::new() else { return };
     // As another process set it up before the window is opened.
-    let operator = department(&desk);
+    let operator = desk.department(protocol::key::KeyAlgorithm::P256);
     for n in 0..COUNT {
-        add(&operator, &name(n), &mail(n));
+        testing::person(&operator, &name(n), &mail(n));
     }
     let (desk, operator) = (&desk, &operator);
     during(desk, |window: Arc<Window>| async move {
@@ -38,30 +33,12 @@ fn an_officer_issues_to_many_publishes_and_sees_what_there_is() {
         std::fs::create_dir(&public).unwrap();
         publish(&window, operator, &public).await;
         batch(&window, operator, &saved).await;
+        published(&window, &public).await;
         see(&window, &saved).await;
         interrupted(&window, operator).await;
         in_french(&window).await;
         assert_eq!(window.faults().await, "[]");
     });
-}
-
-fn department(desk: &Desk) -> Operator {
-    let passphrase = desk.scratch("passphrase");
-    std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
-    let options =
-        OpenOptions { folder: desk.data(), keyring: Some(KeyringChoice::PassphraseFile(passphrase)), clock: Arc::new(SystemClock) };
-    let operator = Authority::open(options).unwrap().operator(Actor::Officer("rosa".into()));
-    let department = NewDepartment {
-        organization: "Example University".into(),
-        department: "Department of Physics".into(),
-        mail_domains: vec!["example.edu".into()],
-        hosts: vec!["localhost".into()],
-        ca_key: protocol::key::KeyAlgorithm::P256,
-        status_url: None,
-        training: false,
-    };
-    operator.create_department(department).unwrap();
-    operator
 }
 
 fn name(n: usize) -> String {
@@ -70,11 +47,6 @@ fn name(n: usize) -> String {
 
 fn mail(n: usize) -> String {
     format!("person{}@example.edu", n + 1)
-}
-
-fn add(operator: &Operator, name: &str, mail: &str) {
-    operator.add_subscriber(NewSubscriber { name: name.into(), mail: mail.into(), kind: SubscriberKind::Person }).unwrap();
-    operator.validate_mailbox(mail, Method::Records, "staff register").unwrap();
 }
 
 /// Adds a folder by hand; four files are there although no server runs.
@@ -153,6 +125,16 @@ async fn batch(window: &Window, operator: &Operator, saved: &Path) {
     window.says("Nobody on this list needs a certificate").await;
 }
 
+/// The page of one of them says where the CRL goes that would speak of it.
+async fn published(window: &Window, public: &Path) {
+    window.go("certificates").await;
+    window.press(&name(0)).await;
+    window.press("All about it").await;
+    window.says("Where it was published").await;
+    let sent = window.fact("CRLs are sent to").await;
+    assert!(sent.contains(public.to_str().unwrap()) && sent.contains("arrived "), "{sent}");
+}
+
 /// The calendar leads into the list, a report into a file.
 async fn see(window: &Window, saved: &Path) {
     window.go("today").await;
@@ -191,7 +173,7 @@ async fn interrupted(window: &Window, operator: &Operator) {
     let mut list = "name,mail\n".to_owned();
     for n in 0..200 {
         let (name, mail) = (format!("Student {n}"), format!("student{n}@example.edu"));
-        add(operator, &name, &mail);
+        testing::person(operator, &name, &mail);
         list.push_str(&format!("{name},{mail}\n"));
     }
     let choices = Choices {

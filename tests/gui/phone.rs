@@ -14,6 +14,12 @@ pub(crate) fn scan(png: &[u8]) -> String {
     grids[0].decode().unwrap().1
 }
 
+/// What a phone that trusts nobody yet is shown at this address.
+pub(crate) fn look(url: &str) -> String {
+    let wire = Https::new(&[]).unwrap();
+    Safari::new(&wire).open(url).unwrap().html
+}
+
 /// Walks all three phases with a phone whose owner trusts the department's root.
 pub(crate) fn enroll(root: &[u8], device_ca: &DeviceCa, link: &str, code: &str) {
     let wire = Https::new(&[root.to_vec()]).unwrap();

@@ -181,6 +181,7 @@ async fn pass_the_gates(window: &Window, operator: &Operator) {
     window.fill("#q-signed-on", "20 November 2026").await;
     window.fill("#q-document", "File 2026/114, dean’s office").await;
     window.keep("gate-activation").await;
+    on_paper(window).await;
     window.click("[data-act='write']").await;
     window.find("[data-gate='team']").await;
     assert!(matches!(state(Gate::Activation), GateState::Done { .. }));
@@ -221,6 +222,24 @@ async fn pass_the_gates(window: &Window, operator: &Operator) {
     window.click("[role='alertdialog'] [type='submit']").await;
     window.find(".rail .pilot").await;
     assert_eq!(operator.policy().unwrap().stage, Stage::Pilot);
+}
+
+/// The form for the printer: filled in as far as it is known, with lines for a signature by hand.
+async fn on_paper(window: &Window) {
+    let sheet = window.ask("return [...document.querySelectorAll('.print-sheet')].map((one) => one.textContent).join()").await;
+    let sheet = sheet.as_str().unwrap();
+    for words in [
+        "Request for client certificates",
+        "Department of Physics of Example University asks to issue client certificates",
+        "Mail signing",
+        "Signature",
+        "Officer: rosa",
+        "Printed while the department is a pilot",
+    ] {
+        assert!(sheet.contains(words), "{words}: {sheet}");
+    }
+    let lines = window.ask("return document.querySelectorAll('.print-sheet .sign p').length").await;
+    assert_eq!(lines, 4, "name, place, signature, officer");
 }
 
 /// The plan is made of the answers and the settings, falls out of date with a setting, and is made anew without typing.

@@ -38,7 +38,7 @@ pub(crate) fn during<W: Future<Output = ()>>(desk: &Desk, work: impl FnOnce(std:
 }
 
 /// What the work came to; a panic of it is kept.
-async fn caught<W: Future<Output = ()>>(work: std::panic::AssertUnwindSafe<W>) -> Result<(), Box<dyn std::any::Any + Send>> {
+pub(crate) async fn caught<W: Future<Output = ()>>(work: std::panic::AssertUnwindSafe<W>) -> Result<(), Box<dyn std::any::Any + Send>> {
     let mut work = Box::pin(work.0);
     std::future::poll_fn(move |context| match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(poll) => poll.map(Ok),
@@ -255,6 +255,18 @@ impl Window {
         body.text().await.unwrap_or_default()
     }
 
+    /// What a page says of something: the words beside the term.
+    pub(crate) async fn fact(&self, term: &str) -> String {
+        let script = "return [...document.querySelectorAll('dt')].find((one) => one.textContent.trim() === arguments[0])?.nextElementSibling.textContent.trim()";
+        let said = self.0.execute(script, vec![json!(term)]).await.unwrap();
+        said.as_str().unwrap_or_else(|| panic!("nothing is said of {term}")).to_owned()
+    }
+
+    /// Takes the confirmation of the last act away: no picture shows it.
+    pub(crate) async fn dismiss(&self) {
+        self.until("document.querySelector('.toast button:last-child')?.click(); return !document.querySelector('.toast')").await;
+    }
+
     /// A key with Control.
     pub(crate) async fn control(&self, key: &str) {
         let script = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: arguments[0], ctrlKey: true, bubbles: true }))";
@@ -408,6 +420,8 @@ fn smaller(png: &[u8]) -> Vec<u8> {
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::High);
+    // Places in a palette say nothing of each other: unfiltered a picture is a fifth smaller.
+    encoder.set_filter(png::Filter::NoFilter);
     encoder.set_palette(palette.concat());
     encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
     out

@@ -86,6 +86,18 @@ impl Department {
         self.server = Some(Server { process, addresses });
     }
 
+    /// The server is killed (SIGKILL), whatever it is doing, and started anew on other ports.
+    pub(crate) fn crash(&mut self) {
+        self.server = None; // dropping it kills it
+        self.serve();
+    }
+
+    /// Port of the HTTPS listener.
+    pub(crate) fn https_port(&self) -> u16 {
+        let address = self.server.as_ref().unwrap().addresses["https"].as_str().unwrap();
+        address.rsplit(':').next().unwrap().parse().unwrap()
+    }
+
     /// Address of the plain HTTP listener, `127.0.0.1:PORT`.
     pub(crate) fn http(&self) -> &str {
         self.server.as_ref().unwrap().addresses["http"].as_str().unwrap()
@@ -102,8 +114,14 @@ impl Department {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.program();
+        command.arg("--json").args(arguments);
+        command
+    }
+
+    fn program(&self) -> Command {
         let mut command = Command::new(signetctl());
-        command.arg("--data").arg(self.folder.path().join("data")).arg("--json").args(arguments);
+        command.arg("--data").arg(self.folder.path().join("data"));
         command
     }
 
@@ -124,6 +142,13 @@ impl Department {
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let bytes = self.run(arguments);
         serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("signetctl {arguments:?}: {e}: {}", String::from_utf8_lossy(&bytes)))
+    }
+
+    /// What it says to a person instead.
+    pub(crate) fn words(&self, arguments: &[&str]) -> String {
+        let output = self.program().args(arguments).stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "signetctl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Changes a setting.

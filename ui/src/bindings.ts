@@ -153,8 +153,8 @@ export const commands = {
 	refuseRequest: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_request", { id, why })),
 	/**  Stage, escrow, profiles, bundles and gates of a department, or what the organization hands down. */
 	policy: (scope: PolicyScope) => typedError<PolicyView, CommandError>(__TAURI_INVOKE("policy", { scope })),
-	/**  What is wrong with a profile and what is advised, before anything is saved. */
-	reviewProfile: (name: ProfileName, draft: ProfileDraft) => typedError<ProfileFinding[], CommandError>(__TAURI_INVOKE("review_profile", { name, draft })),
+	/**  What is wrong with a profile and what is advised where it would count, before anything is saved. */
+	reviewProfile: (scope: PolicyScope, name: ProfileName, draft: ProfileDraft) => typedError<ProfileFinding[], CommandError>(__TAURI_INVOKE("review_profile", { scope, name, draft })),
 	/**  All versions of a profile that were saved, newest first. */
 	profileVersions: (scope: PolicyScope, name: ProfileName) => typedError<ProfileVersion[], CommandError>(__TAURI_INVOKE("profile_versions", { scope, name })),
 	/**  Saves a new version and says its number. */
@@ -209,6 +209,8 @@ export const commands = {
 	settingsOf: (department: string | null) => typedError<SettingsOf, CommandError>(__TAURI_INVOKE("settings_of", { department })),
 	/**  Changes one; all of them afterwards. */
 	changeSetting: (change: SettingChange) => typedError<SettingsOf, CommandError>(__TAURI_INVOKE("change_setting", { change })),
+	/**  Changes several that belong together, all or none; all of them afterwards. */
+	changeSettings: (department: string | null, typed: SettingTyped[]) => typedError<SettingsOf, CommandError>(__TAURI_INVOKE("change_settings", { department, typed })),
 	/**  Newest rows first, before a row number. */
 	ledger: (before: number | null) => typedError<LedgerRow[], CommandError>(__TAURI_INVOKE("ledger", { before })),
 	/**  Walks the whole chain. */
@@ -365,6 +367,51 @@ export type Attempt = {
 	/**  How long it took. */
 	milliseconds: number,
 };
+
+/**  A requirement of the S/MIME baseline; the window has words for each that a certificate does not keep. */
+export type BaselineRule = 
+/**  A serial number with room for 64 random bits. */
+"serial" | 
+/**  Longest validity. */
+"validity" | 
+/**  Kind and size of the key. */
+"keySize" | 
+/**  Public exponent of an RSA key. */
+"exponent" | 
+/**  A policy. */
+"policy" | 
+/**  One policy of the baseline at most. */
+"policyCount" | 
+/**  No claim to keep the baseline. */
+"policyClaim" | 
+/**  The CPS by http or https. */
+"cpsAddress" | 
+/**  The CRL by http. */
+"crlAddress" | 
+/**  The issuer's certificate by http. */
+"issuerAddress" | 
+/**  keyUsage that fits. */
+"keyUsage" | 
+/**  emailProtection. */
+"mailPurpose" | 
+/**  No purpose that is forbidden beside mail. */
+"forbiddenPurpose" | 
+/**  Nothing beside mail, where the strict generation is claimed. */
+"otherPurpose" | 
+/**  The issuer's key alone in authorityKeyIdentifier. */
+"authorityKey" | 
+/**  A mail address. */
+"address" | 
+/**  The subject's addresses among the alternative names. */
+"addressRepeated" | 
+/**  Nothing but address and number in a mailbox-validated subject. */
+"mailboxSubject" | 
+/**  The organization with its identifier. */
+"organization" | 
+/**  A person's name or pseudonym. */
+"personName" | 
+/**  No organization in an individual-validated subject. */
+"individualSubject";
 
 /**  How far a batch is. */
 export type Batch = {
@@ -601,6 +648,14 @@ export type CertificateAct = {
 	keepUntil: string | null,
 };
 
+/**  A requirement that a certificate does not keep. */
+export type CertificateAdvice = {
+	/**  Which. */
+	rule: BaselineRule,
+	/**  Where it stands. */
+	clause: string,
+};
+
 /**  How many there are; groups with none are left out. */
 export type CertificateCounts = {
 	/**  All. */
@@ -641,6 +696,8 @@ export type CertificateDetail = {
 	chain: ChainLink[],
 	/**  What is wrong with it by RFC 5280; empty: nothing. */
 	lint: string[],
+	/**  What the S/MIME baseline advises about it; empty: nothing that is looked at is missing; `None`: it is not for mail. */
+	advice: CertificateAdvice[] | null,
 	/**  When it was stored. */
 	issuedAt: string,
 	/**  Who had it made, where it is known. */
@@ -651,6 +708,8 @@ export type CertificateDetail = {
 	ledger: number | null,
 	/**  By which version of the policy, where the ledger says it. */
 	policy: string | null,
+	/**  Version of the CPS that was in force, where one was registered. */
+	cps: string | null,
 	/**  It was issued by a pilot. */
 	pilot: boolean,
 	/**  Its key was made here; `None`: the ledger does not say it. */
@@ -869,6 +928,8 @@ export type Code =
 "newerDatabase" | 
 /**  The mailbox has no recorded validation. */
 "mailboxNotValidated" | 
+/**  The validation of the mailbox has ended: `message` has the address and the time, with a blank between them. */
+"mailboxValidationEnded" | 
 /**  There is no department yet. */
 "notSetUp" | 
 /**  Another rule said no. */
@@ -944,6 +1005,8 @@ export type Consequences = {
 	mailboxesUnvalidated: number,
 	/**  A hold becomes a revocation then. */
 	finalAt: string | null,
+	/**  Hours within which a revocation for this reason is due once it is known. */
+	deadlineHours: number | null,
 	/**  It can be taken back. */
 	undoable: boolean,
 	/**  So many need a second officer. */
@@ -1160,7 +1223,7 @@ export type EnrollmentQuery = {
 	states: State[],
 	/**  Of one person. */
 	subscriber: string | null,
-	/**  Part of name or address. */
+	/**  Part of name, address or device. */
 	search: string | null,
 	/**  After this id. */
 	after: string | null,
@@ -1375,6 +1438,8 @@ export type Invitation = {
 	url: string,
 	/**  Code, with its dash. */
 	code: string,
+	/**  The page asks for the code; of somebody who has a password it may ask for that alone. */
+	codeIsAsked: boolean,
 	/**  Both end then. */
 	expiresAt: string,
 	/**  With a private TLS root. */
@@ -1581,8 +1646,14 @@ export type LogLine = {
 export type Mailbox = {
 	/**  Address. */
 	address: string,
-	/**  The validation that counts. */
+	/**  It counts as validated: certificates may state it. */
+	validated: boolean,
+	/**  When it was last validated, whether or not that still counts. */
 	validatedAt: string | null,
+	/**  The last second at which that counts, or counted; none: it has no end, or nobody has validated it. */
+	validUntil: string | null,
+	/**  The officer who recorded it. */
+	validatedBy: string | null,
 	/**  Its method, as the ledger names it. */
 	method: string | null,
 	/**  Its evidence. */
@@ -1731,7 +1802,7 @@ export type PendingRequest = {
 
 /**  Which people, in which order; every part narrows. */
 export type PeopleFind = {
-	/**  Words of name or address. */
+	/**  Words of name, address or device. */
 	search: string | null,
 	/**  Persons or functional mailboxes. */
 	kind: SubscriberKind | null,
@@ -1739,7 +1810,7 @@ export type PeopleFind = {
 	has: PersonHas | null,
 	/**  Only of this department. */
 	department?: string | null,
-	/**  Every mailbox is validated, or one is not. */
+	/**  Every mailbox is validated, or one is not, or no longer. */
 	validated: boolean | null,
 	/**  Order. */
 	sort: PeopleSort,
@@ -1891,6 +1962,8 @@ export type PolicyView = {
 	department: DepartmentPolicy | null,
 	/**  What being a pilot means. */
 	pilot: PilotRules,
+	/**  The CPS under which certificates are issued here. */
+	cps: RegisteredCps,
 	/**  Escrow of every department at a glance. */
 	escrow: DepartmentEscrow[],
 	/**  All certificate profiles as they count here now. */
@@ -2073,6 +2146,18 @@ export type RefusedProfile = {
 	profile: string,
 	/**  Why. */
 	refused: CommandError,
+};
+
+/**  The CPS that is registered; nothing in it: none. */
+export type RegisteredCps = {
+	/**  Its version. */
+	version: string | null,
+	/**  Where it is read. */
+	url: string | null,
+	/**  The policy that it defines, an OID. */
+	oid: string | null,
+	/**  Day from which it counts. */
+	since: string | null,
 };
 
 /**  What is said about a profile; the window has words for each. */
@@ -2361,6 +2446,14 @@ export type SettingSource =
 /**  Nobody has set it. */
 "builtin";
 
+/**  A value that was typed for a setting, beside others that belong to it. */
+export type SettingTyped = {
+	/**  Name. */
+	key: string,
+	/**  Value as text; empty: back to what is inherited. */
+	value: string,
+};
+
 /**  One setting as it stands for the organization or a department. */
 export type SettingView = {
 	/**  Its fixed name. */
@@ -2599,7 +2692,7 @@ export type SubscriberPage = {
 
 /**  Which to list. */
 export type SubscriberQuery = {
-	/**  Part of name or address. */
+	/**  Part of name, address or device. */
 	search: string | null,
 	/**  Only of this department. */
 	department?: string | null,

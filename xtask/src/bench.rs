@@ -96,7 +96,7 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// `cargo xtask fuzz TARGET [SECONDS]`, with the corpus seeded from the recorded messages.
+/// `cargo xtask fuzz TARGET [SECONDS]`. The corpus is seeded from `fuzz/seeds`; without seeds there, from the recorded messages.
 pub(crate) fn fuzz(arguments: &[String]) -> Done {
     let Some(target) = arguments.first() else {
         return Err("which one? The targets are the files of fuzz/fuzz_targets".to_owned());
@@ -108,7 +108,11 @@ pub(crate) fn fuzz(arguments: &[String]) -> Done {
     let limit = format!("-max_total_time={seconds}");
     let corpus = format!("corpus/{target}");
     std::fs::create_dir_all(root().join("fuzz").join(&corpus)).map_err(|e| format!("fuzz/{corpus}: {e}"))?;
-    let mut fuzz = program("cargo", ["fuzz", "run", "--sanitizer", "none", target, &corpus, "../tests/data/scep", "--", &limit]);
-    // Coverage instrumentation is an unstable compiler flag; this lets the stable toolchain use it.
-    run(fuzz.current_dir(root().join("fuzz")).env("RUSTC_BOOTSTRAP", "1"))
+    let own = format!("seeds/{target}");
+    let seeds = if root().join("fuzz").join(&own).is_dir() { own.as_str() } else { "../tests/data/scep" };
+    let build = ["fuzz", "run", "--sanitizer", "none", "--features", "libfuzzer"];
+    let mut fuzz = program("cargo", build.into_iter().chain([target.as_str(), &corpus, seeds, "--", &limit]));
+    // Coverage instrumentation is an unstable compiler flag; this lets the stable toolchain use it. What is tried a million times need not
+    // be linked as carefully as what people get.
+    run(fuzz.current_dir(root().join("fuzz")).env("RUSTC_BOOTSTRAP", "1").env("CARGO_PROFILE_RELEASE_LTO", "off"))
 }

@@ -3,32 +3,26 @@
 use crate::command::{Done, exists, program, run};
 use std::process::{Command, Stdio};
 
-/// Needed to build the window.
-const BUILD: &[&str] = &["build-essential", "pkg-config", "libssl-dev", "libwebkit2gtk-4.1-dev"];
+/// Packages, and what they are for.
+type Group = (&'static [&'static str], &'static str);
+
+const PROGRAM: Group =
+    (&["build-essential", "pkg-config", "libssl-dev"], "to compile Signet: a C compiler and linker, and the headers of OpenSSL");
+const WINDOW: Group = (&["libwebkit2gtk-4.1-dev"], "to build and open the window: the system's web view");
 
 /// Needed beside them by the tests: a display, a keyring, a driver for the window, and judges that others wrote.
-const TEST: &[&str] = &[
-    "xvfb",
-    "xauth",
-    "webkit2gtk-driver",
-    "dbus",
-    "gnome-keyring",
-    "fonts-dejavu-core",
-    "openssl",
-    "scep",
-    "strongswan-pki",
-    "libstrongswan-standard-plugins",
-    "libstrongswan-extra-plugins",
-    "certmonger",
-    "libnss3-tools",
-    "gpgsm",
-    "gpg-agent",
-    "dirmngr",
-    "freeradius",
-    "eapoltest",
-    "time",
-    "python3-venv",
-    "python3-pip",
+const TESTS: &[Group] = &[
+    (&["xvfb", "webkit2gtk-driver", "fonts-dejavu-core"], "for the tests, to drive the real window on a display that nobody sees"),
+    (&["dbus", "gnome-keyring"], "for the tests, a keyring of their own"),
+    (&["openssl"], "for the tests, to verify certificates, lists and messages by another program"),
+    (
+        &["scep", "strongswan-pki", "libstrongswan-standard-plugins", "libstrongswan-extra-plugins", "certmonger"],
+        "for the tests, SCEP clients that others wrote",
+    ),
+    (&["libnss3-tools", "gpgsm", "gpg-agent", "dirmngr"], "for the tests, to read what is issued as Thunderbird and GnuPG do"),
+    (&["freeradius", "eapoltest"], "for the tests, a Wi-Fi sign-in with the certificates; the service is switched off again"),
+    (&["python3-venv", "python3-pip"], "for the tests, to fetch pkilint, which lints certificates"),
+    (&["time"], "for the benches, to measure memory"),
 ];
 
 /// Packages that start a service when they are installed, and its name; the tests run the program themselves, on ports of their own.
@@ -46,28 +40,22 @@ pub(crate) enum For {
 
 /// Installs what is missing.
 pub(crate) fn install(purpose: &For) -> Done {
-    let wanted: Vec<&str> = match purpose {
-        For::Terminal => BUILD.iter().copied().filter(|name| !name.contains("webkit")).collect(),
-        For::Run => BUILD.to_vec(),
-        For::Test => [BUILD, TEST].concat(),
-    };
+    let groups = groups(purpose);
     if !cfg!(target_os = "linux") {
         return Ok(()); // docs/building.md says what Windows and macOS need.
     }
     if !exists("dpkg-query") {
-        println!("{}", elsewhere(ELSEWHERE.iter().find(|(manager, ..)| exists(manager)), purpose, &wanted));
+        println!("{}", elsewhere(ELSEWHERE.iter().find(|(manager, ..)| exists(manager)), purpose));
         return Ok(());
     }
-    let missing: Vec<&str> = wanted.into_iter().filter(|name| !installed(name)).collect();
+    let missing: Vec<&str> = names(&groups).filter(|name| !installed(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    println!(
-        "Missing system packages: {}\nThey are needed to build the window and to test it. Installing them with apt.",
-        missing.join(" ")
-    );
     let typed = format!("apt-get install -y --no-install-recommends {}", missing.join(" "));
-    let Some(before) = privilege() else {
+    let before = privilege();
+    println!("{}", announced(before.is_some(), &reasons(&groups, &missing)));
+    let Some(before) = before else {
         return Err(format!("this needs root and there is no sudo. Run as root, then start again:\n    {typed}"));
     };
     // A fresh image has empty lists; a list that cannot be refreshed may still do.
@@ -79,6 +67,34 @@ pub(crate) fn install(purpose: &For) -> Done {
     apt(before, &arguments).map_err(|problem| format!("{problem}. Run as root, then start again:\n    {typed}"))?;
     SERVICES.iter().filter(|(package, _)| missing.contains(package)).for_each(|(_, service)| silence(before, service));
     Ok(())
+}
+
+/// What a purpose takes.
+fn groups(purpose: &For) -> Vec<Group> {
+    match purpose {
+        For::Terminal => vec![PROGRAM],
+        For::Run => vec![PROGRAM, WINDOW],
+        For::Test => [&[PROGRAM, WINDOW][..], TESTS].concat(),
+    }
+}
+
+fn names(groups: &[Group]) -> impl Iterator<Item = &'static str> {
+    groups.iter().flat_map(|(names, _)| names.iter().copied())
+}
+
+/// What is missing and why, and what becomes of it.
+fn announced(installs: bool, reasons: &str) -> String {
+    let what = if installs { "are missing; apt installs them now" } else { "are missing" };
+    format!("These system packages {what}:\n{reasons}")
+}
+
+/// A line for each group of which something is missing: what, and why.
+fn reasons(groups: &[Group], missing: &[&str]) -> String {
+    let lines = groups.iter().filter_map(|(names, why)| {
+        let here: Vec<&str> = names.iter().copied().filter(|name| missing.contains(name)).collect();
+        (!here.is_empty()).then(|| format!("    {}: {why}", here.join(" ")))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Ends the service of a package that was installed just now, and keeps it from starting with the machine.
@@ -103,14 +119,15 @@ const ELSEWHERE: &[Manager] = &[
 ];
 
 /// What to type where there is no apt. The tests' judges go by too many names to be guessed: those are listed.
-fn elsewhere(manager: Option<&Manager>, purpose: &For, wanted: &[&str]) -> String {
+fn elsewhere(manager: Option<&Manager>, purpose: &For) -> String {
+    let whole = |groups: &[Group]| reasons(groups, &names(groups).collect::<Vec<_>>());
     let Some((_, install, build, window)) = manager else {
-        return format!("This is not Debian or Ubuntu. Install what your system has for: {}", wanted.join(" "));
+        return format!("This is not Debian or Ubuntu. Install what your system has for:\n{}", whole(&groups(purpose)));
     };
     let window = if matches!(purpose, For::Terminal) { String::new() } else { format!(" {window}") };
     let mut text = format!("This is not Debian or Ubuntu. Unless that was done, run as root:\n    {install} {build}{window}");
     if matches!(purpose, For::Test) {
-        text.push_str(&format!("\nand, for the tests, what your system has for: {}", TEST.join(" ")));
+        text.push_str(&format!("\nand what your system has for:\n{}", whole(TESTS)));
     }
     text
 }
@@ -146,11 +163,29 @@ mod tests {
     fn elsewhere_the_exact_command_is_printed() {
         let dnf = ELSEWHERE.first();
         assert!(
-            elsewhere(dnf, &For::Run, BUILD)
-                .contains("\n    dnf install gcc gcc-c++ make pkgconf-pkg-config openssl-devel webkit2gtk4.1-devel")
+            elsewhere(dnf, &For::Run).contains("\n    dnf install gcc gcc-c++ make pkgconf-pkg-config openssl-devel webkit2gtk4.1-devel")
         );
-        assert!(!elsewhere(dnf, &For::Terminal, BUILD).contains("webkit"));
-        assert!(elsewhere(dnf, &For::Test, BUILD).contains("xvfb"));
-        assert!(elsewhere(None, &For::Run, BUILD).contains("libwebkit2gtk-4.1-dev"));
+        assert!(!elsewhere(dnf, &For::Terminal).contains("webkit"));
+        assert!(elsewhere(dnf, &For::Test).contains("xvfb"));
+        assert!(elsewhere(None, &For::Run).contains("libwebkit2gtk-4.1-dev"));
+    }
+
+    #[test]
+    fn what_is_missing_is_said_with_its_reason_and_running_speaks_of_no_tests() {
+        let run = groups(&For::Run);
+        let said = reasons(&run, &["libssl-dev", "libwebkit2gtk-4.1-dev"]);
+        let lines: Vec<_> = said.lines().map(|line| line.split_once(" to ").unwrap().0).collect();
+        assert_eq!(lines, ["    libssl-dev:", "    libwebkit2gtk-4.1-dev:"], "what is there is not named: {said}");
+        assert!(!reasons(&run, &names(&run).collect::<Vec<_>>()).contains("test"));
+        assert_eq!(announced(true, "    a: b"), "These system packages are missing; apt installs them now:\n    a: b");
+        assert_eq!(announced(false, "    a: b"), "These system packages are missing:\n    a: b", "nobody here may install anything");
+        assert!(!names(&groups(&For::Terminal)).any(|name| name.contains("webkit")));
+
+        let all = groups(&For::Test);
+        let mut once: Vec<_> = names(&all).collect();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), names(&all).count(), "each has one reason");
+        assert!(SERVICES.iter().all(|(package, _)| once.contains(package)));
     }
 }

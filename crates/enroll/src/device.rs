@@ -110,7 +110,7 @@ fn noted(mut response: Response<Body>, text: &str) -> Response<Body> {
 }
 
 /// The raw value of a query parameter, undecoded; the name in any case.
-fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+pub(crate) fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
     query.split('&').find_map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         key.eq_ignore_ascii_case(name).then_some(value)

@@ -31,11 +31,16 @@ pub(crate) fn peer(request_extensions: &axum::http::Extensions) -> Option<IpAddr
 /// is simply not found, whatever its bytes are.
 pub(crate) struct Segment(pub(crate) String);
 
+/// The second segment of a path.
+pub(crate) fn segment(path: &str) -> &str {
+    path.split('/').nth(2).unwrap_or_default()
+}
+
 impl<S: Sync> FromRequestParts<S> for Segment {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Segment(parts.uri.path().split('/').nth(2).unwrap_or_default().to_owned()))
+        Ok(Segment(segment(parts.uri.path()).to_owned()))
     }
 }
 
@@ -102,7 +107,7 @@ async fn answer(app: &App, request: Request, next: Next) -> Response<Body> {
 
 /// The host that the request names, by its absolute target or its Host header, is one of ours (RFC 9110 section 7.4). None at all is
 /// no foreign one: HTTP/1.0 clients send none.
-fn named_here(target: &Uri, headers: &HeaderMap, ours: &[String]) -> bool {
+pub(crate) fn named_here(target: &Uri, headers: &HeaderMap, ours: &[String]) -> bool {
     let by_target = target.authority().map(|a| a.as_str().to_owned());
     let by_header = headers.get_all(header::HOST).iter().map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
     by_target.into_iter().chain(by_header).filter(|h| !h.is_empty()).all(|named| ours.contains(&bare_host(&named)))

@@ -11,6 +11,8 @@ mod app;
 mod body;
 mod connections;
 mod device;
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 mod limit;
 mod log;
@@ -25,4 +27,6 @@ mod status;
 mod tests;
 
 pub use log::{LogEntry, RequestLog};
+#[cfg(feature = "samples")]
+pub use portal::samples::sample_pages;
 pub use serve::{ServeError, ServeOptions, Server};

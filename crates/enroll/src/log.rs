@@ -10,7 +10,7 @@ use std::{
 /// How many requests are kept.
 const KEPT: usize = 500;
 /// Longest path that is kept, in characters.
-const LONGEST_PATH: usize = 120;
+pub(crate) const LONGEST_PATH: usize = 120;
 
 /// One request as the log shows it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

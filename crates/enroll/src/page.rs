@@ -129,6 +129,7 @@ pub(crate) fn refusal(frame: &Frame, error: &Error) -> Response<Body> {
             Denied::SignIn
             | Denied::Device
             | Denied::MailboxNotValidated
+            | Denied::MailboxValidationEnded { .. }
             | Denied::EncryptionByScep
             | Denied::SigningKeyHere
             | Denied::NotOffered

@@ -37,11 +37,13 @@ pub(crate) async fn ocsp_by_get(State(app): State<App>, Segment(name): Segment, 
     if !is_ca(&name) {
         return unknown(&app, &headers).await;
     }
-    let path = request.uri().path();
-    let base64 = path.splitn(4, '/').nth(3).unwrap_or_default();
-    // What is no base64 is no request either: the responder says so in its own words.
-    let request = decode_get_message(base64).unwrap_or_default();
+    let request = request_in(request.uri().path());
     answer(&app, name, request).await
+}
+
+/// The request in a path. What is no base64 is no request either: empty, and the responder says so in its own words.
+pub(crate) fn request_in(path: &str) -> Vec<u8> {
+    decode_get_message(path.splitn(4, '/').nth(3).unwrap_or_default()).unwrap_or_default()
 }
 
 fn is_ca(name: &str) -> bool {

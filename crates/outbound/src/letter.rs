@@ -1,4 +1,8 @@
-//! The printable invitation: a letter with the link and its QR code, and, on a sheet of its own, the code.
+//! The printable invitation: a letter with the link and its QR code, and a sheet of its own with the code.
+//!
+//! The window prints its invitations itself, from `ui/src/features/invite/PrintSheet.svelte`: it knows the officer's language and time
+//! zone, and no file comes into being. Here they are made for those who have no window. Both say the same (`ui/src/lib/messages`
+//! compares the texts).
 
 use crate::{
     QrError,
@@ -7,18 +11,10 @@ use crate::{
 };
 use askama::Template;
 use protocol::Timestamp;
+use ra::policy::Language;
 
 /// The seal of the letterhead.
 const SEAL: &str = include_str!("../../../icons/signet.svg");
-
-/// The language of a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    English,
-    /// French.
-    French,
-}
 
 /// The first QR code of a department with a private TLS root.
 #[derive(Clone, Copy)]
@@ -31,7 +27,7 @@ pub struct TrustSheet<'a> {
     pub picture: &'a [bool],
 }
 
-/// What stands in the letter. No `Debug`: it holds the link and the code.
+/// What stands on the sheets. No `Debug`: it holds the link and the code.
 #[derive(Clone, Copy)]
 pub struct InvitationSheet<'a> {
     /// Language.
@@ -48,12 +44,21 @@ pub struct InvitationSheet<'a> {
     pub name: &'a str,
     /// The link.
     pub url: &'a str,
-    /// The code, `ABCD-EFGH`; printed on the second sheet only. `None`: the department signs in without a code, one sheet.
+    /// The code, `ABCD-EFGH`. `None`: the page asks this person for no code, and there is no sheet for it.
     pub code: Option<&'a str>,
     /// Both end then.
     pub expires_at: Timestamp,
     /// With a private TLS root.
     pub trust: Option<TrustSheet<'a>>,
+}
+
+/// The sheets, each one HTML page without scripts or outside resources, ready to print on A4 or Letter. They are two, and belong into
+/// two files: whoever finds one of them opens nothing. No `Debug`.
+pub struct InvitationSheets {
+    /// The letter with the link, its QR code and what to do.
+    pub letter: String,
+    /// The sheet with the code, where there is one.
+    pub code: Option<String>,
 }
 
 struct Trust<'a> {
@@ -69,13 +74,23 @@ struct Letter<'a> {
     t: &'static Texts,
     sheet: &'a InvitationSheet<'a>,
     seal: &'static str,
+    until: &'a str,
     qr: String,
     trust: Option<Trust<'a>>,
-    until: String,
 }
 
-/// The letter as one HTML page without scripts or outside resources, ready to print on A4 or Letter.
-pub fn invitation_sheet(sheet: &InvitationSheet<'_>) -> Result<String, QrError> {
+#[derive(Template)]
+#[template(path = "code.html")]
+struct CodeSheet<'a> {
+    t: &'static Texts,
+    sheet: &'a InvitationSheet<'a>,
+    seal: &'static str,
+    until: &'a str,
+    code: &'a str,
+}
+
+/// The sheets of an invitation. Refused when a link fits no QR code.
+pub fn invitation_sheets(sheet: &InvitationSheet<'_>) -> Result<InvitationSheets, QrError> {
     let t = match sheet.language {
         Language::English => &ENGLISH,
         Language::French => &FRENCH,
@@ -89,8 +104,11 @@ pub fn invitation_sheet(sheet: &InvitationSheet<'_>) -> Result<String, QrError> 
         }),
         None => None,
     };
-    let letter = Letter { t, sheet, seal: SEAL, qr: qr_svg(sheet.url, t.link_qr)?, trust, until: (t.date_time)(sheet.expires_at) };
-    letter.render().map_err(|e| QrError::Letter(e.to_string()))
+    let until = (t.date_time)(sheet.expires_at);
+    let letter = Letter { t, sheet, seal: SEAL, until: &until, qr: qr_svg(sheet.url, t.link_qr)?, trust };
+    let code = sheet.code.map(|code| CodeSheet { t, sheet, seal: SEAL, until: &until, code }.render());
+    let failed = |e: askama::Error| QrError::Letter(e.to_string());
+    Ok(InvitationSheets { letter: letter.render().map_err(failed)?, code: code.transpose().map_err(failed)? })
 }
 
 /// The dark cells of a 5 by 5 picture as SVG path data.
@@ -130,27 +148,47 @@ mod tests {
         InvitationSheet { trust: Some(trust), ..sheet }
     }
 
+    /// Letter and sheet of the code; written to `$SIGNET_PAGES` to be looked at.
+    fn both(sheet: &InvitationSheet<'_>) -> (String, String) {
+        let sheets = invitation_sheets(sheet).unwrap();
+        let pages = (sheets.letter, sheets.code.unwrap());
+        if let Some(folder) = std::env::var_os("SIGNET_PAGES") {
+            for (name, page) in [("letter", &pages.0), ("code", &pages.1)] {
+                std::fs::write(std::path::Path::new(&folder).join(format!("{name}-{:?}.html", sheet.language)), page).unwrap();
+            }
+        }
+        pages
+    }
+
     #[test]
     fn the_code_stands_on_its_own_sheet_and_the_link_on_the_other() {
         for language in [Language::English, Language::French] {
-            let page = invitation_sheet(&with_trust(sheet(language, "Niamh O’Connor"))).unwrap();
-            if let Some(folder) = std::env::var_os("SIGNET_PAGES") {
-                std::fs::write(std::path::Path::new(&folder).join(format!("letter-{language:?}.html")), &page).unwrap();
-            }
-            let (letter, slip) = page.split_once("class=\"sheet apart\"").unwrap();
+            let (letter, code) = both(&with_trust(sheet(language, "Niamh O’Connor")));
             assert!(letter.contains(LINK) && !letter.contains(CODE));
-            assert!(slip.contains(CODE) && !slip.contains("Zk3v9Qm2T7yR1bXc8LwN0g") && !slip.contains("<path fill=\"#000\""));
+            assert!(code.contains(CODE) && !code.contains("/e/") && !code.contains("<path fill=\"#000\""));
             assert!(letter.contains("http://pki.example.edu:8080/trust") && letter.contains("anchor basket candle"));
             assert_eq!(letter.matches("crispEdges").count(), 3, "two QR codes and the fingerprint's picture");
+            for page in [letter, code] {
+                assert!(page.contains("Niamh O’Connor") && page.contains("Department of Physics"));
+                assert!(page.trim_end().ends_with("</html>"), "each is whole");
+            }
         }
     }
 
     #[test]
+    fn the_qr_codes_of_a_letter_read_as_the_addresses_beside_them() {
+        let (letter, _) = both(&with_trust(sheet(Language::English, "Niamh O’Connor")));
+        let read: Vec<_> = letter.split("<div class=\"qr\">").skip(1).map(crate::qr::tests::read_svg).collect();
+        assert_eq!(read, ["http://pki.example.edu:8080/trust", LINK], "trust first");
+    }
+
+    #[test]
     fn without_a_code_or_a_private_root_it_is_one_sheet_with_one_qr_code() {
-        let page = invitation_sheet(&InvitationSheet { code: None, ..sheet(Language::English, "Niamh O’Connor") }).unwrap();
-        assert_eq!(page.matches("<article").count(), 1);
-        assert_eq!(page.matches("crispEdges").count(), 1);
-        assert!(page.contains("Saturday 21 November 2026, 10:12 UTC"));
+        let sheets = invitation_sheets(&InvitationSheet { code: None, ..sheet(Language::English, "Niamh O’Connor") }).unwrap();
+        assert!(sheets.code.is_none());
+        assert_eq!(sheets.letter.matches("crispEdges").count(), 1);
+        assert!(sheets.letter.contains(ENGLISH.no_code) && !sheets.letter.contains(ENGLISH.code_apart));
+        assert!(sheets.letter.contains("Saturday 21 November 2026, 10:12 UTC"));
     }
 
     #[test]
@@ -158,23 +196,24 @@ mod tests {
         for language in [Language::English, Language::French] {
             let hostile =
                 InvitationSheet { department: HOSTILE, organization: HOSTILE, contact: Some(HOSTILE), ..sheet(language, HOSTILE) };
-            let page = invitation_sheet(&hostile).unwrap();
+            let (letter, code) = both(&hostile);
             for forbidden in ["<script", "\"'>", "src=\"http", "href=\"http", "@import", "url("] {
-                assert!(!page.contains(forbidden), "{forbidden}");
+                assert!(!letter.contains(forbidden) && !code.contains(forbidden), "{forbidden}");
             }
         }
     }
 
     #[test]
     fn a_training_letter_says_so_on_both_sheets() {
-        let page = invitation_sheet(&InvitationSheet { training: true, ..sheet(Language::French, "A") }).unwrap();
-        assert_eq!(page.matches("class=\"training\"").count(), 2);
+        let (letter, code) = both(&InvitationSheet { training: true, ..sheet(Language::French, "A") });
+        assert!(letter.contains("class=\"training\"") && code.contains("class=\"training\""));
     }
 
     #[test]
     fn french_is_set_with_its_own_spaces() {
-        let page = invitation_sheet(&with_trust(InvitationSheet { training: true, ..sheet(Language::French, "A") })).unwrap();
-        let body = page.split_once("</style>").unwrap().1.replace(LINK, "").replace("http://pki.example.edu:8080/trust", "");
+        let (letter, code) = both(&with_trust(InvitationSheet { training: true, ..sheet(Language::French, "A") }));
+        let body = [letter, code].map(|page| page.split_once("</style>").unwrap().1.to_owned()).concat();
+        let body = body.replace(LINK, "").replace("http://pki.example.edu:8080/trust", "");
         let mut inside = false;
         let mut before = ' ';
         for c in body.chars() {

@@ -9,7 +9,7 @@ mod publish;
 mod qr;
 mod rounds;
 
-pub use letter::{InvitationSheet, Language, TrustSheet, invitation_sheet};
+pub use letter::{InvitationSheet, InvitationSheets, TrustSheet, invitation_sheets};
 pub use publish::{Courier, PublishError};
 pub use qr::{QrError, qr_png, qr_svg, qr_terminal};
 pub use rounds::Rounds;

@@ -4,6 +4,7 @@ use ra::{Operator, id::OutboxId, publication::Publication};
 use reqwest::{StatusCode, blocking::Client, redirect::Policy};
 use std::{
     collections::HashSet,
+    fs::File,
     io::{Read, Write},
     path::Path,
     time::{Duration, Instant},
@@ -158,7 +159,7 @@ impl Courier {
             }
             answer.take(LARGEST + 1).read_to_end(&mut content)
         } else {
-            std::fs::File::open(address).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut content))
+            File::open(address).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut content))
         };
         match read {
             Ok(_) if content.len() as u64 > LARGEST => Err("it is larger than any CRL of ours".to_owned()),
@@ -205,6 +206,15 @@ fn refusal(status: StatusCode) -> String {
     format!("{}: {next}", said(status))
 }
 
+/// What the file system said, with what to do where that is known.
+fn told(error: &std::io::Error) -> String {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded => "the disk there is full, make room".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 /// The whole chain of reasons without the address, which may stand in a log beside it.
 fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
@@ -220,33 +230,26 @@ fn reason(error: &reqwest::Error) -> String {
 /// Whole or not at all, also after a power cut: a web server that reads meanwhile finds the old file or the new one. Others may write into
 /// the folder: the new file's name cannot be guessed, and nothing that is there already is followed or overwritten.
 fn write(folder: &Path, file: &str, content: &[u8]) -> Result<(), String> {
+    write_with(folder, file, |new| new.write_all(content))
+}
+
+/// The same for what `fill` writes.
+fn write_with(folder: &Path, file: &str, fill: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<(), String> {
     let beside = folder.join(format!(".{file}.{}.new", OutboxId::fresh()));
-    let failed = |error: std::io::Error| format!("{} cannot be written: {error}", folder.join(file).display());
-    let mut new = std::fs::OpenOptions::new().create_new(true).write(true).open(&beside).map_err(failed)?;
-    let written = new.write_all(content).and_then(|()| new.sync_all());
+    let failed = |error: std::io::Error| format!("{} cannot be written: {}", folder.join(file).display(), told(&error));
+    let mut new = File::options().create_new(true).write(true).open(&beside).map_err(failed)?;
+    let written = fill(&mut new).and_then(|()| new.sync_all());
     drop(new);
     let written = written.and_then(|()| std::fs::rename(&beside, folder.join(file)));
     if let Err(error) = written {
         let _ = std::fs::remove_file(&beside);
         return Err(failed(error));
     }
-    sync_names(folder).map_err(failed)
-}
-
-/// The names in a folder are durable afterwards, as the outbox's word is that a file is there; where its file system, or who may only
-/// write there, can do that.
-fn sync_names(folder: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
-        match std::fs::File::open(folder).and_then(|folder| folder.sync_all()) {
-            Err(error) if !matches!(error.kind(), InvalidInput | PermissionDenied | Unsupported) => return Err(error),
-            _ => {}
-        }
+    // The outbox's word is that the file is there; whoever may only write into the folder has to trust its owner with that.
+    match ra::disk::sync_folder(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::PermissionDenied => Err(failed(error)),
+        _ => Ok(()),
     }
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
 }
 
 #[cfg(test)]

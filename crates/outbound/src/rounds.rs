@@ -6,13 +6,15 @@ use ra::{Authority, Denied, Error, Operator, ledger::Actor};
 use std::{
     sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How soon a revocation, of whatever process, is in a CRL that leaves.
 const EVERY: Duration = Duration::from_secs(1);
-/// Rounds between two looks at what ran out, and at what is published: one minute.
-const SELDOM: u32 = 60;
+/// Between two looks at what ran out, and at what is published.
+const SELDOM: Duration = Duration::from_secs(60);
+/// Between two batches for the search index while more are missing: whoever issues in that time is noticed, and goes first.
+const BREATH: Duration = Duration::from_millis(10);
 
 /// How long a thread may take to end: what goes on longer waits for somebody else's server.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -23,7 +25,7 @@ pub struct Rounds {
     _threads: [Repeated; 2],
 }
 
-/// A thread that does something every second until this value is dropped.
+/// A thread that does something again and again until this value is dropped.
 struct Repeated {
     until_dropped: Option<Sender<()>>,
     ended: Receiver<()>,
@@ -48,23 +50,32 @@ impl Rounds {
         // Two threads: what other people's servers take must not hold up what our own must say.
         Ok(Rounds {
             _threads: [
-                every_second("signet-rounds", move |round| {
-                    keep(&keeper, round);
-                    index_when_idle(&authority, &keeper, &mut seen);
+                repeat("signet-rounds", move |seldom| {
+                    keep(&keeper, seldom);
+                    index_when_idle(&mut seen, || authority.version(), || keeper.index_new_certificates())
                 })?,
-                every_second("signet-courier", move |round| send(&courier, &sender, round))?,
+                repeat("signet-courier", move |seldom| {
+                    send(&courier, &sender, seldom);
+                    EVERY
+                })?,
             ],
         })
     }
 }
 
-fn every_second(name: &str, mut work: impl FnMut(u32) + Send + 'static) -> Result<Repeated, PublishError> {
+/// `work` is told whether what is done seldom is due, and says how long to wait before it is called again.
+fn repeat(name: &str, mut work: impl FnMut(bool) -> Duration + Send + 'static) -> Result<Repeated, PublishError> {
     let (until_dropped, asked_to_end): (_, Receiver<()>) = mpsc::channel();
     let (ending, ended) = mpsc::channel();
     let rounds = move || {
-        for round in (0..SELDOM).cycle() {
-            work(round);
-            if !matches!(asked_to_end.recv_timeout(EVERY), Err(RecvTimeoutError::Timeout)) {
+        let mut last: Option<Instant> = None;
+        loop {
+            let seldom = last.is_none_or(|last| last.elapsed() >= SELDOM);
+            if seldom {
+                last = Some(Instant::now());
+            }
+            let pause = work(seldom);
+            if !matches!(asked_to_end.recv_timeout(pause), Err(RecvTimeoutError::Timeout)) {
                 break;
             }
         }
@@ -76,31 +87,33 @@ fn every_second(name: &str, mut work: impl FnMut(u32) + Send + 'static) -> Resul
     Ok(Repeated { until_dropped: Some(until_dropped), ended })
 }
 
-fn keep(house: &Operator, round: u32) {
+fn keep(house: &Operator, seldom: bool) {
     // First: the ledger's head that a crash left unsigned is signed before the next CRL is a row of the ledger.
-    if round == 0 {
+    if seldom {
         warn(house.tidy(), "what ran out could not be ended; trying again in a minute");
     }
     warn(house.keep_status(), "the status information is not up to date; trying again");
 }
 
 /// New certificates get into the search index when nobody has written since the last round: it costs those who issue nothing, and
-/// whoever searches finds it done.
-fn index_when_idle(authority: &Authority, house: &Operator, seen: &mut u64) {
-    let mut step = || -> ra::Result<()> {
-        let version = authority.version()?;
-        if version == *seen {
-            while house.index_new_certificates()? {}
-        }
-        *seen = version;
+/// whoever searches finds it done. One batch at a time, and how soon the next: after an update the whole index may be missing, and
+/// the CRLs, which the same thread makes, must not wait for all of it.
+fn index_when_idle(seen: &mut u64, version: impl Fn() -> ra::Result<u64>, batch: impl FnOnce() -> ra::Result<bool>) -> Duration {
+    let mut more = false;
+    let step = || -> ra::Result<()> {
+        let before = version()?;
+        more = before == *seen && batch()?;
+        // What we wrote ourselves is nobody else's.
+        *seen = if more { version()? } else { before };
         Ok(())
     };
     warn(step(), "new certificates are not in the search index yet; trying again");
+    if more { BREATH } else { EVERY }
 }
 
-fn send(courier: &Courier, house: &Operator, round: u32) {
+fn send(courier: &Courier, house: &Operator, seldom: bool) {
     warn(courier.drain(house).map(|_| ()), "nothing could be published; trying again");
-    if round == 0 {
+    if seldom {
         warn(courier.monitor(house).map(|_| ()), "the published CRLs could not be looked at; trying again");
     }
 }
@@ -132,7 +145,7 @@ impl NotYet for PublishError {
 
 #[cfg(test)]
 mod tests {
-    use super::Rounds;
+    use super::{BREATH, EVERY, Rounds, index_when_idle, repeat};
     use protocol::{
         crl::{CrlView, Reason},
         x509::SerialNumber,
@@ -145,7 +158,12 @@ mod tests {
         testing,
     };
     use std::{
+        cell::Cell,
         path::Path,
+        sync::{
+            Arc,
+            atomic::{AtomicU32, Ordering},
+        },
         time::{Duration, Instant},
     };
 
@@ -160,6 +178,45 @@ mod tests {
 
     fn number(file: &Path) -> u64 {
         std::fs::read(file).ok().and_then(|der| CrlView::from_der(&der).ok().and_then(|crl| crl.number)).unwrap_or(0)
+    }
+
+    #[test]
+    fn an_index_that_is_missing_is_filled_a_batch_at_a_time_in_quick_turns_unless_somebody_writes() {
+        let (version, left, mut seen) = (Cell::new(7_u64), Cell::new(4_u32), 0);
+        let mut turn = || {
+            let batch = || {
+                version.set(version.get() + 4);
+                left.set(left.get() - 1);
+                Ok(left.get() > 0)
+            };
+            (index_when_idle(&mut seen, || Ok(version.get()), batch), left.get())
+        };
+        assert_eq!(turn(), (EVERY, 4), "somebody wrote since the last round");
+        assert_eq!(turn(), (BREATH, 3));
+        assert_eq!(turn(), (BREATH, 2), "its own writing does not count");
+        version.set(version.get() + 1);
+        assert_eq!(turn(), (EVERY, 2), "whoever issues goes first");
+        assert_eq!(turn(), (BREATH, 1));
+        assert_eq!(turn(), (EVERY, 0), "nothing is missing any more");
+    }
+
+    #[test]
+    fn quick_turns_come_at_once_do_the_seldom_things_once_and_end_when_they_are_asked_to() {
+        let (turns, seldom) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let counted = (turns.clone(), seldom.clone());
+        let begun = Instant::now();
+        let repeated = repeat("signet-test", move |is_seldom| {
+            counted.0.fetch_add(1, Ordering::SeqCst);
+            counted.1.fetch_add(u32::from(is_seldom), Ordering::SeqCst);
+            Duration::ZERO
+        })
+        .unwrap();
+        becomes("it goes round", || turns.load(Ordering::SeqCst) > 200);
+        assert_eq!(seldom.load(Ordering::SeqCst), 1, "after {:?}", begun.elapsed());
+        drop(repeated);
+        let ended = turns.load(Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!(turns.load(Ordering::SeqCst), ended);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub const TARGETS: [(&str, Target); 13] = [
     ("pki_message", pki_message),
     ("signed_attributes", signed_attributes),
     ("envelope", envelope),
-    ("csr", certification_request),
+    ("csr", csr),
     ("issuer_and_serial", issuer_and_serial),
     ("certs_only", certs_only),
     ("cert_rep", cert_rep),
@@ -25,7 +25,7 @@ pub const TARGETS: [(&str, Target); 13] = [
     ("ota_body", ota_body),
     ("device_attributes", device_attributes),
     ("ocsp_request", ocsp_request),
-    ("crl", revocation_list),
+    ("crl", crl),
 ];
 
 /// The throw-away CA that the recorded messages are encrypted to, with a key that is not its own: opening goes all the way.
@@ -56,7 +56,7 @@ pub fn envelope(data: &[u8]) {
 }
 
 /// A certification request.
-pub fn certification_request(data: &[u8]) {
+pub fn csr(data: &[u8]) {
     let _ = black_box(csr::CertificationRequest::from_der(data));
 }
 
@@ -117,7 +117,7 @@ pub fn ocsp_request(data: &[u8]) {
 }
 
 /// What the monitor finds where our CRLs are published.
-pub fn revocation_list(data: &[u8]) {
+pub fn crl(data: &[u8]) {
     if let (Ok(list), Some((certificate, _))) = (crl::CrlView::from_der(data), &*RECIPIENT) {
         let _ = black_box((list.number, list.base, list.verify(&certificate.public_key)));
     }

@@ -2,6 +2,8 @@
 //! none may take long. The functions are those of the fuzz targets.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/mutation.rs"]
+mod mutation;
 mod support;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -16,71 +18,13 @@ use protocol::{
     Timestamp,
     cms::{self, ContentCipher, Digest, KeyTransport, SigningIdentity},
     crl::{Entry, EntryList, Header, Reason, sign_crl},
-    fuzzing::TARGETS,
     key::{KeyAlgorithm, PrivateKey},
     ocsp,
     scep::{CertRep, FailInfo, ReplyParameters, TransactionId, cert_rep},
     x509::CertificateView,
 };
-use std::{
-    fs,
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{fs, path::PathBuf};
 use support::TestCa;
-
-const MUTATIONS: usize = 10_000;
-/// Far above what any input may cost, far below a hang; machines that run tests are busy.
-const LIMIT: Duration = Duration::from_secs(5);
-
-/// xorshift64*, the same numbers in every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() >> 16) as usize % n.max(1)
-    }
-}
-
-/// Octets that mean something in BER, base64, percent-encoding or property lists.
-const TELLING: &[u8] = &[0x00, 0x01, 0x02, 0x04, 0x05, 0x24, 0x30, 0x31, 0x7f, 0x80, 0x81, 0x82, 0x84, 0xa0, 0xff, b'%', b'=', b'<', b'&'];
-
-fn mutate(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
-    let mut data = seeds[random.below(seeds.len())].clone();
-    for _ in 0..=random.below(4) {
-        let at = random.below(data.len());
-        let longest = 1 << random.below(8);
-        let span = 1 + random.below(longest);
-        let end = (at + span).min(data.len());
-        match random.below(8) {
-            0 if !data.is_empty() => data[at] ^= 1 << random.below(8),
-            1 if !data.is_empty() => data[at] = TELLING[random.below(TELLING.len())],
-            2 if !data.is_empty() => data[at] = random.next() as u8,
-            3 => drop(data.drain(at..end)),
-            4 => data.splice(at..at, (0..span).map(|_| random.next() as u8).collect::<Vec<_>>()).for_each(drop),
-            5 => {
-                let copy = data[at..end].to_vec();
-                let to = random.below(data.len());
-                data.splice(to..to, copy).for_each(drop);
-            }
-            6 => data.truncate(at),
-            _ => {
-                let other = &seeds[random.below(seeds.len())];
-                let from = random.below(other.len());
-                data.truncate(at);
-                data.extend_from_slice(&other[from..]);
-            }
-        }
-    }
-    data
-}
 
 fn recordings() -> Vec<(String, Vec<u8>)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/scep");
@@ -237,41 +181,8 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
     }
 }
 
-fn survives(target: &str) {
-    let (_, parse) = TARGETS.iter().find(|(name, _)| *name == target).unwrap();
-    let seeds = seeds(target);
-    assert!(seeds.len() > 1, "{target}");
-    let mut random = Random(0x5169_6e65_7400_0001);
-    let mutations = (0..MUTATIONS).map(|_| mutate(&seeds, &mut random));
-    for (number, data) in seeds.iter().cloned().chain(mutations).enumerate() {
-        let start = Instant::now();
-        let outcome = std::panic::catch_unwind(|| parse(&data));
-        assert!(outcome.is_ok(), "{target} panicked at input {number}: {}", BASE64_STANDARD.encode(&data));
-        assert!(start.elapsed() < LIMIT, "{target} took {:?} at input {number}: {}", start.elapsed(), BASE64_STANDARD.encode(&data));
-    }
-}
-
-macro_rules! survives {
-    ($($target:ident)*) => {
-        mod no_mutation_breaks {
-            $(#[test] fn $target() { super::survives(stringify!($target)) })*
-        }
-
-        #[test]
-        fn every_target_is_tried_here_and_has_its_file_under_fuzz() {
-            let tried = [$(stringify!($target)),*];
-            assert_eq!(TARGETS.map(|(name, _)| name), tried);
-            let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/fuzz_targets");
-            let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|f| f.unwrap().path().file_stem().unwrap().to_os_string()).collect();
-            files.sort();
-            let mut names = tried.to_vec();
-            names.sort_unstable();
-            assert_eq!(files, names);
-        }
-    };
-}
-
-survives! {
+mutation::try_each! {
+    protocol, seeds:
     pki_message
     signed_attributes
     envelope

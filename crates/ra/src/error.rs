@@ -1,5 +1,7 @@
 //! Why the authority said no, by who can act on it.
 
+use protocol::Timestamp;
+
 /// What was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Noun {
@@ -69,10 +71,17 @@ pub enum Conflict {
 }
 
 /// A rule that says no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denied {
     /// The mailbox was not validated (invariant 5).
     MailboxNotValidated,
+    /// The mailbox was validated too long ago (invariant 5, `mailbox.valid_days`): an officer records a new validation.
+    MailboxValidationEnded {
+        /// Its address.
+        mailbox: String,
+        /// The last second at which the validation counted.
+        ended: Timestamp,
+    },
     /// The department has not been set up.
     NotSetUp,
     /// Wrong code, password or session.
@@ -180,6 +189,7 @@ impl Error {
             },
             Error::Denied(denied) => match denied {
                 Denied::MailboxNotValidated => "mailboxNotValidated",
+                Denied::MailboxValidationEnded { .. } => "mailboxValidationEnded",
                 Denied::NotSetUp => "notSetUp",
                 Denied::SignIn => "signIn",
                 Denied::TooManyTries => "tooManyTries",

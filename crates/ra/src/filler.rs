@@ -32,12 +32,12 @@ impl Operator {
             subscriber: None,
             enrollment: None,
             public_key: PrivateKey::generate(KeyAlgorithm::Rsa2048)?.public()?,
+            urls: crate::authority::Inner::status_urls(self.inner.network()?.as_ref()),
         };
-        let (own, urls, clock) =
-            (ca.clone(), crate::authority::Inner::status_urls(self.inner.network()?.as_ref()), self.inner.clock.clone());
+        let (own, clock) = (ca.clone(), self.inner.clock.clone());
         let first = intent.clone();
         let reservation = self.inner.store.write(move |tx| issue::reserve(tx, clock.now(), &own.certificate, &first))?;
-        let template = issue::certify(&ca, &urls, &intent, &reservation)?;
+        let template = issue::certify(&ca, &intent, &reservation)?.view;
         let clock = self.inner.clock.clone();
         self.inner.store.write(move |tx| {
             // One transaction in memory: a million random places in the indexes would otherwise be written many times over.

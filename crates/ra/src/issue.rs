@@ -17,10 +17,14 @@ use crate::{
 use protocol::{
     Timestamp,
     key::PublicKey,
-    x509::{CertificateSpec, CertificateView, DistinguishedName, ExtendedKeyUsage, KeyUsage, SerialNumber, SubjectAltName, Validity},
+    x509::{
+        CertificateSpec, CertificateView, DistinguishedName, ExtendedKeyUsage, KeyUsage, SerialNumber, SubjectAltName, Validity,
+        baseline::BaselineRule,
+    },
 };
 use rusqlite::Connection;
 use serde_json::json;
+use std::sync::Arc;
 
 /// A clock corrected by so little is not "behind": the last ledger row's time is used.
 const CLOCK_SLACK: i64 = 5;
@@ -36,6 +40,8 @@ pub(crate) struct Intent {
     pub(crate) subscriber: Option<SubscriberId>,
     pub(crate) enrollment: Option<EnrollmentId>,
     pub(crate) public_key: PublicKey,
+    /// Of the issuing CA, as the settings have them.
+    pub(crate) urls: StatusUrls,
 }
 
 impl Intent {
@@ -76,6 +82,14 @@ pub(crate) fn reserve(tx: &Connection, at: Timestamp, issuer: &CertificateView, 
     Ok(Reservation { serial, at })
 }
 
+/// certificatePolicies: each OID with its CPS pointer.
+fn policies(terms: &Terms) -> Vec<(String, Option<String>)> {
+    match terms {
+        Terms::Transport => Vec::new(),
+        Terms::Profile(profile) => profile.policies.iter().map(|policy| (policy.oid.clone(), policy.cps.clone())).collect(),
+    }
+}
+
 /// What is recorded of an intent: all of it that goes into the certificate.
 fn recorded(intent: &Intent) -> serde_json::Value {
     let (version, pilot) = intent.terms.version();
@@ -83,9 +97,11 @@ fn recorded(intent: &Intent) -> serde_json::Value {
         "profile": intent.purpose().as_str(),
         "version": version,
         "pilot": pilot,
+        "policies": policies(&intent.terms),
         "subject": intent.subject.to_string(),
         "san": intent.san.iter().map(certificate::san_text).collect::<Vec<_>>(),
         "key": hex(&intent.public_key.fingerprint()),
+        "addresses": [&intent.urls.crl, &intent.urls.issuer, &intent.urls.ocsp],
     })
 }
 
@@ -101,18 +117,28 @@ pub(crate) fn resume(tx: &Connection, at: Timestamp, serial: &SerialNumber, inte
     let now = recorded(intent);
     // What an earlier Signet did not record is not compared.
     let differs = |part: &str| then.get(part).is_some_and(|then| now.get(part) != Some(then));
-    let changed = match ["version", "pilot", "profile", "subject", "san", "key"].into_iter().find(|part| differs(part)) {
+    let parts = ["version", "pilot", "policies", "profile", "subject", "san", "key", "addresses"];
+    let changed = match parts.into_iter().find(|part| differs(part)) {
         None => return Ok(Some(Reservation { serial: serial.clone(), at: reserved_at })),
-        Some("version" | "pilot") => "the policy changed before the request was repeated",
+        Some("version" | "pilot" | "policies") => "the policy changed before the request was repeated",
+        Some("addresses") => "the addresses of CRL, CA or OCSP changed before the request was repeated",
         Some(_) => "something else is to be certified now",
     };
     certificate::abandon(tx, at, serial, changed)?;
     Ok(None)
 }
 
+/// A certificate that was signed and is as meant; step 4 stores it.
+#[derive(Clone)]
+pub(crate) struct Signed {
+    pub(crate) view: Arc<CertificateView>,
+    /// What the S/MIME baseline advises about it, for the ledger.
+    advice: Vec<BaselineRule>,
+}
+
 /// Steps 2 and 3, outside of any transaction: signs, reads back what was signed and lints it against what was meant.
-pub(crate) fn certify(ca: &Identity, urls: &StatusUrls, intent: &Intent, reservation: &Reservation) -> Result<CertificateView> {
-    let spec = specify(ca, urls, intent, reservation);
+pub(crate) fn certify(ca: &Identity, intent: &Intent, reservation: &Reservation) -> Result<Signed> {
+    let spec = specify(ca, intent, reservation);
     // 2. sign
     let der = ca.sign_certificate(&spec)?;
     // 3. re-parse and lint
@@ -121,23 +147,24 @@ pub(crate) fn certify(ca: &Identity, urls: &StatusUrls, intent: &Intent, reserva
     if !faults.is_empty() {
         return Err(Error::fault(format!("certificate {} is not as meant: {}", reservation.serial, faults.join("; "))));
     }
-    Ok(view)
+    // Here and not while others wait for the store.
+    let advice = view.baseline().unwrap_or_default();
+    Ok(Signed { view: Arc::new(view), advice })
 }
 
-fn specify(ca: &Identity, urls: &StatusUrls, intent: &Intent, reservation: &Reservation) -> CertificateSpec {
-    let (key_usage, extended_key_usage, days, policies, crl_urls) = match &intent.terms {
+fn specify(ca: &Identity, intent: &Intent, reservation: &Reservation) -> CertificateSpec {
+    let urls = &intent.urls;
+    let (key_usage, extended_key_usage, days, crl_urls) = match &intent.terms {
         Terms::Transport => (
             KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::KEY_ENCIPHERMENT),
             vec![ExtendedKeyUsage::Other(TRANSPORT_PURPOSE.to_owned())],
             TRANSPORT_DAYS,
-            Vec::new(),
             urls.crl.clone(),
         ),
         Terms::Profile(profile) => (
             profile.key_usage_for(&intent.public_key),
             profile.extended_key_usage.clone(),
             profile.days,
-            profile.policies.iter().map(|policy| (policy.oid.clone(), policy.cps.clone())).collect(),
             if profile.crl_address { urls.crl.clone() } else { Vec::new() },
         ),
     };
@@ -154,7 +181,7 @@ fn specify(ca: &Identity, urls: &StatusUrls, intent: &Intent, reservation: &Rese
         extended_key_usage,
         ca: None,
         name_constraints: None,
-        policies,
+        policies: policies(&intent.terms),
         crl_urls,
         ca_issuer_urls: urls.issuer.clone(),
         ocsp_urls: urls.ocsp.clone(),
@@ -164,7 +191,8 @@ fn specify(ca: &Identity, urls: &StatusUrls, intent: &Intent, reservation: &Rese
 
 /// Step 4, the part that every issuance shares: the reservation ends (a fault when it is gone), certificate and ledger row are stored.
 /// Serials of those that it supersedes.
-pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Intent, view: &CertificateView) -> Result<Vec<SerialNumber>> {
+pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Intent, signed: &Signed) -> Result<Vec<SerialNumber>> {
+    let view = &signed.view;
     let (version, pilot) = intent.terms.version();
     let kind = match intent.purpose() {
         Purpose::Transport => Kind::Transport,
@@ -190,7 +218,7 @@ pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Inte
             issued_at: at,
         },
     )?;
-    let facts = json!({
+    let mut facts = json!({
         "profile": intent.purpose().as_str(),
         "version": version,
         "pilot": pilot,
@@ -200,6 +228,15 @@ pub(crate) fn store(tx: &Connection, at: Timestamp, actor: &Actor, intent: &Inte
         "sha256": hex(&view.sha256()),
         "key_origin": if intent.made_here() { "signet" } else { "holder" },
     });
+    if let Terms::Profile(profile) = &intent.terms
+        && let Some(cps) = &profile.cps
+    {
+        facts["cps"] = json!(cps);
+    }
+    // Advice stops nothing; what was advised stays on record.
+    if !signed.advice.is_empty() {
+        facts["advice"] = json!(signed.advice);
+    }
     ledger::append(tx, at, actor, "certificate.issued", &view.serial.to_string(), &facts)?;
     Ok(superseded)
 }

@@ -13,6 +13,7 @@ pub mod challenge;
 mod crl;
 pub mod csv;
 pub mod department;
+pub mod disk;
 mod enroller;
 pub mod enrollment;
 mod error;

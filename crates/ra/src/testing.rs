@@ -4,7 +4,9 @@ use crate::{
     Authority, OpenOptions, Operator, Result,
     department::NewDepartment,
     ledger::Actor,
+    mailbox::Method,
     ports::FixedClock,
+    subscriber::{NewSubscriber, Subscriber, SubscriberKind},
     vault::{Cost, KeyringChoice},
 };
 use protocol::key::{KeyAlgorithm, PrivateKey};
@@ -61,21 +63,31 @@ pub fn officer(authority: &Authority) -> Operator {
     authority.operator(Actor::Officer("rosa".into()))
 }
 
-/// A small department (Example University, Physics, example.edu, pki.example.edu), made fast; returns its officer.
+/// What a small department is set up with (Example University, Physics, example.edu, pki.example.edu); its CA is made fast.
+pub fn new_department() -> NewDepartment {
+    NewDepartment {
+        organization: "Example University".into(),
+        department: "Physics".into(),
+        mail_domains: vec!["example.edu".into()],
+        hosts: vec!["pki.example.edu".into()],
+        ca_key: KeyAlgorithm::P256,
+        status_url: Some("http://pki.example.edu:8080".into()),
+        training: false,
+    }
+}
+
+/// The department of [`new_department`]; returns its officer.
 pub fn department(authority: &Authority) -> Operator {
     let operator = officer(authority);
+    operator.create_department(new_department()).expect("a department");
     operator
-        .create_department(NewDepartment {
-            organization: "Example University".into(),
-            department: "Physics".into(),
-            mail_domains: vec!["example.edu".into()],
-            hosts: vec!["pki.example.edu".into()],
-            ca_key: KeyAlgorithm::P256,
-            status_url: Some("http://pki.example.edu:8080".into()),
-            training: false,
-        })
-        .expect("a department");
-    operator
+}
+
+/// Adds somebody whose mailbox is validated.
+pub fn person(officer: &Operator, name: &str, mail: &str) -> Subscriber {
+    let new = NewSubscriber { name: name.into(), mail: mail.into(), kind: SubscriberKind::Person };
+    officer.add_subscriber(new).expect("a person");
+    officer.validate_mailbox(mail, Method::Records, "staff register").expect("a validated mailbox")
 }
 
 /// Good answers to the questions of the plan for decryption keys: three custodians, two of whom are needed together.

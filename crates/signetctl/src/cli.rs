@@ -3,6 +3,7 @@
 mod certificate;
 mod department;
 mod find;
+mod invite;
 mod issue;
 mod parse;
 mod policy;
@@ -13,6 +14,7 @@ pub(crate) use certificate::{Act, Certificate, How, Which};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use department::{At, Department, Place};
 pub(crate) use find::{CertificateList, Report};
+pub(crate) use invite::{InvitationFiles, Invite, Picture};
 pub(crate) use issue::{Container, Issue, IssueBatch, NewKey};
 use parse::*;
 pub(crate) use policy::Policy;
@@ -40,6 +42,16 @@ pub(crate) struct Cli {
     pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// The same, or why options do not go together where clap cannot tell.
+    pub(crate) fn checked(self) -> Result<Self, clap::Error> {
+        if let Command::Invite(invite) = &self.command {
+            invite.check()?;
+        }
+        Ok(self)
+    }
 }
 
 #[derive(Subcommand)]
@@ -155,18 +167,6 @@ pub(crate) struct Serve {
     pub(crate) device_ca: Option<PathBuf>,
 }
 
-#[derive(Args)]
-pub(crate) struct Invite {
-    /// Mail address of the person.
-    pub(crate) mail: String,
-    /// How it reaches the person: show or letter (Signet cannot send mail or SMS yet).
-    #[arg(long, default_value = "show", value_parser = channel)]
-    pub(crate) via: Channel,
-    /// Write the link's QR code to FILE.svg or FILE.png, readable by you alone.
-    #[arg(long, value_name = "FILE", value_parser = picture)]
-    pub(crate) qr: Option<Picture>,
-}
-
 #[derive(Subcommand)]
 pub(crate) enum Enrollment {
     /// List enrollments, newest first.
@@ -195,9 +195,8 @@ pub(crate) enum Enrollment {
         /// Enrollment.
         #[arg(value_parser = enrollment_id)]
         id: id::EnrollmentId,
-        /// Write the link's QR code to FILE.svg or FILE.png, readable by you alone.
-        #[arg(long, value_name = "FILE", value_parser = picture)]
-        qr: Option<Picture>,
+        #[command(flatten)]
+        files: InvitationFiles,
     },
 }
 
@@ -316,11 +315,4 @@ pub(crate) enum Format {
 pub(crate) enum ShareFormat {
     Vcard,
     Ldif,
-}
-
-/// A QR code's file.
-#[derive(Clone)]
-pub(crate) struct Picture {
-    pub(crate) path: PathBuf,
-    pub(crate) svg: bool,
 }

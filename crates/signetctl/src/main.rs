@@ -4,6 +4,7 @@
 
 mod cli;
 mod commands;
+mod files;
 mod output;
 mod refusal;
 mod secret;
@@ -22,7 +23,7 @@ const REFUSED: u8 = 1;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse().and_then(Cli::checked) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };

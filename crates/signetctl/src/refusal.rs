@@ -44,7 +44,7 @@ impl From<Error> for Refusal {
             Error::Invalid { field, reason } => (format!("{field}: {reason}."), "Correct it and try again.".to_owned()),
             Error::NotFound(noun) => not_found(*noun),
             Error::Conflict(conflict) => owned(self::conflict(*conflict)),
-            Error::Denied(denied) => owned(self::denied(*denied)),
+            Error::Denied(denied) => self::denied(denied),
             Error::Unavailable(dependency) => unavailable(dependency),
             Error::Internal(fault) => {
                 let incident = incident();
@@ -95,7 +95,7 @@ fn conflict(conflict: Conflict) -> (&'static str, &'static str) {
         Conflict::AlreadySetUp => ("This folder already has a department.", "Use it, or name another folder with --data DIR."),
         Conflict::MailboxTaken => ("This mail address belongs to another person.", "`signetctl subscriber show ADDRESS` says to whom."),
         Conflict::NameTaken => {
-            ("This name belongs to another person, for ever.", "Add something that tells the two apart, such as a middle name.")
+            ("This name belongs to another person, for ever (CPS 3.1.5).", "Add something that tells the two apart, such as a middle name.")
         }
         Conflict::AlreadyRevoked => {
             ("The certificate is revoked already.", "Nothing is left to do; `signetctl certificate show SERIAL` shows it.")
@@ -123,10 +123,16 @@ fn conflict(conflict: Conflict) -> (&'static str, &'static str) {
     }
 }
 
-fn denied(denied: Denied) -> (&'static str, &'static str) {
-    match denied {
+fn denied(denied: &Denied) -> (String, String) {
+    owned(match denied {
+        Denied::MailboxValidationEnded { mailbox, ended } => {
+            return (
+                format!("The validation of {mailbox} ended at {ended} (CPS 4.2.1)."),
+                format!("Record a new validation: signetctl subscriber validate {mailbox} --method in-person --evidence TEXT."),
+            );
+        }
         Denied::MailboxNotValidated => (
-            "Nobody has recorded that this mailbox is the person's.",
+            "Nobody has recorded that this mailbox is the person's (CPS 4.2.1).",
             "Record it: signetctl subscriber validate MAIL --method in-person --evidence TEXT.",
         ),
         Denied::NotSetUp => ("There is no department in this folder.", "Run `signetctl init`, or name the right folder with --data DIR."),
@@ -161,7 +167,7 @@ fn denied(denied: Denied) -> (&'static str, &'static str) {
             "Set it for the organization: leave --department out, or give --organization.",
         ),
         Denied::ClockBehind => ("This computer's clock is behind the last entry of the ledger.", "Set the clock right and try again."),
-    }
+    })
 }
 
 fn unavailable(dependency: &Dependency) -> (String, String) {
@@ -241,6 +247,7 @@ mod tests {
             Error::NotFound(Noun::Plan),
             Error::Conflict(Conflict::NameTaken),
             Error::Denied(Denied::MailboxNotValidated),
+            Error::Denied(Denied::MailboxValidationEnded { mailbox: "alice@example.edu".into(), ended: protocol::Timestamp(0) }),
             Error::Unavailable(Dependency::Keyring("it is locked".into())),
             Error::fault("SELECT secret"),
         ];

@@ -141,6 +141,40 @@ fn an_invitation_needs_a_validated_mailbox_and_shows_its_secrets_once() {
     assert_eq!(place.run(&["invite", "alice@example.edu", "--via", "mail", "--json"]).error_code(), "validation");
 }
 
+#[test]
+fn a_picture_takes_the_place_of_what_has_its_name_once_there_is_an_invitation() {
+    let place = Place::ready();
+    let there: &[u8] = b"an older picture";
+    let (read, names) = (|name: &str| fs::read(place.path(name)).unwrap(), || fs::read_dir(place.path("qr")).unwrap().count());
+    fs::create_dir_all(place.path("qr/folder.png")).unwrap();
+    for name in ["qr/alice.png", "qr/elsewhere.png"] {
+        fs::write(place.path(name), there).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(place.path(name), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    }
+    // Nobody is invited, or there is no place: what is there stays, and nothing comes beside it.
+    assert_eq!(place.run(&["invite", "nobody@example.edu", "--qr", "qr/alice.png", "--json"]).code, 1);
+    assert_eq!((read("qr/alice.png").as_slice(), names()), (there, 3));
+    for nowhere in ["nowhere/alice.png", "qr/folder.png"] {
+        assert_eq!(place.run(&["invite", "alice@example.edu", "--qr", nowhere, "--json"]).error_code(), "file", "{nowhere}");
+    }
+    assert_eq!((place.json(&["enrollment", "list"]), names()), (serde_json::json!([]), 3));
+
+    place.json(&["invite", "alice@example.edu", "--qr", "qr/alice.png"]);
+    assert!(read("qr/alice.png").starts_with(b"\x89PNG") && names() == 3);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |name: &str| fs::symlink_metadata(place.path(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode("qr/alice.png"), 0o600, "not that of the file before");
+        // A link that lies there leads nowhere.
+        std::os::unix::fs::symlink(place.path("qr/elsewhere.png"), place.path("qr/link.png")).unwrap();
+        place.json(&["invite", "alice@example.edu", "--qr", "qr/link.png"]);
+        assert_eq!((read("qr/elsewhere.png").as_slice(), mode("qr/elsewhere.png")), (there, 0o644));
+        assert!(fs::symlink_metadata(place.path("qr/link.png")).unwrap().is_file() && mode("qr/link.png") == 0o600);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_has_gone_is_no_failure_unless_something_is_shown_only_once() {

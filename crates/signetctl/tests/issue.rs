@@ -5,6 +5,7 @@ mod support;
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
 };
@@ -222,4 +223,22 @@ fn history_is_imported_from_files_and_folders() {
     assert_eq!(refused(&place, &["certificate", "import", "old"]), "importIncomplete");
     assert_eq!(refused(&place, &["certificate", "import", "nowhere.pem"]), "file");
     assert_eq!(place.json(&["certificate", "list"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_batch_waits_for_whoever_clears_up_another_one() {
+    let place = Place::ready();
+    fs::write(place.path("list.csv"), "name;mail\nAlice Example;alice@example.edu\n").unwrap();
+    // As another program does while it clears up what ended.
+    let lock = fs::File::options().create(true).truncate(false).write(true).open(place.path("data/batch.lock")).unwrap();
+    lock.lock().unwrap();
+    let mut batch = place.command(&["issue-batch", "list.csv", "--bundle", "Staff", "--out", "out"]);
+    let mut child = batch.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let waits = said.find(|line| line.contains("this one waits for it"));
+    drop(lock);
+    let rest: Vec<String> = said.collect();
+    let done = support::done(child.wait_with_output().unwrap());
+    assert!(waits.is_some(), "it met the lock: {rest:?}");
+    assert!(done.code == 0 && done.stdout.starts_with("1 issued, 0 there already."), "{}{rest:?}", done.stdout);
 }

@@ -49,7 +49,10 @@ fn one_is_held_reinstated_renewed_replaced_and_revoked() {
     let foretold = place.json(&["certificate", "hold", &serial, "--dry-run"]);
     assert_eq!((&foretold["affected"][0]["after"], &foretold["breaks"]), (&json!("held"), &json!(["signedMail", "noneLeft"])));
     let words = place.run(&["certificate", "revoke", &serial, "--dry-run"]).stdout;
-    assert!(words.contains("Alice Example") && words.contains("cannot be taken back"), "{words}");
+    assert!(words.contains("Alice Example") && words.contains("cannot be taken back") && words.contains("within 24 hours"), "{words}");
+    let words = place.run(&["certificate", "revoke", &serial, "--reason", "superseded", "--dry-run"]).stdout;
+    let due = "within 5 days (24 hours where the holder asks for it, never asked for the certificate, or somebody else may have";
+    assert!(words.contains(due) && !words.contains("120 hours"), "{words}");
     assert_eq!(status(&place, &serial), "active", "nothing was changed");
 
     assert_eq!(refused(&["reinstate", &serial]), "notHeld");
@@ -72,6 +75,24 @@ fn one_is_held_reinstated_renewed_replaced_and_revoked() {
     let last = replaced["certificate"]["serial"].as_str().unwrap();
     assert_eq!(place.json(&["certificate", "revoke", last, "--reason", "superseded", "--why", "no longer used"])["status"], "revoked");
     assert!(place.json(&["ledger", "verify"])["broken_at"].is_null());
+}
+
+#[test]
+fn a_certificate_is_shown_with_its_form_and_the_versions_that_it_was_issued_under() {
+    let place = Place::ready();
+    place.json(&["settings", "set", "cps.version", "2.1"]);
+    let [serial] = issued(&place, 1).try_into().unwrap();
+    let shown = place.json(&["certificate", "show", &serial]);
+    assert_eq!((&shown["serial"], &shown["lint"]), (&json!(serial), &json!([])));
+    assert_eq!((&shown["policy"], &shown["cps"]), (&json!("0"), &json!("2.1")));
+    let advised = shown["advice"].as_array().unwrap().iter().find(|one| one["rule"] == "organization").unwrap();
+    assert_eq!(advised["clause"], "S/MIME BR 7.1.4.2.4, 7.1.4.2.5");
+    let words = place.run(&["certificate", "show", &serial]).stdout;
+    assert!(words.contains("CPS version     2.1") && words.contains(&format!("advice: {}", advised["text"].as_str().unwrap())), "{words}");
+    assert!(!words.contains("fault:"), "{words}");
+    let ours = place.json(&["certificate", "list", "--all"]);
+    let root = ours.as_array().unwrap().iter().find(|one| one["profile"] == "root").unwrap()["serial"].as_str().unwrap();
+    assert_eq!(place.json(&["certificate", "show", root])["advice"], Value::Null, "it is not for mail");
 }
 
 #[test]

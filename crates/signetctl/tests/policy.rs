@@ -43,6 +43,46 @@ fn a_profile_is_shown_changed_and_inherited_again() {
 }
 
 #[test]
+fn a_cps_is_registered_inherited_and_shown() {
+    let place = Place::with_department();
+    assert!(place.run(&["policy", "show"]).stdout.contains("No CPS is registered"));
+    place.json(&["settings", "set", "cps.version", "2.1", "--organization"]);
+    place.json(&["settings", "set", "cps.url", "https://pki.example.edu/cps"]);
+    let registered = json!({ "version": "2.1", "url": "https://pki.example.edu/cps", "oid": null, "since": null });
+    assert_eq!(place.json(&["policy", "show"])["cps"], registered);
+    assert!(place.run(&["policy", "show"]).stdout.contains("CPS: version 2.1, https://pki.example.edu/cps\n"));
+    assert_eq!(place.json(&["policy", "show", "--organization"])["cps"]["url"], json!(null), "that is the department's own");
+    let together = |words: &[&str]| place.run(&[&["settings", "set", "cps.version", "3.0"], words, &["--json"]].concat());
+    for (words, code) in [
+        (&["cps.since", "2026-01-02", "cps.url", "pki.example.edu"][..], "validation"),
+        (&["cps.url"], "validation"),
+        (&["scep.legacy", "yes"], "validation"),
+        (&["no.such", "x"], "notFound"),
+        (&["removal.password", "sesame 4711"], "secretAsArgument"),
+    ] {
+        assert_eq!(together(words).error_code(), code, "{words:?}");
+        assert_eq!(place.json(&["policy", "show"])["cps"], registered, "all or none: {words:?}");
+    }
+    let set = ["settings", "set", "cps.version", "3.0", "cps.url", ""];
+    assert_eq!(place.json(&set), json!({ "cps.version": "3.0", "cps.url": "" }));
+    assert_eq!(place.json(&["policy", "show"])["cps"], json!({ "version": "3.0", "url": null, "oid": null, "since": null }));
+    place.json(&["settings", "set", "cps.version", "2.1", "cps.url", "https://pki.example.edu/cps", "--organization"]);
+    assert_eq!(place.run(&["settings", "set", "cps.version", "2.1", "cps.url", "https://pki.example.edu/cps"]).stdout.lines().count(), 2);
+    // A policy that the CPS gives is missed no longer.
+    let advised = |command: &[&str]| {
+        let findings = place.json(command)["findings"].clone();
+        findings.as_array().unwrap().iter().any(|finding| finding["field"] == "policies")
+    };
+    assert!(advised(&["policy", "show", "signing"]) && advised(&["policy", "set", "signing", "days=365"]));
+    place.json(&["settings", "set", "cps.oid", "1.3.6.1.4.1.32473.1"]);
+    assert!(!advised(&["policy", "show", "signing"]) && !advised(&["policy", "set", "signing", "days=364"]));
+    assert!(advised(&["policy", "show", "signing", "--organization"]));
+    for (key, wrong) in [("cps.oid", "2.5.29.32.0"), ("cps.url", "pki.example.edu"), ("cps.since", "2999-01-01")] {
+        assert_eq!(place.run(&["settings", "set", key, wrong, "--json"]).error_code(), "validation", "{key}");
+    }
+}
+
+#[test]
 fn what_cannot_be_saved_is_refused_with_the_field_and_what_to_do() {
     let place = Place::with_department();
     for (fields, says) in [

@@ -40,7 +40,7 @@ pub async fn bundle_choices(app: State<'_, App>, department: Option<String>) -> 
 #[specta::specta]
 pub async fn open_batch_list(handle: AppHandle, app: State<'_, App>) -> Result<Option<ListFacts>, CommandError> {
     app.with(move |app, _| {
-        let Some(path) = files::ask_what_to_open(&handle, "CSV", &["csv", "tsv", "txt"]) else { return Ok(None) };
+        let Some(path) = files::ask_what_to_open(&handle, "CSV", &["csv", "tsv", "txt"])? else { return Ok(None) };
         let name = path.file_name().map_or_else(|| "list".to_owned(), |name| name.to_string_lossy().chars().take(200).collect());
         show(app, name, &files::read_up_to(&path, MAX_LIST as u64)?).map(Some)
     })

@@ -47,7 +47,7 @@ pub async fn save_qr(
         let invitation = app.shown(parse(&enrollment)?).ok_or_else(unknown)?;
         let (name, kind, extension) = format.file();
         let Some(path) = files::ask_where_to_save(&handle, name, kind, extension) else { return Ok(None) };
-        Ok(Some(SavedFile { path: files::write(&path, &format.draw(&invitation.url)?)? }))
+        Ok(Some(SavedFile { path: files::write_private(&path, &format.draw(&invitation.url)?)? }))
     })
     .await
 }

@@ -152,51 +152,19 @@ fn keep(op: &Operator, mut places: HashMap<ProfileName, KeyPlace>, issued: Bundl
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use protocol::x509::SerialNumber;
-    use ra::{
-        Authority, OpenOptions,
-        department::NewDepartment,
-        issuance::Form,
-        ledger::Actor,
-        mailbox::Method,
-        policy::Bundle,
-        ports::SystemClock,
-        profile::Scope,
-        subscriber::{NewSubscriber, SubscriberKind},
-        vault::KeyringChoice,
-    };
-    use std::{path::Path, sync::Arc};
+    use ra::{issuance::Form, policy::Bundle, profile::Scope, testing};
+    use std::path::Path;
 
     const ALICE: &str = "alice@example.edu";
 
-    /// A department with Alice in a folder.
-    pub(crate) fn department(folder: &Path) -> Operator {
-        let passphrase = folder.join("passphrase");
-        std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
-        let keyring = Some(KeyringChoice::PassphraseFile(passphrase));
-        let options = OpenOptions { folder: folder.join("data"), keyring, clock: Arc::new(SystemClock) };
-        let officer = Authority::open(options).unwrap().operator(Actor::Officer("rosa".into()));
-        let department = NewDepartment {
-            organization: "Example University".into(),
-            department: "Physics".into(),
-            mail_domains: vec!["example.edu".into()],
-            hosts: vec!["pki.example.edu".into()],
-            ca_key: protocol::key::KeyAlgorithm::P256,
-            status_url: None,
-            training: true,
-        };
-        officer.create_department(department).unwrap();
-        officer.add_subscriber(NewSubscriber { name: "Alice Example".into(), mail: ALICE.into(), kind: SubscriberKind::Person }).unwrap();
-        officer.validate_mailbox(ALICE, Method::Records, "staff register").unwrap();
-        officer
-    }
-
     #[test]
     fn of_a_bundle_what_was_kept_is_handed_out_and_what_was_not_is_said_and_revoked() {
-        let folder = tempfile::tempdir().unwrap();
-        let officer = department(folder.path());
+        let (authority, _clock, folder) = testing::authority();
+        let officer = testing::department(&authority);
+        testing::person(&officer, "Alice Example", ALICE);
         let own = Bundle { name: "Readers".into(), profiles: vec![ProfileName::Document, ProfileName::Encryption] };
         officer.save_bundle(Scope::Department, &own).unwrap();
         let (desk, stick) = (folder.path().join("desk"), folder.path().join("stick"));

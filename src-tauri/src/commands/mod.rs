@@ -130,6 +130,7 @@ pub fn bindings() -> Builder<tauri::Wry> {
             settings::settings,
             settings::settings_of,
             settings::change_setting,
+            settings::change_settings,
             ledger::ledger,
             ledger::verify_ledger,
             batch::bundle_choices,

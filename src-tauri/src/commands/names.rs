@@ -101,6 +101,7 @@ pub const NAMES: &[&str] = &[
     "settings",
     "settings_of",
     "change_setting",
+    "change_settings",
     "ledger",
     "verify_ledger",
     "bundle_choices",

@@ -20,11 +20,20 @@ pub async fn policy(app: State<'_, App>, scope: PolicyScope) -> Result<PolicyVie
     app.operator(move |op| scope.of(op).and_then(|(op, scope)| PolicyView::read(&op, scope))).await
 }
 
-/// What is wrong with a profile and what is advised, before anything is saved.
+/// What is wrong with a profile and what is advised where it would count, before anything is saved.
 #[tauri::command]
 #[specta::specta]
-pub async fn review_profile(app: State<'_, App>, name: ProfileName, draft: ProfileDraft) -> Result<Vec<ProfileFinding>, CommandError> {
-    app.operator(move |_| Ok(ra::profile::ProfileDraft::from(draft).review(name.into()).into_iter().map(Into::into).collect())).await
+pub async fn review_profile(
+    app: State<'_, App>,
+    scope: PolicyScope,
+    name: ProfileName,
+    draft: ProfileDraft,
+) -> Result<Vec<ProfileFinding>, CommandError> {
+    app.operator(move |op| {
+        let (op, scope) = scope.of(op)?;
+        Ok(op.review_profile(scope, name.into(), &ra::profile::ProfileDraft::from(draft))?.into_iter().map(Into::into).collect())
+    })
+    .await
 }
 
 /// All versions of a profile that were saved, newest first.

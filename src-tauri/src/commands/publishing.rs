@@ -86,7 +86,7 @@ pub async fn save_published_file(handle: AppHandle, app: State<'_, App>, file: S
 #[specta::specta]
 pub async fn sign_root_crl(handle: AppHandle, app: State<'_, App>, passphrase: String) -> Result<bool, CommandError> {
     app.operator(move |op| {
-        let Some(path) = files::ask_what_to_open(&handle, "PEM", &["pem", "key"]) else { return Ok(false) };
+        let Some(path) = files::ask_what_to_open(&handle, "PEM", &["pem", "key"])? else { return Ok(false) };
         op.sign_root_crl(Some((&path, &passphrase)))?;
         Ok(true)
     })

@@ -3,7 +3,7 @@
 use crate::{
     dto::{
         department::{at, scope},
-        settings::{SettingChange, SettingView, Settings, SettingsOf},
+        settings::{SettingChange, SettingTyped, SettingView, Settings, SettingsOf},
     },
     error::CommandError,
     state::App,
@@ -34,6 +34,24 @@ pub async fn change_setting(app: State<'_, App>, change: SettingChange) -> Resul
     app.operator(move |op| {
         let department = change.department.as_deref();
         let made = at(op.clone(), department)?.change_setting_showing(scope(department), &change.key, change.change())?;
+        Ok(SettingsOf { removal_password: made.map(|made| made.reveal().to_owned()), ..all(&op, department, &officer)? })
+    })
+    .await
+}
+
+/// Changes several that belong together, all or none; all of them afterwards.
+#[tauri::command]
+#[specta::specta]
+pub async fn change_settings(
+    app: State<'_, App>,
+    department: Option<String>,
+    typed: Vec<SettingTyped>,
+) -> Result<SettingsOf, CommandError> {
+    let officer = app.officer().to_owned();
+    app.operator(move |op| {
+        let department = department.as_deref();
+        let changes = typed.into_iter().map(SettingTyped::change).collect();
+        let made = at(op.clone(), department)?.change_settings_showing(scope(department), changes)?;
         Ok(SettingsOf { removal_password: made.map(|made| made.reveal().to_owned()), ..all(&op, department, &officer)? })
     })
     .await

@@ -71,7 +71,7 @@ pub async fn move_root_key(handle: AppHandle, app: State<'_, App>, passphrase: S
 #[specta::specta]
 pub async fn import_tls(handle: AppHandle, app: State<'_, App>, password: Option<String>) -> Result<bool, CommandError> {
     app.with(move |app, authority| {
-        let Some(path) = files::ask_what_to_open(&handle, "PKCS#12, PEM", &["p12", "pfx", "pem"]) else { return Ok(false) };
+        let Some(path) = files::ask_what_to_open(&handle, "PKCS#12, PEM", &["p12", "pfx", "pem"])? else { return Ok(false) };
         app.as_operator(authority).import_tls(&files::read(&path)?, password.as_deref())?;
         app.serving().reload();
         Ok(true)

@@ -71,7 +71,7 @@ pub async fn self_test_with_file(
     password: String,
 ) -> Result<Option<SelfTest>, CommandError> {
     app.operator(move |op| {
-        let Some(path) = files::ask_what_to_open(&handle, "PKCS#12", &["p12", "pfx"]) else { return Ok(None) };
+        let Some(path) = files::ask_what_to_open(&handle, "PKCS#12", &["p12", "pfx"])? else { return Ok(None) };
         Ok(Some(op.self_test_with_file(parse(&id)?, &files::read(&path)?, &password)?.into()))
     })
     .await

@@ -1,6 +1,6 @@
 //! One certificate in full.
 
-use super::{certificate::Certificate, count, enrollment::Device, ledger::ActorKind, ledger::named, time, word};
+use super::{advice::CertificateAdvice, certificate::Certificate, count, enrollment::Device, ledger::ActorKind, ledger::named, time, word};
 use ra::{find as core, publication::PublicationTarget};
 use serde::Serialize;
 use specta::Type;
@@ -95,6 +95,8 @@ pub struct CertificateDetail {
     pub chain: Vec<ChainLink>,
     /// What is wrong with it by RFC 5280; empty: nothing.
     pub lint: Vec<String>,
+    /// What the S/MIME baseline advises about it; empty: nothing that is looked at is missing; `None`: it is not for mail.
+    pub advice: Option<Vec<CertificateAdvice>>,
     /// When it was stored.
     pub issued_at: String,
     /// Who had it made, where it is known.
@@ -105,6 +107,8 @@ pub struct CertificateDetail {
     pub ledger: Option<u32>,
     /// By which version of the policy, where the ledger says it.
     pub policy: Option<String>,
+    /// Version of the CPS that was in force, where one was registered.
+    pub cps: Option<String>,
     /// It was issued by a pilot.
     pub pilot: bool,
     /// Its key was made here; `None`: the ledger does not say it.
@@ -197,11 +201,13 @@ impl From<core::CertificateDetail> for CertificateDetail {
             tree: detail.tree.into_iter().map(Into::into).collect(),
             chain: detail.chain.into_iter().map(Into::into).collect(),
             lint: detail.lint,
+            advice: detail.advice.map(|all| all.into_iter().map(Into::into).collect()),
             issued_at: time(provenance.issued_at),
             actor,
             actor_name: actor_name.unwrap_or_default(),
             ledger: provenance.ledger.map(count),
             policy: provenance.policy,
+            cps: provenance.cps,
             pilot: issued.get("pilot").and_then(serde_json::Value::as_bool).unwrap_or_default(),
             made_here: text(&issued, "key_origin").map(|origin| origin == "signet"),
             device: provenance.device.map(Into::into),

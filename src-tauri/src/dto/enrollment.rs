@@ -145,7 +145,7 @@ pub struct EnrollmentQuery {
     pub states: Vec<State>,
     /// Of one person.
     pub subscriber: Option<String>,
-    /// Part of name or address.
+    /// Part of name, address or device.
     pub search: Option<String>,
     /// After this id.
     pub after: Option<String>,

@@ -16,6 +16,8 @@ pub struct Invitation {
     pub url: String,
     /// Code, with its dash.
     pub code: String,
+    /// The page asks for the code; of somebody who has a password it may ask for that alone.
+    pub code_is_asked: bool,
     /// Both end then.
     pub expires_at: String,
     /// With a private TLS root.
@@ -53,6 +55,7 @@ impl Invitation {
             trust_qr: invitation.trust_url.as_deref().map(qr).transpose()?,
             url: invitation.url.clone(),
             code: invitation.code.reveal(),
+            code_is_asked: invitation.code_is_asked,
             expires_at: time(invitation.expires_at),
             trust_url: invitation.trust_url.clone(),
         })

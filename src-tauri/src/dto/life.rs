@@ -151,6 +151,8 @@ pub struct Consequences {
     pub mailboxes_unvalidated: u32,
     /// A hold becomes a revocation then.
     pub final_at: Option<String>,
+    /// Hours within which a revocation for this reason is due once it is known.
+    pub deadline_hours: Option<u32>,
     /// It can be taken back.
     pub undoable: bool,
     /// So many need a second officer.
@@ -238,6 +240,7 @@ impl From<core::Consequences> for Consequences {
             challenges_cancelled: all.challenges_cancelled,
             mailboxes_unvalidated: all.mailboxes_unvalidated,
             final_at: all.final_at.map(time),
+            deadline_hours: all.deadline_hours,
             undoable: all.undoable,
             needs_second_officer: all.needs_second_officer,
         }

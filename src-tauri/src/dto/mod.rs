@@ -1,5 +1,6 @@
 //! What crosses to the window: plain values, parsed by `TryFrom` on the way in. Times are RFC 3339, ids and serials text.
 
+pub mod advice;
 pub mod batch;
 pub mod certificate;
 pub mod department;

@@ -69,8 +69,14 @@ pub struct NewValidation {
 pub struct Mailbox {
     /// Address.
     pub address: String,
-    /// The validation that counts.
+    /// It counts as validated: certificates may state it.
+    pub validated: bool,
+    /// When it was last validated, whether or not that still counts.
     pub validated_at: Option<String>,
+    /// The last second at which that counts, or counted; none: it has no end, or nobody has validated it.
+    pub valid_until: Option<String>,
+    /// The officer who recorded it.
+    pub validated_by: Option<String>,
     /// Its method, as the ledger names it.
     pub method: Option<String>,
     /// Its evidence.
@@ -111,7 +117,7 @@ pub struct Subscriber {
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SubscriberQuery {
-    /// Part of name or address.
+    /// Part of name, address or device.
     pub search: Option<String>,
     /// Only of this department.
     #[specta(optional)]
@@ -185,7 +191,15 @@ impl TryFrom<SubscriberQuery> for core::SubscriberQuery {
 
 impl From<core::Mailbox> for Mailbox {
     fn from(m: core::Mailbox) -> Self {
-        Mailbox { address: m.address, validated_at: m.validated_at.map(time), method: m.method, evidence: m.evidence }
+        Mailbox {
+            address: m.address,
+            validated: m.validated,
+            validated_at: m.validated_at.map(time),
+            valid_until: m.valid_until.map(time),
+            validated_by: m.validated_by,
+            method: m.method,
+            evidence: m.evidence,
+        }
     }
 }
 

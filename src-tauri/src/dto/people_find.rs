@@ -51,7 +51,7 @@ pub enum PeopleSort {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PeopleFind {
-    /// Words of name or address.
+    /// Words of name, address or device.
     pub search: Option<String>,
     /// Persons or functional mailboxes.
     pub kind: Option<SubscriberKind>,
@@ -60,7 +60,7 @@ pub struct PeopleFind {
     /// Only of this department.
     #[specta(optional)]
     pub department: Option<String>,
-    /// Every mailbox is validated, or one is not.
+    /// Every mailbox is validated, or one is not, or no longer.
     pub validated: Option<bool>,
     /// Order.
     pub sort: PeopleSort,

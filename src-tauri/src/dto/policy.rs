@@ -14,6 +14,7 @@ use ra::{
     ledger::Actor,
     policy as core,
     profile::{PILOT_DAYS, PILOT_POLICY, Scope},
+    settings::Cps,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -147,6 +148,20 @@ pub struct DepartmentPolicy {
     pub gates: Vec<GateView>,
 }
 
+/// The CPS that is registered; nothing in it: none.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RegisteredCps {
+    /// Its version.
+    pub version: Option<String>,
+    /// Where it is read.
+    pub url: Option<String>,
+    /// The policy that it defines, an OID.
+    pub oid: Option<String>,
+    /// Day from which it counts.
+    pub since: Option<String>,
+}
+
 /// Everything about the policy of a department, or what the organization hands down.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -155,6 +170,8 @@ pub struct PolicyView {
     pub department: Option<DepartmentPolicy>,
     /// What being a pilot means.
     pub pilot: PilotRules,
+    /// The CPS under which certificates are issued here.
+    pub cps: RegisteredCps,
     /// Escrow of every department at a glance.
     pub escrow: Vec<DepartmentEscrow>,
     /// All certificate profiles as they count here now.
@@ -240,6 +257,12 @@ impl GateView {
     }
 }
 
+impl From<Cps> for RegisteredCps {
+    fn from(cps: Cps) -> Self {
+        RegisteredCps { version: cps.version, url: cps.url, oid: cps.oid, since: cps.since }
+    }
+}
+
 impl From<core::PolicyView> for DepartmentPolicy {
     fn from(view: core::PolicyView) -> Self {
         DepartmentPolicy {
@@ -266,6 +289,7 @@ impl PolicyView {
         Ok(PolicyView {
             department: (scope == Scope::Department).then(|| op.policy()).transpose()?.map(Into::into),
             pilot: PilotRules { days: PILOT_DAYS, policy: PILOT_POLICY.to_owned() },
+            cps: op.settings_for(scope)?.cps.into(),
             escrow: op.escrow_overview()?.into_iter().map(Into::into).collect(),
             profiles: seen(op.profiles(scope)?),
             inherited: seen(op.inherited_profiles(scope)?),

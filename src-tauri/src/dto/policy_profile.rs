@@ -305,7 +305,8 @@ mod tests {
             ..core::ProfileDraft::builtin(core::ProfileName::Signing)
         };
         let window = serde_json::to_value(ProfileDraft::from(draft.clone())).unwrap();
-        let found: Vec<ProfileFinding> = draft.review(core::ProfileName::Signing).into_iter().map(Into::into).collect();
+        let found: Vec<ProfileFinding> =
+            draft.review(core::ProfileName::Signing, &ra::settings::Cps::default()).into_iter().map(Into::into).collect();
         for finding in &found {
             assert!(window.get(&finding.field).is_some(), "{finding:?}");
         }

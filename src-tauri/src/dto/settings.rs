@@ -175,12 +175,32 @@ pub struct SettingChange {
     pub value: String,
 }
 
+/// A value that was typed for a setting, beside others that belong to it.
+#[derive(Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingTyped {
+    /// Name.
+    pub key: String,
+    /// Value as text; empty: back to what is inherited.
+    pub value: String,
+}
+
+impl SettingTyped {
+    /// As the authority takes it.
+    pub fn change(self) -> (String, core::SettingChange) {
+        (self.key, typed(&self.value))
+    }
+}
+
+fn typed(value: &str) -> core::SettingChange {
+    if value.trim().is_empty() { core::SettingChange::Inherit } else { core::SettingChange::To(value.to_owned()) }
+}
+
 impl SettingChange {
     /// As the authority takes it.
     pub fn change(&self) -> core::SettingChange {
         match self.fate {
-            SettingFate::Set if self.value.trim().is_empty() => core::SettingChange::Inherit,
-            SettingFate::Set => core::SettingChange::To(self.value.clone()),
+            SettingFate::Set => typed(&self.value),
             SettingFate::Without => core::SettingChange::Without,
             SettingFate::Inherit => core::SettingChange::Inherit,
         }

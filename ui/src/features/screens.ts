@@ -6,6 +6,7 @@ export { default as CertificatePage } from "./certificates/CertificatePage.svelt
 export { default as Certificates } from "./certificates/Certificates.svelte";
 export { default as EnrollmentPage } from "./enrollments/EnrollmentPage.svelte";
 export { default as Enrollments } from "./enrollments/Enrollments.svelte";
+export { default as Guide } from "./guide/Guide.svelte";
 export { default as Invite } from "./invite/Invite.svelte";
 export { default as Ledger } from "./ledger/Ledger.svelte";
 export { default as Keys } from "./palette/Keys.svelte";

@@ -36,6 +36,12 @@ describe("every refusal", () => {
       expect(inline(new ApiError({ code, message: "Reason.", field: null, incident: null }), t)).not.toBe("");
     }
   });
+  it("names the address that was validated too long ago, until when that counted, and what to do", () => {
+    const error = new ApiError({ code: "mailboxValidationEnded", message: "alice@example.edu 2027-12-24T10:00:00Z", field: null, incident: null });
+    const plain = (text: string) => text.replace(/[\u00A0\u202F]/g, " ");
+    expect(plain(inline(error, messages.en))).toBe("alice@example.edu was validated too long ago: that counted until 24 Dec 2027 (CPS 4.2.1). Record a new validation, then try again.");
+    expect(plain(refusal(error, messages.fr).meaning)).toBe("alice@example.edu a été validée il y a trop longtemps : cela comptait jusqu’au 24 décembre 2027 (CPS 4.2.1).");
+  });
   it("names a closed gate as the walk does", () => {
     const closed = (gate: string) => new ApiError({ code: "validation", message: `Physics is in production and its gate ${gate} is closed: complete or override it first`, field: "gate", incident: null });
     expect(refusal(closed("key-plan"), messages.en)).toEqual({

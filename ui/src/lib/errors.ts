@@ -25,6 +25,7 @@ export const presentation = {
   departmentTaken: { tone: "warn", retry: false },
   newerDatabase: { tone: "danger", retry: false },
   mailboxNotValidated: { tone: "warn", retry: false },
+  mailboxValidationEnded: { tone: "warn", retry: false },
   notSetUp: { tone: "warn", retry: false },
   denied: { tone: "warn", retry: false },
   gatesClosed: { tone: "warn", retry: false },
@@ -69,5 +70,7 @@ export function refusal(error: ApiError, t: Messages): { title: string; meaning:
 /** One sentence for the place of a field's hint. */
 export function inline(error: ApiError, t: Messages): string {
   const { title, meaning, next } = refusal(error, t);
-  return error.code === "validation" ? meaning : `${title}. ${next}`;
+  if (error.code === "validation") return meaning;
+  // Which address it is, and since when, stands in the meaning.
+  return error.code === "mailboxValidationEnded" ? `${meaning} ${next}` : `${title}. ${next}`;
 }

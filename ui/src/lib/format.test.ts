@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, clock, date, dayAndClock, shortDate, figure, groups, left, model, near, took } from "./format";
+import { ago, clock, calendarDay, date, dayAndClock, shortDate, figure, groups, left, model, near, took } from "./format";
 
 const NOW = new Date("2026-03-12T09:41:07Z").getTime();
 
@@ -25,6 +25,18 @@ describe("times", () => {
       expect(date("2027-09-14T20:00:00Z", "fr").replaceAll("\u00A0", " ")).toBe("14 septembre 2027");
       process.env["TZ"] = "Asia/Tokyo";
       expect(date("2027-09-14T20:00:00Z", "fr").replaceAll("\u00A0", " ")).toBe("15 septembre 2027");
+    } finally {
+      if (home === undefined) delete process.env["TZ"];
+      else process.env["TZ"] = home;
+    }
+  });
+  it("keep a day of the calendar as it is, however far west or east the laptop is", () => {
+    const home = process.env["TZ"];
+    try {
+      for (const zone of ["America/Los_Angeles", "UTC", "Pacific/Kiritimati"]) {
+        process.env["TZ"] = zone;
+        expect([calendarDay("2026-11-21", "en"), calendarDay("2026-11-21", "fr")].map((text) => text.replaceAll("\u00A0", " ")), zone).toEqual(["21 Nov 2026", "21 novembre 2026"]);
+      }
     } finally {
       if (home === undefined) delete process.env["TZ"];
       else process.env["TZ"] = home;

@@ -30,6 +30,12 @@ export function date(iso: string, locale: Locale): string {
   return dated(iso, locale, locale === "fr" ? "long" : "short");
 }
 
+/** The same of a day of the calendar, "2026-03-12", which is that day in every time zone. */
+export function calendarDay(day: string, locale: Locale): string {
+  // Without a zone it is the laptop's own noon.
+  return date(`${day}T12:00`, locale);
+}
+
 /** "12 Sept 2026" / "12 sept. 2026": in a column. */
 export function shortDate(iso: string, locale: Locale): string {
   return dated(iso, locale, "short");

@@ -1,6 +1,6 @@
 // Where the window is: the hash of the address, so that back and forward work as everywhere.
 
-export const NOUNS = ["today", "people", "certificates", "enrollments", "policies", "server", "ledger", "settings"] as const;
+export const NOUNS = ["today", "people", "certificates", "enrollments", "policies", "server", "ledger", "settings", "guide"] as const;
 export type Noun = (typeof NOUNS)[number];
 
 class Route {
@@ -47,4 +47,9 @@ export function toWith(noun: Noun, query: Record<string, string>): string {
 /** Goes there. */
 export function go(noun: Noun, id?: string | null, view?: string): void {
   location.hash = to(noun, id, view);
+}
+
+/** Opens the guide at the page for a screen, by its address: the one on show. */
+export function consult(screen = location.hash): void {
+  if (route.noun !== "guide") location.hash = toWith("guide", { of: screen });
 }

@@ -1,5 +1,6 @@
-//! Every page with sample content, for the tests below and to be looked at: `SIGNET_PAGES=FOLDER cargo test -p enroll pages_are` writes
-//! them out.
+//! Every page with sample content, for the tests below, for those that open them in a browser, and to be looked at:
+//! `SIGNET_PAGES=FOLDER cargo test -p enroll pages_are` writes them out.
+#![allow(clippy::unwrap_used, reason = "a test that has no page shall stop")]
 
 use super::{
     browser::Browser,
@@ -72,6 +73,24 @@ fn ca(name: &'static str) -> CaView {
         ],
         picture: dark.iter().map(|n| *n == 1).collect(),
     })
+}
+
+/// The longest word that a department is likely to have in its name.
+#[cfg(feature = "samples")]
+const LONG: &str = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauamt";
+
+/// All pages of both languages, named as `en-hello-code`, and their HTML. Those whose names begin with `en-long` or `fr-long` are of a
+/// training department with a very long name.
+#[cfg(feature = "samples")]
+#[must_use]
+pub fn sample_pages() -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    for t in [&ENGLISH, &FRENCH] {
+        pages.extend(all(t, "Department of Physics", false).into_iter().map(|(name, html)| (format!("{}-{name}", t.lang), html)));
+        let long = all(t, LONG, true).into_iter().filter(|(name, _)| matches!(name.as_str(), "hello-code" | "download" | "done" | "front"));
+        pages.extend(long.map(|(name, html)| (format!("{}-long-{name}", t.lang), html)));
+    }
+    pages
 }
 
 /// All pages of one language: file name and HTML.
@@ -167,6 +186,7 @@ pub(crate) fn all(t: &'static Texts, name: &str, training: bool) -> Vec<(String,
 }
 
 /// The text that people read: what stands between tags, entities resolved.
+#[cfg(test)]
 fn words(html: &str) -> String {
     let body = html.split_once("</style>").unwrap().1;
     let mut out = String::new();
@@ -285,6 +305,7 @@ fn english_has_typographic_quotes() {
     }
 }
 
+#[cfg(test)]
 fn near(letters: &[char], n: usize) -> String {
     letters.iter().skip(n.saturating_sub(20)).take(40).collect()
 }

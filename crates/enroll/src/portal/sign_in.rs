@@ -7,7 +7,7 @@ use ra::{settings::SignIn, sign_in::Credentials};
 use zeroize::Zeroizing;
 
 /// Longer input is cut: no address, code or password is as long, and hashing must stay cheap.
-const LONGEST: usize = 1_024;
+pub(crate) const LONGEST: usize = 1_024;
 
 /// What came with the sign-in.
 pub(crate) enum Typed {
@@ -69,7 +69,7 @@ fn field(body: &[u8], name: &str) -> Option<Zeroizing<String>> {
     })
 }
 
-fn percent_decoded(text: &[u8]) -> Zeroizing<Vec<u8>> {
+pub(crate) fn percent_decoded(text: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text;
     while let Some((byte, after)) = rest.split_first() {

@@ -42,18 +42,26 @@ struct Visit {
     user_agent: String,
 }
 
+/// A token that we could have made: whatever else stands in the path is no link.
+pub(crate) fn may_be_token(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+}
+
+/// What the browser says it is, at most 256 characters; empty when it says nothing.
+pub(crate) fn user_agent(headers: &HeaderMap) -> String {
+    headers.get(header::USER_AGENT).map_or_else(String::new, |v| String::from_utf8_lossy(v.as_bytes()).chars().take(256).collect())
+}
+
 impl Visit {
     async fn begin(app: App, token: String, headers: &HeaderMap) -> Result<Self, Answer> {
         let t = texts(headers);
-        let possible = (1..=64).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-        if !possible {
+        if !may_be_token(&token) {
             let department = department(&app, t).await?;
             return Err(notice(&Frame::new(t, &department), StatusCode::NOT_FOUND, &t.unknown_link));
         }
         let department = asking(&app, t, &token).await?;
         let frame = Frame::new(t, &department);
-        let user_agent = headers.get(header::USER_AGENT).map(|v| String::from_utf8_lossy(v.as_bytes()).chars().take(256).collect());
-        Ok(Visit { app, t, frame, department, token, session: session_cookie(headers), user_agent: user_agent.unwrap_or_default() })
+        Ok(Visit { app, t, frame, department, token, session: session_cookie(headers), user_agent: user_agent(headers) })
     }
 
     fn base(&self) -> String {

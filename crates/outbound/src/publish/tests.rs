@@ -1,6 +1,6 @@
 //! A courier between a department and a server of its own that is down, slow, full, faulty or well.
 
-use super::Courier;
+use super::{Courier, write, write_with};
 use ra::{monitor::MonitorState, testing};
 use std::{
     collections::HashMap,
@@ -159,6 +159,27 @@ fn a_folder_gets_whole_files_and_a_lost_one_is_reported() {
     officer.keep_status().unwrap();
     assert_eq!(courier.drain(&officer).unwrap(), (0, 2), "both new CRLs");
     assert!(officer.publication_attempts(target.id, 1).unwrap()[0].detail.contains("cannot be written"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_full_disk_the_old_file_stays_and_it_is_said_what_to_do() {
+    let (_authority, _clock, folder) = testing::authority();
+    let public = folder.path().join("public");
+    std::fs::create_dir(&public).unwrap();
+    let there = || std::fs::read(public.join("issuing.crl")).unwrap();
+    write(&public, "issuing.crl", b"old").unwrap();
+    let refused = write_with(&public, "issuing.crl", |new| {
+        new.write_all(b"half of the new one")?;
+        // What the kernel says where there is no more room.
+        std::fs::File::options().write(true).open("/dev/full")?.write_all(b"the rest")
+    });
+    let said = format!("{} cannot be written: the disk there is full, make room", public.join("issuing.crl").display());
+    assert_eq!(refused, Err(said));
+    assert_eq!(there(), b"old");
+    assert_eq!(std::fs::read_dir(&public).unwrap().count(), 1, "no part of the new one is left");
+    write(&public, "issuing.crl", b"new").unwrap();
+    assert_eq!(there(), b"new");
 }
 
 #[cfg(unix)]

@@ -12,8 +12,10 @@ use crate::{
 
 /// What a CertRep says.
 pub enum CertRep<'a> {
-    /// SUCCESS with exactly one certificate (the issued one), or for GetCRL a CRL.
+    /// SUCCESS with exactly one certificate: the issued one, or for GetCert the one that was asked for.
     Certificate(&'a CertificateView),
+    /// The same, and behind it the certificate of the CA that issued it, for clients that want both (docs/conformance.md Q24).
+    WithIssuer(&'a CertificateView, &'a CertificateView),
     /// SUCCESS to GetCRL.
     Crl(&'a [u8]),
     /// PENDING, with an empty OCTET STRING as content.
@@ -42,11 +44,12 @@ pub struct ReplyParameters<'a> {
     pub signing_time: crate::Timestamp,
 }
 
-/// Builds a CertRep pkiMessage, DER, signed by the RA. The envelope carries the issued certificate alone; outside of it stands
-/// the RA's certificate, never the issued one.
+/// Builds a CertRep pkiMessage, DER, signed by the RA. The envelope carries the issued certificate first, and alone unless its issuer is
+/// wanted behind it; outside of the envelope stands the RA's certificate, never the issued one.
 pub fn cert_rep(reply: &CertRep<'_>, parameters: &ReplyParameters<'_>, ra: &SigningIdentity<'_>) -> Result<Vec<u8>, Error> {
     let (status, fail_info, content) = match reply {
         CertRep::Certificate(certificate) => ("0", None, Some(cms::certs_only(&[certificate])?)),
+        CertRep::WithIssuer(certificate, issuer) => ("0", None, Some(cms::certs_only(&[certificate, issuer])?)),
         CertRep::Crl(crl) => ("0", None, Some(cms::crl_only(crl)?)),
         CertRep::Failure(reason) => ("2", Some(*reason), None),
         CertRep::Pending => ("3", None, None),

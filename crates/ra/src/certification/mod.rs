@@ -9,9 +9,11 @@ mod responder;
 mod root_key;
 mod status;
 #[cfg(test)]
+mod succession;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub(crate) use tests::openssl;
+pub(crate) use {succession::succeed_ra, tests::openssl};
 mod tls;
 
 use crate::{

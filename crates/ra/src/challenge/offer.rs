@@ -52,9 +52,8 @@ impl Operator {
                     .mailboxes
                     .iter()
                     .find(|m| SubjectAltName::Rfc822Name(m.address.clone()).comparable() == typed)
-                    .filter(|m| m.validated_at.is_some())
                     .ok_or(Error::Denied(Denied::MailboxNotValidated))?;
-                vec![SubjectAltName::Rfc822Name(mailbox.address.clone())]
+                vec![SubjectAltName::Rfc822Name(mailbox.standing()?)]
             }
             false => Vec::new(),
         };

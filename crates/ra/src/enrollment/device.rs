@@ -4,12 +4,16 @@ use super::Device;
 use crate::{
     Result,
     id::{DeviceId, EnrollmentId, SubscriberId},
+    subscriber::name::fold_number,
 };
 use protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashSet;
 
 /// Longest attribute kept, characters.
 const MAX_CHARACTERS: usize = 128;
+/// Lines by which a person is found and that no device of theirs says any more.
+const EARLIER: usize = 20;
 
 /// What phase 2 said.
 pub(crate) struct NewDevice {
@@ -38,7 +42,7 @@ pub(crate) fn bounded(text: &str) -> String {
 
 /// The person's device with this UDID, made or brought up to date. A device that once came with a foreign device CA stays marked.
 pub(crate) fn seen(tx: &Connection, at: Timestamp, subscriber: SubscriberId, new: &NewDevice) -> Result<DeviceId> {
-    Ok(tx
+    let id = tx
         .prepare_cached(
             "INSERT INTO device (id, subscriber, udid, serial, product, os_version, build, imei, meid, device_name, language,
                                  foreign_device_ca, first_seen, last_seen)
@@ -66,7 +70,62 @@ pub(crate) fn seen(tx: &Connection, at: Timestamp, subscriber: SubscriberId, new
                 at.0
             ],
             |row| row.get(0),
-        )?)
+        )?;
+    let says = [new.device_name.as_deref(), new.serial.as_deref(), Some(new.udid.as_str()), new.imei.as_deref(), new.product.as_deref()];
+    found_by(tx, subscriber, &says)?;
+    Ok(id)
+}
+
+/// The person is found by what their device says of itself. What it said before stays, up to a bound: a phone may be asked for by its
+/// earlier name, and whoever says ever new ones makes nothing grow (invariant 12).
+pub(crate) fn found_by(tx: &Connection, subscriber: SubscriberId, says: &[Option<&str>]) -> Result<()> {
+    let known: String = tx.prepare_cached("SELECT search FROM subscriber WHERE id = ?1")?.query_row([subscriber], |row| row.get(0))?;
+    let mut lines: Vec<String> = known.split('\n').map(str::to_owned).collect();
+    let before = lines.len();
+    for line in folded(says) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    if lines.len() == before {
+        return Ok(());
+    }
+    if lines.len() > EARLIER {
+        forget_oldest(&mut lines, &lasting(tx, subscriber)?);
+    }
+    tx.prepare_cached("UPDATE subscriber SET search = ?2 WHERE id = ?1")?.execute(params![subscriber, lines.join("\n")])?;
+    Ok(())
+}
+
+fn folded(says: &[Option<&str>]) -> Vec<String> {
+    says.iter().flatten().map(|text| fold_number(text)).filter(|line| !line.is_empty()).collect()
+}
+
+/// Of the lines that are not among the `lasting` ones only the newest [`EARLIER`] stay; the first is the name, and stays.
+fn forget_oldest(lines: &mut Vec<String>, lasting: &HashSet<String>) {
+    let stays = |number: usize, line: &String| number == 0 || lasting.contains(line);
+    let earlier = lines.iter().enumerate().filter(|(number, line)| !stays(*number, line)).count();
+    let (mut too_many, mut number) = (earlier.saturating_sub(EARLIER), 0);
+    lines.retain(|line| {
+        let forgotten = too_many > 0 && !stays(number, line);
+        too_many -= usize::from(forgotten);
+        number += 1;
+        !forgotten
+    });
+}
+
+/// Lines of what is there now: the person's addresses, and what each device said last.
+fn lasting(tx: &Connection, subscriber: SubscriberId) -> Result<HashSet<String>> {
+    let mut addresses = tx.prepare_cached("SELECT address_key FROM mailbox WHERE subscriber = ?1")?;
+    let mut lines = addresses.query_map([subscriber], |row| row.get(0))?.collect::<rusqlite::Result<HashSet<String>>>()?;
+    let mut devices = tx.prepare_cached("SELECT device_name, serial, udid, imei, product FROM device WHERE subscriber = ?1")?;
+    let mut rows = devices.query([subscriber])?;
+    while let Some(row) = rows.next()? {
+        for column in 0..5_usize {
+            lines.extend(folded(&[row.get::<_, Option<String>>(column)?.as_deref()]));
+        }
+    }
+    Ok(lines)
 }
 
 /// Columns that [`from_row`] reads, of the table `d`.

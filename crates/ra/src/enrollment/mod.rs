@@ -13,6 +13,8 @@ use crate::{
 use protocol::Timestamp;
 
 pub(crate) use advance::{Ending, certificate_issued, end, record};
+#[cfg(feature = "bench")]
+pub(crate) use device::found_by;
 pub(crate) use device::{NewDevice, bounded, devices_of, language, seen};
 pub(crate) use list::{Head, head, newest_state};
 pub(crate) use tidy::{ENDED_LINKS, end_all_of, revoke_unused_of};
@@ -192,7 +194,7 @@ pub struct EnrollmentQuery {
     pub states: Vec<State>,
     /// Of one subscriber.
     pub subscriber: Option<SubscriberId>,
-    /// Words of name or address, each anywhere; below three characters a beginning.
+    /// Words of name, address or device of the person, each anywhere; below three characters a beginning of name or address.
     pub search: Option<String>,
     /// Keyset: after this id (ids are time-ordered; newest first).
     pub after: Option<EnrollmentId>,

@@ -4,7 +4,7 @@ use super::{
     Kinds, Status,
     count::{self, Groups},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, mailbox::Validity};
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -48,7 +48,7 @@ pub struct Coverage {
     pub people: u64,
     /// With at least one active certificate.
     pub with_any: u64,
-    /// With every mailbox validated.
+    /// With every mailbox validated, not too long ago.
     pub validated: u64,
     /// With a device.
     pub with_device: u64,
@@ -110,13 +110,14 @@ pub(super) fn coverage(tx: &Connection, at: Timestamp) -> Result<Coverage> {
     let by_profile = statement
         .query_map([], |row| Ok(CoverageRow { profile: row.get(0)?, people: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0) }))?
         .collect::<rusqlite::Result<_>>()?;
+    let people = count("SELECT count(*) FROM subscriber")?;
+    let not_validated: i64 = tx
+        .prepare_cached("SELECT count(*) FROM (SELECT DISTINCT subscriber FROM mailbox WHERE validated_at IS NULL OR validated_at < ?1)")?
+        .query_row([Validity::read(tx)?.since(at).0], |row| row.get(0))?;
     Ok(Coverage {
-        people: count("SELECT count(*) FROM subscriber")?,
+        people,
         with_any: count(&format!("SELECT count(*) FROM subscriber s WHERE EXISTS (SELECT 1 FROM certificate c WHERE {active})"))?,
-        validated: count(
-            "SELECT count(*) FROM subscriber s WHERE NOT EXISTS (SELECT 1 FROM mailbox m WHERE m.subscriber = s.id
-                AND NOT EXISTS (SELECT 1 FROM mailbox_validation v WHERE v.mailbox = m.id))",
-        )?,
+        validated: people.saturating_sub(u64::try_from(not_validated).unwrap_or(0)),
         with_device: count("SELECT count(DISTINCT subscriber) FROM device")?,
         by_profile,
     })

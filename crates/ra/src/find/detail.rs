@@ -1,6 +1,6 @@
 //! One certificate in full: in plain words, as a tree, with its chain, its faults, where it came from and what became of it.
 
-use super::{Node, Status, text, tree};
+use super::{Advice, Node, Status, advice, text, tree};
 use crate::{
     Error, Noun, Result,
     certificate::{Certificate, authorities, one, reason_of},
@@ -67,6 +67,8 @@ pub struct Provenance {
     pub ledger: Option<u64>,
     /// By which version of the policy, where the ledger says it.
     pub policy: Option<String>,
+    /// Version of the department's CPS that was in force, where one was registered.
+    pub cps: Option<String>,
     /// The person's name now.
     pub subscriber: Option<String>,
     /// The device it was made for.
@@ -101,6 +103,8 @@ pub struct CertificateDetail {
     pub chain: Vec<ChainLink>,
     /// What is wrong with it by RFC 5280; empty: nothing.
     pub lint: Vec<String>,
+    /// What the S/MIME baseline advises about it; empty: nothing that is looked at is missing; `None`: it is not for mail.
+    pub advice: Option<Vec<Advice>>,
     /// Where it came from.
     pub provenance: Provenance,
     /// Addresses where its revocation status is published (cRLDistributionPoints, OCSP), as it says itself.
@@ -140,6 +144,7 @@ pub(super) fn of(tx: &Connection, at: Timestamp, serial: &SerialNumber) -> Resul
         tree: tree::of(&parsed)?,
         chain: links(&issuers),
         lint: lint(&view, issuers.first()),
+        advice: advice::of(&view),
         provenance: provenance(tx, &certificate, &facts, issued.as_ref())?,
         published: published(&parsed),
         timeline: timeline(tx, &certificate, &facts, issued)?,
@@ -333,6 +338,7 @@ fn provenance(tx: &Connection, certificate: &Certificate, facts: &Facts, issued:
         actor: issued.and_then(|event| event.actor.clone()),
         ledger: issued.and_then(|event| event.ledger),
         policy: issued.and_then(|event| event.details.get("policy").or_else(|| event.details.get("version")).map(shown)),
+        cps: issued.and_then(|event| event.details.get("cps")).map(shown),
         subscriber,
         device: device(tx, certificate)?,
     })

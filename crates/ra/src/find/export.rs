@@ -143,7 +143,7 @@ pub(super) fn people(operator: &Operator, query: &PeopleQuery, format: PeopleFor
             line(to, &["name", "mail", "kind", "subject", "validated", "active_certificates", "devices", "added"].map(str::to_owned))?;
             each_person(operator, query, |person| {
                 let mails: Vec<_> = person.mailboxes.iter().map(|mailbox| mailbox.address.as_str()).collect();
-                let validated = person.mailboxes.iter().all(|mailbox| mailbox.validated_at.is_some());
+                let validated = person.mailboxes.iter().all(|mailbox| mailbox.validated);
                 let kind = serde_json::to_value(person.kind).map_err(Error::fault)?;
                 line(
                     to,

@@ -2,6 +2,7 @@
 
 use crate::{
     Result,
+    enrollment::found_by,
     id::{DeviceId, EnrollmentId, MailboxId, SubscriberId},
 };
 use protocol::Timestamp;
@@ -23,6 +24,7 @@ const STATES: [(&str, u8); 10] = [
 
 /// Adds to one person after the other.
 pub(super) struct Phones<'a> {
+    tx: &'a Connection,
     mailbox: Statement<'a>,
     validation: Statement<'a>,
     device: Statement<'a>,
@@ -33,9 +35,11 @@ pub(super) struct Phones<'a> {
 impl<'a> Phones<'a> {
     pub(super) fn new(tx: &'a Connection) -> Result<Self> {
         Ok(Phones {
+            tx,
             mailbox: tx.prepare("INSERT INTO mailbox (id, subscriber, address, address_key, position, created_at) VALUES (?1, ?2, ?3, ?3, 0, ?4)")?,
-            validation: tx
-                .prepare("INSERT INTO mailbox_validation (mailbox, at, method, evidence, actor) VALUES (?1, ?2, 'records', 'bench', 'bench')")?,
+            validation: tx.prepare(
+                "INSERT INTO mailbox_validation (mailbox, at, method, evidence, actor, rules) VALUES (?1, ?2, 'records', 'bench', '\"Signet\"', ?3)",
+            )?,
             device: tx.prepare(
                 "INSERT INTO device (id, subscriber, udid, serial, product, device_name, foreign_device_ca, first_seen, last_seen)
                  VALUES (?1, ?2, ?3, ?3, 'iPhone15,2', ?4, 0, ?5, ?5)",
@@ -53,12 +57,14 @@ impl<'a> Phones<'a> {
     pub(super) fn add(&mut self, number: u64, subscriber: SubscriberId, name: &str, mail: &str, at: Timestamp) -> Result<()> {
         let (mailbox, enrollment, device) = (MailboxId::fresh(), EnrollmentId::fresh(), DeviceId::fresh());
         self.mailbox.execute(params![mailbox, subscriber, mail, at.0])?;
-        self.validation.execute(params![mailbox, at.0])?;
+        self.validation.execute(params![mailbox, at.0, crate::mailbox::RULES])?;
         // One of a hundred in each of the other states.
         let (state, reached) = STATES.iter().copied().nth(usize::try_from(number % 100).unwrap_or(0)).unwrap_or(("configured", 5));
         let device = (reached >= 3).then_some(device);
         if let Some(device) = device {
-            self.device.execute(params![device, subscriber, format!("00008120-{number:016X}"), format!("{name}’s iPhone"), at.0])?;
+            let (udid, calls_itself) = (format!("00008120-{number:016X}"), format!("{name}’s iPhone"));
+            self.device.execute(params![device, subscriber, udid, calls_itself, at.0])?;
+            found_by(self.tx, subscriber, &[Some(calls_itself.as_str()), Some(udid.as_str()), Some("iPhone15,2")])?;
         }
         self.enrollment.execute(params![
             enrollment,

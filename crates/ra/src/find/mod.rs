@@ -1,6 +1,7 @@
 //! Finding and seeing: searched and filtered lists, saved views, exports, one certificate in full, calendar, inventory, coverage,
 //! reports. Everything is paged in SQL by keyset; nothing here changes what is certified.
 
+mod advice;
 mod calendar;
 mod certificates;
 mod count;
@@ -19,6 +20,7 @@ mod text;
 mod tree;
 mod view;
 
+pub use advice::Advice;
 pub use calendar::{Coverage, CoverageRow, ExpiryDay, InventoryRow};
 pub use count::{CertificateCounts, Counted};
 pub use csv::cell as csv_cell;
@@ -186,13 +188,13 @@ pub enum Has {
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct PeopleFilter {
-    /// Words of name and addresses, each anywhere; below three characters a beginning.
+    /// Words of name, addresses and devices, each anywhere; below three characters a beginning of name or address.
     pub search: Option<String>,
     /// Only persons or only functional mailboxes.
     pub kind: Option<SubscriberKind>,
     /// By their certificates and devices.
     pub has: Option<Has>,
-    /// `true`: every mailbox is validated; `false`: one is not.
+    /// `true`: every mailbox is validated; `false`: one is not, or no longer.
     pub validated: Option<bool>,
     /// Only of this department.
     pub department: Option<UnitId>,

@@ -4,6 +4,7 @@ use super::{Has, PeopleFilter, PeoplePage, PeopleQuery, PeopleSort, text::Search
 use crate::{
     Error, Noun, Result,
     id::SubscriberId,
+    mailbox::Validity,
     subscriber::{Page, Subscriber, SubscriberKind, name::fold, read},
 };
 use protocol::Timestamp;
@@ -14,7 +15,9 @@ const COLLECTED: i64 = 20_000;
 /// So many people are handed on one by one to lists of what belongs to them.
 const HANDED_ON: i64 = 2_000;
 /// Beyond, what passes a filter by certificates or mailboxes is not counted.
-const COUNTED: i64 = 5_000;
+const COUNTED: i64 = 2_000;
+/// Beyond, what a search finds by walking is not estimated (0.2 µs each).
+const ESTIMATED: i64 = 100_000;
 
 /// Where a page begins: name as shown, id.
 pub(crate) struct After {
@@ -86,14 +89,30 @@ fn part(tx: &Connection, at: Timestamp, filter: &PeopleFilter, sort: PeopleSort,
     let search = Search::new(filter.search.as_deref());
     let mut ask = Ask { tables: "subscriber s".to_owned(), ..Ask::default() };
     let mut estimate = None;
-    if let Some(search) = &search {
-        estimate = searched(tx, search, &mut ask, COLLECTED)?;
+    if let Some(search) = &search
+        && let Found::Many(expression) = searched(tx, search, &mut ask, COLLECTED)?
+    {
+        estimate = Some(trigrams(tx, &expression, ESTIMATED)?);
     }
     filtered(filter, at, &mut ask);
-    let (total, exact) = match estimate {
-        Some(estimate) if filter.kind.is_none() && filter.has.is_none() && filter.validated.is_none() && filter.department.is_none() => {
-            (estimate, false)
-        }
+    let (named, ascends) = match sort {
+        PeopleSort::Name => (true, true),
+        PeopleSort::NameLast => (true, false),
+        // Ids are ordered by time.
+        PeopleSort::Newest => (false, false),
+        PeopleSort::Oldest => (false, true),
+    };
+    if search.is_some() && estimate.is_none() && filter.has.is_none() && filter.validated.is_none() && part.mark.is_none() {
+        return collected(tx, at, &ask, &ordered(named, ascends), part.skip, limit);
+    }
+    let many = match filter.validated {
+        Some(yes) => validated(tx, at, yes, &mut ask)?,
+        None => None,
+    };
+    let narrowed = filter.kind.is_some() || filter.has.is_some() || filter.department.is_some();
+    let (total, exact) = match (estimate, many) {
+        (Some(estimate), _) if !narrowed && filter.validated.is_none() => (estimate, false),
+        (None, Some(many)) if !narrowed && search.is_none() => (many, many < COUNTED),
         _ => {
             let bound = if estimate.is_some() || filter.has.is_some() || filter.validated.is_some() { COUNTED } else { i64::MAX };
             let total: i64 = tx
@@ -105,13 +124,6 @@ fn part(tx: &Connection, at: Timestamp, filter: &PeopleFilter, sort: PeopleSort,
     if total == 0 {
         return Ok(PeoplePage { rows: Vec::new(), more: false, total: 0, total_is_exact: true });
     }
-    let (named, ascends) = match sort {
-        PeopleSort::Name => (true, true),
-        PeopleSort::NameLast => (true, false),
-        // Ids are ordered by time.
-        PeopleSort::Newest => (false, false),
-        PeopleSort::Oldest => (false, true),
-    };
     // A place behind the middle is read from the other end.
     let all = u64::try_from(total).unwrap_or(0);
     let turned = part.mark.is_none() && exact && part.skip > all / 2;
@@ -126,7 +138,7 @@ fn part(tx: &Connection, at: Timestamp, filter: &PeopleFilter, sort: PeopleSort,
             ask.and(&format!("s.id {compare} ?"), [id.into()]);
         }
     }
-    let order = if named { format!("s.sort_key {direction}, s.id {direction}") } else { format!("s.id {direction}") };
+    let order = ordered(named, direction == "ASC");
     let sql = format!("SELECT s.id {} ORDER BY {order} LIMIT {here} OFFSET {skip}", ask.text());
     let mut ids: Vec<SubscriberId> =
         tx.prepare_cached(&sql)?.query_map(params_from_iter(&ask.values), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
@@ -137,6 +149,22 @@ fn part(tx: &Connection, at: Timestamp, filter: &PeopleFilter, sort: PeopleSort,
     }
     let rows = ids.into_iter().map(|id| read(tx, at, id)).collect::<Result<_>>()?;
     Ok(PeoplePage { rows, more, total: all, total_is_exact: exact })
+}
+
+fn ordered(named: bool, ascends: bool) -> String {
+    let direction = if ascends { "ASC" } else { "DESC" };
+    if named { format!("s.sort_key {direction}, s.id {direction}") } else { format!("s.id {direction}") }
+}
+
+/// The first pages of what an index answers: all that match are read once, which counts them too.
+fn collected(tx: &Connection, at: Timestamp, ask: &Ask, order: &str, skip: u64, limit: usize) -> Result<PeoplePage> {
+    let sql = format!("SELECT s.id {} ORDER BY {order}", ask.text());
+    let ids: Vec<SubscriberId> =
+        tx.prepare_cached(&sql)?.query_map(params_from_iter(&ask.values), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let here = ids.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX));
+    let more = here.len() > limit;
+    let rows = here.take(limit).map(|id| read(tx, at, *id)).collect::<Result<_>>()?;
+    Ok(PeoplePage { rows, more, total: ids.len() as u64, total_is_exact: true })
 }
 
 /// Whom a search finds, for lists of what belongs to people.
@@ -170,7 +198,7 @@ impl Whom {
 pub(crate) fn whom(tx: &Connection, text: Option<&str>) -> Result<Option<Whom>> {
     let Some(search) = Search::new(text) else { return Ok(None) };
     let mut ask = Ask { tables: "subscriber s".to_owned(), ..Ask::default() };
-    if searched(tx, &search, &mut ask, HANDED_ON)?.is_none() {
+    if matches!(searched(tx, &search, &mut ask, HANDED_ON)?, Found::Few) {
         let sql = format!("SELECT s.id {} LIMIT {}", ask.text(), HANDED_ON + 1);
         let people: Vec<SubscriberId> =
             tx.prepare_cached(&sql)?.query_map(params_from_iter(&ask.values), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
@@ -179,37 +207,57 @@ pub(crate) fn whom(tx: &Connection, text: Option<&str>) -> Result<Option<Whom>> 
         }
     }
     let mut plain = Ask::default();
+    if search.expression().is_none() {
+        // Of a phone, what so few letters begin is found for nearly everybody.
+        begins(&search, &mut plain);
+    }
     compared(&search, &mut plain);
     Ok(Some(Whom::Many { condition: plain.sql.join(" AND "), values: plain.values }))
 }
 
-/// Adds the search; how many it finds about, where that is more than `most` and too many to compare each.
-fn searched(tx: &Connection, search: &Search, ask: &mut Ask, most: i64) -> Result<Option<i64>> {
-    let mut estimate = None;
+/// How a search is answered.
+enum Found {
+    /// From an index: by trigrams, or by how names and addresses begin, which is not bounded.
+    Few,
+    /// By walking the names; the query of the index of trigrams tells how many about.
+    Many(String),
+}
+
+/// So many stand in the index of trigrams, up to a bound.
+fn trigrams(tx: &Connection, expression: &str, bound: i64) -> Result<i64> {
+    Ok(tx
+        .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM subscriber_search WHERE subscriber_search MATCH ?1 LIMIT ?2)")?
+        .query_row((expression, bound), |row| row.get(0))?)
+}
+
+/// Adds the search, by an index where that finds no more than `most`.
+fn searched(tx: &Connection, search: &Search, ask: &mut Ask, most: i64) -> Result<Found> {
+    let mut found = Found::Few;
     if let Some(expression) = search.expression() {
-        let count = |bound: i64| -> Result<i64> {
-            Ok(tx
-                .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM subscriber_search WHERE subscriber_search MATCH ?1 LIMIT ?2)")?
-                .query_row((&expression, bound), |row| row.get(0))?)
-        };
-        if count(most + 1)? <= most {
+        if trigrams(tx, &expression, most + 1)? <= most {
             ask.tables =
                 "subscriber_search f CROSS JOIN subscriber_find t ON t.number = f.rowid CROSS JOIN subscriber s ON s.id = t.subscriber"
                     .to_owned();
             ask.and("f.subscriber_search MATCH ?", [expression.into()]);
         } else {
-            estimate = Some(count(i64::MAX)?);
+            found = Found::Many(expression);
         }
-    } else if let Some(word) = search.words.first() {
-        let until = format!("{word}\u{10ffff}");
-        ask.and(
-            "s.id IN (SELECT id FROM subscriber WHERE sort_key >= ? AND sort_key < ?
-                      UNION SELECT subscriber FROM mailbox WHERE address_key >= ? AND address_key < ?)",
-            [word.clone().into(), until.clone().into(), word.clone().into(), until.into()],
-        );
+    } else {
+        begins(search, ask);
     }
     compared(search, ask);
-    Ok(estimate)
+    Ok(found)
+}
+
+/// The name or an address begins with the first word.
+fn begins(search: &Search, ask: &mut Ask) {
+    let Some(word) = search.words.first() else { return };
+    let until = format!("{word}\u{10ffff}");
+    ask.and(
+        "s.id IN (SELECT id FROM subscriber WHERE sort_key >= ? AND sort_key < ?
+                  UNION SELECT subscriber FROM mailbox WHERE address_key >= ? AND address_key < ?)",
+        [word.clone().into(), until.clone().into(), word.clone().into(), until.into()],
+    );
 }
 
 /// Compares each word with what a person is found by.
@@ -257,9 +305,43 @@ fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {
         );
         ask.and(&sql, []);
     }
-    if let Some(validated) = filter.validated {
-        // Those with a mailbox that is not: few, as a rule, so they are where the reading begins.
-        let not = if validated { "NOT " } else { "" };
-        ask.and(&format!("s.id {not}IN (SELECT subscriber FROM mailbox_not_validated)"), []);
+}
+
+/// Mailboxes that nobody has validated, or too long ago: before the second that is given.
+const NOT_VALIDATED: &str = "SELECT subscriber FROM mailbox INDEXED BY mailbox_by_validation WHERE validated_at IS NULL
+     UNION ALL SELECT subscriber FROM mailbox INDEXED BY mailbox_by_validation WHERE validated_at < ?";
+/// Those whose validation counts.
+const VALIDATED: &str = "SELECT subscriber FROM mailbox INDEXED BY mailbox_by_validation WHERE validated_at >= ?";
+/// The person `s` has one that is not validated.
+const HAS_NOT_VALIDATED: &str = "EXISTS (SELECT 1 FROM mailbox m INDEXED BY mailboxes_by_subscriber
+     WHERE m.subscriber = s.id AND (m.validated_at IS NULL OR m.validated_at < ?))";
+
+/// Adds: every mailbox is validated, or one is not (any more). Where those who fit are few, they are where the reading begins; where they
+/// are many, they are met soon by walking the names, and it is said how many they are, up to a bound.
+fn validated(tx: &Connection, at: Timestamp, yes: bool, ask: &mut Ask) -> Result<Option<i64>> {
+    let since = Validity::read(tx)?.since(at).0;
+    let count = |list: &str, most: i64| -> Result<i64> {
+        let sql = format!("SELECT count(*) FROM (SELECT * FROM ({list}) LIMIT {most})").replace('?', "?1");
+        Ok(tx.prepare_cached(&sql)?.query_row([since], |row| row.get(0))?)
+    };
+    let fitting = if yes { VALIDATED } else { NOT_VALIDATED };
+    let few = count(fitting, COLLECTED + 1)? <= COLLECTED;
+    if few {
+        ask.and(&format!("s.id IN ({fitting})"), [since.into()]);
     }
+    if yes {
+        ask.and(&format!("NOT {HAS_NOT_VALIDATED}"), [since.into()]);
+    } else if !few {
+        ask.and(HAS_NOT_VALIDATED, [since.into()]);
+    }
+    if few {
+        return Ok(None);
+    }
+    // By the times of the validations: those who fit stand together there.
+    let people = if yes {
+        format!("SELECT DISTINCT s.subscriber FROM ({VALIDATED}) s WHERE NOT {}", HAS_NOT_VALIDATED.replace("s.id", "s.subscriber"))
+    } else {
+        format!("SELECT DISTINCT subscriber FROM ({NOT_VALIDATED})")
+    };
+    count(&people, COUNTED).map(Some)
 }

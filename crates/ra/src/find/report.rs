@@ -5,7 +5,7 @@ use super::{
     export::{line, written},
     text,
 };
-use crate::{Error, Operator, Result, certificate::reason_of, enrollment::State, id::UnitId, issue::hex, ledger};
+use crate::{Error, Operator, Result, certificate::reason_of, enrollment::State, id::UnitId, issue::hex, ledger, life, mailbox::Validity};
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
@@ -111,8 +111,12 @@ impl ReportName {
             ReportName::Coverage => &["name", "mail", "kind", "validated", "signing", "encryption", "authentication"],
             ReportName::Enrollments => &["state", "reached", "standing", "median_seconds"],
             ReportName::Devices => &["name", "product", "os_version", "build", "serial", "first_seen", "last_seen", "foreign_device_ca"],
-            ReportName::Revocations => &["reason", "profile", "count", "median_seconds_to_revoke", "longest_seconds_to_revoke"],
-            ReportName::Validations => &["record", "name", "address_or_subject", "at", "method", "evidence", "actor"],
+            ReportName::Revocations => {
+                &["reason", "profile", "count", "median_seconds_to_revoke", "longest_seconds_to_revoke", "deadline_seconds", "late"]
+            }
+            ReportName::Validations => {
+                &["record", "name", "address_or_subject", "at", "method", "evidence", "actor", "rules", "valid_until", "state"]
+            }
             ReportName::Actions => &["actor", "event", "count", "first", "last"],
         }
     }
@@ -228,7 +232,7 @@ fn rows(tx: &Connection, at: Timestamp, name: ReportName, filter: &ReportFilter,
         ReportName::Enrollments => enrollments(tx, filter, sink),
         ReportName::Devices => devices(tx, filter, sink),
         ReportName::Revocations => revocations(tx, filter, sink),
-        ReportName::Validations => validations(tx, filter, sink),
+        ReportName::Validations => validations(tx, at, filter, sink),
         ReportName::Actions => actions(tx, filter, sink),
     }
 }
@@ -314,15 +318,14 @@ fn coverage(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Si
     };
     let mut statement = tx.prepare_cached(&format!(
         "SELECT s.name, (SELECT group_concat(address, ' ') FROM (SELECT address FROM mailbox WHERE subscriber = s.id ORDER BY position)), s.kind,
-                NOT EXISTS (SELECT 1 FROM mailbox m WHERE m.subscriber = s.id
-                    AND NOT EXISTS (SELECT 1 FROM mailbox_validation v WHERE v.mailbox = m.id)), {}, {}, {}
+                NOT EXISTS (SELECT 1 FROM mailbox m WHERE m.subscriber = s.id AND (m.validated_at IS NULL OR m.validated_at < ?1)), {}, {}, {}
          FROM subscriber s WHERE true{} ORDER BY s.sort_key, s.id",
         has("signing"),
         has("encryption"),
         has("authentication"),
         filter.in_department("s.department")
     ))?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([Validity::read(tx)?.since(at).0])?;
     while let Some(row) = rows.next()? {
         let flag = |at: usize| Ok::<_, Error>(json!(row.get::<_, bool>(at)?));
         let (name, mail, kind): (String, Option<String>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -408,7 +411,10 @@ fn devices(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> Resul
     Ok(())
 }
 
-/// The time to revoke is that from invalidityDate, where it was given.
+/// The time to revoke runs from invalidityDate, where there is one, until the certificate stood on a CRL, which is since its hold where it
+/// was held before (`revoked_at` stays that of the hold; one held before the key was distrusted took no time). The deadline of the reason
+/// (`life::deadline_hours`) is held against it. Public CAs count from when they learn of it, which is later: what is not late here was not
+/// late.
 fn revocations(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
     let (since, until) = filter.span();
     let mut statement = tx.prepare_cached(&format!(
@@ -423,33 +429,45 @@ fn revocations(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> R
         if filter.has_profile(&profile) {
             let group = groups.entry((row.get(0)?, profile)).or_default();
             group.0 += 1;
-            group.1.extend(row.get::<_, Option<i64>>(2)?);
+            group.1.extend(row.get::<_, Option<i64>>(2)?.map(|time| time.max(0)));
         }
     }
     for ((code, profile), (count, times)) in groups {
-        let longest = times.iter().max().copied();
-        if !sink(vec![json!(reason_of(code)?), json!(profile), json!(count), json!(median(times)), json!(longest)])? {
+        let (reason, longest) = (reason_of(code)?, times.iter().max().copied());
+        let deadline = life::deadline_hours(reason).map(|hours| i64::from(hours) * Timestamp::HOUR);
+        let late = deadline.filter(|_| !times.is_empty()).map(|deadline| times.iter().filter(|time| **time > deadline).count());
+        let times = [json!(median(times)), json!(longest), json!(deadline), json!(late)];
+        if !sink([json!(reason), json!(profile), json!(count)].into_iter().chain(times).collect())? {
             break;
         }
     }
     Ok(())
 }
 
-fn validations(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
+/// Each validation with the rules under which it was made, until when it counts, and whether it does: `counts`, `ended`, or `replaced` by
+/// a newer one of the same mailbox.
+fn validations(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
     let (since, until) = filter.span();
     let whose = filter.in_department("s.department");
+    let validity = Validity::read(tx)?;
     let mut statement = tx.prepare_cached(&format!(
-        "SELECT 'validation', s.name, m.address, v.at, v.method, v.evidence, v.actor FROM mailbox_validation v
+        "SELECT 'validation', s.name, m.address, v.at, v.method, v.evidence, v.actor, v.rules,
+                CASE WHEN EXISTS (SELECT 1 FROM mailbox_validation n WHERE n.mailbox = v.mailbox AND n.id > v.id) THEN 'replaced'
+                     WHEN v.at >= ?3 THEN 'counts' ELSE 'ended' END
+            FROM mailbox_validation v
             JOIN mailbox m ON m.id = v.mailbox JOIN subscriber s ON s.id = m.subscriber WHERE v.at >= ?1 AND v.at < ?2{whose}
          UNION ALL
-         SELECT 'subject', coalesce(s.name, ''), n.name, n.registered_at, NULL, NULL, NULL FROM subject_name n
+         SELECT 'subject', coalesce(s.name, ''), n.name, n.registered_at, NULL, NULL, NULL, NULL, NULL FROM subject_name n
             LEFT JOIN subscriber s ON s.id = n.subscriber WHERE n.registered_at >= ?1 AND n.registered_at < ?2{whose}
          ORDER BY 4"
     ))?;
-    let mut rows = statement.query([since, until])?;
+    let mut rows = statement.query([since, until, validity.since(at).0])?;
     while let Some(row) = rows.next()? {
         let word = |at: usize| Ok::<_, Error>(json!(row.get::<_, Option<String>>(at)?));
-        if !sink(vec![word(0)?, word(1)?, word(2)?, time(row.get(3)?), word(4)?, word(5)?, word(6)?])? {
+        let (made, state): (i64, Option<String>) = (row.get(3)?, row.get(8)?);
+        let ends = state.as_ref().and_then(|_| validity.until(Timestamp(made)));
+        let row = vec![word(0)?, word(1)?, word(2)?, time(made), word(4)?, word(5)?, word(6)?, word(7)?, json!(ends), json!(state)];
+        if !sink(row)? {
             break;
         }
     }

@@ -1,5 +1,9 @@
 //! Found, filtered, ordered, paged and counted: against the plain truth of a few dozen rows.
 
+mod device;
+mod report;
+mod validity;
+
 use super::*;
 use crate::{Authority, Error, ledger::Actor, ports::FixedClock, subscriber::NewSubscriber, testing};
 use protocol::{Timestamp, crl::Reason};
@@ -489,6 +493,7 @@ fn a_certificate_is_told_in_full() {
     assert_eq!(detail.summary.purposes, ["clientAuth"]);
     assert_eq!(detail.chain.len(), 2);
     assert!(detail.chain.iter().all(|link| link.signature_fits) && detail.lint.is_empty(), "{:?}", detail.lint);
+    assert_eq!((&detail.advice, &detail.provenance.cps), (&None, &None), "it is not for mail, and no CPS is registered");
     assert_eq!(
         detail.timeline.iter().map(|event| event.event.as_str()).collect::<Vec<_>>(),
         ["certificate.stored", "certificate.held", "certificate.ends"]
@@ -558,4 +563,40 @@ fn every_report_says_its_filter_time_and_ledger_head() {
     }
     let expiring = officer.report(ReportName::Expiring, &ReportFilter { days: Some(10), ..Default::default() }, 1).unwrap();
     assert!(expiring.more && expiring.rows.len() == 1);
+}
+
+#[test]
+fn revocations_say_which_took_longer_than_the_deadline_of_their_reason() {
+    let (authority, _clock, officer, _folder) = department(0);
+    let at = authority.0.clock.now().0;
+    let revoked = |serial: u8, reason: Reason, known_for: Option<i64>| {
+        let (code, since) = (crate::certificate::reason_code(reason), known_for.map(|seconds| at - seconds));
+        let write = authority.0.store.write(move |tx| {
+            tx.execute(
+                "INSERT INTO certificate (serial, kind, profile, subject, san, key_fingerprint, not_before, not_after, issued_at)
+                 VALUES (?1, 'subscriber', 'signing', 'CN=Alice', '[]', zeroblob(32), ?2, ?2 + 864000, ?2)",
+                ([serial; 16].as_slice(), at),
+            )?;
+            let sql = "UPDATE certificate SET revoked_at = ?1, reason = ?2, invalid_since = ?3 WHERE serial = ?4";
+            Ok(tx.execute(sql, (at, code, since, [serial; 16].as_slice()))?)
+        });
+        assert_eq!(write.unwrap(), 1);
+    };
+    revoked(1, Reason::KeyCompromise, Some(Timestamp::HOUR));
+    revoked(2, Reason::KeyCompromise, Some(2 * Timestamp::DAY));
+    revoked(3, Reason::AffiliationChanged, Some(2 * Timestamp::DAY));
+    revoked(4, Reason::Superseded, None);
+    revoked(5, Reason::CertificateHold, None);
+    let report = officer.report(ReportName::Revocations, &ReportFilter::default(), 0).unwrap();
+    let (hour, day) = (Timestamp::HOUR, Timestamp::DAY);
+    assert_eq!(report.head.columns[5..], ["deadline_seconds", "late"]);
+    assert_eq!(
+        serde_json::json!(report.rows),
+        serde_json::json!([
+            ["keyCompromise", "signing", 2, 2 * day, 2 * day, 24 * hour, 1],
+            ["affiliationChanged", "signing", 1, 2 * day, 2 * day, 5 * day, 0],
+            ["superseded", "signing", 1, null, null, 5 * day, null],
+            ["certificateHold", "signing", 1, null, null, null, null],
+        ])
+    );
 }

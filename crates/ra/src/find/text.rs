@@ -1,6 +1,6 @@
 //! What is searched: the folded text of a certificate, and a search taken apart into what the indexes can answer.
 
-use crate::subscriber::name::fold;
+use crate::subscriber::name::{fold, fold_number};
 
 /// Longest search, characters.
 const MAX_SEARCH: usize = 100;
@@ -24,7 +24,7 @@ impl Search {
     /// `None`: there is nothing to search for.
     pub(super) fn new(text: Option<&str>) -> Option<Self> {
         let text: String = text?.chars().take(MAX_SEARCH).collect();
-        let words: Vec<String> = fold(&text).split(' ').filter(|word| !word.is_empty()).take(MAX_WORDS).map(str::to_owned).collect();
+        let words: Vec<String> = fold_number(&text).split(' ').filter(|word| !word.is_empty()).take(MAX_WORDS).map(str::to_owned).collect();
         if words.is_empty() {
             return None;
         }
@@ -93,7 +93,7 @@ pub(super) fn lines(subject: &str, san: &[String], device: &[String]) -> Vec<Str
         add(value.split_once(':').map_or(value.as_str(), |(_, value)| value));
     }
     for value in device {
-        add(value);
+        add(&fold_number(value));
     }
     lines
 }

@@ -14,8 +14,8 @@ use crate::{
     mailbox::{self, Address},
     profile::{CertificateProfile, ProfileName},
     secret::{Code, Token},
-    settings::Settings,
-    sign_in::LinkEnd,
+    settings::{Settings, SignIn},
+    sign_in::{self, LinkEnd},
     subscriber,
 };
 use protocol::Timestamp;
@@ -51,10 +51,24 @@ pub struct Invitation {
     pub url: String,
     /// The code, apart from the link.
     pub code: Code,
+    /// The page asks for the code; of somebody who has a password it may ask for that alone.
+    pub code_is_asked: bool,
     /// Both end then.
     pub expires_at: Timestamp,
     /// With a private TLS root: `http://HOST:PORT/trust`.
     pub trust_url: Option<String>,
+}
+
+impl Channel {
+    /// Refused unless Signet can do it.
+    fn is_there(self) -> Result<()> {
+        match self {
+            Channel::Show | Channel::Letter => Ok(()),
+            Channel::Mail | Channel::Sms => {
+                Err(Error::invalid("via", "Signet cannot send messages yet; show the invitation or print it as a letter"))
+            }
+        }
+    }
 }
 
 impl LinkEnd {
@@ -81,14 +95,10 @@ pub(crate) fn states_address(profile: &CertificateProfile, settings: &Settings) 
 }
 
 impl Operator {
-    /// Invites the subscriber with this address. Refused without a validated mailbox, unless no certificate of the bundle states an address.
+    /// Invites the subscriber with this address. Refused without a mailbox whose validation counts, unless no certificate of the bundle
+    /// states an address.
     pub fn invite(&self, mail: &str, channel: Channel) -> Result<Invitation> {
-        match channel {
-            Channel::Show | Channel::Letter => (),
-            Channel::Mail | Channel::Sms => {
-                return Err(Error::invalid("via", "Signet cannot send messages yet; show the invitation or print it as a letter"));
-            }
-        }
+        channel.is_there()?;
         let address = Address::parse(mail)?;
         let (at, actor, inner) = (self.inner.clock.now(), self.actor.clone(), self.inner.clone());
         let department = self.inner.store.read(|tx| subscriber::department_at(tx, &address))?;
@@ -96,9 +106,9 @@ impl Operator {
         let addresses = Addresses::of(&inner)?;
         let secrets = Secrets::new(at, &settings)?;
         let made = secrets.clone();
-        let enrollment = self.inner.store.write(move |tx| {
+        let (enrollment, code_is_asked) = self.inner.store.write(move |tx| {
             let mailbox::Owner { subscriber, mailbox, address } = mailbox::owner(tx, &address)?;
-            must_be_invitable(&inner, tx, department, mailbox)?;
+            must_be_invitable(&inner, tx, at, department, mailbox)?;
             let id = EnrollmentId::fresh();
             tx.prepare_cached(
                 "INSERT INTO enrollment (id, subscriber, mailbox, channel, state, reached, created_at, expires_at, updated_at, link)
@@ -109,15 +119,26 @@ impl Operator {
             enrollment::record(tx, at, id, StepKind::Invited, json!({ "via": channel, "expires_at": made.expires_at }))?;
             let details = json!({ "mail": address, "subscriber": subscriber, "via": channel, "expires_at": made.expires_at });
             ledger::append(tx, at, &actor, "enrollment.invited", &id.to_string(), &details)?;
-            Ok(id)
+            let asked = sign_in::asked_of(tx, &settings, subscriber)?;
+            Ok((id, matches!(asked, SignIn::Code | SignIn::Both | SignIn::Directory)))
         })?;
-        Ok(secrets.into_invitation(enrollment, addresses))
+        Ok(Invitation { code_is_asked, ..secrets.into_invitation(enrollment, addresses) })
     }
 
     /// New token and code for the same enrollment; the old ones are dead. With it one signs in by code alone and sets a new
     /// password where the department asks for one. Also wakes an enrollment that ran out or failed, not one that is
-    /// configured, declined or cancelled.
+    /// configured, declined or cancelled. It reaches the person as the first one did.
     pub fn resend(&self, enrollment: EnrollmentId) -> Result<Invitation> {
+        self.renew_link(enrollment, None)
+    }
+
+    /// The same, but from now on it reaches the person by this channel.
+    pub fn resend_by(&self, enrollment: EnrollmentId, channel: Channel) -> Result<Invitation> {
+        channel.is_there()?;
+        self.renew_link(enrollment, Some(channel))
+    }
+
+    fn renew_link(&self, enrollment: EnrollmentId, channel: Option<Channel>) -> Result<Invitation> {
         let (at, actor, inner) = (self.inner.clock.now(), self.actor.clone(), self.inner.clone());
         let department = self.inner.store.read(|tx| Ok(enrollment::head(tx, enrollment)?.department))?;
         let settings = self.inner.settings_of(department)?;
@@ -129,21 +150,25 @@ impl Operator {
             if matches!(head.state, State::Configured | State::Declined | State::Cancelled) {
                 return Err(Error::Conflict(Conflict::EnrollmentEnded));
             }
-            must_be_invitable(&inner, tx, head.department, head.mailbox)?;
+            must_be_invitable(&inner, tx, at, head.department, head.mailbox)?;
             end_links(tx, at, enrollment, LinkEnd::Cancelled)?;
             challenge::cancel_for_enrollment(tx, enrollment)?;
             tx.prepare_cached("UPDATE session SET dead = 1 WHERE enrollment = ?1")?.execute([enrollment])?;
             tx.prepare_cached(
-                "UPDATE enrollment SET link = ?2, expires_at = ?3, os_too_old = NULL, download_ends_at = NULL,
+                "UPDATE enrollment SET link = ?2, expires_at = ?3, channel = coalesce(?4, channel), os_too_old = NULL, download_ends_at = NULL,
                     state = CASE WHEN state IN ('expired', 'failed') THEN 'invited' ELSE state END,
                     reached = CASE WHEN state IN ('expired', 'failed') THEN 0 ELSE reached END,
                     profile_sent = CASE WHEN state IN ('expired', 'failed') THEN 0 ELSE profile_sent END
                  WHERE id = ?1",
             )?
-            .execute(params![enrollment, made.token.hash(), made.expires_at.0])?;
+            .execute(params![enrollment, made.token.hash(), made.expires_at.0, channel.map(word).transpose()?])?;
             made.insert(&inner, tx, at, enrollment, true)?;
-            enrollment::record(tx, at, enrollment, StepKind::Resent, json!({ "expires_at": made.expires_at }))?;
-            ledger::append(tx, at, &actor, "enrollment.resent", &enrollment.to_string(), &json!({ "expires_at": made.expires_at }))
+            let details = match channel {
+                Some(channel) => json!({ "via": channel, "expires_at": made.expires_at }),
+                None => json!({ "expires_at": made.expires_at }),
+            };
+            enrollment::record(tx, at, enrollment, StepKind::Resent, details.clone())?;
+            ledger::append(tx, at, &actor, "enrollment.resent", &enrollment.to_string(), &details)
         })?;
         Ok(secrets.into_invitation(enrollment, addresses))
     }
@@ -162,16 +187,16 @@ impl Operator {
     }
 }
 
-/// Invariant 5, asked at the door: a person whose mailbox nobody validated would fail in phase 3 only.
-fn must_be_invitable(inner: &Inner, tx: &Connection, department: UnitId, mailbox: MailboxId) -> Result<()> {
+/// Invariant 5, asked at the door: a person whose mailbox is not validated, or no longer, would fail in phase 3 only.
+fn must_be_invitable(inner: &Inner, tx: &Connection, at: Timestamp, department: UnitId, mailbox: MailboxId) -> Result<()> {
     let (settings, policy) = (&*inner.settings_of(department)?, inner.policy_of(department)?);
     // A phone always gets a certificate to sign in with: Wi-Fi and VPN stand on it.
     if !policy.phones(settings).any(|profile| profile.name == ProfileName::Authentication) {
         return Err(Error::Denied(Denied::NotOffered));
     }
     let stated = policy.phones(settings).any(|profile| states_address(profile, settings));
-    if stated && mailbox::validated(tx, mailbox)?.is_none() {
-        return Err(Error::Denied(Denied::MailboxNotValidated));
+    if stated {
+        mailbox::standing(tx, at, mailbox)??;
     }
     Ok(())
 }
@@ -202,6 +227,7 @@ impl Secrets {
             url: format!("{}/e/{}", addresses.public, self.token.reveal()),
             token: self.token,
             code: self.code,
+            code_is_asked: true,
             expires_at: self.expires_at,
             trust_url: addresses.trust,
         }

@@ -104,6 +104,22 @@ fn a_new_link_ends_the_old_one() {
 }
 
 #[test]
+fn a_new_link_goes_by_the_channel_that_is_named_and_otherwise_as_the_one_before() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let id = world.invite("alice@example.edu").enrollment;
+    let channel = || world.officer.enrollment(id).unwrap().enrollment.channel;
+    let told = || world.authority.auditor().ledger(None, 1).unwrap().remove(0).details["via"].clone();
+    assert_eq!(channel(), Channel::Show);
+    world.officer.resend_by(id, Channel::Letter).unwrap();
+    assert_eq!((channel(), told()), (Channel::Letter, "letter".into()));
+    world.officer.resend(id).unwrap();
+    assert_eq!((channel(), told()), (Channel::Letter, serde_json::Value::Null));
+    assert!(matches!(world.officer.resend_by(id, Channel::Sms), Err(Error::Invalid { field: "via", .. })));
+    assert_eq!(channel(), Channel::Letter);
+}
+
+#[test]
 fn five_wrong_codes_end_the_link_and_a_new_one_wakes_the_enrollment() {
     let world = world();
     world.person("Alice Example", "alice@example.edu");

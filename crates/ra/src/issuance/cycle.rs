@@ -5,8 +5,9 @@ use crate::{
     Conflict, Denied, Error, Noun, Operator, Result,
     authority::Inner,
     certificate,
+    certification::StatusUrls,
     id::{EnrollmentId, SubscriberId},
-    issue::{self, Intent, Reservation},
+    issue::{self, Intent, Reservation, Signed},
     ledger::Actor,
     life, mailbox,
     policy::{Policy, Terms},
@@ -65,7 +66,7 @@ impl Order {
         })
     }
 
-    fn intent(self, public_key: PublicKey) -> Intent {
+    fn intent(self, public_key: PublicKey, urls: StatusUrls) -> Intent {
         let enrollment = self.replaces.as_ref().filter(|replaced| replaced.same_key).and_then(|replaced| replaced.enrollment);
         Intent {
             terms: Terms::Profile(self.profile),
@@ -74,11 +75,12 @@ impl Order {
             subscriber: Some(self.subscriber),
             enrollment,
             public_key,
+            urls,
         }
     }
 }
 
-/// What our records say about it at this moment: the person is here, the mailboxes are validated, no second one to encrypt.
+/// What our records say about it at this moment: the person is here, the validations of the mailboxes count, no second one to encrypt.
 pub(super) fn check(tx: &Connection, at: Timestamp, order: &Order) -> Result<()> {
     let (_, subject) = subscriber::certified_as(tx, order.subscriber)?.ok_or(Error::NotFound(Noun::Subscriber))?;
     if subject != order.subject {
@@ -89,9 +91,7 @@ pub(super) fn check(tx: &Connection, at: Timestamp, order: &Order) -> Result<()>
         _ => None,
     });
     for address in std::iter::once(order.mail.as_str()).chain(stated) {
-        if !mailbox::is_validated(tx, order.subscriber, address)? {
-            return Err(Error::Denied(Denied::MailboxNotValidated));
-        }
+        mailbox::standing_of(tx, at, order.subscriber, address)??;
     }
     if let Some(replaced) = &order.replaces {
         life::may_be_replaced(tx, at, replaced)?;
@@ -119,25 +119,32 @@ pub(super) struct Claim {
 }
 
 /// Step 1, in the caller's transaction.
-pub(super) fn reserve(tx: &Connection, at: Timestamp, ca: &CertificateView, order: Order, public_key: PublicKey) -> Result<Claim> {
+pub(super) fn reserve(
+    tx: &Connection,
+    at: Timestamp,
+    ca: &CertificateView,
+    urls: &StatusUrls,
+    order: Order,
+    public_key: PublicKey,
+) -> Result<Claim> {
     check(tx, at, &order)?;
     if !order.profile.accepts(&public_key) {
         return Err(Error::invalid("csr", "the key is weaker than its certificate profile asks: make a longer one"));
     }
     check_key(tx, &order, &public_key)?;
-    let intent = order.clone().intent(public_key);
+    let intent = order.clone().intent(public_key, urls.clone());
     let reservation = issue::reserve(tx, at, ca, &intent)?;
     Ok(Claim { intent, reservation, order })
 }
 
 /// Step 4, in the caller's transaction; serials of those that were superseded.
-pub(super) fn store(tx: &Connection, at: Timestamp, actor: &Actor, claim: &Claim, view: &CertificateView) -> Result<Vec<SerialNumber>> {
+pub(super) fn store(tx: &Connection, at: Timestamp, actor: &Actor, claim: &Claim, signed: &Signed) -> Result<Vec<SerialNumber>> {
     // Again: another officer may have been faster, the mailbox or the person may be gone, the key compromised.
     check(tx, at, &claim.order)?;
     check_key(tx, &claim.order, &claim.intent.public_key)?;
-    let mut superseded = issue::store(tx, at, actor, &claim.intent, view)?;
+    let mut superseded = issue::store(tx, at, actor, &claim.intent, signed)?;
     if let Some(replaced) = &claim.order.replaces {
-        superseded.extend(life::replaced(tx, at, actor, replaced, &view.serial)?);
+        superseded.extend(life::replaced(tx, at, actor, replaced, &signed.view.serial)?);
     }
     Ok(superseded)
 }
@@ -160,10 +167,10 @@ pub(super) fn one<T>(
     let (ca, urls) = (inner.issuing_ca()?, Inner::status_urls(&*inner.network()?));
     let (clock, issuer) = (inner.clock.clone(), ca.clone());
     // 1. reserve
-    let claim = inner.store.write(move |tx| reserve(tx, issue::time(tx, &*clock)?, &issuer.certificate, order, public_key))?;
+    let claim = inner.store.write(move |tx| reserve(tx, issue::time(tx, &*clock)?, &issuer.certificate, &urls, order, public_key))?;
     let serial = claim.reservation.serial.clone();
     // 2. sign; 3. re-parse and lint
-    let made = issue::certify(&ca, &urls, &claim.intent, &claim.reservation).and_then(|view| Ok((seal(&view)?, view)));
+    let made = issue::certify(&ca, &claim.intent, &claim.reservation).and_then(|signed| Ok((seal(&signed.view)?, signed)));
     let (sealed, signed) = match made {
         Ok(made) => made,
         Err(error) => {
@@ -176,7 +183,7 @@ pub(super) fn one<T>(
     let stored = inner.store.write(move |tx| {
         let at = issue::time(tx, &*clock)?;
         let superseded = store(tx, at, &actor, &claim, &signed)?;
-        Ok((certificate::one(tx, at, &signed.serial)?, superseded))
+        Ok((certificate::one(tx, at, &signed.view.serial)?, superseded))
     });
     let (certificate, superseded) = match stored {
         Ok(stored) => stored,

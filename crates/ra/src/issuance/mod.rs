@@ -86,22 +86,27 @@ impl Operator {
     }
 }
 
-/// The validated addresses of a person that a certificate of this profile states, the one that was typed first.
+/// Its certificates state more addresses of a person than the one that was typed.
+fn states_all(profile: &CertificateProfile) -> bool {
+    // A person has one key to decrypt with (invariant 3): mail to every address must find it.
+    profile.with_address && (profile.every_address || profile.made_here())
+}
+
+/// The addresses of a person whose validation counts and that a certificate of this profile states, the one that was typed first.
 fn addresses(person: &Subscriber, mail: &str, profile: &CertificateProfile) -> Result<Vec<String>> {
     let typed = mail.trim();
     let asked = person
         .mailboxes
         .iter()
         .find(|mailbox| mailbox.address.eq_ignore_ascii_case(typed))
-        .filter(|mailbox| mailbox.validated_at.is_some())
         .ok_or(Error::Denied(Denied::MailboxNotValidated))?;
+    let address = asked.standing()?;
     if !profile.with_address {
         return Ok(Vec::new());
     }
-    let mut list = vec![asked.address.clone()];
-    if profile.every_address || profile.made_here() {
-        // A person has one key to decrypt with (invariant 3): mail to every address must find it.
-        let others = person.mailboxes.iter().filter(|mailbox| mailbox.id != asked.id && mailbox.validated_at.is_some());
+    let mut list = vec![address];
+    if states_all(profile) {
+        let others = person.mailboxes.iter().filter(|mailbox| mailbox.id != asked.id && mailbox.validated);
         list.extend(others.map(|mailbox| mailbox.address.clone()));
     }
     Ok(list)

@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use departure::Departure;
 pub(crate) use four_eyes::{account, may_revoke_alone, note as note_alone};
 pub(crate) use plan::Rules;
-pub use reasons::{officer_may_give, subscriber_may_give};
+pub use reasons::{deadline_hours, officer_may_give, subscriber_may_give};
 pub(crate) use renew::{may_be_replaced, replaced};
 pub use self_test::{SelfTest, Tick};
 pub(crate) use tidy::revoke_maybe_lost;
@@ -143,6 +143,8 @@ pub struct Consequences {
     pub mailboxes_unvalidated: u32,
     /// A hold becomes a revocation then.
     pub final_at: Option<Timestamp>,
+    /// Hours within which a revocation for its reason is due once that is known ([`deadline_hours`]).
+    pub deadline_hours: Option<u32>,
     /// It can be taken back (a hold can, a revocation never: RFC 5280 5.3.1).
     pub undoable: bool,
     /// So many need a second officer, alone or with what the officer did in the last hours.

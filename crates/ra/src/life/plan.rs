@@ -1,13 +1,13 @@
 //! What an act does, computed first and then carried out by the same list of certificates.
 
-use super::{Act, Affected, Breaks, Consequences, Target, Verb, four_eyes, officer_may_give};
+use super::{Act, Affected, Breaks, Consequences, Target, Verb, deadline_hours, four_eyes, officer_may_give};
 use crate::{
     Conflict, Error, Noun, Operator, Result,
     certificate::{of_same_key, reason_code, reason_of},
     challenge, enrollment,
     id::{DeviceId, SubscriberId},
     ledger::{self, Actor},
-    revoke, subscriber,
+    mailbox, revoke, subscriber,
 };
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 use rusqlite::{Connection, ToSql, params};
@@ -236,9 +236,10 @@ fn consequences(c: &Connection, at: Timestamp, act: &Act, rules: &Rules, affecte
             "SELECT count(*) FROM enrollment WHERE subscriber = ?1 AND state IN ('invited', 'opened', 'authenticated', 'identified', 'issued')",
         )?;
         challenges_cancelled = count("SELECT count(*) FROM challenge WHERE subscriber = ?1 AND state IN ('open', 'claimed', 'pending')")?;
-        mailboxes_unvalidated = count(
-            "SELECT count(*) FROM mailbox m WHERE subscriber = ?1 AND EXISTS (SELECT 1 FROM mailbox_validation WHERE mailbox = m.id)",
-        )?;
+        let since = mailbox::Validity::read(c)?.since(at);
+        mailboxes_unvalidated = c
+            .prepare_cached("SELECT count(*) FROM mailbox WHERE subscriber = ?1 AND validated_at >= ?2")?
+            .query_row(params![person, since.0], |row| row.get(0))?;
         if enrollments_ended > 0 {
             breaks.insert(Breaks::EnrollmentUnderWay);
         }
@@ -252,6 +253,10 @@ fn consequences(c: &Connection, at: Timestamp, act: &Act, rules: &Rules, affecte
         challenges_cancelled,
         mailboxes_unvalidated,
         final_at: matches!(act.verb, Verb::MaybeLost).then(|| at.plus(rules.maybe_lost)),
+        deadline_hours: match act.verb {
+            Verb::Revoke { reason, .. } | Verb::Offboard { reason, .. } => deadline_hours(reason),
+            Verb::Hold | Verb::MaybeLost | Verb::Reinstate => None,
+        },
         undoable: matches!(act.verb, Verb::Hold | Verb::MaybeLost | Verb::Reinstate),
     })
 }

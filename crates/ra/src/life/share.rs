@@ -5,7 +5,7 @@ use crate::{Error, Operator, Result, id::SubscriberId, subscriber::Subscriber};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use protocol::{
     cms,
-    x509::{CertificateView, SerialNumber},
+    x509::{CertificateView, SerialNumber, SubjectAltName},
 };
 
 impl Operator {
@@ -25,14 +25,14 @@ impl Operator {
     /// A vCard 3.0 of the person with the certificates for mail as KEY (RFC 2426 3.7.2): one to encrypt to, for of two a correspondent's
     /// program may take the wrong one, and one to check signatures with.
     pub fn share_vcard(&self, person: SubscriberId) -> Result<String> {
-        let (person, certificates) = self.shared(person)?;
+        let Shared { person, addresses, certificates } = self.shared(person)?;
         let name = escaped(&person.name);
         let mut card = String::new();
         for line in ["BEGIN:VCARD".to_owned(), "VERSION:3.0".to_owned(), format!("FN:{name}"), format!("N:{name};;;;")] {
             folded(&mut card, &line, "\r\n");
         }
-        for mailbox in person.mailboxes.iter().filter(|mailbox| mailbox.validated_at.is_some()) {
-            folded(&mut card, &format!("EMAIL;TYPE=INTERNET:{}", escaped(&mailbox.address)), "\r\n");
+        for address in &addresses {
+            folded(&mut card, &format!("EMAIL;TYPE=INTERNET:{}", escaped(address)), "\r\n");
         }
         for der in &certificates {
             folded(&mut card, &format!("KEY;TYPE=X509;ENCODING=b:{}", STANDARD.encode(der)), "\r\n");
@@ -43,7 +43,7 @@ impl Operator {
 
     /// An LDIF record of the person with the same certificates (RFC 2849; userCertificate;binary of RFC 4523).
     pub fn share_ldif(&self, person: SubscriberId) -> Result<String> {
-        let (person, certificates) = self.shared(person)?;
+        let Shared { person, addresses, certificates } = self.shared(person)?;
         // Always in base64: then no character of a name has a meaning.
         let coded = |name: &str, value: &[u8]| format!("{name}:: {}", STANDARD.encode(value));
         let mut record = String::new();
@@ -53,8 +53,8 @@ impl Operator {
         folded(&mut record, &coded("cn", person.name.as_bytes()), "\n");
         // inetOrgPerson must have one; which part of a name it is, nobody wrote down.
         folded(&mut record, &coded("sn", person.name.as_bytes()), "\n");
-        for mailbox in person.mailboxes.iter().filter(|mailbox| mailbox.validated_at.is_some()) {
-            folded(&mut record, &coded("mail", mailbox.address.as_bytes()), "\n");
+        for address in &addresses {
+            folded(&mut record, &coded("mail", address.as_bytes()), "\n");
         }
         for der in &certificates {
             folded(&mut record, &coded("userCertificate;binary", der), "\n");
@@ -62,16 +62,32 @@ impl Operator {
         Ok(record)
     }
 
-    fn shared(&self, person: SubscriberId) -> Result<(Subscriber, Vec<Vec<u8>>)> {
-        let person = self.subscriber(person)?;
+    fn shared(&self, person: SubscriberId) -> Result<Shared> {
+        let mut person = self.subscriber(person)?;
         let MailPair { signing, encryption } = self.mail_pair(person.id)?;
-        let mut public: Vec<Vec<u8>> = encryption.into_iter().chain(signing).map(|view| view.der).collect();
-        public.dedup();
-        if public.is_empty() {
+        let pair: Vec<CertificateView> = encryption.into_iter().chain(signing).collect();
+        // A certificate goes on saying an address after the validation has ended: so may the card that it lies in.
+        let said = |address: &str| {
+            let is = |name: &SubjectAltName| matches!(name, SubjectAltName::Rfc822Name(stated) if stated.eq_ignore_ascii_case(address));
+            pair.iter().any(|view| view.san.iter().any(is))
+        };
+        let addresses = std::mem::take(&mut person.mailboxes).into_iter().filter(|mailbox| mailbox.validated || said(&mailbox.address));
+        let addresses: Vec<String> = addresses.map(|mailbox| mailbox.address).collect();
+        let mut certificates: Vec<Vec<u8>> = pair.into_iter().map(|view| view.der).collect();
+        certificates.dedup();
+        if certificates.is_empty() {
             return Err(Error::invalid("subscriber", "the person has no active certificate for mail to share"));
         }
-        Ok((person, public))
+        Ok(Shared { person, addresses, certificates })
     }
+}
+
+/// What correspondents get of a person.
+struct Shared {
+    person: Subscriber,
+    /// Validated, or stated by one of the certificates.
+    addresses: Vec<String>,
+    certificates: Vec<Vec<u8>>,
 }
 
 /// RFC 2426 4: backslash, comma, semicolon and line breaks.

@@ -1,6 +1,7 @@
-//! Mailboxes: whose an address is, and its validation, which is recorded and never assumed.
+//! Mailboxes: whose an address is, and its validation, which is recorded and never assumed, and ends.
 
 mod address;
+mod validity;
 
 use crate::{
     Conflict, Error, Noun, Operator, Result,
@@ -8,10 +9,12 @@ use crate::{
     ledger, subscriber,
 };
 use protocol::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
 
 pub(crate) use address::Address;
+pub use validity::{RULES, RULES_BEFORE_VERSIONS};
+pub(crate) use validity::{Standing, Unvalidated, Validity, ended_reason};
 
 /// How a mailbox was validated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -36,8 +39,8 @@ impl Method {
 }
 
 impl Operator {
-    /// Records a validation; `evidence` says what was seen (1 to 500 characters). Only Signet itself can record that a mailed
-    /// value came back: the officer's word is no proof of it.
+    /// Records a validation; `evidence` says what was seen (1 to 500 characters). It takes the place of an earlier one, also of one that
+    /// still counts. Only Signet itself can record that a mailed value came back: the officer's word is no proof of it.
     pub fn validate_mailbox(&self, mail: &str, method: Method, evidence: &str) -> Result<crate::subscriber::Subscriber> {
         if method == Method::MailedValue {
             return Err(Error::invalid("method", "a mailed value counts only when Signet sent it itself; choose in-person or records"));
@@ -53,9 +56,10 @@ impl Operator {
         let (at, actor) = (self.inner.clock.now(), self.actor.clone());
         self.inner.store.write(move |tx| {
             let Owner { subscriber: owner, mailbox, address } = owner(tx, &address)?;
-            tx.prepare_cached("INSERT INTO mailbox_validation (mailbox, at, method, evidence, actor) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute(params![mailbox, at.0, method.as_str(), evidence, serde_json::to_string(&actor).map_err(Error::fault)?])?;
-            let details = json!({ "subscriber": owner, "method": method.as_str(), "evidence": evidence });
+            let by = serde_json::to_string(&actor).map_err(Error::fault)?;
+            tx.prepare_cached("INSERT INTO mailbox_validation (mailbox, at, method, evidence, actor, rules) VALUES (?, ?, ?, ?, ?, ?)")?
+                .execute(params![mailbox, at.0, method.as_str(), evidence, by, RULES])?;
+            let details = json!({ "subscriber": owner, "method": method.as_str(), "evidence": evidence, "rules": RULES });
             ledger::append(tx, at, &actor, "mailbox.validated", &address, &details)?;
             subscriber::read(tx, at, owner)
         })
@@ -99,22 +103,29 @@ pub(crate) fn insert(tx: &Connection, at: Timestamp, subscriber: SubscriberId, a
     Ok(id)
 }
 
-/// The address of a mailbox when it was validated (invariant 5).
-pub(crate) fn validated(tx: &Connection, mailbox: MailboxId) -> Result<Option<String>> {
-    Ok(tx
-        .prepare_cached("SELECT address FROM mailbox m WHERE id = ?1 AND EXISTS (SELECT 1 FROM mailbox_validation WHERE mailbox = m.id)")?
-        .query_row([mailbox], |row| row.get(0))
-        .optional()?)
+/// What a mailbox is worth at `at` (invariant 5).
+pub(crate) fn standing(tx: &Connection, at: Timestamp, mailbox: MailboxId) -> Result<Standing> {
+    let mut statement = tx.prepare_cached("SELECT address, validated_at FROM mailbox WHERE id = ?1")?;
+    judged(tx, at, statement.query_row([mailbox], as_found).optional()?)
 }
 
-/// Is `address` a mailbox of `subscriber` whose validation counts (invariant 5)? Read again whenever an address is to be certified.
-pub(crate) fn is_validated(tx: &Connection, subscriber: SubscriberId, address: &str) -> Result<bool> {
-    Ok(tx
-        .prepare_cached(
-            "SELECT 1 FROM mailbox m WHERE m.address_key = ?2 AND m.subscriber = ?1
-               AND EXISTS (SELECT 1 FROM mailbox_validation WHERE mailbox = m.id)",
-        )?
-        .exists(params![subscriber, address.to_ascii_lowercase()])?)
+/// What the mailbox with this address is worth at `at` for `subscriber`, whose it must be (invariant 5). Read again whenever an address
+/// is to be certified.
+pub(crate) fn standing_of(tx: &Connection, at: Timestamp, subscriber: SubscriberId, address: &str) -> Result<Standing> {
+    let mut statement = tx.prepare_cached("SELECT address, validated_at FROM mailbox WHERE address_key = ?2 AND subscriber = ?1")?;
+    judged(tx, at, statement.query_row(params![subscriber, address.to_ascii_lowercase()], as_found).optional()?)
+}
+
+/// An address and when it was last validated.
+type Found = (String, Option<i64>);
+
+fn as_found(row: &Row<'_>) -> rusqlite::Result<Found> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+fn judged(tx: &Connection, at: Timestamp, found: Option<Found>) -> Result<Standing> {
+    let Some((address, made)) = found else { return Ok(Err(Unvalidated::Never)) };
+    Ok(Validity::read(tx)?.judge(at, address, made.map(Timestamp)))
 }
 
 #[cfg(test)]

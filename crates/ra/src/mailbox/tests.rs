@@ -1,6 +1,6 @@
 //! Validations are recorded with who, how and on what evidence.
 
-use super::Method;
+use super::{Method, Unvalidated};
 use crate::{Denied, Error, Noun, invitation::Channel, mailbox, ota::tests::phone::world};
 
 #[test]
@@ -14,9 +14,16 @@ fn a_validation_is_recorded_with_method_evidence_and_actor() {
     let row = world.authority.auditor().ledger(None, 1).unwrap().remove(0);
     assert_eq!((row.event.as_str(), row.subject.as_str()), ("mailbox.validated", "alice@example.edu"));
     assert_eq!((row.details["method"].as_str(), row.details["evidence"].as_str()), (Some("records"), Some("staff list of 1 November")));
-    let check = |address: &str| world.authority.0.store.read(|tx| mailbox::is_validated(tx, alice.id, address)).unwrap();
-    assert!(check("alice@EXAMPLE.edu"));
-    assert!(!check("bob@example.edu"));
+    assert_eq!((mailbox.validated, mailbox.validated_by.as_deref(), mailbox.rules.as_deref()), (true, Some("rosa"), Some("signet-1")));
+    assert_eq!(row.details["rules"], mailbox::RULES, "which rules these were is in the ledger, too");
+    let standing = |address: &str| {
+        let at = protocol::Timestamp(crate::testing::START);
+        world.authority.0.store.read(|tx| mailbox::standing_of(tx, at, alice.id, address)).unwrap()
+    };
+    assert_eq!(standing("alice@EXAMPLE.edu"), Ok("alice@example.edu".to_owned()));
+    assert_eq!(standing("bob@example.edu"), Err(Unvalidated::Never));
+    let changed = world.authority.0.store.write(|tx| Ok(tx.execute("UPDATE mailbox_validation SET at = at + 1", [])?));
+    assert!(changed.is_err(), "what was recorded stays as it was");
 }
 
 #[test]

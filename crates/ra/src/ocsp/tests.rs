@@ -110,6 +110,32 @@ fn what_was_signed_while_the_clock_was_ahead_is_signed_anew_once_it_is_right() {
 }
 
 #[test]
+fn answers_go_on_with_a_clock_that_is_behind_until_the_responder_ends() {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    export(&officer, folder.path());
+    let alice = issued(&authority, "Alice");
+    officer.keep_status().unwrap();
+    // The ledger is written on a day to come; then the clock is right again, and nothing is issued.
+    clock.advance(40 * 86_400);
+    testing::person(&officer, "Bob Example", "bob@example.edu");
+    clock.advance(-19 * 86_400);
+    let asked = request(&ca(&officer, "issuing"), &alice, None).unwrap();
+    // Another process, which has opened no responder yet: its certificate would be renewed by now.
+    let other = testing::open(&folder, &clock);
+    let said = judged(folder.path(), &ask(&other, &officer, &alice, None), &alice, testing::START + 21 * 86_400 + 60);
+    assert!(said.contains("Cert Status: good") && said.contains("Produced At: Dec 12 10:00:00 2026 GMT"), "{said}");
+    // It signs nothing after its end; a client may ask again when the clock is set.
+    clock.advance(9 * 86_400);
+    for enroller in [authority.enroller(), other.enroller()] {
+        assert_eq!(enroller.ocsp("issuing", &asked).unwrap(), Refusal::TryLater.to_der());
+    }
+    clock.advance(10 * 86_400);
+    let said = judged(folder.path(), &ask(&other, &officer, &alice, None), &alice, testing::START + 40 * 86_400 + 60);
+    assert!(said.contains("Cert Status: good"), "a new responder: {said}");
+}
+
+#[test]
 fn a_nonce_is_repeated_in_an_answer_of_its_own() {
     let (authority, _clock, folder) = testing::authority();
     let officer = testing::department(&authority);

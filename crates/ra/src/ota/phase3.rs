@@ -16,7 +16,7 @@ use crate::{
     enrollment::{self, Head, State, StepKind},
     id::DeviceId,
     invitation::{self, Link},
-    mailbox,
+    mailbox::{self, Unvalidated},
     policy::Policy,
     profile::ProfileName,
     revoke,
@@ -114,7 +114,10 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
         return refuse("a certificate of this phone was revoked or is on hold");
     }
     let (policy, settings) = (inner.policy_of(head.department)?, inner.settings_of(head.department)?);
-    let Some(identities) = identities(tx, &head, &settings, &policy)? else { return refuse("the mailbox is not validated") };
+    let identities = match identities(tx, at, &head, &settings, &policy)? {
+        Ok(identities) => identities,
+        Err(why) => return refuse(&why.reason()),
+    };
     // Everything else in the profile stands on it, and would be missing without a word.
     if !identities.iter().any(|(purpose, ..)| *purpose == Purpose::Certificate(ProfileName::Authentication)) {
         return refuse("certificates to sign in with are not offered");
@@ -163,20 +166,26 @@ fn walk(tx: &Connection, link: &Link, shown: &Shown) -> Result<Option<Walk>> {
 /// Purpose, subject and SANs of an identity to be certified.
 type Identity = (Purpose, DistinguishedName, Vec<SubjectAltName>);
 
-/// The bundle's identities; `None` when one of them would state an address that nobody validated (invariant 5).
-fn identities(tx: &Connection, head: &Head, settings: &Settings, policy: &Policy) -> Result<Option<Vec<Identity>>> {
+/// The bundle's identities; why not, when one of them would state an address whose validation does not count (invariant 5).
+fn identities(
+    tx: &Connection,
+    at: Timestamp,
+    head: &Head,
+    settings: &Settings,
+    policy: &Policy,
+) -> Result<std::result::Result<Vec<Identity>, Unvalidated>> {
     let subject: String =
         tx.prepare_cached("SELECT subject FROM subscriber WHERE id = ?1")?.query_row([head.subscriber], |row| row.get(0))?;
     let subject: DistinguishedName = serde_json::from_str(&subject).map_err(crate::Error::fault)?;
-    let address = mailbox::validated(tx, head.mailbox)?;
+    let standing = mailbox::standing(tx, at, head.mailbox)?;
     let mut all = Vec::new();
     for profile in policy.phones(settings) {
-        let san = match (invitation::states_address(profile, settings), &address) {
+        let san = match (invitation::states_address(profile, settings), &standing) {
             (false, _) => Vec::new(),
-            (true, Some(address)) => vec![SubjectAltName::Rfc822Name(address.clone())],
-            (true, None) => return Ok(None),
+            (true, Ok(address)) => vec![SubjectAltName::Rfc822Name(address.clone())],
+            (true, Err(why)) => return Ok(Err(why.clone())),
         };
         all.push((Purpose::Certificate(profile.name), subject.clone(), san));
     }
-    Ok(Some(all))
+    Ok(Ok(all))
 }

@@ -26,7 +26,7 @@ pub enum Gate {
     Escrow,
     /// The plan for decryption keys, generated, signed and up to date; not needed without escrow.
     KeyPlan,
-    /// The guide was read.
+    /// The guide was read: docs/guide, which the window has within it and leads to from this gate.
     Guide,
     /// What the pilot taught: the log of lessons has an entry.
     Lessons,

@@ -23,7 +23,7 @@ use crate::{
     challenge::Purpose,
     id::UnitId,
     profile::{self, CertificateProfile, Escrow, ProfileName, ProfileView, Scope},
-    settings::Settings,
+    settings::{Cps, EachSettings, Settings},
     store::Topic,
 };
 use protocol::Timestamp;
@@ -94,9 +94,10 @@ pub(crate) struct Policies(HashMap<UnitId, Arc<Policy>>);
 
 impl Policies {
     fn read(c: &Connection) -> Result<Self> {
+        let settings = EachSettings::read(c)?;
         let mut statement = c.prepare_cached("SELECT id FROM unit WHERE kind = 'department'")?;
         let departments = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<UnitId>>>()?;
-        let of = |department| Ok((department, Arc::new(Policy::read(c, department)?)));
+        let of = |department| Ok((department, Arc::new(Policy::read(c, department, &settings.of(department)?.cps)?)));
         Ok(Policies(departments.into_iter().map(of).collect::<Result<_>>()?))
     }
     /// Of all departments.
@@ -110,10 +111,10 @@ impl Policies {
 }
 
 impl Policy {
-    fn read(c: &Connection, department: UnitId) -> Result<Self> {
+    fn read(c: &Connection, department: UnitId, cps: &Cps) -> Result<Self> {
         let stage = stage(c, department)?.0;
         let profile = |name| {
-            let profile = profile::saved(c, department, name)?;
+            let profile = profile::saved(c, department, name)?.under(cps);
             Ok::<_, crate::Error>(Arc::new(if stage == Stage::Pilot { profile.piloted() } else { profile }))
         };
         Ok(Policy {
@@ -186,6 +187,8 @@ pub struct PolicyView {
     pub since: Option<Timestamp>,
     /// Escrow: whether, since when and why.
     pub escrow: EscrowStatus,
+    /// The CPS that is registered; nothing in it: none.
+    pub cps: Cps,
     /// All profiles as they were saved.
     pub profiles: Vec<ProfileView>,
     /// All bundles.
@@ -210,14 +213,15 @@ impl Inner {
 }
 
 impl Operator {
-    /// Stage, escrow, profiles, bundles and gates of the officer's department.
+    /// Stage, escrow, CPS, profiles, bundles and gates of the officer's department.
     pub fn policy(&self) -> Result<PolicyView> {
         let department = self.here()?.id;
         let (profiles, bundles) = (self.profiles(Scope::Department)?, self.bundles()?);
+        let cps = self.inner.settings_of(department)?.cps.clone();
         self.inner.store.read(|c| {
             let (stage, since) = stage(c, department)?;
             let (escrow, gates) = (escrow::status(c, department)?, gate::all(c, department)?);
-            Ok(PolicyView { stage, since: Some(since), escrow, profiles, bundles, gates })
+            Ok(PolicyView { stage, since: Some(since), escrow, cps, profiles, bundles, gates })
         })
     }
     /// The profile as certificates are issued by it now in the officer's department (a pilot's are shorter and under the pilot's policy).

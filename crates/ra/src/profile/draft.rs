@@ -1,6 +1,7 @@
 //! What the editor of a profile holds, and the built-in profiles.
 
 use super::{CertificateProfile, DOCUMENT_ENCRYPTION, Finding, Level, ProfileName, review::review};
+use crate::settings::Cps;
 use protocol::{
     key::KeyAlgorithm,
     x509::{ExtendedKeyUsage, KeyUsage},
@@ -170,13 +171,14 @@ impl ProfileDraft {
     pub fn decrypts(&self) -> bool {
         decrypts(self.key_usage(), self.purposes.iter().map(String::as_str))
     }
-    /// What is wrong with it (it cannot be saved) and what is advised, under this name.
-    pub fn review(&self, name: ProfileName) -> Vec<Finding> {
-        review(name, self)
+    /// What is wrong with it (it cannot be saved) and what is advised, under this name and where this CPS is registered: a policy that
+    /// the CPS gives is not missed.
+    pub fn review(&self, name: ProfileName, cps: &Cps) -> Vec<Finding> {
+        review(name, self, cps)
     }
-    /// The profile that it describes; else the first thing that is wrong.
+    /// The profile that it describes; else the first thing that is wrong, whatever CPS is registered.
     pub fn check(&self, name: ProfileName) -> Result<CertificateProfile, Finding> {
-        match self.review(name).into_iter().find(|finding| finding.level == Level::Error) {
+        match self.review(name, &Cps::default()).into_iter().find(|finding| finding.level == Level::Error) {
             Some(wrong) => Err(wrong),
             None => Ok(self.profile(name)),
         }
@@ -193,6 +195,7 @@ impl ProfileDraft {
             days: self.days,
             renewal_days: self.renewal_days,
             policies: self.policies.clone(),
+            cps: None,
             with_address: self.with_address,
             every_address: self.every_address,
             approval: self.approval,

@@ -10,11 +10,12 @@ mod tests;
 
 pub use draft::{Approval, Escrow, Exception, PolicyInformation, ProfileDraft, Usage};
 pub use remark::Remark;
-pub(crate) use review::is_text;
 pub use review::{Finding, Level};
+pub(crate) use review::{is_oid, is_text, is_uri};
 pub(crate) use stored::saved;
 pub use stored::{ProfileView, Scope, Source};
 
+use crate::settings::Cps;
 use protocol::{
     key::{KeyAlgorithm, PublicKey},
     x509::{ExtendedKeyUsage, KeyUsage},
@@ -75,6 +76,8 @@ pub struct CertificateProfile {
     pub renewal_days: u32,
     /// certificatePolicies.
     pub policies: Vec<PolicyInformation>,
+    /// Version of the department's CPS that is in force, where one is registered.
+    pub cps: Option<String>,
     /// The certificate states mail addresses (then each mailbox must be validated).
     pub with_address: bool,
     /// All validated addresses of the person, not only the one that was asked for.
@@ -125,6 +128,18 @@ impl CertificateProfile {
     /// Key Usage of Apple's SCEP payload (`com.apple.security.scep`): 1 signing, 4 encryption, 5 both.
     pub fn apple_key_usage(&self) -> u8 {
         u8::from(self.key_usage.has(KeyUsage::DIGITAL_SIGNATURE)) + 4 * u8::from(self.key_usage.has(KeyUsage::KEY_ENCIPHERMENT))
+    }
+    /// The same under the department's CPS: a policy without an address of its own states that of the CPS, and where there is no policy
+    /// that of the CPS is stated.
+    pub(crate) fn under(mut self, cps: &Cps) -> Self {
+        self.cps.clone_from(&cps.version);
+        if self.policies.is_empty() {
+            self.policies.extend(cps.oid.clone().map(|oid| PolicyInformation { oid, cps: None }));
+        }
+        for policy in self.policies.iter_mut().filter(|policy| policy.cps.is_none()) {
+            policy.cps.clone_from(&cps.url);
+        }
+        self
     }
     /// The same under the rules of a pilot.
     pub(crate) fn piloted(mut self) -> Self {

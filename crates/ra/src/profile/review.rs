@@ -2,8 +2,14 @@
 //! profiles"; a private PKI takes the S/MIME baseline as advice.
 
 use super::{Approval, DOCUMENT_ENCRYPTION, Escrow, PILOT_POLICY, ProfileDraft, ProfileName, Remark, TRANSPORT_PURPOSE, Usage};
-use crate::host::is_hidden;
-use protocol::{key::KeyAlgorithm, x509::ExtendedKeyUsage};
+use crate::{host::is_hidden, settings::Cps};
+use protocol::{
+    key::KeyAlgorithm,
+    x509::{
+        ExtendedKeyUsage,
+        baseline::{BaselineRule, FORBIDDEN_PURPOSES, MOST_DAYS as BASELINE_DAYS, is_reserved_policy},
+    },
+};
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -39,24 +45,15 @@ const NEVER_KEPT: &str = "SP 800-57 part 1 appendix B";
 /// What certificates of people may be for.
 const PURPOSES: &str = "RFC 5280 4.2.1.12, S/MIME BR 7.1.2.3 f";
 /// How long they live.
-const VALIDITY: &str = "S/MIME BR 6.3.2";
+const VALIDITY: &str = BaselineRule::Validity.clause();
 
-/// Purposes that no certificate of a person has (S/MIME BR 7.1.2.3 f), each with its name.
-const FORBIDDEN: [(&str, &str); 6] = [
-    ("2.5.29.37.0", "anyExtendedKeyUsage"),
-    ("1.3.6.1.5.5.7.3.1", "serverAuth"),
-    ("1.3.6.1.5.5.7.3.3", "codeSigning"),
-    ("1.3.6.1.5.5.7.3.8", "timeStamping"),
-    ("1.3.6.1.5.5.7.3.9", "OCSPSigning"),
-    (TRANSPORT_PURPOSE, "the transport identity's"),
-];
+/// Purposes that no certificate of a person has beside those that the S/MIME baseline forbids, each with its name.
+const FORBIDDEN: [(&str, &str); 2] = [("1.3.6.1.5.5.7.3.9", "OCSPSigning"), (TRANSPORT_PURPOSE, "the transport identity's")];
 
 /// Longest validity that can be saved; nothing outlives the CA anyway.
 const MOST_DAYS: u32 = 3650;
 /// What a 31-bit integer holds: Go's `asn1.ObjectIdentifier` and some linters take no larger arc.
 const WIDEST_ARC: u32 = 0x7fff_ffff;
-/// S/MIME BR 6.3.2, multipurpose and strict.
-const BASELINE_DAYS: u32 = 825;
 
 struct Review(Vec<Finding>);
 
@@ -74,14 +71,14 @@ impl Review {
     }
 }
 
-/// Errors first.
-pub(super) fn review(name: ProfileName, draft: &ProfileDraft) -> Vec<Finding> {
+/// Errors first. What a registered CPS adds to certificates is not asked of the profile.
+pub(super) fn review(name: ProfileName, draft: &ProfileDraft, cps: &Cps) -> Vec<Finding> {
     let mut review = Review(Vec::new());
     usages(&mut review, name, draft);
     purposes(&mut review, name, draft);
     escrow(&mut review, draft);
     times(&mut review, draft);
-    policies(&mut review, draft);
+    policies(&mut review, draft, cps);
     rest(&mut review, draft);
     review.0.sort_by_key(|finding| finding.level == Level::Advice);
     review.0
@@ -141,7 +138,7 @@ fn purposes(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
         "X.660",
         "write each purpose as an OID, such as 1.3.6.1.5.5.7.3.4",
     );
-    for (oid, called) in FORBIDDEN {
+    for (oid, called) in FORBIDDEN_PURPOSES.into_iter().chain(FORBIDDEN) {
         r.error(has(oid), Remark::PurposeForbidden, FIELD, PURPOSES, &format!("{oid} ({called}) is no purpose of a person's certificate"));
     }
     let (needs, called) = match name {
@@ -160,21 +157,22 @@ fn purposes(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
         has(mail.oid()) && !draft.with_address,
         Remark::AddressMissing,
         "with_address",
-        "S/MIME BR 7.1.2.3 h",
+        BaselineRule::Address.clause(),
         "mail programs look for the address: state it",
     );
     r.advice(
-        has(mail.oid()) && has(client.oid()), Remark::MailAndSignIn,
+        has(mail.oid()) && has(client.oid()),
+        Remark::MailAndSignIn,
         FIELD,
         PURPOSES,
-        "mail and sign-in in one certificate will not do for public CAs from July 2027 but for this pair alone; separate profiles are safer",
+        "mail and sign-in in one certificate: separate profiles are safer; the strict S/MIME generation allows mail alone",
     );
     r.advice(
         has(mail.oid()) && draft.purposes.iter().any(|p| p != mail.oid() && p != client.oid()),
         Remark::BesideMail,
         FIELD,
         PURPOSES,
-        "beside emailProtection the S/MIME baseline will allow clientAuth alone from July 2027",
+        "the strict generation of the S/MIME baseline allows no purpose beside emailProtection; separate profiles are safer",
     );
     r.advice(
         name == ProfileName::Document && !has(DOCUMENT_ENCRYPTION),
@@ -247,7 +245,7 @@ fn times(r: &mut Review, draft: &ProfileDraft) {
     );
 }
 
-fn policies(r: &mut Review, draft: &ProfileDraft) {
+fn policies(r: &mut Review, draft: &ProfileDraft, cps: &Cps) {
     const FIELD: &str = "policies";
     let oids: Vec<_> = draft.policies.iter().map(|p| p.oid.as_str()).collect();
     r.error(oids.len() > 5, Remark::PolicyCount, FIELD, "RFC 5280 4.2.1.4", "give at most 5 policies");
@@ -267,13 +265,13 @@ fn policies(r: &mut Review, draft: &ProfileDraft) {
         "RFC 5280 4.2.1.4",
         "write the CPS as an address in ASCII that begins with https:// or http://, of at most 200 characters",
     );
-    let baseline = oids.iter().filter(|oid| oid.starts_with("2.23.140.1.5.")).count();
-    r.error(baseline > 1, Remark::BaselineCount, FIELD, "S/MIME BR 1.2", "at most one policy of the S/MIME baseline (2.23.140.1.5)");
+    let reserved = oids.iter().filter(|oid| is_reserved_policy(oid)).count();
+    r.error(reserved > 1, Remark::BaselineCount, FIELD, "S/MIME BR 1.2", "at most one policy of the S/MIME baseline (2.23.140.1.5)");
     r.advice(
-        baseline > 0,
+        reserved > 0,
         Remark::BaselineClaim,
         FIELD,
-        "S/MIME BR 1.1",
+        BaselineRule::PolicyClaim.clause(),
         "a policy of the S/MIME baseline is a claim that only an audited public CA can make",
     );
     r.advice(
@@ -291,11 +289,11 @@ fn policies(r: &mut Review, draft: &ProfileDraft) {
         "clients written in Go refuse a certificate whose policy has a number above 2147483647",
     );
     r.advice(
-        oids.is_empty(),
+        oids.is_empty() && cps.oid.is_none(),
         Remark::NoPolicy,
         FIELD,
         "RFC 5280 4.2.1.4",
-        "register your CPS: an OID and the address where it can be read",
+        "name a policy, or register your CPS with its OID (cps.oid, cps.url), which is stated where a profile names none",
     );
 }
 
@@ -335,7 +333,7 @@ fn repeats<T: PartialEq>(list: &[T]) -> bool {
 }
 
 /// Two arcs or more in decimal, the first ones as X.660 allows, of a length that certificates take.
-pub(super) fn is_oid(text: &str) -> bool {
+pub(crate) fn is_oid(text: &str) -> bool {
     let arcs: Vec<_> = text.split('.').collect();
     // 128 bits are an arc under 2.25, the widest that is in use.
     let decimal =
@@ -348,7 +346,8 @@ pub(super) fn is_oid(text: &str) -> bool {
     text.len() <= 100 && arcs.iter().all(decimal) && first
 }
 
-fn is_uri(text: &str) -> bool {
+/// An address of http or https in ASCII, as it stands in certificates.
+pub(crate) fn is_uri(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     text.len() <= 200
         && rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b)))

@@ -1,11 +1,12 @@
 //! Saved profiles: a version is never changed, the last one of the department counts, before it its organization's, before that the built-in one.
 
-use super::{CertificateProfile, Escrow, Finding, Level, ProfileDraft, ProfileName};
+use super::{CertificateProfile, Escrow, Finding, ProfileDraft, ProfileName};
 use crate::{
     Error, Operator, Result,
     id::UnitId,
     ledger::{self, Actor},
     policy,
+    settings::Cps,
 };
 use protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -47,8 +48,16 @@ pub struct ProfileView {
     pub saved_by: Option<Actor>,
     /// What it says.
     pub definition: ProfileDraft,
-    /// What is advised about it.
+    /// What is advised about it where it counts.
     pub findings: Vec<Finding>,
+}
+
+impl ProfileView {
+    /// With what is advised about it where this CPS is registered.
+    fn reviewed(mut self, cps: &Cps) -> Self {
+        self.findings = self.definition.review(self.name, cps);
+        self
+    }
 }
 
 const COLUMNS: &str = "version, u.kind, p.at, p.actor, p.definition FROM profile AS p JOIN unit AS u ON u.id = p.unit";
@@ -65,13 +74,13 @@ fn view(row: &rusqlite::Row<'_>, name: ProfileName) -> rusqlite::Result<Result<O
             source: if kind == "department" { Source::Department } else { Source::Organization },
             saved_at: Some(Timestamp(at)),
             saved_by: Some(serde_json::from_str(&actor).map_err(Error::fault)?),
-            findings: definition.review(name),
             definition,
+            findings: Vec::new(),
         }))
     })())
 }
 
-/// What counts now for a unit.
+/// What counts now for a unit, not reviewed yet.
 fn current(c: &Connection, unit: UnitId, name: ProfileName) -> Result<ProfileView> {
     for of in ["?1", "(SELECT parent FROM unit WHERE id = ?1)"] {
         let sql = format!("SELECT {COLUMNS} WHERE p.unit = {of} AND p.name = ?2 ORDER BY version DESC LIMIT 1");
@@ -86,8 +95,7 @@ fn current(c: &Connection, unit: UnitId, name: ProfileName) -> Result<ProfileVie
 /// What counts where nobody has saved anything.
 fn builtin(name: ProfileName) -> ProfileView {
     let definition = ProfileDraft::builtin(name);
-    let findings = definition.review(name);
-    ProfileView { name, version: 0, source: Source::Builtin, saved_at: None, saved_by: None, definition, findings }
+    ProfileView { name, version: 0, source: Source::Builtin, saved_at: None, saved_by: None, definition, findings: Vec::new() }
 }
 
 /// The profile that counts, before the rules of a pilot.
@@ -126,21 +134,32 @@ impl Operator {
     }
     /// The profile as the organization has it, or as it counts now in the officer's department.
     pub fn profile_for(&self, scope: Scope, name: ProfileName) -> Result<ProfileView> {
-        let unit = self.unit(scope)?;
-        self.inner.store.read(|c| current(c, unit, name))
+        let (unit, cps) = (self.unit(scope)?, self.settings_for(scope)?.cps);
+        Ok(self.inner.store.read(|c| current(c, unit, name))?.reviewed(&cps))
     }
     /// All profiles, as [`Operator::profile_for`].
     pub fn profiles(&self, scope: Scope) -> Result<Vec<ProfileView>> {
+        let cps = self.settings_for(scope)?.cps;
+        Ok(self.all_of(scope)?.into_iter().map(|view| view.reviewed(&cps)).collect())
+    }
+    fn all_of(&self, scope: Scope) -> Result<Vec<ProfileView>> {
         let unit = self.unit(scope)?;
         self.inner.store.read(|c| ProfileName::ALL.into_iter().map(|name| current(c, unit, name)).collect())
+    }
+    /// What is wrong with a draft and what is advised, as it would count for this scope. Changes nothing.
+    pub fn review_profile(&self, scope: Scope, name: ProfileName, draft: &ProfileDraft) -> Result<Vec<Finding>> {
+        Ok(draft.review(name, &self.settings_for(scope)?.cps))
     }
     /// What all profiles would be without anything of the scope's own: the organization's for a department, the built-in ones for the
     /// organization.
     pub fn inherited_profiles(&self, scope: Scope) -> Result<Vec<ProfileView>> {
-        match scope {
-            Scope::Department => self.profiles(Scope::Organization),
-            Scope::Organization => Ok(ProfileName::ALL.map(builtin).into()),
-        }
+        // The scope's own CPS holds for them, too.
+        let cps = self.settings_for(scope)?.cps;
+        let all = match scope {
+            Scope::Department => self.all_of(Scope::Organization)?,
+            Scope::Organization => ProfileName::ALL.map(builtin).into(),
+        };
+        Ok(all.into_iter().map(|view| view.reviewed(&cps)).collect())
     }
     /// All versions that were saved for the officer's department and for the organization, newest first; where one was taken back there
     /// is none.
@@ -149,22 +168,20 @@ impl Operator {
     }
     /// The same for the organization alone, or the officer's department.
     pub fn profile_versions_for(&self, scope: Scope, name: ProfileName) -> Result<Vec<ProfileView>> {
-        let unit = self.unit(scope)?;
+        let (unit, cps) = (self.unit(scope)?, self.settings_for(scope)?.cps);
         self.inner.store.read(|c| {
             let sql = format!(
                 "SELECT {COLUMNS} WHERE (p.unit = ?1 OR p.unit = (SELECT parent FROM unit WHERE id = ?1)) AND p.name = ?2 ORDER BY version DESC"
             );
             let mut statement = c.prepare_cached(&sql)?;
             let rows = statement.query_map(params![unit, name.as_str()], |row| view(row, name))?.collect::<rusqlite::Result<Vec<_>>>()?;
-            rows.into_iter().filter_map(Result::transpose).collect()
+            rows.into_iter().filter_map(Result::transpose).map(|found| found.map(|view| view.reviewed(&cps))).collect()
         })
     }
     /// Saves a new version and returns its number; refused with the first thing that is wrong, and where a department in production would
     /// offer by it what its gate is still closed for. Saving what counts already changes nothing.
     pub fn save_profile(&self, scope: Scope, name: ProfileName, draft: ProfileDraft) -> Result<u64> {
-        if let Some(wrong) = draft.review(name).into_iter().find(|finding| finding.level == Level::Error) {
-            return Err(Error::invalid(wrong.field, wrong.text));
-        }
+        draft.check(name).map_err(|wrong| Error::invalid(wrong.field, wrong.text))?;
         let (clock, actor, unit) = (self.inner.clock.clone(), self.actor.clone(), self.unit(scope)?);
         self.inner.store.write(move |tx| {
             let (at, before) = (clock.now(), current(tx, unit, name)?);

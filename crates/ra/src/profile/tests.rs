@@ -96,7 +96,8 @@ fn whatever_can_be_saved_keeps_the_invariants() {
 fn the_built_in_profiles_can_be_saved_and_are_what_was_promised() {
     for name in ProfileName::ALL {
         let draft = ProfileDraft::builtin(name);
-        assert!(draft.review(name).iter().all(|finding| finding.level == Level::Advice), "{:?}", draft.review(name));
+        let found = draft.review(name, &Cps::default());
+        assert!(found.iter().all(|finding| finding.level == Level::Advice), "{found:?}");
         assert_eq!(ProfileName::parse(name.as_str()), Some(name));
     }
     assert_eq!(ProfileName::parse("transport"), None, "the transport identity is no certificate profile");
@@ -146,10 +147,11 @@ fn each_wrong_field_is_named_with_what_to_do() {
     for (oid, advised) in
         [("1.3.6.1.4.1.32473.2147483647", false), ("1.3.6.1.4.1.32473.2147483648", true), ("2.25.340282366920938463463", true)]
     {
-        let found = ProfileDraft { policies: policy(oid, "https://x.example"), ..base.clone() }.review(ProfileName::Signing);
+        let draft = ProfileDraft { policies: policy(oid, "https://x.example"), ..base.clone() };
+        let found = draft.review(ProfileName::Signing, &Cps::default());
         assert_eq!(found.iter().any(|f| f.remark == Remark::BigArc && f.level == Level::Advice), advised, "{oid}: {found:?}");
     }
-    let advised = ProfileDraft { days: 900, ..base }.review(ProfileName::Signing);
+    let advised = ProfileDraft { days: 900, ..base }.review(ProfileName::Signing, &Cps::default());
     assert!(advised.iter().any(|f| f.rule == "S/MIME BR 6.3.2" && f.level == Level::Advice), "{advised:?}");
     for (text, is) in [
         ("2.25.208845793290064158426828053807846606951", true),
@@ -190,6 +192,31 @@ fn versions_are_kept_inherited_and_on_record() {
     let events: Vec<_> = authority.0.store.read(|c| ledger::rows(c, None, 3)).unwrap().into_iter().map(|row| row.event).collect();
     assert_eq!(events, ["profile.inherited", "profile.saved", "profile.saved"]);
     assert!(matches!(officer.save_profile(Scope::Department, name, days(0)), Err(Error::Invalid { field: "days", .. })));
+}
+
+#[test]
+fn a_policy_is_missed_only_where_no_registered_cps_gives_one() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let name = ProfileName::Signing;
+    let draft = ProfileDraft { policies: Vec::new(), days: 400, ..ProfileDraft::builtin(name) };
+    officer.save_profile(Scope::Organization, name, draft.clone()).unwrap();
+    let missed = |findings: &[Finding]| findings.iter().any(|finding| finding.remark == Remark::NoPolicy);
+    // Of all ways to look at it: while it is edited, saved, listed, inherited, in its versions.
+    let everywhere = |scope| {
+        let of = |all: Vec<ProfileView>| missed(&all.into_iter().find(|view| view.name == name).unwrap().findings);
+        [
+            missed(&officer.review_profile(scope, name, &draft).unwrap()),
+            missed(&officer.profile_for(scope, name).unwrap().findings),
+            of(officer.profiles(scope).unwrap()),
+            of(officer.inherited_profiles(scope).unwrap()),
+            of(officer.profile_versions_for(scope, name).unwrap()),
+        ]
+    };
+    officer.set_setting("cps.url", "https://pki.example.edu/cps").unwrap();
+    assert_eq!((everywhere(Scope::Department), everywhere(Scope::Organization)), ([true; 5], [true; 5]), "an address is no policy");
+    officer.set_setting("cps.oid", "1.3.6.1.4.1.32473.1").unwrap();
+    assert_eq!((everywhere(Scope::Department), everywhere(Scope::Organization)), ([false; 5], [true; 5]), "it is the department's");
 }
 
 #[test]

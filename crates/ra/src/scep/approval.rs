@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Conflict, Denied, Error, Noun, Operator, Result,
+    authority::Inner,
     challenge::{self, Challenge, Purpose, State},
     enrollment::{self, StepKind},
     id::RequestId,
@@ -96,14 +97,15 @@ impl Operator {
     pub fn approve_request(&self, id: RequestId) -> Result<()> {
         let (settings, policies, identities) = self.inner.at_one_moment()?;
         let (ca, clock, actor) = (identities.issuing.clone(), self.inner.clock.clone(), self.actor.clone());
+        let urls = Inner::status_urls(&settings);
         // 1. reserve
         let claim = self.inner.store.write(move |tx| {
             let at = issue::time(tx, &*clock)?;
             let (challenge, public_key) = waiting(tx, id)?;
             let Some(department) = challenge.department else { return Err(Error::invalid("request", NO_LONGER_HERE)) };
             let policy = policies.of(department)?;
-            if let Some(reason) = refusal_by_records(tx, challenge.subscriber, &challenge.san)? {
-                return Err(Error::invalid("request", reason));
+            if let Some(why) = refusal_by_records(tx, at, challenge.subscriber, &challenge.san)? {
+                return Err(why.into());
             }
             if let Some(reason) = refusal_by_policy(policy, challenge.purpose, &public_key) {
                 return Err(Error::invalid("request", reason));
@@ -118,6 +120,7 @@ impl Operator {
                 subscriber: challenge.subscriber,
                 enrollment: challenge.enrollment,
                 public_key,
+                urls,
             };
             if let Some(reason) = intent.refusal_of_key(tx)? {
                 return Err(Error::invalid("request", reason));
@@ -138,7 +141,7 @@ impl Operator {
             };
             Ok(Claim { intent, reservation, cause: Cause::Challenge(challenge.id), renews: None, asked: None, actor })
         })?;
-        match wait::on_thread(cycle::certify(&self.inner, &settings, &identities, claim))? {
+        match wait::on_thread(cycle::certify(&self.inner, &identities, claim))? {
             Answer::Certificate(_) => Ok(()),
             Answer::Crl(_) | Answer::Pending | Answer::Failure(_) => Err(Error::Conflict(Conflict::EnrollmentEnded)),
         }

@@ -12,10 +12,9 @@ use crate::{
     certification::Identities,
     challenge::{self, Purpose},
     enrollment::{self, StepKind},
-    issue::{self, Intent, Reservation},
+    issue::{self, Intent, Reservation, Signed},
     ledger::Actor,
     revoke,
-    settings::Settings,
 };
 use protocol::{
     Timestamp,
@@ -24,7 +23,6 @@ use protocol::{
 };
 use rusqlite::Connection;
 use serde_json::json;
-use std::sync::Arc;
 
 /// The transaction in which it was asked for.
 pub(super) struct Asked {
@@ -46,13 +44,12 @@ pub(super) struct Claim {
 }
 
 /// Signs, lints and stores.
-pub(super) async fn certify(inner: &Inner, settings: &Settings, identities: &Identities, claim: Claim) -> Result<Answer> {
+pub(super) async fn certify(inner: &Inner, identities: &Identities, claim: Claim) -> Result<Answer> {
     #[cfg(test)]
     super::tests::crash_after(1)?;
-    let (ca, urls) = (&identities.issuing, Inner::status_urls(settings));
     // 2. sign; 3. re-parse and lint
-    let view = match issue::certify(ca, &urls, &claim.intent, &claim.reservation) {
-        Ok(view) => view,
+    let signed = match issue::certify(&identities.issuing, &claim.intent, &claim.reservation) {
+        Ok(signed) => signed,
         Err(error) => {
             abandon(inner, claim.reservation.serial)?;
             return Err(error);
@@ -61,8 +58,8 @@ pub(super) async fn certify(inner: &Inner, settings: &Settings, identities: &Ide
     #[cfg(test)]
     super::tests::crash_after(3)?;
     // 4. store
-    let (clock, view) = (inner.clock.clone(), Arc::new(view));
-    let answer = inner.store.hand_in(move |tx| store(tx, issue::time(tx, &*clock)?, &claim, &view)).await?;
+    let clock = inner.clock.clone();
+    let answer = inner.store.hand_in(move |tx| store(tx, issue::time(tx, &*clock)?, &claim, &signed)).await?;
     #[cfg(test)]
     super::tests::crash_after(4)?;
     Ok(answer)
@@ -74,7 +71,8 @@ fn abandon(inner: &Inner, serial: SerialNumber) -> Result<()> {
     inner.store.write(move |tx| certificate::abandon(tx, issue::time(tx, &*clock)?, &serial, "signing or linting failed"))
 }
 
-fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: &Arc<CertificateView>) -> Result<Answer> {
+fn store(tx: &Connection, at: Timestamp, claim: &Claim, signed: &Signed) -> Result<Answer> {
+    let view = &signed.view;
     // Somebody may have said meanwhile that others have the key, or the phone.
     let blocked = match (claim.intent.enrollment, claim.intent.purpose()) {
         (Some(enrollment), Purpose::Certificate(_)) => revoke::blocks_phone(tx, enrollment)?.then_some(request::BLOCKED),
@@ -92,8 +90,14 @@ fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: &Arc<CertificateVi
         Some(asked) => transaction::remember(tx, at, &asked.transaction_id, &asked.key, &asked.request, &claim.cause)?,
         None => true,
     };
+    // What step 1 saw of the person, the addresses and the old certificate may have ended since, in whatever process (invariant 5).
+    let ended = match &claim.renews {
+        Some(old) => renewal::refusal_by_now(tx, at, old, &claim.intent)?,
+        None => request::refusal_by_records(tx, at, claim.intent.subscriber, &claim.intent.san)?.map(|why| why.reason().into()),
+    };
     let spent = match &claim.cause {
-        Cause::Challenge(id) => remembered && challenge::spend(tx, *id, &view.serial)?,
+        // For a certificate that will not be stored nothing is spent: the same key may ask again.
+        Cause::Challenge(id) => remembered && ended.is_none() && challenge::spend(tx, *id, &view.serial)?,
         Cause::Renewal(_) => false,
     };
     // The same request was faster on another thread or in another process; whose challenge was spent here was not.
@@ -103,22 +107,17 @@ fn store(tx: &Connection, at: Timestamp, claim: &Claim, view: &Arc<CertificateVi
     {
         return Answer::stored(&der);
     }
-    // What step 1 saw of the old certificate and its person may have ended since, in whatever process.
-    let ended = match &claim.renews {
-        Some(old) => renewal::refusal_by_now(tx, old, &claim.intent)?,
-        None => None,
-    };
     let may_be_stored = ended.is_none() && (spent || remembered && matches!(claim.cause, Cause::Renewal(_)));
     if !may_be_stored {
         let why = match ended {
             Some(why) => why,
-            None if remembered => "its challenge ended meanwhile",
-            None => "its transactionID belongs to another key",
+            None if remembered => "its challenge ended meanwhile".into(),
+            None => "its transactionID belongs to another key".into(),
         };
-        certificate::abandon(tx, at, &view.serial, why)?;
+        certificate::abandon(tx, at, &view.serial, &why)?;
         return Ok(Answer::Failure(FailInfo::BadRequest));
     }
-    issue::store(tx, at, &claim.actor, &claim.intent, view)?;
+    issue::store(tx, at, &claim.actor, &claim.intent, signed)?;
     tell(tx, at, claim, view)?;
     Ok(Answer::Certificate(view.clone()))
 }

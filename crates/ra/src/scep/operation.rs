@@ -159,20 +159,34 @@ async fn enroll(scene: &Scene<'_>, signer: &CertificateView, transaction_id: &Tr
         return Ok(Answer::Failure(FailInfo::BadAlg));
     }
     let request = Request::new(signer, transaction_id, csr);
-    match request::decide(scene.inner, &scene.policies, &scene.identities, request).await? {
+    let urls = Inner::status_urls(&scene.settings);
+    match request::decide(scene.inner, &scene.policies, &scene.identities, urls, request).await? {
         request::Decision::Answer(answer) => Ok(answer),
-        request::Decision::Certify(claim) => cycle::certify(scene.inner, &scene.settings, &scene.identities, *claim).await,
+        request::Decision::Certify(claim) => cycle::certify(scene.inner, &scene.identities, *claim).await,
     }
 }
 
 fn reply(scene: &Scene<'_>, message: &PkiMessage, answer: &Answer, mirror: &Mirror) -> Result<PkiAnswer> {
+    let ca = &scene.identities.issuing.certificate;
     let says = match answer {
+        Answer::Certificate(certificate) if wants_ca(scene, message) && is_issuer(ca, certificate) => CertRep::WithIssuer(certificate, ca),
         Answer::Certificate(certificate) => CertRep::Certificate(certificate),
         Answer::Crl(crl) => CertRep::Crl(crl),
         Answer::Pending => CertRep::Pending,
         Answer::Failure(reason) => CertRep::Failure(*reason),
     };
     Ok(PkiAnswer::CertRep(signed_reply(&scene.identities, scene.inner.clock.now(), message, &says, mirror)?))
+}
+
+/// Some routers take an answer without the CA's certificate for a failure, others one with it (docs/conformance.md Q24). Who asked for one
+/// certificate by GetCert gets one.
+fn wants_ca(scene: &Scene<'_>, message: &PkiMessage) -> bool {
+    scene.settings.scep_ca_in_answer && !matches!(message.message_type, MessageType::GetCert)
+}
+
+/// By name and key: a CA with a new key has the same name.
+pub(super) fn is_issuer(ca: &CertificateView, certificate: &CertificateView) -> bool {
+    certificate.issuer_der == ca.subject_der && certificate.authority_key_identifier == ca.subject_key_identifier
 }
 
 /// The CertRep's octets. Who cannot be encrypted to is told so, whatever the answer would have been.
@@ -195,7 +209,7 @@ pub(super) fn signed_reply(
         signing_time: at,
     };
     match (cert_rep(says, &parameters, &ra.signing()), says) {
-        (Err(error), CertRep::Certificate(_) | CertRep::Crl(_)) => {
+        (Err(error), CertRep::Certificate(_) | CertRep::WithIssuer(..) | CertRep::Crl(_)) => {
             tracing::warn!(%error, "SCEP: the answer cannot be encrypted to its client");
             Ok(cert_rep(&CertRep::Failure(FailInfo::BadAlg), &parameters, &ra.signing())?)
         }

@@ -21,6 +21,7 @@ use protocol::{
     x509::{CertificateView, SerialNumber},
 };
 use rusqlite::Connection;
+use std::borrow::Cow;
 
 /// Decides by the signer's certificate `old`: the new one has its profile, subject and names. The old one stays valid. `begun` is what
 /// an earlier copy of the same request has begun.
@@ -67,8 +68,8 @@ pub(super) fn decide(
         let reason = if moved { "the person has moved to another department: enroll anew" } else { reason };
         return of_known(tx, at, about, FailInfo::BadRequest, reason, Some(request.names()));
     }
-    if let Some(reason) = refusal_by_records(tx, old.subscriber, &certificate.san)? {
-        return refuse(reason);
+    if let Some(why) = refusal_by_records(tx, at, old.subscriber, &certificate.san)? {
+        return refuse(&why.reason());
     }
     // The key that signed, too: whoever has it speaks in the holder's name.
     for key in [&request.signer_key, &request.csr_key] {
@@ -83,6 +84,7 @@ pub(super) fn decide(
         subscriber: old.subscriber,
         enrollment: old.enrollment,
         public_key: request.csr.public_key.clone(),
+        urls: ground.urls.clone(),
     };
     let resumed = match &begun {
         Some(Cause::Renewal(serial)) => issue::resume(tx, at, serial, &intent)?,
@@ -104,15 +106,17 @@ pub(super) fn decide(
 
 /// Why what [`decide`] saw no longer holds when the new certificate is to be stored: the old one has ended, or its person has left or
 /// is certified under another name.
-pub(super) fn refusal_by_now(tx: &Connection, old: &SerialNumber, intent: &Intent) -> Result<Option<&'static str>> {
+pub(super) fn refusal_by_now(tx: &Connection, at: Timestamp, old: &SerialNumber, intent: &Intent) -> Result<Option<Cow<'static, str>>> {
     if certificate::known(tx, old)?.is_none_or(|old| old.revoked || old.held) {
-        return Ok(Some("the certificate that signed was revoked or held meanwhile"));
+        return Ok(Some("the certificate that signed was revoked or held meanwhile".into()));
     }
-    let Some(subscriber) = intent.subscriber else { return Ok(Some(NO_LONGER_HERE)) };
+    let Some(subscriber) = intent.subscriber else { return Ok(Some(NO_LONGER_HERE.into())) };
     match subscriber::certified_as(tx, subscriber)? {
-        Some((_, subject)) if subject == intent.subject => refusal_by_records(tx, intent.subscriber, &intent.san),
-        Some(_) => Ok(Some("the person has moved to another department meanwhile")),
-        None => Ok(Some(NO_LONGER_HERE)),
+        Some((_, subject)) if subject == intent.subject => {
+            Ok(refusal_by_records(tx, at, intent.subscriber, &intent.san)?.map(|why| why.reason().into()))
+        }
+        Some(_) => Ok(Some("the person has moved to another department meanwhile".into())),
+        None => Ok(Some(NO_LONGER_HERE.into())),
     }
 }
 

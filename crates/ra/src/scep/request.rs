@@ -12,12 +12,12 @@ use crate::{
     authority::Inner,
     certificate,
     certificate::Known,
-    certification::Identities,
+    certification::{Identities, StatusUrls},
     challenge::{self, Challenge, Purpose, State},
     id::{SubscriberId, UnitId},
     issue::{self, Intent},
     ledger::Actor,
-    mailbox,
+    mailbox::{self, Unvalidated},
     policy::{Policies, Policy, Terms},
     revoke,
     secret::Token,
@@ -76,6 +76,7 @@ impl Request {
 /// What decides beside the records: read before the transaction.
 pub(super) struct Ground<'a> {
     pub(super) ca: &'a CertificateView,
+    pub(super) urls: &'a StatusUrls,
     pub(super) policies: &'a Policies,
 }
 
@@ -95,11 +96,17 @@ pub(super) enum Decision {
 }
 
 /// Step 1, in its transaction.
-pub(super) async fn decide(inner: &Inner, policies: &Arc<Policies>, identities: &Identities, request: Request) -> Result<Decision> {
+pub(super) async fn decide(
+    inner: &Inner,
+    policies: &Arc<Policies>,
+    identities: &Identities,
+    urls: StatusUrls,
+    request: Request,
+) -> Result<Decision> {
     let (ca, policies, clock) = (identities.issuing.clone(), policies.clone(), inner.clock.clone());
     let decided = inner.store.hand_in(move |tx| {
         let at = issue::time(tx, &*clock)?;
-        decide_within(tx, at, &Ground { ca: &ca.certificate, policies: &policies }, &request)
+        decide_within(tx, at, &Ground { ca: &ca.certificate, urls: &urls, policies: &policies }, &request)
     });
     decided.await
 }
@@ -184,16 +191,16 @@ pub(super) fn by_challenge(
             None => refuse("the certificate of this challenge is gone"),
         },
         State::Open | State::Claimed => {
-            let refused = match refusal_by_records(tx, challenge.subscriber, &challenge.san)? {
+            let refused = match refusal_by_records(tx, at, challenge.subscriber, &challenge.san)? {
                 // By SCEP comes what its holder has made, and nothing else.
-                None => certificate::refusal_of_key(tx, &request.csr_key, false)?,
-                refused => refused,
+                None => certificate::refusal_of_key(tx, &request.csr_key, false)?.map(str::to_owned),
+                Some(why) => Some(why.reason()),
             };
             match refused {
-                Some(reason) => refuse(reason),
+                Some(reason) => refuse(&reason),
                 None if is_blocked(tx, &challenge)? => refuse(BLOCKED),
                 None if challenge.manual_approval => wait(tx, at, request, &challenge),
-                None => claim(tx, at, ground.ca, policy, request, challenge),
+                None => claim(tx, at, ground, policy, request, challenge),
             }
         }
     }
@@ -218,7 +225,7 @@ fn again_by(tx: &Connection, at: Timestamp, request: &Request, cause: &Cause) ->
 fn claim(
     tx: &Connection,
     at: Timestamp,
-    ca: &CertificateView,
+    ground: &Ground<'_>,
     policy: &Policy,
     request: &Request,
     challenge: Challenge,
@@ -230,6 +237,7 @@ fn claim(
         subscriber: challenge.subscriber,
         enrollment: challenge.enrollment,
         public_key: request.csr.public_key.clone(),
+        urls: ground.urls.clone(),
     };
     let begun = match &challenge.serial {
         Some(serial) => issue::resume(tx, at, serial, &intent)?,
@@ -238,7 +246,7 @@ fn claim(
     let reservation = match begun {
         Some(reservation) => reservation,
         None => {
-            let reservation = issue::reserve(tx, at, ca, &intent)?;
+            let reservation = issue::reserve(tx, at, ground.ca, &intent)?;
             challenge::claim(tx, challenge.id, &request.csr_key, &reservation.serial)?;
             reservation
         }
@@ -297,15 +305,16 @@ pub(super) const NO_LONGER_HERE: &str = "the person is no longer here";
 /// here was seen when their department was read.
 pub(super) fn refusal_by_records(
     tx: &Connection,
+    at: Timestamp,
     subscriber: Option<SubscriberId>,
     san: &[SubjectAltName],
-) -> Result<Option<&'static str>> {
+) -> Result<Option<Unvalidated>> {
     let Some(id) = subscriber else { return Ok(None) };
     for name in san {
         if let SubjectAltName::Rfc822Name(address) = name
-            && !mailbox::is_validated(tx, id, address)?
+            && let Err(why) = mailbox::standing_of(tx, at, id, address)?
         {
-            return Ok(Some("the mailbox is not validated"));
+            return Ok(Some(why));
         }
     }
     Ok(None)

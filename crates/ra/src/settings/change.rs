@@ -1,7 +1,7 @@
 //! Settings as officers read and change them: for the organization, or for one department.
 
 use super::{
-    Settings, Stored, check,
+    Settings, Stored, check, cps,
     definition::{DEFINITIONS, Level, REMOVAL_PASSWORD, definition, level},
     removal_context,
     second::{self, Decided, SettingRequest},
@@ -10,11 +10,13 @@ use super::{
 use crate::{
     Denied, Error, Noun, Operator, Result,
     id::UnitId,
-    ledger,
+    ledger::{self, Actor},
     profile::{Scope, Source},
     secret::FilePassword,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use protocol::Timestamp;
+use rusqlite::Connection;
 use std::collections::HashMap;
 
 /// One setting as it stands for the organization or for a department.
@@ -103,9 +105,14 @@ impl Operator {
     /// As [`Operator::change_setting`]; when it makes `removal` a `password` and there is none, not even an inherited one, that is made
     /// too, for the caller to show this once.
     pub fn change_setting_showing(&self, scope: Scope, key: &str, change: SettingChange) -> Result<Option<FilePassword>> {
-        self.change_setting(scope, key, change)?;
+        self.change_settings_showing(scope, vec![(key.to_owned(), change)])
+    }
+    /// Several, as [`Operator::change_settings`], with the password that [`Operator::change_setting_showing`] makes.
+    pub fn change_settings_showing(&self, scope: Scope, changes: Vec<(String, SettingChange)>) -> Result<Option<FilePassword>> {
+        let removal = changes.iter().any(|(key, _)| key == "removal");
+        self.change_settings(scope, changes)?;
         let without = |key: &str, value: &str| Ok::<_, Error>(self.setting_view(scope, key)?.value == value);
-        if key != "removal" || !without(key, "password")? || !without(REMOVAL_PASSWORD, "")? {
+        if !removal || !without("removal", "password")? || !without(REMOVAL_PASSWORD, "")? {
             return Ok(None);
         }
         let made = FilePassword::random()?;
@@ -115,14 +122,31 @@ impl Operator {
     /// Changes one for the organization or for the officer's department; `Denied::OrganizationOnly` for a department where the setting is
     /// the same for all. What would let one officer do more alone waits until another one sets the same value: the view says so.
     pub fn change_setting(&self, scope: Scope, key: &str, change: SettingChange) -> Result<()> {
-        if scope == Scope::Department && self.setting_level(key)? == Level::Organization {
-            return Err(Error::Denied(Denied::OrganizationOnly));
+        self.change_settings(scope, vec![(key.to_owned(), change)])
+    }
+    /// Changes several that belong together, as [`Operator::change_setting`] does one: all of them or, where one is refused, none, each
+    /// with its row in the ledger. Nobody, in no process, sees some of them changed and others not yet.
+    pub fn change_settings(&self, scope: Scope, changes: Vec<(String, SettingChange)>) -> Result<()> {
+        for (key, _) in &changes {
+            if scope == Scope::Department && self.setting_level(key)? == Level::Organization {
+                return Err(Error::Denied(Denied::OrganizationOnly));
+            }
         }
-        let (unit, secret) = (self.unit(scope)?, key == REMOVAL_PASSWORD);
-        let value = match change {
+        let (unit, clock, actor) = (self.unit(scope)?, self.inner.clock.clone(), self.actor.clone());
+        let checked = |(key, change): (String, SettingChange)| self.checked(scope, unit, &key, change).map(|value| (key, value));
+        let values: Vec<(String, Option<String>)> = changes.into_iter().map(checked).collect::<Result<_>>()?;
+        self.inner.store.write(move |tx| {
+            let at = clock.now();
+            values.iter().try_for_each(|(key, value)| put(tx, at, &actor, (scope, unit), key, value.as_deref()))
+        })
+    }
+
+    /// What is stored for a change: a value that was checked, or nothing.
+    fn checked(&self, scope: Scope, unit: UnitId, key: &str, change: SettingChange) -> Result<Option<String>> {
+        Ok(match change {
             SettingChange::Inherit => None,
-            SettingChange::To(typed) if secret => self.sealed_removal_password(unit, &typed)?,
-            SettingChange::To(typed) => check(key, &typed)?,
+            SettingChange::To(typed) if key == REMOVAL_PASSWORD => self.sealed_removal_password(unit, &typed)?,
+            SettingChange::To(typed) => cps::in_force(key, check(key, &typed)?, self.inner.clock.now())?,
             SettingChange::Without => match definition(key) {
                 Some(definition) if definition.default.is_empty() => (scope == Scope::Department).then(String::new),
                 Some(definition) => {
@@ -130,27 +154,6 @@ impl Operator {
                 }
                 None => return Err(Error::invalid(REMOVAL_PASSWORD, "set removal to removable instead")),
             },
-        };
-        let (clock, actor, key) = (self.inner.clock.clone(), self.actor.clone(), key.to_owned());
-        self.inner.store.write(move |tx| {
-            let mut stored = Stored::read(tx)?;
-            let own = stored.departments.get_mut(&unit).unwrap_or(&mut stored.organization);
-            let before = own.remove(&key);
-            let at = clock.now();
-            let decided = second::decide(tx, at, &actor, &key, before.as_deref(), value.as_deref())?;
-            if before == value || matches!(decided, Decided::Waiting) {
-                return Ok(());
-            }
-            store(tx, unit, &key, value.as_deref())?;
-            let mut details = if secret {
-                serde_json::json!({ "for": scope, "unit": unit, "set": value.is_some() })
-            } else {
-                serde_json::json!({ "for": scope, "unit": unit, "from": before, "to": value })
-            };
-            if let Decided::Together(by) = decided {
-                details["asked_by"] = serde_json::json!(by);
-            }
-            ledger::append(tx, at, &actor, "setting.changed", &key, &details)
         })
     }
 
@@ -213,6 +216,27 @@ impl Operator {
         }
         Ok(Some(STANDARD.encode(self.inner.vault.seal(&removal_context(unit), password.as_bytes())?)))
     }
+}
+
+/// Stores one in the caller's transaction, where it differs from what is there, with its row in the ledger.
+fn put(tx: &Connection, at: Timestamp, actor: &Actor, (scope, unit): (Scope, UnitId), key: &str, value: Option<&str>) -> Result<()> {
+    let mut stored = Stored::read(tx)?;
+    let own = stored.departments.get_mut(&unit).unwrap_or(&mut stored.organization);
+    let before = own.remove(key);
+    let decided = second::decide(tx, at, actor, key, before.as_deref(), value)?;
+    if before.as_deref() == value || matches!(decided, Decided::Waiting) {
+        return Ok(());
+    }
+    store(tx, unit, key, value)?;
+    let mut details = if key == REMOVAL_PASSWORD {
+        serde_json::json!({ "for": scope, "unit": unit, "set": value.is_some() })
+    } else {
+        serde_json::json!({ "for": scope, "unit": unit, "from": before, "to": value })
+    };
+    if let Decided::Together(by) = decided {
+        details["asked_by"] = serde_json::json!(by);
+    }
+    ledger::append(tx, at, actor, "setting.changed", key, &details)
 }
 
 /// The organization's settings without one of them.

@@ -3,8 +3,9 @@
 use super::{Removal, SignIn};
 use crate::{
     host::{Host, Origin, dns_name, is_hidden, shortened},
-    profile::{ProfileDraft, ProfileName},
+    profile::{PILOT_POLICY, ProfileDraft, ProfileName, is_oid, is_uri},
 };
+use protocol::{Timestamp, x509::baseline::is_reserved_policy};
 use std::net::SocketAddr;
 
 /// Reads what was typed; gives the form that is stored, or what to write instead.
@@ -49,6 +50,10 @@ pub(super) const DEFINITIONS: &[Definition] = &[
     of_organization("crl.delta", "no", yes_no),
     of_department("portal.sign_in", "code", |t| word(t, &["code", "password", "both", "directory", "basic"])),
     of_department("portal.contact", "", |t| text(t, 200)),
+    of_department("cps.version", "", |t| text(t, 40)),
+    of_department("cps.url", "", cps_url),
+    of_department("cps.oid", "", cps_oid),
+    of_department("cps.since", "", day),
     of_department("bundle", "signing authentication", bundle),
     of_department("authentication.with_address", "yes", yes_no),
     of_organization("mail.server", "", mail_server),
@@ -62,11 +67,15 @@ pub(super) const DEFINITIONS: &[Definition] = &[
     of_department("device.min_os", "", version),
     of_department("removal", "removable", |t| word(t, &["removable", "password", "locked"])),
     of_organization("scep.legacy", "no", yes_no),
+    of_organization("scep.ca_in_answer", "no", yes_no),
     of_department("scep.manual_approval", "no", yes_no),
     of_organization("revoke.four_eyes_above", "10", |t| number(t, 1, 100_000)),
     of_organization("revoke.four_eyes_hours", "24", |t| number(t, 1, 720)),
     of_organization("revoke.maybe_lost_days", "3", |t| number(t, 1, 90)),
     of_department("invitation.hours", "72", |t| number(t, 1, 720)),
+    // S/MIME Baseline Requirements 4.2.1: 398 days for control of the mail server or domain (3.2.2.1, 3.2.2.3), 30 for control of the
+    // mailbox by a mailed value (3.2.2.2), 825 for who somebody is. An officer's record is none of them and takes the first.
+    of_organization(super::VALID_DAYS, "398", valid_days),
 ];
 
 /// Kept sealed and never shown: the password for taking the configuration profile off a supervised phone.
@@ -144,6 +153,14 @@ fn passcode(text: &str) -> Result<String, String> {
     if text == "0" { Ok(text.to_owned()) } else { number(text, 4, 16).map_err(|_| "0 (no rule), or a length from 4 to 16".to_owned()) }
 }
 
+fn valid_days(text: &str) -> Result<String, String> {
+    if text == "0" {
+        Ok(text.to_owned())
+    } else {
+        number(text, 1, 825).map_err(|_| "0 (no limit), or a whole number from 1 to 825".to_owned())
+    }
+}
+
 fn version(text: &str) -> Result<String, String> {
     let parts: Vec<_> = text.split('.').collect();
     if parts.len() <= 3 && parts.iter().all(|p| (1..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit())) {
@@ -171,6 +188,33 @@ fn bundle(text: &str) -> Result<String, String> {
         return Err("a phone always gets authentication: name it too".to_owned());
     }
     Ok(names.join(" "))
+}
+
+/// As it stands in certificates (RFC 5280 4.2.1.4).
+fn cps_url(text: &str) -> Result<String, String> {
+    if is_uri(text) {
+        return Ok(text.to_owned());
+    }
+    Err("write the CPS as an address in ASCII that begins with https:// or http://, of at most 200 characters".to_owned())
+}
+
+/// Neither anyPolicy, nor a pilot's, nor one by which only audited public CAs issue, nor one that some clients refuse: it would stand in
+/// every certificate.
+fn cps_oid(text: &str) -> Result<String, String> {
+    if !is_oid(text) || text == PILOT_POLICY || text.starts_with("2.5.29.") || is_reserved_policy(text) {
+        return Err("write the policy as an OID of your own, such as 1.3.6.1.4.1.32473.1".to_owned());
+    }
+    if text.split('.').any(|arc| arc.parse::<i32>().is_err()) {
+        return Err("the policy has a number above 2147483647: clients written in Go refuse certificates with it".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn day(text: &str) -> Result<String, String> {
+    if text.len() == 10 && Timestamp::parse(&format!("{text}T00:00:00Z")).is_some() {
+        return Ok(text.to_owned());
+    }
+    Err("write the date as 2026-11-21".to_owned())
 }
 
 /// RADIUS server names, a leading `*.` allowed as in Apple's payload.
@@ -239,6 +283,19 @@ mod tests {
             ("bundle", "authentication, signing,signing", Some("authentication signing")),
             ("bundle", "signing", None),
             ("bundle", "authentication encryption", None),
+            ("cps.version", "2.1 of 2026", Some("2.1 of 2026")),
+            ("cps.version", "2.1\n2.2", None),
+            ("cps.url", "https://pki.example.edu/cps.pdf", Some("https://pki.example.edu/cps.pdf")),
+            ("cps.url", "pki.example.edu/cps.pdf", None),
+            ("cps.oid", "1.3.6.1.4.1.32473.1", Some("1.3.6.1.4.1.32473.1")),
+            ("cps.oid", "2.5.29.32.0", None),
+            ("cps.oid", "2.23.140.1.5.3.2", None),
+            ("cps.oid", "1.3.6.1.4.1.2147483647", Some("1.3.6.1.4.1.2147483647")),
+            ("cps.oid", "1.3.6.1.4.1.2147483648", None),
+            ("cps.oid", crate::profile::PILOT_POLICY, None),
+            ("cps.since", "2026-11-21", Some("2026-11-21")),
+            ("cps.since", "2026-11-31", None),
+            ("cps.since", "21.11.2026", None),
             ("scep.legacy", "true", Some("yes")),
             ("mail.server", "smtp://mail.example.edu:587", Some("smtp://mail.example.edu:587")),
             ("mail.server", "mail.example.edu", None),
@@ -256,6 +313,10 @@ mod tests {
             ("removal", "locked", Some("locked")),
             ("invitation.hours", "0", None),
             ("invitation.hours", "24", Some("24")),
+            ("mailbox.valid_days", "0", Some("0")),
+            ("mailbox.valid_days", "825", Some("825")),
+            ("mailbox.valid_days", "826", None),
+            ("mailbox.valid_days", "-1", None),
         ] {
             let read = (definition(key).unwrap().check)(typed);
             assert_eq!(read.as_deref().ok(), stored, "{key} = {typed:?}: {read:?}");

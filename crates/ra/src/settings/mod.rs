@@ -1,12 +1,14 @@
 //! Typed settings with their defaults (docs/guide/11-settings.md). A department inherits what it does not set itself from its organization.
 
 mod change;
+mod cps;
 mod definition;
 mod second;
 #[cfg(test)]
 mod tests;
 
 pub use change::{SettingChange, SettingView};
+pub use cps::Cps;
 pub use definition::Level;
 pub use second::SettingRequest;
 
@@ -22,9 +24,12 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use definition::{REMOVAL_PASSWORD, definition, words};
 use protocol::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 use zeroize::Zeroizing;
+
+/// Days that a validation of a mailbox counts.
+pub(crate) const VALID_DAYS: &str = "mailbox.valid_days";
 
 /// How people sign in on the portal (`portal.sign_in`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -94,16 +99,22 @@ pub struct Settings {
     pub removal_password_set: bool,
     /// `scep.legacy`: single DES and MD5.
     pub scep_legacy: bool,
+    /// `scep.ca_in_answer`: the CA's certificate behind the issued one in answers by SCEP.
+    pub scep_ca_in_answer: bool,
     /// `scep.manual_approval`: requests by `scep challenge` wait for the officer.
     pub scep_manual_approval: bool,
     /// `invitation.hours`: hours an invitation lives.
     pub invitation_hours: u32,
+    /// `mailbox.valid_days`: days that a validation of a mailbox counts; 0: without end.
+    pub mailbox_valid_days: u32,
     /// `portal.contact`: the portal's help line (telephone or mail), shown to people.
     pub contact: Option<String>,
     /// `bundle`: certificate profiles that an enrollment gives, by SCEP; always with `authentication` (default: signing, authentication).
     pub bundle: Vec<crate::profile::ProfileName>,
     /// `authentication.with_address`: the authentication certificate states the mail address (default: yes).
     pub authentication_with_address: bool,
+    /// `cps.version`, `cps.url`, `cps.oid`, `cps.since`: the registered CPS.
+    pub cps: Cps,
 }
 
 impl Settings {
@@ -161,11 +172,14 @@ impl Settings {
             removal: definition::removal(value("removal")?).ok_or_else(|| fault("removal"))?,
             removal_password_set: stored.contains_key(REMOVAL_PASSWORD),
             scep_legacy: yes("scep.legacy")?,
+            scep_ca_in_answer: yes("scep.ca_in_answer")?,
             scep_manual_approval: yes("scep.manual_approval")?,
             invitation_hours: value("invitation.hours")?.parse().map_err(|_| fault("invitation.hours"))?,
+            mailbox_valid_days: value(VALID_DAYS)?.parse().map_err(|_| fault(VALID_DAYS))?,
             contact: some("portal.contact")?,
             bundle,
             authentication_with_address: yes("authentication.with_address")?,
+            cps: Cps { version: some("cps.version")?, url: some("cps.url")?, oid: some("cps.oid")?, since: some("cps.since")? },
         })
     }
 }
@@ -222,7 +236,7 @@ pub(crate) struct EachSettings {
 }
 
 impl EachSettings {
-    fn read(c: &Connection) -> Result<Self> {
+    pub(crate) fn read(c: &Connection) -> Result<Self> {
         let stored = Stored::read(c)?;
         let of = |(unit, own): (&UnitId, &HashMap<String, String>)| Ok((*unit, Arc::new(Settings::read(&stored.in_force(own))?)));
         Ok(EachSettings {
@@ -238,6 +252,16 @@ impl EachSettings {
     pub(crate) fn of(&self, department: UnitId) -> Result<&Arc<Settings>> {
         self.departments.get(&department).ok_or(Error::NotFound(Noun::Unit))
     }
+}
+
+/// What the organization has for the setting `key`, read in the caller's transaction: what was changed a moment ago counts.
+pub(crate) fn organization_value(tx: &Connection, key: &str) -> Result<String> {
+    let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
+    let stored = tx
+        .prepare_cached("SELECT s.value FROM unit AS u JOIN setting AS s ON s.unit = u.id WHERE u.kind = 'organization' AND s.key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()?;
+    Ok(stored.unwrap_or_else(|| definition.default.to_owned()))
 }
 
 /// Sets or (with `None`) takes back a checked value in the caller's transaction.

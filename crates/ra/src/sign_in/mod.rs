@@ -19,6 +19,8 @@ use rusqlite::params;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+pub(crate) use view::asked_of;
+
 /// What the department's public page and every portal page say about it.
 #[derive(Debug, Clone)]
 pub struct PublicDepartment {

@@ -151,6 +151,7 @@ fn with_passwords_the_first_sign_in_is_by_code_and_the_next_by_password() {
     let world = world();
     let next = with_password(&world, "password");
     assert_eq!(asked(&world, &next.token), SignIn::Password);
+    assert!(!next.code_is_asked && world.officer.resend(world.invite("alice@example.edu").enrollment).unwrap().code_is_asked);
     let sign_in = |c: Credentials| said(&world.enroller.sign_in(&next.token, &c).unwrap());
     assert_eq!(sign_in(code(&next.code.reveal())), "wrong, 4 left", "the code alone does not do it");
     assert_eq!(sign_in(typed(None, Some("bob@example.edu"), Some("rather long and odd"))), "wrong, 3 left");

@@ -73,8 +73,12 @@ pub(super) fn contents(settings: &Settings, policy: &Policy) -> ProfileContents 
 
 /// What the form asks for now: passwords only from those who have one, and not by a link that was made to replace it.
 pub(super) fn asked(tx: &Connection, settings: &Settings, link: &Link, subscriber: SubscriberId) -> Result<SignIn> {
-    let by_password = matches!(settings.sign_in, SignIn::Password | SignIn::Both | SignIn::Basic);
-    if !by_password || link.resets {
+    if link.resets { Ok(SignIn::Code) } else { asked_of(tx, settings, subscriber) }
+}
+
+/// The same of somebody who is invited.
+pub(crate) fn asked_of(tx: &Connection, settings: &Settings, subscriber: SubscriberId) -> Result<SignIn> {
+    if !matches!(settings.sign_in, SignIn::Password | SignIn::Both | SignIn::Basic) {
         return Ok(SignIn::Code);
     }
     let has_one = tx.prepare_cached("SELECT 1 FROM password WHERE subscriber = ?1")?.exists([subscriber])?;

@@ -38,3 +38,24 @@ impl<T> Cached<T> {
         kept.as_ref().map(|(_, value)| value.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Cached;
+    use crate::{Dependency, Error};
+
+    #[test]
+    fn what_is_looked_at_is_not_waited_for() {
+        let cached = Cached::default();
+        assert_eq!(cached.peek(), None);
+        let loaded = cached.get(1, || {
+            // As from another thread, while a person is asked to unlock the keyring.
+            assert_eq!(std::thread::scope(|scope| scope.spawn(|| cached.peek()).join().unwrap()), None);
+            Ok("the key")
+        });
+        assert_eq!((*loaded.unwrap(), cached.peek().as_deref()), ("the key", Some(&"the key")));
+        let failed = cached.get(2, || Err(Error::Unavailable(Dependency::Busy)));
+        assert!(failed.is_err());
+        assert_eq!(cached.peek().as_deref(), Some(&"the key"), "whatever its generation");
+    }
+}

@@ -1,6 +1,6 @@
 //! The data folder: made private, locked for migrations, written atomically.
 
-use crate::{Dependency, Error, Result};
+use crate::{Dependency, Error, Result, disk::sync_folder};
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::Write,
@@ -113,20 +113,6 @@ fn beside(path: &Path) -> Result<(&Path, std::path::PathBuf)> {
 /// The content of a file that somebody else wrote is durable afterwards. Windows does that only by a handle that may write.
 pub(super) fn sync(path: &Path) -> std::io::Result<()> {
     OpenOptions::new().write(true).open(path)?.sync_all()
-}
-
-/// The name of a file is durable afterwards.
-pub(super) fn sync_folder_of(path: &Path) -> std::io::Result<()> {
-    sync_folder(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
-}
-
-/// Names in a folder are durable afterwards.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
 }
 
 fn write_atomically(path: &Path, content: &[u8], mut options: OpenOptions) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Forward-only migrations: one transaction each, a copy before, a newer file refused.
 
 use super::{configure, file, make_durable};
-use crate::{Conflict, Dependency, Error, Result};
+use crate::{Conflict, Dependency, Error, Result, disk::sync_folder_of};
 use refinery::{Migration, Runner, Target};
 use rusqlite::Connection;
 use std::path::Path;
@@ -101,7 +101,7 @@ fn copy(connection: &Connection, to: &Path) -> Result<()> {
     }
     file::sync(&temporary).map_err(|e| file::io_error(&temporary, &e))?;
     std::fs::rename(&temporary, to).map_err(|e| file::io_error(to, &e))?;
-    file::sync_folder_of(to).map_err(|e| file::io_error(to, &e))
+    sync_folder_of(to).map_err(|e| file::io_error(to, &e))
 }
 
 #[cfg(unix)]
@@ -130,6 +130,9 @@ mod upgrade;
 
 #[cfg(test)]
 mod departments;
+
+#[cfg(test)]
+mod steps;
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ use crate::{
     Conflict, Error, Noun, Operator, Result, certificate, challenge, enrollment,
     id::{MailboxId, SubscriberId, UnitId},
     ledger,
-    mailbox::{self, Address},
+    mailbox::{self, Address, Standing, Unvalidated},
 };
 use protocol::{Timestamp, x509::DistinguishedName};
 use rusqlite::params;
@@ -39,19 +39,38 @@ pub struct NewSubscriber {
     pub kind: SubscriberKind,
 }
 
-/// A mailbox and its validation.
+/// A mailbox and its newest validation.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Mailbox {
     /// Id.
     pub id: MailboxId,
     /// Address, domain in lower case.
     pub address: String,
-    /// The last validation that still counts.
+    /// It counts as validated at the moment of reading: certificates may state it.
+    pub validated: bool,
+    /// When it was last validated, whether or not that still counts; `None`: nobody has.
     pub validated_at: Option<Timestamp>,
+    /// The last second at which that counts, or counted; `None`: it has no end, or nobody has validated it.
+    pub valid_until: Option<Timestamp>,
+    /// The officer who recorded it.
+    pub validated_by: Option<String>,
     /// Its method.
     pub method: Option<String>,
     /// Its evidence.
     pub evidence: Option<String>,
+    /// Version of the rules under which it was made ([`mailbox::RULES`]).
+    pub rules: Option<String>,
+}
+
+impl Mailbox {
+    /// What it is worth at the moment of reading.
+    pub(crate) fn standing(&self) -> Standing {
+        match (self.validated, self.validated_at, self.valid_until) {
+            (true, ..) => Ok(self.address.clone()),
+            (false, Some(_), Some(ended)) => Err(Unvalidated::Ended { mailbox: self.address.clone(), ended }),
+            (false, ..) => Err(Unvalidated::Never),
+        }
+    }
 }
 
 /// A subscriber.
@@ -91,7 +110,7 @@ fn as_text<S: serde::Serializer>(dn: &DistinguishedName, s: S) -> std::result::R
 /// Which subscribers to list.
 #[derive(Debug, Clone, Default)]
 pub struct SubscriberQuery {
-    /// Part of name or address.
+    /// Part of name, address or device.
     pub search: Option<String>,
     /// Only of this department.
     pub department: Option<UnitId>,

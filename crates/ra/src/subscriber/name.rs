@@ -3,6 +3,8 @@
 use crate::{Error, Result};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+/// Digits of an IMEI without its check digit.
+const LONG_NUMBER: usize = 14;
 /// Upper bound of commonName (RFC 5280 appendix A, ub-common-name).
 const MAX_CHARACTERS: usize = 64;
 
@@ -47,6 +49,13 @@ pub(crate) fn fold_blanks(text: &str) -> String {
 pub(crate) fn fold(text: &str) -> String {
     let plain: String = text.nfkd().filter(|c| !is_combining_mark(*c)).collect();
     fold_blanks(&plain.to_lowercase())
+}
+
+/// The same, but a long number that is written in groups, as phones show their IMEI, becomes one word.
+pub(crate) fn fold_number(text: &str) -> String {
+    let folded = fold(text);
+    let long = folded.bytes().filter(u8::is_ascii_digit).count() >= LONG_NUMBER;
+    if long && folded.bytes().all(|octet| octet.is_ascii_digit() || octet == b' ') { folded.replace(' ', "") } else { folded }
 }
 
 /// Letters of more than one of the scripts whose letters look alike.
@@ -103,6 +112,15 @@ mod tests {
     #[test]
     fn lists_ignore_accents_and_case() {
         assert_eq!(fold("José  ÁLVAREZ"), "jose alvarez");
+    }
+
+    #[test]
+    fn an_imei_is_one_number_however_it_is_grouped() {
+        for imei in ["35 000000 000000 0", "350000000000000", " 35000000 0000000"] {
+            assert_eq!(fold_number(imei), "350000000000000");
+        }
+        assert_eq!(fold_number("4040 4040 404"), "4040 4040 404", "a few digits are words");
+        assert_eq!(fold_number("35 000000 000000 0 A"), "35 000000 000000 0 a");
     }
 
     #[test]

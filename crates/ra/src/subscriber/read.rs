@@ -4,7 +4,8 @@ use super::{Mailbox, Subscriber, SubscriberKind, name};
 use crate::{
     Error, Noun, Result, certificate, enrollment,
     id::{SubscriberId, UnitId},
-    mailbox::Address,
+    ledger::Actor,
+    mailbox::{Address, Validity},
 };
 use protocol::{Timestamp, x509::DistinguishedName};
 use rusqlite::{Connection, OptionalExtension};
@@ -22,7 +23,7 @@ pub(crate) fn read(tx: &Connection, at: Timestamp, id: SubscriberId) -> Result<S
         id,
         kind: if kind == SubscriberKind::Functional.as_str() { SubscriberKind::Functional } else { SubscriberKind::Person },
         subject: serde_json::from_str(&subject).map_err(Error::fault)?,
-        mailboxes: mailboxes(tx, id)?,
+        mailboxes: mailboxes(tx, at, id)?,
         created_at: Timestamp(created_at),
         department,
         department_id,
@@ -34,22 +35,36 @@ pub(crate) fn read(tx: &Connection, at: Timestamp, id: SubscriberId) -> Result<S
     })
 }
 
-fn mailboxes(tx: &Connection, id: SubscriberId) -> Result<Vec<Mailbox>> {
+fn mailboxes(tx: &Connection, at: Timestamp, id: SubscriberId) -> Result<Vec<Mailbox>> {
+    let validity = Validity::read(tx)?;
     let mut statement = tx.prepare_cached(
-        "SELECT m.id, m.address, v.at, v.method, v.evidence FROM mailbox m
+        "SELECT m.id, m.address, v.at, v.method, v.evidence, v.actor, v.rules FROM mailbox m
          LEFT JOIN mailbox_validation v ON v.id = (SELECT max(id) FROM mailbox_validation WHERE mailbox = m.id)
          WHERE m.subscriber = ?1 ORDER BY m.position",
     )?;
     let rows = statement.query_map([id], |row| {
+        let validated_at = row.get::<_, Option<i64>>(2)?.map(Timestamp);
         Ok(Mailbox {
             id: row.get(0)?,
             address: row.get(1)?,
-            validated_at: row.get::<_, Option<i64>>(2)?.map(Timestamp),
+            validated: validated_at.is_some_and(|made| made >= validity.since(at)),
+            validated_at,
+            valid_until: validated_at.and_then(|made| validity.until(made)),
+            validated_by: row.get::<_, Option<String>>(5)?.as_deref().and_then(officer),
             method: row.get(3)?,
             evidence: row.get(4)?,
+            rules: row.get(6)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The officer that a recorded actor is.
+fn officer(actor: &str) -> Option<String> {
+    match serde_json::from_str::<Actor>(actor).ok()? {
+        Actor::Officer(name) | Actor::Command(name) => Some(name),
+        Actor::Subscriber(_) | Actor::Device(_) | Actor::Signet => None,
+    }
 }
 
 /// The subscriber is there and was not deleted: only then anything is certified for them.

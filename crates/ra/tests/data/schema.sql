@@ -73,18 +73,17 @@ CREATE TRIGGER lesson_is_not_forgotten BEFORE DELETE ON lesson BEGIN SELECT RAIS
 
 CREATE TRIGGER lesson_stays BEFORE UPDATE ON lesson BEGIN SELECT RAISE(ABORT, 'the log of lessons is append-only'); END;
 
-CREATE TRIGGER mailbox_is_new AFTER INSERT ON mailbox BEGIN
-    INSERT INTO mailbox_not_validated (subscriber, mailbox) VALUES (NEW.subscriber, NEW.id);
-END;
-
 CREATE TRIGGER mailbox_is_validated AFTER INSERT ON mailbox_validation BEGIN
-    DELETE FROM mailbox_not_validated WHERE mailbox = NEW.mailbox;
+    UPDATE mailbox SET validated_at = NEW.at WHERE id = NEW.mailbox;
 END;
 
-CREATE TRIGGER mailbox_is_validated_no_more AFTER DELETE ON mailbox_validation
-WHEN NOT EXISTS (SELECT 1 FROM mailbox_validation WHERE mailbox = OLD.mailbox) BEGIN
-    INSERT OR IGNORE INTO mailbox_not_validated (subscriber, mailbox) SELECT subscriber, id FROM mailbox WHERE id = OLD.mailbox;
+CREATE TRIGGER mailbox_is_validated_no_more AFTER DELETE ON mailbox_validation BEGIN
+    UPDATE mailbox SET validated_at = (SELECT v.at FROM mailbox_validation v WHERE v.mailbox = OLD.mailbox ORDER BY v.id DESC LIMIT 1)
+        WHERE id = OLD.mailbox;
 END;
+
+CREATE TRIGGER mailbox_validation_stays BEFORE UPDATE ON mailbox_validation
+BEGIN SELECT RAISE(ABORT, 'a recorded validation is never changed'); END;
 
 CREATE TRIGGER profile_added AFTER INSERT ON profile BEGIN UPDATE generation SET number = number + 1 WHERE topic = 'unit'; END;
 
@@ -483,13 +482,7 @@ CREATE TABLE mailbox (
     address_key TEXT NOT NULL UNIQUE,
     position    INTEGER NOT NULL,
     created_at  INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE mailbox_not_validated (
-    subscriber BLOB NOT NULL,
-    mailbox    BLOB NOT NULL REFERENCES mailbox (id) ON DELETE CASCADE,
-    PRIMARY KEY (subscriber, mailbox)
-) STRICT, WITHOUT ROWID;
+, validated_at INTEGER) STRICT, WITHOUT ROWID;
 
 CREATE TABLE mailbox_validation (
     id       INTEGER PRIMARY KEY,
@@ -498,7 +491,7 @@ CREATE TABLE mailbox_validation (
     method   TEXT NOT NULL,
     evidence TEXT NOT NULL,
     actor    TEXT NOT NULL
-) STRICT;
+, rules TEXT NOT NULL DEFAULT 'before-versions') STRICT;
 
 CREATE TABLE ota_answer (
     id         INTEGER PRIMARY KEY,
@@ -813,11 +806,11 @@ CREATE INDEX lesson_of_unit ON lesson (unit, number);
 
 CREATE INDEX link_by_enrollment ON link (enrollment);
 
-CREATE INDEX mailbox_not_validated_by_mailbox ON mailbox_not_validated (mailbox);
+CREATE INDEX mailbox_by_validation ON mailbox (validated_at, subscriber);
 
 CREATE INDEX mailbox_validation_by_mailbox ON mailbox_validation (mailbox, id);
 
-CREATE INDEX mailboxes_by_subscriber ON mailbox (subscriber, position);
+CREATE INDEX mailboxes_by_subscriber ON mailbox (subscriber, position, validated_at);
 
 CREATE INDEX ota_answer_by_session ON ota_answer (session, phase, id);
 

@@ -14,7 +14,8 @@ pub(crate) enum Certificate {
     },
     /// List certificates, newest first.
     List(super::CertificateList),
-    /// Show one.
+    /// Show one: what it says, by which versions of policy and CPS it was issued, what is wrong with its form (RFC 5280) and what is advised
+    /// (S/MIME baseline).
     Show {
         /// Serial number, hex.
         #[arg(value_parser = serial)]
@@ -83,7 +84,9 @@ pub(crate) enum Certificate {
         invalid_since: Option<Timestamp>,
         #[command(flatten)]
         how: How,
-        /// unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation or privilegeWithdrawn.
+        /// unspecified or keyCompromise, which are due within 24 hours (S/MIME BR 4.9.1.1); affiliationChanged, superseded,
+        /// cessationOfOperation or privilegeWithdrawn, due within 5 days. Within 24 hours, whatever the reason, where the holder asks for
+        /// it, never asked for the certificate, or where somebody else may have the mailbox.
         #[arg(long, default_value = "unspecified", value_parser = reason)]
         reason: Reason,
         /// Do not ask.

@@ -12,6 +12,15 @@ pub(super) fn picture(text: &str) -> Result<Picture, String> {
     }
 }
 
+pub(super) fn letter(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("html")) {
+        Ok(path)
+    } else {
+        Err("the name must end in .html".to_owned())
+    }
+}
+
 /// One of a closed set of words, spelled as serde spells it; hyphens and case are ignored.
 pub(super) fn word<T: serde::de::DeserializeOwned>(text: &str, words: &[&str]) -> Result<T, String> {
     let plain = |text: &str| text.replace('-', "").to_ascii_lowercase();
@@ -116,5 +125,6 @@ mod tests {
         assert_eq!(method("in-person"), Ok(Method::InPerson));
         assert!(picture("alice.gif").is_err() && picture("alice").is_err());
         assert!(picture("a/b/alice.SVG").is_ok_and(|picture| picture.svg));
+        assert!(letter("alice.pdf").is_err() && letter(".html").is_err() && letter("a/alice.HTML").is_ok());
     }
 }

@@ -11,13 +11,17 @@ pub(crate) enum Settings {
         #[command(flatten)]
         place: Place,
     },
-    /// Change one; an empty value takes it back to what is inherited. What is the same for all departments is set for the organization.
+    /// Change one, or several that belong together: all or none. An empty value takes it back to what is inherited. What is the same for
+    /// all departments is set for the organization.
     Set {
         /// Its name.
         key: String,
         /// Its value; left out, it is asked for or read from standard input. A secret is never taken from here.
         #[arg(conflicts_with = "none")]
         value: Option<String>,
+        /// Further names, each followed by its value.
+        #[arg(conflicts_with = "none")]
+        more: Vec<String>,
         /// The department does without, whatever the organization has (such as: no Wi-Fi).
         #[arg(long)]
         none: bool,

@@ -88,11 +88,25 @@ pub(super) fn said(told: &Consequences) -> String {
     if let Some(at) = told.final_at {
         say(format!("At {at} the hold becomes a revocation, unless it is reinstated before."));
     }
+    if let Some(hours) = told.deadline_hours {
+        say(format!("For this reason it is due within {} once the reason is known (S/MIME BR 4.9.1.1).", within(hours)));
+    }
     say(if told.undoable { "This can be taken back." } else { "This cannot be taken back." }.to_owned());
     if told.needs_second_officer {
         say("A second officer must approve an act on so many certificates.".to_owned());
     }
     text.trim_end().to_owned()
+}
+
+/// A deadline in words. More than a day is less where what no CRLReason says is so.
+fn within(hours: u32) -> String {
+    match hours {
+        0..=24 => format!("{hours} hours"),
+        _ => format!(
+            "{} days (24 hours where the holder asks for it, never asked for the certificate, or somebody else may have the mailbox)",
+            hours / 24
+        ),
+    }
 }
 
 fn breaks(what: Breaks) -> &'static str {

@@ -12,7 +12,7 @@ use protocol::x509::{CertificateView, SerialNumber};
 use ra::{
     Error, Operator,
     certificate::Certificate,
-    find::{CertificateFilter, CertificateSort, CertificatesQuery, Kinds},
+    find::{Advice, CertificateDetail, CertificateFilter, CertificateSort, CertificatesQuery, Kinds},
     life::{Old, Tick, Verb},
 };
 use std::path::Path;
@@ -27,7 +27,7 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
         Command::Issue(arguments) => super::issue::issue(&operator, output, &arguments),
         Command::Import { files } => super::issue::import(&operator, output, &files),
         Command::List(arguments) => list(&operator, output, arguments),
-        Command::Show { serial } => output.value(&operator.certificate(&serial)?, one),
+        Command::Show { serial } => output.value(&Shown::read(&operator, &serial)?, Shown::words),
         Command::Export { serial, format } => export(&operator, output, &serial, format),
         Command::Renew { serials } => renew(&operator, output, &serials),
         Command::Replace { serial, key, revoke } => {
@@ -134,6 +134,33 @@ fn list(operator: &Operator, output: &Output, asked: CertificateList) -> Result<
         let after = last.map(|row| row.serial.clone()).or_else(|| query.after.clone());
         Ok(operator.find_certificates(&CertificatesQuery { after, limit, ..query.clone() })?.rows)
     })
+}
+
+/// A certificate with what it was issued under and what its form comes to.
+#[derive(serde::Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    certificate: Certificate,
+    policy: Option<String>,
+    cps: Option<String>,
+    lint: Vec<String>,
+    advice: Option<Vec<Advice>>,
+}
+
+impl Shown {
+    fn read(operator: &Operator, serial: &SerialNumber) -> Result<Self, Refusal> {
+        let CertificateDetail { certificate, lint, advice, provenance, .. } = operator.certificate_detail(serial)?;
+        Ok(Shown { certificate, policy: provenance.policy, cps: provenance.cps, lint, advice })
+    }
+
+    fn words(&self) -> String {
+        let named = |name: &str, value: &Option<String>| value.as_ref().map(|value| vec![name.to_owned(), value.clone()]);
+        let under: Vec<_> = [named("Policy version", &self.policy), named("CPS version", &self.cps)].into_iter().flatten().collect();
+        let faults = self.lint.iter().map(|fault| format!("fault: {fault}\n"));
+        let advised = self.advice.iter().flatten().map(|advice| format!("advice: {} ({})\n", advice.text, advice.clause));
+        let form: String = faults.chain(advised).collect();
+        format!("{}\n{}{form}", one(&self.certificate), table(&[], &under)).trim_end().to_owned()
+    }
 }
 
 pub(super) fn one(certificate: &Certificate) -> String {

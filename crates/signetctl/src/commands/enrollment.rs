@@ -21,7 +21,7 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             operator.cancel_enrollment(id)?;
             output.value(&operator.enrollment(id)?, timeline)
         }
-        Command::Resend { id, qr } => invite::show(output, operator.resend(id)?, qr.as_ref()),
+        Command::Resend { id, files } => invite::resend(&operator, output, id, &files),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::certificate::one;
 use crate::{
     cli::{Container, Issue, IssueBatch, NewKey},
+    files::NewFiles,
     output::{Output, plain},
     refusal::Refusal,
     session::Session,
@@ -20,8 +21,8 @@ use ra::{
 };
 use serde_json::json;
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -61,7 +62,7 @@ fn by_key(
         (Some(csr), _, _) => output.value(&from_request(&read(csr, MAX_CSR)?)?, said),
         (None, Some(p12), Some(password_out)) => {
             // Both places are made before anything is issued: a key that cannot be written would be lost.
-            let files = Files::create(&[p12, password_out])?;
+            let files = NewFiles::create(&[p12, password_out])?;
             let made = generated(key.container.into())?;
             output.value(&keep(operator, files, made)?, said)
         }
@@ -70,7 +71,7 @@ fn by_key(
 }
 
 /// Puts key and password into their files, or says what was issued for a key that could not be kept, and what became of it.
-fn keep(operator: &Operator, mut files: Files, made: IssuedIdentity) -> Result<Issued, Refusal> {
+fn keep(operator: &Operator, mut files: NewFiles, made: IssuedIdentity) -> Result<Issued, Refusal> {
     let password = Zeroizing::new(format!("{}\n", made.password.reveal()));
     let kept = files.write(1, password.as_bytes()).and_then(|()| files.write(0, &made.pkcs12)).and_then(|()| files.keep());
     match kept {
@@ -128,68 +129,6 @@ fn said(issued: &Issued) -> String {
         text.push_str(&format!("\nSuperseded: {serial}"));
     }
     text
-}
-
-/// New files for secrets; unless they are kept, they go again.
-struct Files(Vec<(PathBuf, File)>);
-
-impl Files {
-    fn create(paths: &[&Path]) -> Result<Self, Refusal> {
-        let mut files = Files(Vec::new());
-        for path in paths {
-            let mut options = OpenOptions::new();
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = options.create_new(true).write(true).open(path).map_err(|error| unwritable(path, &error))?;
-            files.0.push(((*path).to_owned(), file));
-        }
-        Ok(files)
-    }
-
-    fn write(&mut self, at: usize, content: &[u8]) -> Result<(), Refusal> {
-        let Some((path, file)) = self.0.get_mut(at) else { return Ok(()) };
-        file.write_all(content).and_then(|()| file.sync_all()).map_err(|error| unwritable(path, &error))
-    }
-
-    /// They stay, also after a power cut.
-    fn keep(&mut self) -> Result<(), Refusal> {
-        for (path, _) in &self.0 {
-            sync_folder_of(path).map_err(|error| unwritable(path, &error))?;
-        }
-        self.0.clear();
-        Ok(())
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        for (path, _) in &self.0 {
-            let _ = fs::remove_file(path);
-        }
-    }
-}
-
-/// The name of a file is durable afterwards, where its file system can do that.
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        match File::open(folder)?.sync_all() {
-            Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => return Err(error),
-            _ => {}
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> Refusal {
-    let next = match error.kind() {
-        io::ErrorKind::AlreadyExists => "Name another file, or remove this one: nothing is ever overwritten.",
-        _ => "Name a file in a folder that you may write to.",
-    };
-    Refusal::new("file", format!("{} could not be written: {error}.", path.display()), next)
 }
 
 pub(super) fn read(path: &Path, most: usize) -> Result<Vec<u8>, Refusal> {
@@ -287,6 +226,9 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
         progress = match operator.step_batch(id, &mut |delivery| folder.deliver(delivery)) {
             // Whoever clears up another batch has the lock for a moment.
             Err(Error::Conflict(Conflict::BatchUnderWay)) if waited < LOCK_TRIES => {
+                if waited == 0 && !output.is_json() {
+                    eprintln!("Another program works on a batch; this one waits for it.");
+                }
                 waited += 1;
                 std::thread::sleep(LOCK_PAUSE);
                 continue;
@@ -359,57 +301,27 @@ fn finish(output: &Output, plan: &BatchPlan, progress: Option<&BatchProgress>, e
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
     use super::*;
-    use ra::{
-        Authority, OpenOptions as Opening,
-        department::NewDepartment,
-        ledger::Actor,
-        mailbox::Method,
-        ports::SystemClock,
-        subscriber::{NewSubscriber, SubscriberKind},
-        vault::KeyringChoice,
-    };
+    use ra::testing;
 
     const ALICE: &str = "alice@example.edu";
 
-    fn department(folder: &Path) -> Operator {
-        let passphrase = folder.join("passphrase");
-        fs::write(&passphrase, "correct horse battery staple\n").unwrap();
-        let keyring = Some(KeyringChoice::PassphraseFile(passphrase));
-        let opening = Opening { folder: folder.join("data"), keyring, clock: std::sync::Arc::new(SystemClock) };
-        let officer = Authority::open(opening).unwrap().operator(Actor::Command("rosa".into()));
-        let department = NewDepartment {
-            organization: "Example University".into(),
-            department: "Physics".into(),
-            mail_domains: vec!["example.edu".into()],
-            hosts: vec!["localhost".into()],
-            ca_key: protocol::key::KeyAlgorithm::P256,
-            status_url: None,
-            training: true,
-        };
-        officer.create_department(department).unwrap();
-        officer.add_subscriber(NewSubscriber { name: "Alice Example".into(), mail: ALICE.into(), kind: SubscriberKind::Person }).unwrap();
-        officer.validate_mailbox(ALICE, Method::Records, "staff register").unwrap();
-        officer
-    }
-
     #[test]
     fn a_key_for_which_there_is_no_room_is_said_to_be_lost_and_its_certificate_is_revoked() {
-        let folder = tempfile::tempdir().unwrap();
-        let officer = department(folder.path());
+        let (authority, _clock, folder) = testing::authority();
+        let officer = testing::department(&authority);
+        testing::person(&officer, "Alice Example", ALICE);
         let make = |supersede| officer.issue_generated(ALICE, ProfileName::Encryption, Form::Modern, supersede).unwrap();
         let status = |serial: &str| officer.certificate(&SerialNumber::parse(serial).unwrap()).unwrap().status;
         let (p12, password) = (folder.path().join("a.p12"), folder.path().join("a.txt"));
-        let files = Files::create(&[&p12, &password]).unwrap();
+        let files = NewFiles::create(&[&p12, &password]).unwrap();
         let first = keep(&officer, files, make(false)).unwrap().certificate.serial;
         assert!(p12.exists() && password.exists(), "kept");
         fs::remove_file(&p12).unwrap();
         fs::remove_file(&password).unwrap();
 
         // The password is written; for the key there is no room.
-        let mut files = Files::create(&[&p12, &password]).unwrap();
-        if let Some((_, file)) = files.0.first_mut() {
-            *file = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        }
+        let mut files = NewFiles::create(&[&p12, &password]).unwrap();
+        files.divert(0, fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
         let second = make(true);
         let serial = second.issued.certificate.serial.clone();
         let refusal = keep(&officer, files, second).unwrap_err();

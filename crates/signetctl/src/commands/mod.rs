@@ -15,6 +15,7 @@ pub(crate) mod issue;
 mod key_plan;
 pub(crate) mod ledger;
 mod lesson;
+mod letter;
 pub(crate) mod policy;
 pub(crate) mod report;
 pub(crate) mod scep;

@@ -11,6 +11,7 @@ use ra::{
     Error, Operator,
     policy::{Bundle, BundleView, EscrowDecision, EscrowStatus, Gate, GateState, GateView, NewLesson, PolicyView, Stage},
     profile::{Finding, Level, ProfileDraft, ProfileName, ProfileView, Scope},
+    settings::Cps,
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, io::Read, path::Path};
@@ -26,10 +27,14 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             match place.scope() {
                 Scope::Department => output.value(&operator.policy()?, whole),
                 Scope::Organization => {
-                    let shared =
-                        Shared { profiles: operator.profiles(Scope::Organization)?, bundles: operator.bundles_for(Scope::Organization)? };
+                    let shared = Shared {
+                        cps: operator.settings_for(Scope::Organization)?.cps,
+                        profiles: operator.profiles(Scope::Organization)?,
+                        bundles: operator.bundles_for(Scope::Organization)?,
+                    };
                     output.value(&shared, |shared| {
-                        format!("{}\n{}", profile_table(&shared.profiles), bundle_table(&shared.bundles)).trim_end().to_owned()
+                        let (profiles, bundles) = (profile_table(&shared.profiles), bundle_table(&shared.bundles));
+                        format!("{}\n\n{profiles}\n{bundles}", cps(&shared.cps)).trim_end().to_owned()
                     })
                 }
             }
@@ -110,6 +115,7 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
 /// What the organization has for all its departments.
 #[derive(serde::Serialize)]
 struct Shared {
+    cps: Cps,
     profiles: Vec<ProfileView>,
     bundles: Vec<BundleView>,
 }
@@ -209,6 +215,16 @@ fn escrow(status: &EscrowStatus) -> String {
     format!("Escrow is {}{since}: {why}.", if status.enabled { "on" } else { "off" })
 }
 
+fn cps(registered: &Cps) -> String {
+    if !registered.is_registered() {
+        return "No CPS is registered (signetctl settings set cps.version, cps.url, cps.oid, cps.since).".to_owned();
+    }
+    let Cps { version, url, oid, since } = registered;
+    let part = |what: &str, value: &Option<String>| value.as_ref().map(|value| format!("{what}{value}"));
+    let parts = [part("version ", version), part("since ", since), part("policy ", oid), part("", url)];
+    format!("CPS: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
 fn one(view: &ProfileView) -> String {
     let definition = serde_json::to_value(&view.definition).unwrap_or_default();
     let text = |value: &Value| match value {
@@ -230,7 +246,8 @@ fn whole(policy: &PolicyView) -> String {
         Stage::Pilot => "PILOT: certificates carry the pilot policy and live at most 90 days.",
         Stage::Production => "In production.",
     };
-    format!("{stage}\n{}\n\n{}\n{}", escrow(&policy.escrow), profile_table(&policy.profiles), gate_table(&policy.gates))
+    let (profiles, gates) = (profile_table(&policy.profiles), gate_table(&policy.gates));
+    format!("{stage}\n{}\n{}\n\n{profiles}\n{gates}", escrow(&policy.escrow), cps(&policy.cps))
 }
 
 fn profile_table(profiles: &[ProfileView]) -> String {

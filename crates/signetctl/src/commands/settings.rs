@@ -32,7 +32,10 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
                 None => all(&operator, output, scope),
             }
         }
-        Command::Set { key, value, none, place } => set(session, output, &key, value, none, &place),
+        Command::Set { key, value: Some(value), more, place, .. } if !more.is_empty() => {
+            set_together(session, output, [key, value].into_iter().chain(more).collect(), &place)
+        }
+        Command::Set { key, value, none, place, .. } => set(session, output, &key, value, none, &place),
     }
 }
 
@@ -52,12 +55,7 @@ fn all(operator: &Operator, output: &Output, scope: Scope) -> Result<(), Refusal
 
 fn set(session: &Session, output: &Output, key: &str, value: Option<String>, none: bool, place: &Place) -> Result<(), Refusal> {
     let operator = session.operator_at(place.department.as_deref())?;
-    // Where nothing is said it goes where it belongs; a department that is named must be able to have it.
-    let named = place.organization || place.department.is_some();
-    let scope = match operator.setting_level(key)? {
-        Level::Organization if !named => Scope::Organization,
-        _ => place.scope(),
-    };
+    let scope = scope_of(&operator, key, place)?;
     if none {
         operator.change_setting(scope, key, SettingChange::Without)?;
         return output.value(&read(&operator, scope, key)?, |_| format!("{key} is left out"));
@@ -65,18 +63,13 @@ fn set(session: &Session, output: &Output, key: &str, value: Option<String>, non
     let value = match (SECRETS.contains(&key), value) {
         (true, Some(given)) => {
             drop(Zeroizing::new(given));
-            return Err(Refusal::new(
-                "secretAsArgument",
-                format!("{key} is a secret, and everybody on this computer can read a command line."),
-                "Leave the value out: it is asked for, or read from standard input.",
-            ));
+            return Err(secret_as_argument(key));
         }
         (true, None) => secret::read(key, None)?,
         (false, Some(given)) => Zeroizing::new(given),
         (false, None) => Zeroizing::new(secret::read_value(key)?),
     };
-    let change = if value.trim().is_empty() { SettingChange::Inherit } else { SettingChange::To(value.to_string()) };
-    let made = operator.change_setting_showing(scope, key, change)?;
+    let made = operator.change_setting_showing(scope, key, change(&value))?;
     let now = read(&operator, scope, key)?;
     if let Some(made) = made {
         let mut shown = serde_json::to_value(&now).map_err(ra::Error::fault)?;
@@ -85,10 +78,75 @@ fn set(session: &Session, output: &Output, key: &str, value: Option<String>, non
             format!("{key} = {}\nPassword to remove the configuration profile from a phone, shown this once: {}", now.value, made.reveal())
         });
     }
-    output.value(&now, |now| match &now.waiting {
-        Some(asked) => {
-            format!("{key} = {}\n{} counts once another officer sets it too: it lets one officer do more alone.", now.value, asked.value)
+    output.value(&now, said)
+}
+
+fn said(now: &SettingView) -> String {
+    let line = format!("{} = {}", now.key, now.value);
+    match &now.waiting {
+        Some(asked) => format!("{line}\n{} counts once another officer sets it too: it lets one officer do more alone.", asked.value),
+        None => line,
+    }
+}
+
+/// `KEY VALUE KEY VALUE ...`: all of them in one step, or none.
+fn set_together(session: &Session, output: &Output, words: Vec<String>, place: &Place) -> Result<(), Refusal> {
+    let operator = session.operator_at(place.department.as_deref())?;
+    let (mut changes, mut words) = (Vec::new(), words.into_iter());
+    while let Some(key) = words.next() {
+        if SECRETS.contains(&key.as_str()) {
+            words.for_each(|word| drop(Zeroizing::new(word)));
+            return Err(secret_as_argument(&key));
         }
-        None => format!("{key} = {}", now.value),
+        let Some(value) = words.next() else {
+            return Err(Refusal::new(
+                "validation",
+                format!("{key} has no value."),
+                "Write a value after each name; an empty one in quotes, \"\", inherits again.",
+            ));
+        };
+        changes.push((key, change(&value)));
+    }
+    let scopes = changes.iter().map(|(key, _)| scope_of(&operator, key, place)).collect::<Result<Vec<_>, _>>()?;
+    let scope = scopes.first().copied().unwrap_or_else(|| place.scope());
+    if scopes.iter().any(|other| *other != scope) {
+        return Err(Refusal::new(
+            "validation",
+            "Some of them are set for the organization and some for a department.",
+            "Set them by two commands, or all for the organization with --organization.",
+        ));
+    }
+    let keys: Vec<String> = changes.iter().map(|(key, _)| key.clone()).collect();
+    let made = operator.change_settings_showing(scope, changes)?;
+    let views = keys.iter().map(|key| read(&operator, scope, key)).collect::<Result<Vec<_>, _>>()?;
+    let mut shown: Map<String, Value> = views.iter().map(|view| (view.key.to_owned(), Value::from(view.value.as_str()))).collect();
+    if let Some(made) = &made {
+        shown.insert("removal_password".to_owned(), made.reveal().into());
+    }
+    output.value(&shown, |_| {
+        let made =
+            made.map(|made| format!("Password to remove the configuration profile from a phone, shown this once: {}", made.reveal()));
+        views.iter().map(said).chain(made).collect::<Vec<_>>().join("\n")
     })
+}
+
+/// Where nothing is said a setting goes where it belongs; a department that is named must be able to have it.
+fn scope_of(operator: &Operator, key: &str, place: &Place) -> Result<Scope, Refusal> {
+    let named = place.organization || place.department.is_some();
+    Ok(match operator.setting_level(key)? {
+        Level::Organization if !named => Scope::Organization,
+        _ => place.scope(),
+    })
+}
+
+fn change(value: &str) -> SettingChange {
+    if value.trim().is_empty() { SettingChange::Inherit } else { SettingChange::To(value.to_owned()) }
+}
+
+fn secret_as_argument(key: &str) -> Refusal {
+    Refusal::new(
+        "secretAsArgument",
+        format!("{key} is a secret, and everybody on this computer can read a command line."),
+        "Leave the value out: it is asked for, or read from standard input.",
+    )
 }

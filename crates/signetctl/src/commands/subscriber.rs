@@ -12,7 +12,7 @@ use ra::{
     Error, Operator, csv,
     id::UnitId,
     life::{Act, Target, Verb},
-    subscriber::{NewSubscriber, Subscriber, SubscriberKind, SubscriberQuery},
+    subscriber::{Mailbox, NewSubscriber, Subscriber, SubscriberKind, SubscriberQuery},
 };
 use serde::Serialize;
 use std::{io::Read, path::Path};
@@ -81,11 +81,15 @@ fn list(
 ) -> Result<(), Refusal> {
     let cells = |person: &Subscriber| {
         let first = person.mailboxes.first();
-        let validated = first.is_some_and(|mailbox| mailbox.validated_at.is_some());
+        let validated = match first {
+            Some(Mailbox { validated: true, .. }) => "validated",
+            Some(Mailbox { validated_at: Some(_), .. }) => "validation ended",
+            Some(_) | None => "not validated",
+        };
         vec![
             person.name.clone(),
             first.map(|mailbox| mailbox.address.clone()).unwrap_or_default(),
-            if validated { "validated" } else { "not validated" }.to_owned(),
+            validated.to_owned(),
             person.department.clone(),
             person.active_certificates.to_string(),
         ]
@@ -104,12 +108,7 @@ fn one(person: &Subscriber) -> String {
         vec!["Id".to_owned(), person.id.to_string()],
     ];
     for mailbox in &person.mailboxes {
-        let validated = match (&mailbox.validated_at, &mailbox.method) {
-            (Some(at), Some(method)) => format!("{}, validated {at} ({method})", mailbox.address),
-            (Some(at), None) => format!("{}, validated {at}", mailbox.address),
-            (None, _) => format!("{}, not validated", mailbox.address),
-        };
-        rows.push(vec!["Mailbox".to_owned(), validated]);
+        rows.push(vec!["Mailbox".to_owned(), format!("{}, {}", mailbox.address, validation(mailbox))]);
     }
     for device in &person.devices {
         let words = [&device.product, &device.os_version, &device.serial];
@@ -121,6 +120,20 @@ fn one(person: &Subscriber) -> String {
         rows.push(vec!["Beware".to_owned(), "the name mixes alphabets: it may imitate another one".to_owned()]);
     }
     table(&[], &rows).trim_end().to_owned()
+}
+
+/// When, how and by whom a mailbox was validated, and until when that counts.
+fn validation(mailbox: &Mailbox) -> String {
+    let Some(at) = mailbox.validated_at else { return "not validated".to_owned() };
+    let method = mailbox.method.as_ref().map(|method| format!(" ({method})")).unwrap_or_default();
+    let by = mailbox.validated_by.as_ref().map(|officer| format!(" by {officer}")).unwrap_or_default();
+    let counts = match (mailbox.validated, mailbox.valid_until) {
+        (true, Some(until)) => format!(", counts until {until}"),
+        (true, None) => String::new(),
+        (false, Some(until)) => format!(", ended {until}: record a new validation"),
+        (false, None) => ", counts no longer: record a new validation".to_owned(),
+    };
+    format!("validated {at}{method}{by}{counts}")
 }
 
 /// What became of a list: everybody who could be added was.
@@ -208,6 +221,45 @@ fn people(records: &[csv::Record]) -> Result<Vec<(usize, String, ra::Result<NewS
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::Timestamp;
+
+    #[test]
+    fn a_mailbox_says_when_how_and_by_whom_it_was_validated_and_until_when_that_counts() {
+        let never = Mailbox {
+            id: ra::id::MailboxId::fresh(),
+            address: "alice@example.edu".into(),
+            validated: false,
+            validated_at: None,
+            valid_until: None,
+            validated_by: None,
+            method: None,
+            evidence: None,
+            rules: None,
+        };
+        let told = [
+            never.clone(),
+            Mailbox {
+                validated: true,
+                validated_at: Some(Timestamp(0)),
+                valid_until: Some(Timestamp(86_400)),
+                validated_by: Some("rosa".into()),
+                method: Some("in-person".into()),
+                ..never.clone()
+            },
+            Mailbox { validated: true, validated_at: Some(Timestamp(0)), ..never.clone() },
+            Mailbox { validated_at: Some(Timestamp(0)), valid_until: Some(Timestamp(86_400)), ..never },
+        ]
+        .map(|mailbox| validation(&mailbox));
+        assert_eq!(
+            told,
+            [
+                "not validated",
+                "validated 1970-01-01T00:00:00Z (in-person) by rosa, counts until 1970-01-02T00:00:00Z",
+                "validated 1970-01-01T00:00:00Z",
+                "validated 1970-01-01T00:00:00Z, ended 1970-01-02T00:00:00Z: record a new validation",
+            ]
+        );
+    }
 
     #[test]
     fn columns_are_found_by_their_names() {

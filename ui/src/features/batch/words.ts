@@ -8,8 +8,8 @@ interface Wrong {
 }
 
 export function problem(wrong: Wrong, t: Messages): string {
-  const table = t.batch.problems as Record<string, string | ((detail: string) => string)>;
+  const table = t.batch.problems as Record<string, string | ((about: string) => string)>;
   const said = table[wrong.problem];
-  if (typeof said === "function") return said(wrong.detail);
+  if (typeof said === "function") return said(wrong.detail || wrong.reason);
   return said ?? t.codes.validation.meaning(wrong.reason);
 }

@@ -1,6 +1,6 @@
 // The filters in force as parts of a sentence: "Ends within 90 days", "Use Mail signing or Wi-Fi and VPN".
 import type { Locale, Messages } from "$lib/messages";
-import { date } from "$lib/format";
+import { calendarDay } from "$lib/format";
 import { ownView, type Filter } from "./filter";
 import { useOf } from "./names";
 import { lastDay } from "./wanted";
@@ -22,7 +22,7 @@ export function chips(filter: Filter, t: Messages, departments: readonly { id: s
     parts.push({ what: c.filters.state, value, without: { statuses: [] } });
   }
   if (own === null && filter.days !== null) parts.push({ what: c.filters.ends, value: c.within(filter.days), without: { days: null } });
-  if (filter.ends) parts.push({ what: "", value: c.endsSpan(date(filter.ends.from, locale), date(lastDay(filter.ends), locale)), without: { ends: null } });
+  if (filter.ends) parts.push({ what: "", value: c.endsSpan(calendarDay(filter.ends.from, locale), calendarDay(lastDay(filter.ends), locale)), without: { ends: null } });
   if (filter.profiles.length) parts.push({ what: c.filters.use, value: filter.profiles.map((profile) => useOf(profile, t)).join(t.lists.or), without: { profiles: [] } });
   if (filter.department !== null) parts.push({ what: c.filters.department, value: departments.find((one) => one.id === filter.department)?.name ?? filter.department, without: { department: null } });
   if (filter.kind !== "subscriber") parts.push({ what: c.filters.whose, value: c.whose[filter.kind], without: { kind: "subscriber", profiles: [] } });

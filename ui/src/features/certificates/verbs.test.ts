@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Affected } from "$lib/api";
+import { messages } from "$lib/messages/all";
 import { keyBy, leftWithout, renewable, replaceable, verbs } from "./verbs";
 
 const one = (status: string, kind = "subscriber") => ({ status, kind });
@@ -36,5 +37,10 @@ describe("acts on certificates", () => {
     expect(keyBy({ profile: "authentication", enrollment: "1" })).toBe("device");
     expect(keyBy({ profile: "encryption", enrollment: null })).toBe("signet");
     expect(keyBy({ profile: "signing", enrollment: null })).toBe("holder");
+  });
+  it("say within which time a revocation is due, in hours or days", () => {
+    const said = (hours: number) => [messages.en, messages.fr].map((words) => words.revoke.deadline(hours).replaceAll("\u00A0", " "));
+    expect(said(24)).toEqual(["Due within 24 hours once the reason is known (S/MIME baseline 4.9.1.1).", "À faire dans les 24 heures une fois le motif connu (base S/MIME 4.9.1.1)."]);
+    for (const [text, days] of said(120).map((text, at) => [text, ["5 days", "5 jours"][at] ?? ""] as const)) expect(text).toContain(days);
   });
 });

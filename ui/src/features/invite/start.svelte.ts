@@ -1,4 +1,4 @@
-// Starting an invitation from anywhere: with a validated address at once, else the validation comes first.
+// Starting an invitation from anywhere: with a validated address at once, else the validation, or a new one, comes first.
 import { api, ApiError, type Subscriber } from "$lib/api";
 import { refusal } from "$lib/errors";
 import { words } from "$lib/i18n.svelte";
@@ -20,7 +20,7 @@ export const wish = new Wish();
 
 /** Invites, and shows the QR code. */
 export async function inviteSubscriber(person: Subscriber): Promise<void> {
-  const mailbox = person.mailboxes.find((m) => m.validatedAt) ?? person.mailboxes[0];
+  const mailbox = person.mailboxes.find((m) => m.validated) ?? person.mailboxes[0];
   if (!mailbox) return go("people", person.id);
   try {
     const made = await api.invite(mailbox.address, "show");
@@ -28,7 +28,7 @@ export async function inviteSubscriber(person: Subscriber): Promise<void> {
   } catch (thrown) {
     const error = ApiError.from(thrown);
     go("people", person.id);
-    if (error.code === "mailboxNotValidated") wish.validate(mailbox.address, { invite: true });
+    if (error.code === "mailboxNotValidated" || error.code === "mailboxValidationEnded") wish.validate(mailbox.address, { invite: true });
     else toast.say(refusal(error, words.t).title);
   }
 }

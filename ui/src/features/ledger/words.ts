@@ -69,8 +69,13 @@ export function settingOf(key: string, t: Messages): string {
   const labels: Record<string, string> = {
     "authentication.with_address": s.withAddress,
     bundle: s.bundle,
+    "cps.oid": s.cps.oid,
+    "cps.since": s.cps.since,
+    "cps.url": s.cps.url,
+    "cps.version": s.cps.version,
     "device.min_os": s.minOs,
     "invitation.hours": s.hours,
+    "mailbox.valid_days": s.validDays,
     "passcode.min_length": s.passcode,
     "portal.contact": s.contact,
     "portal.sign_in": s.signIn,

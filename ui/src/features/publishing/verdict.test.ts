@@ -24,6 +24,8 @@ describe("what relying parties find", () => {
   });
   it("is told in the officer’s language, with what the other side said", () => {
     expect(said("507 Insufficient Storage: the server is full", messages.fr)).toBe("507 Insufficient Storage: le serveur est plein");
+    expect(said("/srv/pki/issuing.crl cannot be written: the disk there is full, make room", messages.fr)).toBe("/srv/pki/issuing.crl l’écriture est impossible\u202F: le disque y est plein, faites de la place");
+    expect(said("/srv/pki/root.crl cannot be removed: Permission denied", messages.fr)).toBe("/srv/pki/root.crl le retrait est impossible: Permission denied");
     expect(said("something new", messages.fr)).toBe("something new");
   });
   it("has French words for every reason that the courier gives", () => {

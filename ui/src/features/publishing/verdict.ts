@@ -27,6 +27,7 @@ export function verdict(publishing: Publishing): "nowhere" | "unchecked" | "fine
 /** "507 Insufficient Storage: the server is full" with the sentence in the officer's language; what is not known stays. */
 export function said(detail: string, t: Messages): string {
   const table = t.publishing.said as Record<string, string>;
-  for (const [english, theirs] of Object.entries(table)) if (detail.includes(english)) return detail.replace(english, theirs);
-  return detail;
+  // The longest that fits: "cannot be written" holds "written".
+  const [english] = Object.keys(table).filter((sentence) => detail.includes(sentence)).sort((a, b) => b.length - a.length);
+  return english === undefined ? detail : detail.replace(english, table[english] ?? english);
 }

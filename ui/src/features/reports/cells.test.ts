@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { messages } from "$lib/messages/all";
-import { cell, fields, filterOf, isNumber, REPORTS, told, wide } from "./cells";
+import { cell, fields, filterOf, isLate, isNumber, REPORTS, told, wide } from "./cells";
 
 describe("a report on the screen", () => {
   const t = messages.en;
@@ -29,10 +29,17 @@ describe("a report on the screen", () => {
     expect([cell("event", "certificate.issued", t, "en"), cell("event", "certificate.issued", messages.fr, "fr"), cell("event", "moon.landed", t, "en")]).toEqual(["Certificate issued", "Certificat émis", "moon.landed"]);
     expect(cell("status", "held", t, "en")).toBe("On hold");
     expect(cell("kind", "subscriber", t, "en")).toBe("person");
+    expect([cell("state", "replaced", t, "en"), cell("state", "ended", messages.fr, "fr"), cell("state", "invited", t, "en")]).toEqual(["replaced by a newer one", "finie", t.states.invited]);
+    expect([cell("rules", "signet-1", t, "en"), cell("rules", "before-versions", t, "en")]).toEqual(["signet-1", "before versions were kept"]);
+    expect(cell("valid_until", "2027-12-24T10:00:00Z", t, "en").replaceAll("\u00A0", " ")).toBe("24 Dec 2027");
     expect(cell("evidence", "Staff card", t, "en")).toBe("Staff card");
     expect(cell("names", "rfc822Name:a@example.edu rfc822Name:b@example.edu", t, "en")).toBe("a@example.edu b@example.edu");
     expect(cell("name", null, t, "en")).toBe("");
-    expect([isNumber("count"), isNumber("name")]).toEqual([true, false]);
+    expect([isNumber("count"), isNumber("name"), isNumber("deadline_seconds")]).toEqual([true, false, true]);
+    expect([cell("deadline_seconds", "86400", t, "en"), cell("deadline_seconds", "432000", messages.fr, "fr")].map((text) => text.replaceAll("\u00A0", " "))).toEqual(["1 d", "5 j"]);
+  });
+  it("marks what was revoked after its time, and nothing where no time is known", () => {
+    expect([isLate("late", "2"), isLate("late", "0"), isLate("late", null), isLate("count", "2")]).toEqual([true, false, false, false]);
   });
   it("has words for each of them in both languages", () => {
     for (const name of REPORTS) for (const locale of [messages.en, messages.fr]) expect([locale.reports.names[name], locale.reports.what[name], fields(name)].every(Boolean)).toBe(true);

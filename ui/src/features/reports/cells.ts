@@ -1,6 +1,6 @@
 // What the cells of a report say on the screen; in the files they stay as the program wrote them.
 import type { ReportFilter, ReportName } from "$lib/api";
-import { date, exact, groups, model, shortDate, took } from "$lib/format";
+import { calendarDay, exact, groups, model, shortDate, took } from "$lib/format";
 import type { Locale, Messages } from "$lib/messages";
 import { useOf } from "../certificates/names";
 import { eventOf } from "../ledger/words";
@@ -58,8 +58,8 @@ export function filterOf(name: ReportName, narrowed: Narrowed): ReportFilter {
 export function told(name: ReportName, narrowed: Narrowed, t: Messages, locale: Locale, departments: readonly { id: string; name: string }[] = []): string {
   const filter = filterOf(name, narrowed);
   const parts = [
-    filter.since && t.reports.filterSince(date(filter.since, locale)),
-    filter.until && t.reports.filterUntil(date(narrowed.until, locale)),
+    filter.since && t.reports.filterSince(calendarDay(narrowed.since, locale)),
+    filter.until && t.reports.filterUntil(calendarDay(narrowed.until, locale)),
     filter.days !== null && t.reports.filterDays(filter.days),
     filter.profile !== null && useOf(filter.profile, t),
     filter.department !== null && (departments.find((one) => one.id === filter.department)?.name ?? filter.department),
@@ -67,13 +67,16 @@ export function told(name: ReportName, narrowed: Narrowed, t: Messages, locale: 
   return parts.filter(Boolean).join(", ") || t.reports.noFilter;
 }
 
-const DATES = ["not_after", "first_seen", "last_seen", "first", "last", "at"];
-const NUMBERS = ["count", "days_left", "reached", "standing", "median_seconds", "median_seconds_to_revoke", "longest_seconds_to_revoke"];
+const DATES = ["not_after", "first_seen", "last_seen", "first", "last", "at", "valid_until"];
+const NUMBERS = ["count", "days_left", "reached", "standing", "median_seconds", "median_seconds_to_revoke", "longest_seconds_to_revoke", "deadline_seconds", "late"];
 
 /** Times and dates stand on one line. */
 export const isDate = (column: string): boolean => DATES.includes(column);
 /** Numbers and times line up at the right. */
 export const isNumber = (column: string): boolean => NUMBERS.includes(column);
+
+/** Some came after their time. */
+export const isLate = (column: string, value: string | null): boolean => column === "late" && Number(value) > 0;
 
 const of = (table: object, word: string): string => (table as Record<string, string>)[word] ?? word;
 
@@ -92,7 +95,9 @@ export function cell(column: string, value: string | null, t: Messages, locale: 
   if (column === "method") return of(t.people.method, value);
   if (column === "event") return eventOf(value, t);
   if (column === "status") return of(t.certs, value);
-  if (column === "state") return of(t.states, value);
+  // Of an enrollment, or of a validation.
+  if (column === "state") return of(t.states, of(t.reports.values, value));
+  if (column === "rules") return of(t.reports.values, value);
   if (column === "kind" || column === "record") return of(t.reports.values, of(t.certs.profiles, value) === value ? value : of(t.certs.profiles, value));
   if (column === "actor") {
     const said = /^(officer|command) (.*)$/.exec(value);

@@ -1,5 +1,5 @@
 // For whom the settings on the screen are: the organization, or one department; and whose value each one is.
-import { api, type SettingFate, type Settings, type SettingView } from "$lib/api";
+import { api, type SettingFate, type Settings, type SettingTyped, type SettingView } from "$lib/api";
 import { shell } from "$lib/shell.svelte";
 
 /** Stands for the organization where departments are chosen from. */
@@ -56,6 +56,15 @@ class Place {
       if (now.removalPassword !== null) this.made = now.removalPassword;
       else if (key === "removal" || key === "removal.password") this.made = null;
     }
+    if (department !== this.department) return this.load();
+    this.#turn += 1;
+    this.#take(department, now);
+  }
+
+  /** Changes several that belong together where they are shown, all or none; throws what was refused. */
+  async saveAll(typed: SettingTyped[]): Promise<void> {
+    const { department } = this;
+    const now = await api.changeSettings(department, typed);
     if (department !== this.department) return this.load();
     this.#turn += 1;
     this.#take(department, now);

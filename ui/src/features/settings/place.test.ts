@@ -47,6 +47,17 @@ describe("whose settings are on the screen", () => {
     await before;
     expect(place.settings?.wifiSsid).toBe("changed");
   });
+  it("are changed together by one request where they belong together", async () => {
+    place.chosen = "a";
+    const saved = vi.spyOn(api, "changeSettings").mockResolvedValue(of("together"));
+    const typed = [
+      { key: "cps.version", value: "2.1" },
+      { key: "cps.url", value: "https://pki.example.edu/cps" },
+    ];
+    await place.saveAll(typed);
+    expect(saved.mock.calls).toEqual([["a", typed]]);
+    expect([place.settings?.wifiSsid, place.ready]).toEqual(["together", true]);
+  });
   it("are left alone by a change of a department that the officer has left", async () => {
     place.chosen = "a";
     let changed: (now: SettingsOf) => void = () => {};

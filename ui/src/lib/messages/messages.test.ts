@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { messages } from "./all";
-import { frenchSpaces } from "./french";
+import { frenchSpaces } from "./spaces";
 
 /** Every text of a language with its path; functions are called with something for each argument. */
 function texts(words: object, path = ""): [string, string][] {

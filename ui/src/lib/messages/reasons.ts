@@ -8,12 +8,24 @@ const HOLE = "{}";
 const straight = (text: string): string => text.replaceAll("’", "'");
 const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** A sentence: begins large, ends with a full stop, no straight quotes. */
+/** A sentence: begins large, unless with a name such as keyUsage; ends with a full stop, no straight quotes. */
 export function sentence(text: unknown): string {
   const trimmed = String(text ?? "").trim();
   if (!trimmed) return "";
-  const large = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  const large = /^[a-z]+[A-Z]/.test(trimmed) ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return `${large.replace(/'/g, "’").replace(/"([^"]*)"/g, "“$1”")}${/[.!?…]$/.test(large) ? "" : "."}`;
+}
+
+/** An address that was validated too long ago, and until when that counted. */
+export interface Lapsed {
+  mailbox: string;
+  until: string;
+}
+
+/** The program says both with a blank between them, or as the reason why a row of a list was refused. */
+export function lapsed(said: string): Lapsed | null {
+  const [, mailbox, until] = /^(?:the validation of )?(\S+) (?:ended at )?([^\s;]+)(?:; record a new validation)?$/.exec(String(said)) ?? [];
+  return mailbox && until && !Number.isNaN(Date.parse(until)) ? { mailbox, until } : null;
 }
 
 /** Translates reasons by `table`; what it lacks is null. */

@@ -1,5 +1,5 @@
 // A small invented department, for looking at the window without the program.
-import type { Certificate, DepartmentRow, Device, Enrollment, EnrollmentDetail, LedgerRow, State, Step, StepKind, Subscriber } from "../../bindings";
+import type { Certificate, DepartmentRow, Device, Enrollment, EnrollmentDetail, LedgerRow, Mailbox, State, Step, StepKind, Subscriber } from "../../bindings";
 
 export const START = Date.now();
 export const at = (minutesAgo: number) => new Date(START - minutesAgo * 60_000).toISOString().replace(/\.\d+Z/, "Z");
@@ -62,6 +62,11 @@ const device = (n: number): Device => ({
   firstSeen: at(60 * 24 * 40),
 });
 
+/** A mailbox that nobody has validated. */
+export const unvalidated = (address: string): Mailbox => ({ address, validated: false, validatedAt: null, validUntil: null, validatedBy: null, method: null, evidence: null });
+/** Days since a mailbox was validated: of two people too long ago, or nearly. */
+const validatedFor = (local: string, n: number): number => ({ "d.sokolov": 410, "asa.oberg": 380 })[local] ?? 30 + n;
+
 export const people: Subscriber[] = NAMES.map(([name, local, state, active], n) => ({
   id: fresh(),
   name,
@@ -72,11 +77,14 @@ export const people: Subscriber[] = NAMES.map(([name, local, state, active], n) 
   mailboxes: [
     {
       address: `${local}@physics.example.edu`,
-      validatedAt: local === "p.raghunathan" ? null : at(60 * 24 * (30 + n)),
+      validated: !["p.raghunathan", "d.sokolov"].includes(local),
+      validatedAt: local === "p.raghunathan" ? null : at(60 * 24 * validatedFor(local, n)),
+      validUntil: local === "p.raghunathan" ? null : at(60 * 24 * (validatedFor(local, n) - 398)),
+      validatedBy: local === "p.raghunathan" ? null : "rosa",
       method: local === "p.raghunathan" ? null : n % 2 ? "records" : "in-person",
       evidence: local === "p.raghunathan" ? null : "Staff card shown",
     },
-    ...(local === "asa.oberg" ? [{ address: "oberg@optics.example.edu", validatedAt: null, method: null, evidence: null }] : []),
+    ...(local === "asa.oberg" ? [unvalidated("oberg@optics.example.edu")] : []),
   ],
   createdAt: at(60 * 24 * (60 + n)),
   activeCertificates: active,

@@ -82,6 +82,7 @@ function invitation(enrollment: string): Invitation {
     enrollment,
     url: "https://pki.physics.example.edu:8443/e/AAECAwQFBgcICQoLDA0ODw",
     code: "7KQ4-MV2T",
+    codeIsAsked: true,
     expiresAt: new Date(Date.now() + 72 * 3_600_000).toISOString(),
     trustUrl: "http://pki.physics.example.edu:8080/trust",
     qr: data.QR,
@@ -131,6 +132,7 @@ function consequences(act: CertificateAct): Consequences {
     challengesCancelled: 0,
     mailboxesUnvalidated: verb === "offboard" ? 1 : 0,
     finalAt: verb === "maybeLost" ? data.at(-3 * 24 * 60) : null,
+    deadlineHours: verb !== "revoke" && verb !== "offboard" ? null : act.reason === "keyCompromise" || act.reason === "unspecified" ? 24 : 120,
     undoable: verb !== "revoke" && verb !== "offboard",
     needsSecondOfficer: verb === "revoke" && chosen.length > 10,
   };
@@ -165,12 +167,14 @@ const detail = (certificate: Certificate): CertificateDetail => ({
   ],
   chain: ["issuing", "root"].map((profile, n) => ({ subject: `CN=Northbridge Physics ${n ? "Root" : "Issuing 1"},O=Northbridge University`, serial: profile, key: "RSA 3072", notAfter: data.at(-60 * 24 * (n ? 7000 : 3600)), signatureFits: true })),
   lint: [],
+  advice: certificate.profile === "authentication" ? null : [{ rule: "organization", clause: "S/MIME BR 7.1.4.2.4, 7.1.4.2.5" }, { rule: "personName", clause: "S/MIME BR 7.1.4.2.5, 7.1.4.2.6" }],
   issuedAt: certificate.notBefore,
   revokedReason: certificate.status === "revoked" ? "keyCompromise" : certificate.status === "held" ? "certificateHold" : null,
   actor: certificate.enrollment ? "device" : "officer",
   actorName: certificate.enrollment ? "" : "rosa",
   ledger: 3121,
   policy: "3",
+  cps: "2.1",
   pilot: true,
   madeHere: certificate.profile === "encryption",
   device: certificate.enrollment ? (data.people.find((p) => p.id === certificate.subscriber)?.devices[0] ?? null) : null,
@@ -216,12 +220,17 @@ const ofKind = (kind: CertificateKinds) => (kind === "subscriber" ? data.certifi
 
 /** What is set where: the department (or null) and the name. */
 const own = new Set<string>(["null wifi.ssid", `${data.departments[1]?.id} device.min_os`]);
-const ORGANIZATION_ONLY = ["revoke.four_eyes_above", "revoke.four_eyes_hours", "revoke.maybe_lost_days", "serve.public_url", "serve.https", "serve.http", "status.url", "scep.legacy"];
-const OPTIONAL = ["portal.contact", "wifi.ssid", "wifi.server_names", "vpn.server", "vpn.remote_id", "device.min_os"];
+const ORGANIZATION_ONLY = ["mailbox.valid_days", "revoke.four_eyes_above", "revoke.four_eyes_hours", "revoke.maybe_lost_days", "serve.public_url", "serve.https", "serve.http", "status.url", "scep.legacy"];
+const OPTIONAL = ["cps.version", "cps.url", "cps.oid", "cps.since", "portal.contact", "wifi.ssid", "wifi.server_names", "vpn.server", "vpn.remote_id", "device.min_os"];
 const SHOWN: Record<string, () => string> = {
+  "mailbox.valid_days": () => "398",
   "revoke.four_eyes_above": () => "10",
   "revoke.four_eyes_hours": () => "24",
   "revoke.maybe_lost_days": () => "3",
+  "cps.version": () => "2.1",
+  "cps.url": () => "https://pki.example.edu/cps",
+  "cps.oid": () => "1.3.6.1.4.1.32473.1",
+  "cps.since": () => "2026-09-01",
   "portal.contact": () => settings.contact ?? "",
   "wifi.ssid": () => settings.wifiSsid ?? "",
   "wifi.server_names": () => settings.wifiServerNames.join(" "),
@@ -286,7 +295,7 @@ const calls: Api = {
     if (data.people.some((p) => p.mailboxes.some((m) => m.address === n.mail))) refuse("mailboxTaken");
     if (!n.mail.endsWith("example.edu")) refuse("validation", "The address is not in physics.example.edu.", "mail");
     const at = departmentOf(n.department);
-    const person = { id: data.fresh(), name: n.name, kind: n.kind, department: at.name, departmentId: at.id, subject: `CN=${n.name},OU=${at.certifiedName},O=Northbridge University`, mailboxes: [{ address: n.mail, validatedAt: null, method: null, evidence: null }], createdAt: new Date().toISOString(), activeCertificates: 0, enrollmentState: null, devices: [], mixedScripts: false };
+    const person = { id: data.fresh(), name: n.name, kind: n.kind, department: at.name, departmentId: at.id, subject: `CN=${n.name},OU=${at.certifiedName},O=Northbridge University`, mailboxes: [data.unvalidated(n.mail)], createdAt: new Date().toISOString(), activeCertificates: 0, enrollmentState: null, devices: [], mixedScripts: false };
     data.people.push(person);
     changed();
     return person;
@@ -331,7 +340,7 @@ const calls: Api = {
   },
   addMailbox: async (n) => {
     const person = found(data.people.find((p) => p.id === n.subscriber));
-    person.mailboxes = [...person.mailboxes, { address: n.mail, validatedAt: null, method: null, evidence: null }];
+    person.mailboxes = [...person.mailboxes, data.unvalidated(n.mail)];
     changed();
     return person;
   },
@@ -344,13 +353,17 @@ const calls: Api = {
   },
   validateMailbox: async (v) => {
     const person = found(data.people.find((p) => p.mailboxes.some((m) => m.address === v.mail)));
-    person.mailboxes = person.mailboxes.map((m) => (m.address === v.mail ? { ...m, validatedAt: new Date().toISOString(), method: v.method === "records" ? "records" : "in-person", evidence: v.evidence } : m));
+    person.mailboxes = person.mailboxes.map((m) => (m.address === v.mail ? { ...m, validated: true, validatedAt: new Date().toISOString(), validUntil: new Date(Date.now() + 398 * 86_400_000).toISOString(), validatedBy: "rosa", method: v.method === "records" ? "records" : "in-person", evidence: v.evidence } : m));
     changed();
     return person;
   },
   invite: async (mail) => {
     const person = found(data.people.find((p) => p.mailboxes.some((m) => m.address === mail)));
-    if (!person.mailboxes.some((m) => m.validatedAt)) refuse("mailboxNotValidated");
+    if (!person.mailboxes.some((m) => m.validated)) {
+      const ended = person.mailboxes.find((m) => m.validUntil);
+      if (ended) refuse("mailboxValidationEnded", `${ended.address} ${ended.validUntil}`);
+      refuse("mailboxNotValidated");
+    }
     const id = data.fresh();
     const now = new Date().toISOString();
     data.details.unshift({ enrollment: { id, subscriber: person.id, name: person.name, department: person.department, departmentId: person.departmentId, mail, state: "invited", profileSent: false, channel: "show", createdAt: now, expiresAt: new Date(Date.now() + 72 * 3_600_000).toISOString(), updatedAt: now, device: null, downloadEndsAt: null }, steps: [{ at: now, kind: "invited", facts: [] }], certificates: [], shown: true });
@@ -400,7 +413,7 @@ const calls: Api = {
   findPeople: async (q) => {
     const rows = data.people
       .filter((p) => fits(q.search, p.name, ...p.mailboxes.map((m) => m.address)))
-      .filter((p) => (q.kind === null || p.kind === q.kind) && (q.validated === null || p.mailboxes.every((m) => m.validatedAt) === q.validated))
+      .filter((p) => (q.kind === null || p.kind === q.kind) && (q.validated === null || p.mailboxes.every((m) => m.validated) === q.validated))
       .filter((p) => q.has === null || (q.has === "none" || q.has === "noEncryption" ? !p.activeCertificates : !!p.activeCertificates));
     if (q.sort === "nameLast" || q.sort === "newest") rows.reverse();
     return cut(rows, (p) => p.id, q);
@@ -500,7 +513,7 @@ const calls: Api = {
   },
   approveAct: async (id) => {
     decide(id);
-    return { affected: [], untouched: [], breaks: [], enrollmentsEnded: 0, challengesCancelled: 0, mailboxesUnvalidated: 0, finalAt: null, undoable: false, needsSecondOfficer: false };
+    return { affected: [], untouched: [], breaks: [], enrollmentsEnded: 0, challengesCancelled: 0, mailboxesUnvalidated: 0, finalAt: null, deadlineHours: null, undoable: false, needsSecondOfficer: false };
   },
   refuseAct: async (id) => (decide(id), null),
   pendingRequests: async () => requests,
@@ -557,6 +570,17 @@ const calls: Api = {
     const made = key === "removal" && value === "password" && !settings.removalPasswordSet;
     if (made) settings = { ...settings, removalPasswordSet: true };
     return { settings, views: views(department), removalPassword: made ? "7KQ4-M2XR-9DTW-C5HN-VB8E-3JPZ" : null };
+  },
+  changeSettings: async (department, typed) => {
+    for (const { key, value } of typed) {
+      if (key === "cps.url" && value && !/^https?:\/\//.test(value)) refuse("validation", "Give an address that begins with https:// or http://.", key);
+    }
+    for (const { key, value } of typed) {
+      if (value) own.add(`${department} ${key}`);
+      else own.delete(`${department} ${key}`);
+      SHOWN[key] = () => value;
+    }
+    return { settings, views: views(department), removalPassword: null };
   },
   ledger: async (before) => data.ledger.filter((row) => before === null || row.number < before).slice(0, 200),
   ...see({ empty: state === "empty", changed, refuse }),

@@ -124,12 +124,13 @@ export function policyCalls({ state, at, refuse, changed, departments }: World):
     policy: async (scope) => ({
       department: scope.organization ? null : { stage, since, escrow: escrow(), gates: gates() },
       pilot: { days: 90, policy: "1.3.6.1.4.1.32473.20726.90" },
+      cps: empty ? { version: null, url: null, oid: null, since: null } : { version: "2.1", url: CPS.cps, oid: CPS.oid, since: at(60_000).slice(0, 10) },
       escrow: departments().map((one, n) => ({ id: one.id, department: one.name, escrow: n ? { enabled: false, since: one.createdAt, why: null } : escrow() })),
       profiles: NAMES.map(scope.organization ? down : counts),
       inherited: NAMES.map(scope.organization ? made : down),
       bundles: scope.organization ? bundles.filter((one) => one.source !== "department") : bundles,
     }),
-    reviewProfile: async (name, draft) => review(name, draft),
+    reviewProfile: async (_, name, draft) => review(name, draft),
     profileVersions: async (scope, name) => [...(scope.organization ? [] : (saved.get(name) ?? [])), ...(handed.get(name) ?? [])].sort((a, b) => b.version - a.version),
     saveProfile: async (scope, name, draft) => {
       const wrong = review(name, draft).find((finding) => finding.level === "error");

@@ -25,8 +25,8 @@ const ROWS: Record<ReportName, { columns: string[]; rows: (string | null)[][] }>
   coverage: { columns: ["name", "mail", "kind", "validated", "signing", "encryption", "authentication"], rows: data.people.map((person, at) => [person.name, person.mailboxes[0]?.address ?? "", person.kind, at % 7 ? "yes" : "no", at % 3 ? "yes" : "no", at % 2 ? "yes" : "no", "yes"]) },
   enrollments: { columns: ["state", "reached", "standing", "median_seconds"], rows: [["invited", "31", "3", null], ["opened", "28", "0", "4210"], ["authenticated", "28", "1", "44"], ["configured", "26", "26", "76"]] },
   devices: { columns: ["name", "product", "os_version", "build", "serial", "first_seen", "last_seen", "foreign_device_ca"], rows: data.people.slice(0, 4).map((person) => [person.name, "iPhone15,4", "18.3", "22D63", "F4GX2K9QAP", data.at(50_000), data.at(300), "no"]) },
-  revocations: { columns: ["reason", "profile", "count", "median_seconds_to_revoke", "longest_seconds_to_revoke"], rows: [["keyCompromise", "authentication", "2", "5400", "8100"], ["superseded", "encryption", "9", null, null]] },
-  validations: { columns: ["record", "name", "address_or_subject", "at", "method", "evidence", "actor"], rows: data.people.slice(0, 6).map((person) => ["validation", person.name, person.mailboxes[0]?.address ?? "", data.at(43_000), "in-person", "Staff card shown", "officer rosa"]) },
+  revocations: { columns: ["reason", "profile", "count", "median_seconds_to_revoke", "longest_seconds_to_revoke", "deadline_seconds", "late"], rows: [["keyCompromise", "authentication", "2", "5400", "93600", "86400", "1"], ["superseded", "encryption", "9", null, null, "432000", null]] },
+  validations: { columns: ["record", "name", "address_or_subject", "at", "method", "evidence", "actor", "rules", "valid_until", "state"], rows: data.people.slice(0, 6).map((person) => ["validation", person.name, person.mailboxes[0]?.address ?? "", data.at(43_000), "in-person", "Staff card shown", "officer rosa", "signet-1", data.at(43_000 - 398 * 1440), "counts"]) },
   actions: { columns: ["actor", "event", "count", "first", "last"], rows: [["officer rosa", "certificate.issued", "118", data.at(120_000), data.at(30)], ["command rosa", "batch.done", "3", data.at(90_000), data.at(600)]] },
 };
 
@@ -105,7 +105,7 @@ export function see({ empty, changed, refuse }: Around): Calls {
         if (!of.length || columns.mail === null) return [];
         const mail = of[columns.mail] ?? "";
         const person = data.people.find((one) => one.mailboxes.some((box) => box.address === mail));
-        const problem = !mail.includes("@") ? "address" : !person ? "notFound" : person.mailboxes[0]?.validatedAt ? null : "mailboxNotValidated";
+        const problem = !mail.includes("@") ? "address" : !person ? "notFound" : person.mailboxes[0]?.validated ? null : "mailboxNotValidated";
         return problem ? [{ line: at + 2, cells: of, field: "mail", problem, detail: "", reason: "" }] : [];
       });
       const rows = cells.filter((of) => of.length).length;

@@ -122,9 +122,7 @@ fn judge(
     let wrong = |error: Error| of_row(error, record.line, mail);
     let address = Address::parse(mail).map_err(wrong)?;
     let owner = mailbox::owner(tx, &address).map_err(wrong)?;
-    if !mailbox::is_validated(tx, owner.subscriber, &owner.address).map_err(wrong)? {
-        return Err(wrong(Error::Denied(Denied::MailboxNotValidated)));
-    }
+    mailbox::standing_of(tx, at, owner.subscriber, &owner.address).map_err(wrong)?.map_err(|why| wrong(why.into()))?;
     let (name, subject, belongs): (String, String, UnitId) = tx
         .prepare_cached("SELECT name, subject, department FROM subscriber WHERE id = ?1")
         .and_then(|mut statement| statement.query_row([owner.subscriber], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))))
@@ -229,6 +227,7 @@ pub(super) fn say(error: &Error) -> Option<(&'static str, String)> {
         Error::Denied(Denied::MailboxNotValidated) => {
             ("mail", "nobody has recorded that this mailbox is the person's; record it first".to_owned())
         }
+        Error::Denied(Denied::MailboxValidationEnded { mailbox, ended }) => ("mail", mailbox::ended_reason(mailbox, *ended)),
         Error::Conflict(Conflict::ActiveEncryption) => {
             ("mail", "the person has an active certificate of this kind; choose to replace it, or leave the row out".to_owned())
         }

@@ -11,7 +11,8 @@ use crate::{
         cycle::{self, Claim, Order},
         generated, lost, request,
     },
-    issue, ledger,
+    issue::{self, Signed},
+    ledger,
     policy::Policies,
     secret::FilePassword,
     store, subscriber,
@@ -112,9 +113,9 @@ struct Ready {
 }
 
 /// A certificate that is signed and about to be stored, with what will be handed on.
-struct Signed<'a> {
+struct Made<'a> {
     item: &'a Item,
-    view: CertificateView,
+    signed: Signed,
     identity: Option<(Zeroizing<Vec<u8>>, FilePassword)>,
 }
 
@@ -195,29 +196,29 @@ impl Run<'_> {
         let Some(claims) = self.reserve(&group, std::mem::take(handed_on))? else { return Ok(false) };
         // 2. sign; 3. re-parse and lint
         let mut claimed = Vec::with_capacity(claims.len());
-        let mut signed = Vec::with_capacity(claims.len());
+        let mut made = Vec::with_capacity(claims.len());
         for (claim, (item, prepared)) in claims.into_iter().zip(group) {
             let (Some(claim), Ok(prepared)) = (claim, prepared) else { continue };
             match self.sign(&claim, item, prepared) {
                 Ok(one) => {
-                    claimed.push((item.number, claim, one.view.clone()));
-                    signed.push(one);
+                    claimed.push((item.number, claim, one.signed.clone()));
+                    made.push(one);
                 }
                 Err(error) => self.give_up(item.number, claim.reservation.serial, &error)?,
             }
         }
         // 4. store
         let stored = self.store(claimed)?;
-        for (one, stored) in signed.into_iter().zip(stored) {
+        for (one, stored) in made.into_iter().zip(stored) {
             if !stored {
                 continue;
             }
-            let (number, serial) = (one.item.number, one.view.serial.clone());
+            let (number, serial) = (one.item.number, one.signed.view.serial.clone());
             deliver(Delivery {
                 line: one.item.line,
                 mail: one.item.mail.clone(),
                 profile: one.item.profile,
-                certificate: one.view,
+                certificate: Arc::unwrap_or_clone(one.signed.view),
                 identity: one.identity,
             })?;
             handed_on.push((number, serial));
@@ -235,7 +236,7 @@ impl Run<'_> {
             })
             .collect();
         let (clock, id, ca, supersede) = (self.operator.inner.clock.clone(), self.id, self.ca.clone(), self.supersede);
-        let policies = self.policies.clone();
+        let (policies, urls) = (self.policies.clone(), self.urls.clone());
         self.operator.inner.store.write(move |tx| {
             mark(tx, id, &handed_on)?;
             if rows::batch(tx, id)?.state != BatchState::Running {
@@ -250,7 +251,7 @@ impl Run<'_> {
                     if let Some(csr) = &csr {
                         request::check_names(&request::read(csr)?, &order.subject, &order.san)?;
                     }
-                    cycle::reserve(tx, at, &ca.certificate, order, key)
+                    cycle::reserve(tx, at, &ca.certificate, &urls, order, key)
                 });
                 claims.push(match claim {
                     Ok(claim) => {
@@ -268,10 +269,10 @@ impl Run<'_> {
         })
     }
 
-    fn sign<'i>(&self, claim: &Claim, item: &'i Item, ready: Ready) -> Result<Signed<'i>> {
-        let view = issue::certify(&self.ca, &self.urls, &claim.intent, &claim.reservation)?;
-        let identity = ready.key.map(|key| generated::seal(&self.authorities, &key, &view, item.profile, self.form)).transpose()?;
-        Ok(Signed { item, view, identity })
+    fn sign<'i>(&self, claim: &Claim, item: &'i Item, ready: Ready) -> Result<Made<'i>> {
+        let signed = issue::certify(&self.ca, &claim.intent, &claim.reservation)?;
+        let identity = ready.key.map(|key| generated::seal(&self.authorities, &key, &signed.view, item.profile, self.form)).transpose()?;
+        Ok(Made { item, signed, identity })
     }
 
     /// Ours alone: the row must not be tried for ever.
@@ -285,17 +286,18 @@ impl Run<'_> {
     }
 
     /// Which of them were stored.
-    fn store(&self, claimed: Vec<(i64, Claim, CertificateView)>) -> Result<Vec<bool>> {
+    fn store(&self, claimed: Vec<(i64, Claim, Signed)>) -> Result<Vec<bool>> {
         let (clock, id, actor) = (self.operator.inner.clock.clone(), self.id, self.operator.actor.clone());
         self.operator.inner.store.write(move |tx| {
             let at = issue::time(tx, &*clock)?;
             let mut stored = Vec::with_capacity(claimed.len());
-            for (number, claim, view) in &claimed {
-                match cycle::store(tx, at, &actor, claim, view) {
-                    Ok(_) => rows::set(tx, id, *number, "issued", Some(&view.serial))?,
+            for (number, claim, signed) in &claimed {
+                let serial = &signed.view.serial;
+                match cycle::store(tx, at, &actor, claim, signed) {
+                    Ok(_) => rows::set(tx, id, *number, "issued", Some(serial))?,
                     Err(error) => {
                         let (_, reason) = plan::say(&error).ok_or_else(|| error.clone())?;
-                        certificate::abandon(tx, at, &view.serial, "what it rests on changed meanwhile")?;
+                        certificate::abandon(tx, at, serial, "what it rests on changed meanwhile")?;
                         rows::refuse(tx, id, *number, error.code(), &reason)?;
                         stored.push(false);
                         continue;

@@ -3,6 +3,7 @@
 mod batch;
 mod batch_list;
 mod bundle;
+mod cps;
 mod departments;
 mod generated;
 mod import;
@@ -10,6 +11,7 @@ mod keys;
 mod lost;
 mod policy;
 mod requests;
+mod validity;
 
 use openssl::{
     hash::MessageDigest,

@@ -217,6 +217,23 @@ fn a_cancelled_enrollment_gets_neither_profile_nor_certificate() {
 }
 
 #[test]
+fn no_update_states_an_address_whose_validation_has_ended() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    for (_, challenge) in challenges(&payloads) {
+        scep(&world, &challenge, key(3)).unwrap();
+    }
+    world.clock.advance(398 * 86_400 + 1);
+    assert_eq!(kind(&phone.phase3(&world)), "forbidden");
+    let reason = "the validation of alice@example.edu ended at 2027-12-24T10:00:00Z; record a new validation";
+    assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], reason);
+    world.officer.validate_mailbox("alice@example.edu", crate::mailbox::Method::Records, "staff list").unwrap();
+    profile(phone.phase3(&world));
+}
+
+#[test]
 fn no_profile_states_an_address_that_nobody_validated() {
     let world = world();
     world.officer.set_setting("bundle", "authentication").unwrap();

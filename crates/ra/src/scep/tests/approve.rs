@@ -1,7 +1,7 @@
 //! PENDING: the officer decides.
 
-use super::{Fixture, certificate, client, client::*, refused};
-use crate::{Error, Noun, id::RequestId, profile::ProfileName};
+use super::{ALICE, Fixture, certificate, client, client::*, refused};
+use crate::{Denied, Error, Noun, id::RequestId, mailbox::Method, profile::ProfileName};
 use protocol::{
     Timestamp,
     crl::Reason,
@@ -40,6 +40,33 @@ fn an_approved_request_gets_its_certificate_at_the_next_poll() {
     assert!(matches!(f.operator.approve_request(request.id), Err(Error::NotFound(Noun::Request))));
     assert_eq!(f.issued(), 1);
     assert_eq!(f.count("SELECT count(*) FROM ledger WHERE event = 'request.approved'"), 1);
+}
+
+#[test]
+fn a_request_that_waited_until_the_validation_ended_is_approved_after_a_new_one() {
+    let (f, message) = waiting();
+    let id = f.operator.pending_requests().unwrap()[0].id;
+    f.clock.advance(398 * Timestamp::DAY + 1);
+    let Err(Error::Denied(Denied::MailboxValidationEnded { mailbox, .. })) = f.operator.approve_request(id) else { panic!("approved") };
+    assert_eq!((mailbox.as_str(), f.issued()), (ALICE, 0));
+    f.operator.validate_mailbox(ALICE, Method::InPerson, "seen with her badge").unwrap();
+    f.operator.approve_request(id).unwrap();
+    certificate(f.send(&poll(&f, &message)));
+}
+
+#[test]
+fn an_approval_during_which_the_validation_ends_stores_nothing_and_is_repeated_after_a_new_one() {
+    let (f, message) = waiting();
+    let id = f.operator.pending_requests().unwrap()[0].id;
+    f.clock.advance(398 * Timestamp::DAY);
+    let clock = f.clock.clone();
+    super::MEANWHILE.set(Some(Box::new(move || clock.advance(1))));
+    assert!(f.operator.approve_request(id).is_err());
+    assert_eq!((f.issued(), f.count("SELECT count(*) FROM issuance WHERE state = 'abandoned'")), (0, 1));
+    assert_eq!(f.send(&poll(&f, &message)).status, 3, "still waiting");
+    f.operator.validate_mailbox(ALICE, Method::InPerson, "seen with her badge").unwrap();
+    f.operator.approve_request(id).unwrap();
+    certificate(f.send(&poll(&f, &message)));
 }
 
 #[test]

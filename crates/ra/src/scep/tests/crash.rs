@@ -51,6 +51,23 @@ fn a_reservation_left_behind_is_abandoned_with_a_ledger_row_and_stands_on_the_cr
 }
 
 #[test]
+fn what_was_signed_before_the_status_address_changed_is_abandoned_and_its_serial_never_used_again() {
+    let f = Fixture::new();
+    f.operator.set_setting("status.url", "http://pki.example.edu/pki").unwrap();
+    let reserved = || f.count("SELECT count(*) FROM issuance");
+    let before = reserved();
+    let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+    CRASH.set(Some(3));
+    assert!(f.try_send(&message).is_err());
+    CRASH.set(None);
+    f.operator.set_setting("status.url", "http://status.example.edu/pki").unwrap();
+    let issued = certificate(f.send(&message));
+    assert!(issued.der.windows(39).any(|octets| octets == b"http://status.example.edu/pki/crl/issui"));
+    let first = "SELECT count(*) FROM issuance WHERE state = 'abandoned'";
+    assert_eq!((f.issued(), f.count(first), reserved() - before), (1, 1, 2), "two things under two serials");
+}
+
+#[test]
 fn what_nobody_repeats_is_abandoned_by_the_sweep() {
     let f = Fixture::new();
     CRASH.set(Some(1));

@@ -1,14 +1,21 @@
 //! PKCSReq with a challenge: what is issued, what is refused, what a repeat gets.
 
 use super::{Fixture, certificate, client, client::*, refused};
-use crate::{Denied, Error, invitation::Channel, profile::ProfileName, scep::PkiAnswer, testing::START};
+use crate::{
+    Denied, Error,
+    invitation::Channel,
+    mailbox::Method,
+    profile::ProfileName,
+    scep::{PkiAnswer, operation::is_issuer},
+    testing::START,
+};
 use protocol::{
     Timestamp,
     cms::{ContentCipher, Digest, KeyTransport},
     crl::Reason,
     key::{KeyAlgorithm, PrivateKey},
     scep::{FailInfo, MessageType},
-    x509::{ExtendedKeyUsage, KeyUsage, SubjectAltName},
+    x509::{CertificateView, ExtendedKeyUsage, KeyUsage, SubjectAltName},
 };
 
 #[test]
@@ -103,6 +110,49 @@ fn a_key_that_is_compromised_before_its_certificate_is_stored_gets_none() {
     refused(&f.send(&message), FailInfo::BadRequest);
     assert_eq!((f.issued(), f.count("SELECT count(*) FROM issuance WHERE state = 'abandoned'")), (1, 1), "what was signed is on the CRL");
     refused(&f.send(&message), FailInfo::BadRequest);
+}
+
+#[test]
+fn an_address_that_is_no_longer_validated_when_its_certificate_is_stored_gets_none_and_spends_no_challenge() {
+    for deed in ["ends", "is taken away"] {
+        let f = Fixture::new();
+        crate::testing::into_production(&f.operator);
+        f.clock.advance(398 * Timestamp::DAY);
+        let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+        let (another, clock) = (crate::testing::officer(&f.authority), f.clock.clone());
+        super::MEANWHILE.set(Some(Box::new(move || match deed {
+            "ends" => clock.advance(1),
+            _ => {
+                another.inner.store.write(|tx| Ok(tx.execute("DELETE FROM mailbox_validation", [])?)).unwrap();
+            }
+        })));
+        refused(&f.send(&message), FailInfo::BadRequest);
+        let count = |of: &str| f.count(&format!("SELECT count(*) FROM {of}"));
+        assert_eq!((f.issued(), count("issuance WHERE state = 'abandoned'")), (0, 1), "{deed}: what was signed is on the CRL");
+        assert_eq!(count("challenge WHERE state = 'spent'"), 0, "{deed}: it is there for the same key");
+        refused(&f.send(&message), FailInfo::BadRequest);
+        f.operator.validate_mailbox(super::ALICE, Method::InPerson, "seen with her badge").unwrap();
+        certificate(f.send(&message));
+        assert_eq!((f.issued(), count("issuance WHERE state = 'abandoned'")), (1, 1), "{deed}");
+    }
+}
+
+#[test]
+fn a_phone_that_is_perhaps_lost_before_its_certificate_is_stored_gets_none() {
+    let f = Fixture::new();
+    let enrollment = f.operator.invite(super::ALICE, Channel::Show).unwrap().enrollment;
+    let first = certificate(f.send(&Message::of(&client::key(1), &f.csr().challenge(&f.challenge_in(enrollment))))).serial;
+    // Another key of the same phone: what is said of the first says nothing of this one.
+    let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge_in(enrollment)));
+    let (another, held) = (crate::testing::officer(&f.authority), first.clone());
+    super::MEANWHILE.set(Some(Box::new(move || drop(another.hold(&[held]).unwrap()))));
+    refused(&f.send(&message), FailInfo::BadRequest);
+    let abandoned = "SELECT count(*) FROM ledger WHERE event = 'certificate.abandoned' AND details LIKE '%of this phone%on hold%'";
+    assert_eq!((f.issued(), f.count(abandoned)), (1, 1), "what was signed is on the CRL");
+    refused(&f.send(&message), FailInfo::BadRequest);
+    assert_eq!(f.count(abandoned), 1, "nothing more is signed");
+    f.operator.reinstate(&[first]).unwrap();
+    certificate(f.send(&message));
 }
 
 #[test]
@@ -206,37 +256,6 @@ fn the_key_that_signs_must_be_the_key_to_be_certified() {
 }
 
 #[test]
-fn requests_without_transaction_id_or_nonce_are_refused() {
-    let f = Fixture::new();
-    for (kind, transaction, nonce) in [
-        (MessageType::PkcsReq, &b""[..], &[1u8; 16][..]),
-        (MessageType::PkcsReq, b"x", b""),
-        (MessageType::RenewalReq, b"x", b""),
-        (MessageType::CertPoll, b"", &[1; 16]),
-        (MessageType::PkcsReq, b"x", &[1; 65]),
-    ] {
-        let mut message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
-        (message.kind, message.transaction, message.nonce) = (kind, transaction.to_vec(), nonce.to_vec());
-        let PkiAnswer::CertRep(answer) = crate::wait::on_thread(f.enroller.pki_operation(&message.bytes(&f.ra))).unwrap() else {
-            panic!("not answered")
-        };
-        let read = protocol::scep::read_cert_rep(&answer, &f.ra, &message.signer_key, &message.signer).unwrap();
-        refused(&read, FailInfo::BadRequest);
-    }
-    assert_eq!(f.issued(), 0);
-}
-
-#[test]
-fn nonces_of_1_to_64_octets_are_echoed() {
-    let f = Fixture::new();
-    for len in [1, 16, 64] {
-        let mut message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
-        message.nonce = vec![9; len];
-        certificate(f.send(&message)); // `send` compares
-    }
-}
-
-#[test]
 fn the_answer_mirrors_the_algorithms_of_the_request() {
     let f = Fixture::new();
     for cipher in [ContentCipher::TripleDesCbc, ContentCipher::Aes128Cbc, ContentCipher::Aes192Cbc, ContentCipher::Aes256Cbc] {
@@ -253,6 +272,35 @@ fn the_answer_mirrors_the_algorithms_of_the_request() {
             certificate(answer);
         }
     }
+}
+
+#[test]
+fn the_answer_holds_the_certificate_alone_unless_its_ca_is_wanted_behind_it() {
+    let f = Fixture::new();
+    let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+    let issued = certificate(f.send(&message));
+    f.operator.set_setting("scep.ca_in_answer", "yes").unwrap();
+    let both: Vec<_> = f.send(&message).certificates.into_iter().map(|certificate| certificate.der).collect();
+    let ca = f.authority.0.issuing_ca().unwrap();
+    assert_eq!(both, [issued.der.clone(), ca.certificate.der.clone()], "iPhones take the first one for theirs");
+    let other_key = CertificateView { subject_key_identifier: Some(vec![7; 20]), ..CertificateView::clone(&ca.certificate) };
+    assert!(is_issuer(&ca.certificate, &issued) && !is_issuer(&other_key, &issued), "a CA with a new key has the same name");
+    // GetCert asks for one.
+    let content = tlv(0x30, &[&issued.issuer_der, &tlv(0x02, &[&issued.serial.integer_octets()])]);
+    assert_eq!(certificate(f.send(&Message { kind: MessageType::GetCert, content, ..message })).der, issued.der);
+}
+
+#[test]
+fn nothing_of_the_certificate_stands_outside_of_the_envelope() {
+    let f = Fixture::new();
+    let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+    let PkiAnswer::CertRep(answer) = crate::wait::on_thread(f.enroller.pki_operation(&message.bytes(&f.ra))).unwrap() else {
+        panic!("not answered")
+    };
+    let issued = certificate(message.read(&answer, &f.ra));
+    let stands = |octets: &[u8]| answer.windows(octets.len()).any(|window| window == octets);
+    assert!(!stands(&issued.der) && !stands(b"Alice Example") && !stands(super::ALICE.as_bytes()));
+    assert!(stands(&f.ra.der), "the RA's, which is public");
 }
 
 #[test]

@@ -5,10 +5,12 @@ mod client;
 mod crash;
 mod departments;
 mod enroll;
+mod identifiers;
 mod names;
 mod oracle;
 mod policy;
 mod query;
+mod recipients;
 mod renew;
 
 use super::PkiAnswer;

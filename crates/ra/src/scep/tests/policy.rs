@@ -126,3 +126,18 @@ fn a_request_that_is_repeated_after_the_policy_changed_gets_another_serial() {
     assert_eq!((f.issued(), f.count("SELECT count(*) FROM issuance WHERE state = 'abandoned'")), (1, 1));
     assert_eq!(f.count("SELECT count(*) FROM ledger WHERE event = 'certificate.abandoned' AND details LIKE '%policy changed%'"), 1);
 }
+
+#[test]
+fn a_request_that_is_repeated_after_the_cps_changed_gets_another_serial() {
+    let f = Fixture::new();
+    into_production(&f.operator);
+    f.operator.set_setting("cps.oid", "1.3.6.1.4.1.32473.1").unwrap();
+    let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+    CRASH.set(Some(3));
+    assert!(f.try_send(&message).is_err());
+    CRASH.set(None);
+    f.operator.set_setting("cps.url", "https://pki.example.edu/cps-2").unwrap();
+    let words = words(&certificate(f.send(&message)));
+    assert!(words.contains("Policy: 1.3.6.1.4.1.32473.1") && words.contains("CPS: https://pki.example.edu/cps-2"), "{words}");
+    assert_eq!((f.issued(), f.count("SELECT count(*) FROM issuance WHERE state = 'abandoned'")), (1, 1));
+}

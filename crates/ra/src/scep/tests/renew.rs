@@ -2,7 +2,9 @@
 
 use super::{ALICE, Fixture, MEANWHILE, certificate, client, client::*, refused};
 use crate::{
+    Denied, Error,
     challenge::{self, NewChallenge, Purpose},
+    mailbox::Method,
     profile::ProfileName,
 };
 use protocol::{
@@ -194,6 +196,36 @@ fn a_certificate_that_only_looks_like_ours_renews_nothing() {
     let copy = self_signed(&client::key(0), &ours.subject);
     refused(&f.send(&Message { signer: copy, ..renewal(&f, &ours) }), FailInfo::BadRequest);
     assert_eq!(f.issued(), 1);
+}
+
+#[test]
+fn an_address_whose_validation_has_ended_is_certified_once_it_is_validated_again() {
+    let f = Fixture::new();
+    crate::testing::into_production(&f.operator);
+    let old = f.enroll(0, ProfileName::Signing);
+    f.clock.advance(397 * Timestamp::DAY);
+    let promised = Message::of(&client::key(2), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+    f.clock.advance(Timestamp::DAY + 1);
+    let renewal = renewal(&f, &old);
+    refused(&f.send(&renewal), FailInfo::BadRequest);
+    refused(&f.send(&promised), FailInfo::BadRequest);
+    assert_eq!(f.issued(), 1);
+    assert_eq!(
+        f.count(
+            "SELECT count(*) FROM ledger WHERE event = 'scep.refused'
+             AND details LIKE '%the validation of alice@example.edu ended at 2027-12-24T10:00:00Z; record a new validation%'"
+        ),
+        2
+    );
+    let Err(Error::Denied(Denied::MailboxValidationEnded { mailbox, ended })) = f.operator.scep_challenges(ALICE, ProfileName::Signing, 1)
+    else {
+        panic!("a challenge that nobody could use")
+    };
+    assert_eq!((mailbox.as_str(), ended), (ALICE, Timestamp(crate::testing::START + 398 * Timestamp::DAY)));
+    assert_eq!(f.operator.certificate(&old.serial).unwrap().status, "active");
+    f.operator.validate_mailbox(ALICE, Method::InPerson, "seen with her badge").unwrap();
+    certificate(f.send(&renewal));
+    certificate(f.send(&promised));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Databases of every earlier schema, with what people had in them, brought to the newest one.
 
 use super::{Connection, Migration, embedded, open, open_with};
+use crate::{id::SubscriberId, mailbox};
+use protocol::Timestamp;
 use tempfile::TempDir;
 
 /// What the first release left: a department, a setting, a person's certificate when `used`, an open challenge.
@@ -122,7 +124,7 @@ const DATA: [(u32, &str); 9] = [
 ];
 
 /// A count and what it must be once the database is the newest, from which schema on.
-const KEPT: [(u32, &str, i64); 23] = [
+const KEPT: [(u32, &str, i64); 25] = [
     (1, "SELECT count(*) FROM setting WHERE key = 'wifi.ssid' AND value = 'eduroam'", 1),
     (1, "SELECT count(*) FROM certificate WHERE serial IN (x'11', x'12', x'13') AND profile_version IS NULL AND pilot = 0", 3),
     (1, "SELECT reason FROM certificate WHERE serial = x'12'", 6),
@@ -135,8 +137,10 @@ const KEPT: [(u32, &str, i64); 23] = [
     ),
     (1, "SELECT count(*) FROM issuance WHERE state = 'reserved'", 1),
     (2, "SELECT count(*) FROM mailbox_validation v JOIN mailbox m ON m.id = v.mailbox WHERE m.address_key = 'alice@example.edu'", 1),
-    (2, "SELECT count(*) FROM mailbox_not_validated WHERE mailbox = x'04'", 1),
-    (2, "SELECT count(*) FROM mailbox_not_validated", 1),
+    (2, "SELECT count(*) FROM mailbox_validation WHERE rules = 'before-versions' AND at = 1 AND method = 'inPerson'", 1),
+    (2, "SELECT validated_at FROM mailbox WHERE id = x'03'", 1),
+    (2, "SELECT count(*) FROM mailbox WHERE id = x'04' AND validated_at IS NULL", 1),
+    (2, "SELECT count(*) FROM mailbox", 2),
     (2, "SELECT count(*) FROM subject_name WHERE name = 'cn=alice'", 1),
     (2, "SELECT count(*) FROM subscriber_find f JOIN subscriber s ON s.id = f.subscriber WHERE f.text = s.search", 1),
     (2, "SELECT count(*) FROM subscriber_search WHERE subscriber_search MATCH 'exa'", 1),
@@ -183,6 +187,9 @@ fn a_database_of_every_earlier_schema_keeps_all_that_was_in_it() {
         let recount = "SELECT count(*) FROM certificate WHERE reason IS NULL AND superseded_at IS NULL";
         assert_eq!(number("SELECT sum(count) FROM certificate_count WHERE state = 'valid'"), number(recount), "from schema {version}");
         assert_eq!(number("SELECT sum(count) FROM certificate_count WHERE state = 'held'"), 1);
+        if version >= 2 {
+            an_earlier_validation_counts(&new);
+        }
         let copy = folder.path().join(format!("signet.db.before-V{newest}"));
         assert!(copy.exists(), "from schema {version}: a copy was kept");
         later_things_work(&new);
@@ -220,6 +227,21 @@ fn what_the_checklist_held_of_lessons_begins_the_log() {
         1,
         "who answers for an override goes on answering"
     );
+}
+
+/// As long as one of today, and it says that it is from before rules had versions.
+fn an_earlier_validation_counts(new: &Connection) {
+    let alice = SubscriberId::parse("02020202-0202-0202-0202-020202020202").unwrap();
+    let standing = |at: i64| mailbox::standing_of(new, Timestamp(at), alice, "alice@example.edu").unwrap();
+    assert_eq!(standing(1 + 398 * Timestamp::DAY), Ok("Alice@example.edu".to_owned()));
+    assert!(standing(2 + 398 * Timestamp::DAY).is_err());
+    let rules: String = new.query_row("SELECT rules FROM mailbox_validation", [], |row| row.get(0)).unwrap();
+    assert_eq!(rules, mailbox::RULES_BEFORE_VERSIONS);
+    new.execute_batch(
+        "INSERT INTO mailbox_validation (mailbox, at, method, evidence, actor, rules) VALUES (x'04', 9, 'records', 'x', '\"Signet\"', 'y')",
+    )
+    .unwrap();
+    assert_eq!(new.query_row("SELECT validated_at FROM mailbox WHERE id = x'04'", [], |row| row.get::<_, i64>(0)).unwrap(), 9);
 }
 
 /// What later schemas brought can be done with what was there before.

@@ -1,5 +1,9 @@
 // Issuing to many.
+import { date } from "../../format";
 import { countEn as n, figure } from "../plural";
+import { lapsed } from "../reasons";
+
+const ended = (until: string | undefined) => (until ? ` on ${date(until, "en")}` : "");
 
 export const batch = {
   open: "Issue to many",
@@ -59,6 +63,7 @@ export const batch = {
     address: "This is no mail address.",
     notFound: "Nobody in the register has this address.",
     mailboxNotValidated: "Nobody has recorded that this mailbox is the person’s.",
+    mailboxValidationEnded: (reason: string) => `The validation of this address ended${ended(lapsed(reason)?.until)}: record a new one.`,
     notUtf8: "Letters are damaged: save the list as CSV in UTF-8.",
     formula: "A spreadsheet would take this for a formula: write the value itself.",
     otherName: (name: string) => `This address belongs to ${name}.`,

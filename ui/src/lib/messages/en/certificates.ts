@@ -1,5 +1,7 @@
 // Certificates: the list, one certificate, issuing at the desk.
+import type { BaselineRule } from "../../api";
 import { countEn as n, figure } from "../plural";
+import { sentence } from "../reasons";
 
 export const certificates = {
   title: "Certificates",
@@ -57,7 +59,40 @@ export const certificates = {
   key: "Key",
   check: "Form",
   faults: (count: number) => n(count, "fault under RFC 5280", "faults under RFC 5280"),
+  fault: (said: string) => sentence(said),
   faultless: "No fault under RFC 5280",
+  advised: (count: number) => n(count, "piece of advice", "pieces of advice"),
+  form: {
+    rules: "Rules (RFC 5280)",
+    advice: "Advice (S/MIME baseline)",
+    kept: "All are kept",
+    nothingMissing: "Nothing that is looked at is missing",
+    adviceText: "The baseline binds public CAs. Here it is advice and stops nothing.",
+    notMail: "The certificate is not for mail: the baseline is not about it.",
+  },
+  adviceOf: {
+    serial: "The serial number is shorter than 64 bits.",
+    validity: "It lives longer than 825 days (1185 where it claims the legacy generation).",
+    keySize: "The key is neither RSA of at least 2048 bits nor on a curve that is allowed.",
+    exponent: "The public exponent of the RSA key is below 65537 or longer than 256 bits.",
+    policy: "It names no policy: nothing says by which rules it was issued. Register your CPS with its OID.",
+    policyCount: "It names more than one policy of the baseline.",
+    policyClaim: "It claims to keep the baseline, which only an audited public CA can.",
+    cpsAddress: "The address of its CPS begins with neither http:// nor https://.",
+    crlAddress: "It does not say by http where its CRL is found.",
+    issuerAddress: "It does not say by http where its issuer’s certificate is found.",
+    keyUsage: "Its key uses name neither signing nor encryption, or something that does not go with them.",
+    mailPurpose: "Mail is not among its purposes (emailProtection).",
+    forbiddenPurpose: "It is for servers, code, time stamps or anything at all, which has no place beside mail.",
+    otherPurpose: "It claims the strict generation of the baseline, which allows no purpose beside mail.",
+    authorityKey: "It does not name its issuer’s key, or names more than the key.",
+    address: "It states no mail address, so mail programs cannot tell whose it is.",
+    addressRepeated: "A mail address in the subject is missing among the alternative names.",
+    mailboxSubject: "The subject of a mailbox-validated certificate holds more than address and serial number.",
+    individualSubject: "The subject of an individual-validated certificate names an organization.",
+    organization: "The organization is named without its identifier (organizationIdentifier).",
+    personName: "The person is named by neither given name or surname nor a pseudonym, only by the common name.",
+  } as Record<BaselineRule, string>,
   perhapsLost: (when: string) => `The phone is perhaps lost. Unless this certificate is reinstated before ${when}, Signet revokes it.`,
   chain: "Chain",
   chainNote: "Phones trust the root once it is installed; mail programs get the chain with each signed mail.",
@@ -107,6 +142,8 @@ export const certificates = {
   origin: "Where it comes from",
   issued: "Issued",
   policy: "Policy",
+  cps: "CPS in force then",
+  cpsVersion: (version: string) => `version ${version}`,
   device: "Device",
   published: "Where it was published",
   status: "State",
@@ -199,4 +236,9 @@ export const revoke = {
     privilegeWithdrawn: "The right to it was withdrawn",
     unspecified: "No reason given",
   },
+  /** Within which time a revocation for a reason is due. */
+  deadline: (hours: number) =>
+    hours <= 24
+      ? "Due within 24 hours once the reason is known (S/MIME baseline 4.9.1.1)."
+      : `Due within ${n(hours / 24, "day", "days")} once the reason is known; within 24 hours where the holder asks for it, never asked for the certificate, or somebody else may have the mailbox (S/MIME baseline 4.9.1.1).`,
 };

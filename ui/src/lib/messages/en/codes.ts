@@ -1,7 +1,8 @@
 // What each refusal means and what to do next. One entry a code.
 
 import type { Code } from "../../api";
-import { sentence } from "../reasons";
+import { date } from "../../format";
+import { lapsed, sentence, type Lapsed } from "../reasons";
 
 /** A refusal in words. */
 export interface Refusal {
@@ -14,13 +15,15 @@ export interface Refusal {
 }
 
 const because = (detail: string) => (detail ? ` (${detail})` : "");
+const ended = (of: Lapsed | null) =>
+  of ? `${of.mailbox} was validated too long ago: that counted until ${date(of.until, "en")} (CPS 4.2.1).` : "It was validated too long ago (CPS 4.2.1).";
 
 export const codes: Record<Code, Refusal> = {
   validation: { title: "One entry needs another look", meaning: (d) => sentence(d) || "An entry is missing or has a form that is not accepted.", next: "Correct it and try again." },
   notFound: { title: "This entry is not here any more", meaning: () => "Somebody deleted it, or the link to it is old.", next: "Go back to the list." },
   alreadySetUp: { title: "The department exists already", meaning: () => "Another window or a command has set it up meanwhile.", next: "Close this window and open it again." },
   mailboxTaken: { title: "The address belongs to somebody else", meaning: () => "Each address stands for one person.", next: "Look for the address in People, or give another one." },
-  nameTaken: { title: "This name belongs to somebody else for ever", meaning: () => "A name in a certificate is never given to a second person.", next: "Add what tells them apart, for example a middle name." },
+  nameTaken: { title: "This name belongs to somebody else for ever", meaning: () => "A name in a certificate is never given to a second person (CPS 3.1.5).", next: "Add what tells them apart, for example a middle name." },
   alreadyRevoked: { title: "The certificate is revoked already", meaning: () => "The CRL names it.", next: "Nothing more to do." },
   enrollmentEnded: { title: "This enrollment has ended", meaning: () => "Its link does not work any more.", next: "Invite the person again." },
   activeCertificates: { title: "The person still has valid certificates", meaning: () => "Deleting now would leave certificates nobody answers for.", next: "Revoke them first, including those on hold and those replaced." },
@@ -30,7 +33,8 @@ export const codes: Record<Code, Refusal> = {
   hold: { title: "The hold is not as expected", meaning: () => "The certificate is not on hold, or somebody put it on hold meanwhile.", next: "Look at its status and choose again." },
   departmentTaken: { title: "Another department has this name", meaning: () => "Or its certificates state it, from before it was renamed.", next: "Choose another name." },
   newerDatabase: { title: "A newer Signet wrote this folder", meaning: () => "This version would not understand all of it and does not touch it.", next: "Install the newest version on this computer." },
-  mailboxNotValidated: { title: "The address is not validated", meaning: () => "A certificate may only state an address that you know to be this person’s.", next: "Record how you validated it, then try again." },
+  mailboxNotValidated: { title: "The address is not validated", meaning: () => "A certificate may only state an address that you know to be this person’s (CPS 4.2.1).", next: "Record how you validated it, then try again." },
+  mailboxValidationEnded: { title: "The validation of the address has ended", meaning: (d) => ended(lapsed(d)), next: "Record a new validation, then try again." },
   notSetUp: { title: "There is no department yet", meaning: () => "The setup was not finished.", next: "Finish the setup." },
   denied: { title: "A rule does not allow this", meaning: () => "Nothing was changed.", next: "Check the settings of the department." },
   gatesClosed: { title: "The department is not ready for production", meaning: () => "A gate of the checklist is closed.", next: "Complete it, or override it with a name and a reason." },

@@ -10,7 +10,7 @@ export const enrollments = {
   all: "All",
   moving: "On their way",
   ended: "Ended early",
-  find: "Part of a name or address",
+  find: "Part of a name, address or phone",
   invite: "Invite",
   name: "Name",
   state: "State",

@@ -5,6 +5,7 @@ import { certificates, issue, revoke } from "./certificates";
 import { codes } from "./codes";
 import { enrollments, enrollment } from "./enrollments";
 import { events } from "./events";
+import { guide } from "./guide";
 import { invite } from "./invite";
 import { ledger } from "./ledger";
 import { life } from "./life";
@@ -30,6 +31,7 @@ export const en = {
   moveDepartment,
   deletePerson,
   validate,
+  guide,
   invite,
   enrollments,
   enrollment,
@@ -57,6 +59,7 @@ export const en = {
     server: "Server",
     ledger: "Ledger",
     settings: "Settings",
+    guide: "Guide",
     departments: (count: number) => n(count, "department", "departments"),
     areas: "Areas",
     officer: "Officer",

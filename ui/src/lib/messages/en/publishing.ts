@@ -119,6 +119,7 @@ export const publishing = {
     "the connection failed": "the connection failed",
     "it is larger than any CRL of ours": "it is larger than any CRL of ours",
     "it could not be read": "it could not be read",
+    "cannot be written: the disk there is full, make room": "cannot be written: the disk there is full, make room",
     "cannot be written": "cannot be written",
     "cannot be removed": "cannot be removed",
     "the server takes no DELETE: remove the file there by hand": "the server takes no DELETE: remove the file there by hand",

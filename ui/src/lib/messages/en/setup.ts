@@ -52,6 +52,7 @@ export const setup = {
     portsHint: "Ports below 1024 need administrator rights.",
     lastingName: "Certificates will say where the CRL is found, because this name lasts.",
     lastingAddress: "Certificates will not say where the CRL is found: an address changes. Take a DNS name when programs must check revocation, or go on: certificates are then issued without that address.",
+    lastingLocal: "Certificates will not say where the CRL is found: this name is known on this network only. Take a DNS name when programs elsewhere must check revocation, or go on: certificates are then issued without that address.",
     result: "Phones will open",
     nothing: "Nothing listens until you start the server.",
     refused: "This computer has no network address. Connect it to a network and come back.",

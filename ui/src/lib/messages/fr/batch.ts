@@ -1,7 +1,11 @@
 // Issuing to many.
+import { date } from "../../format";
 import { countFr as n, figure } from "../plural";
 import type { Messages } from "..";
 import { de } from "../elision";
+import { lapsed } from "../reasons";
+
+const ended = (until: string | undefined) => (until ? ` le ${date(until, "fr")}` : "");
 
 export const batch: Messages["batch"] = {
   open: "Émettre en série",
@@ -61,6 +65,7 @@ export const batch: Messages["batch"] = {
     address: "Ce n’est pas une adresse de courriel.",
     notFound: "Personne au répertoire n’a cette adresse.",
     mailboxNotValidated: "Nul n’a noté que cette boîte est celle de la personne.",
+    mailboxValidationEnded: (reason) => `La validation de cette adresse a pris fin${ended(lapsed(reason)?.until)} : notez-en une nouvelle.`,
     notUtf8: "Des lettres sont abîmées : enregistrez la liste en CSV UTF-8.",
     formula: "Un tableur y verrait une formule : écrivez la valeur elle-même.",
     otherName: (name) => `Cette adresse est celle ${de(name)}.`,

@@ -1,6 +1,8 @@
 // Certificates: the list, one certificate, issuing at the desk.
 import { countFr as n, figure } from "../plural";
 import type { Messages } from "..";
+import { sentence } from "../reasons";
+import { detail } from "./reasons";
 
 export const certificates: Messages["certificates"] = {
   title: "Certificats",
@@ -58,7 +60,40 @@ export const certificates: Messages["certificates"] = {
   key: "Clé",
   check: "Forme",
   faults: (count) => n(count, "défaut selon la RFC 5280", "défauts selon la RFC 5280"),
+  fault: (said) => sentence(detail(said)),
   faultless: "Aucun défaut selon la RFC 5280",
+  advised: (count) => n(count, "conseil", "conseils"),
+  form: {
+    rules: "Règles (RFC 5280)",
+    advice: "Conseils (base S/MIME)",
+    kept: "Tout est respecté",
+    nothingMissing: "Rien de ce qui est regardé ne manque",
+    adviceText: "La base oblige les AC publiques. Ici, elle conseille et n’empêche rien.",
+    notMail: "Le certificat n’est pas pour le courriel : la base ne le concerne pas.",
+  },
+  adviceOf: {
+    serial: "Le numéro de série a moins de 64 bits.",
+    validity: "Il vit plus de 825 jours (1185 s’il se réclame de la génération legacy).",
+    keySize: "La clé n’est ni RSA d’au moins 2048 bits, ni sur une courbe admise.",
+    exponent: "L’exposant public de la clé RSA est inférieur à 65537 ou dépasse 256 bits.",
+    policy: "Il ne nomme aucune politique : rien ne dit selon quelles règles il a été émis. Enregistrez votre CPS avec son OID.",
+    policyCount: "Il nomme plus d’une politique de la base.",
+    policyClaim: "Il prétend respecter la base, ce que seule une AC publique auditée peut faire.",
+    cpsAddress: "L’adresse de sa CPS ne commence ni par http:// ni par https://.",
+    crlAddress: "Il ne dit pas, en http, où se trouve sa CRL.",
+    issuerAddress: "Il ne dit pas, en http, où se trouve le certificat de son émetteur.",
+    keyUsage: "Ses usages de clé ne nomment ni la signature ni le chiffrement, ou ajoutent ce qui ne va pas avec.",
+    mailPurpose: "Le courriel n’est pas parmi ses buts (emailProtection).",
+    forbiddenPurpose: "Il vaut pour des serveurs, des programmes, l’horodatage ou n’importe quoi, ce qui n’a pas sa place à côté du courriel.",
+    otherPurpose: "Il se réclame de la génération strict de la base, qui n’admet aucun autre but que le courriel.",
+    authorityKey: "Il ne nomme pas la clé de son émetteur, ou nomme plus que la clé.",
+    address: "Il ne cite aucune adresse : les programmes de courriel ne savent pas de qui il est.",
+    addressRepeated: "Une adresse du sujet manque parmi les autres noms.",
+    mailboxSubject: "Le sujet d’un certificat validé par boîte contient plus que l’adresse et le numéro.",
+    individualSubject: "Le sujet d’un certificat validé pour un individu nomme une organisation.",
+    organization: "L’organisation est nommée sans son identifiant (organizationIdentifier).",
+    personName: "La personne n’est nommée ni par son prénom, ni par son nom de famille, ni par un pseudonyme, seulement par le nom commun.",
+  },
   perhapsLost: (when) => `Le téléphone est peut-être perdu. Sauf rétablissement avant le ${when}, Signet révoque ce certificat.`,
   chain: "Chaîne",
   chainNote: "Les téléphones se fient à la racine dès qu’elle est installée ; les programmes de courriel reçoivent la chaîne avec chaque courriel signé.",
@@ -108,6 +143,8 @@ export const certificates: Messages["certificates"] = {
   origin: "D’où il vient",
   issued: "Émis",
   policy: "Politique",
+  cps: "CPS en vigueur alors",
+  cpsVersion: (version) => `version ${version}`,
   device: "Appareil",
   published: "Où il est publié",
   status: "État",
@@ -200,4 +237,8 @@ export const revoke: Messages["revoke"] = {
     privilegeWithdrawn: "Le droit a été retiré",
     unspecified: "Aucun motif donné",
   },
+  deadline: (hours) =>
+    hours <= 24
+      ? "À faire dans les 24 heures une fois le motif connu (base S/MIME 4.9.1.1)."
+      : `À faire dans les ${n(hours / 24, "jour", "jours")} une fois le motif connu ; dans les 24 heures si le titulaire le demande, n’a jamais demandé le certificat, ou si la boîte est peut-être à quelqu’un d’autre (base S/MIME 4.9.1.1).`,
 };

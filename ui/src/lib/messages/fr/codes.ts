@@ -1,16 +1,20 @@
 // Ce que signifie chaque refus et ce qu’il faut faire. Une entrée par code.
 import type { Code } from "../../api";
+import { date } from "../../format";
 import type { Refusal } from "../en/codes";
+import { lapsed, type Lapsed } from "../reasons";
 import { detail, reason } from "./reasons";
 
 const car = (said: string) => (said ? ` (${detail(said)})` : "");
+const ended = (of: Lapsed | null) =>
+  of ? `${of.mailbox} a été validée il y a trop longtemps : cela comptait jusqu’au ${date(of.until, "fr")} (CPS 4.2.1).` : "Elle a été validée il y a trop longtemps (CPS 4.2.1).";
 
 export const codes: Record<Code, Refusal> = {
-  validation: { title: "Une saisie est à revoir", meaning: (d) => (d ? reason(d) : "Une saisie manque ou n’a pas la forme attendue."), next: "Corrigez-la et recommencez." },
+  validation: { title: "Une saisie est à revoir", meaning: (d) => (d ? reason(d) : "Une saisie manque ou n’a pas la forme attendue."), next: "Corrigez-la et réessayez." },
   notFound: { title: "L’élément n’est plus ici", meaning: () => "Quelqu’un l’a supprimé, ou le lien qui y mène est ancien.", next: "Revenez à la liste." },
   alreadySetUp: { title: "Le département existe déjà", meaning: () => "Une autre fenêtre ou une commande l’a créé entre-temps.", next: "Fermez cette fenêtre et rouvrez-la." },
   mailboxTaken: { title: "L’adresse appartient à quelqu’un d’autre", meaning: () => "Chaque adresse désigne une seule personne.", next: "Cherchez l’adresse dans Personnes, ou donnez-en une autre." },
-  nameTaken: { title: "Ce nom appartient à quelqu’un d’autre, pour toujours", meaning: () => "Le nom d’un certificat n’est jamais donné à une seconde personne.", next: "Ajoutez ce qui les distingue, par exemple un second prénom." },
+  nameTaken: { title: "Ce nom appartient à quelqu’un d’autre, pour toujours", meaning: () => "Le nom d’un certificat n’est jamais donné à une seconde personne (CPS 3.1.5).", next: "Ajoutez ce qui les distingue, par exemple un second prénom." },
   alreadyRevoked: { title: "Le certificat est déjà révoqué", meaning: () => "La CRL le nomme.", next: "Il n’y a plus rien à faire." },
   enrollmentEnded: { title: "Cet enrôlement est terminé", meaning: () => "Son lien ne fonctionne plus.", next: "Invitez de nouveau la personne." },
   activeCertificates: { title: "La personne a encore des certificats valides", meaning: () => "Supprimer maintenant laisserait des certificats dont personne ne répond.", next: "Révoquez-les d’abord, y compris ceux qui sont suspendus ou remplacés." },
@@ -20,7 +24,8 @@ export const codes: Record<Code, Refusal> = {
   hold: { title: "La suspension n’est pas celle attendue", meaning: () => "Le certificat n’est pas suspendu, ou quelqu’un l’a suspendu entre-temps.", next: "Regardez son état et choisissez à nouveau." },
   departmentTaken: { title: "Un autre département porte ce nom", meaning: () => "Ou ses certificats le portent, d’avant son changement de nom.", next: "Choisissez un autre nom." },
   newerDatabase: { title: "Un Signet plus récent a écrit ce dossier", meaning: () => "Cette version ne comprendrait pas tout et n’y touche pas.", next: "Installez la dernière version sur cet ordinateur." },
-  mailboxNotValidated: { title: "L’adresse n’est pas validée", meaning: () => "Un certificat ne peut citer qu’une adresse dont vous savez qu’elle est à cette personne.", next: "Notez comment vous l’avez validée, puis réessayez." },
+  mailboxNotValidated: { title: "L’adresse n’est pas validée", meaning: () => "Un certificat ne peut citer qu’une adresse dont vous savez qu’elle est à cette personne (CPS 4.2.1).", next: "Notez comment vous l’avez validée, puis réessayez." },
+  mailboxValidationEnded: { title: "La validation de l’adresse a pris fin", meaning: (d) => ended(lapsed(d)), next: "Notez une nouvelle validation, puis réessayez." },
   notSetUp: { title: "Il n’y a pas encore de département", meaning: () => "L’installation n’est pas terminée.", next: "Terminez l’installation." },
   denied: { title: "Une règle l’interdit", meaning: () => "Rien n’a été modifié.", next: "Vérifiez les réglages du département." },
   gatesClosed: { title: "Le département n’est pas prêt pour la production", meaning: () => "Un point de la liste n’est pas rempli.", next: "Remplissez-le, ou passez outre avec un nom et une raison." },

@@ -12,7 +12,7 @@ export const enrollments: Messages["enrollments"] = {
   all: "Tous",
   moving: "En route",
   ended: "Interrompus",
-  find: "Partie d’un nom ou d’une adresse",
+  find: "Partie d’un nom, d’une adresse ou d’un téléphone",
   invite: "Inviter",
   name: "Nom",
   state: "État",

@@ -6,6 +6,7 @@ import { certificates, issue, revoke } from "./certificates";
 import { codes } from "./codes";
 import { enrollments, enrollment } from "./enrollments";
 import { events } from "./events";
+import { guide } from "./guide";
 import { invite } from "./invite";
 import { ledger } from "./ledger";
 import { life } from "./life";
@@ -31,6 +32,7 @@ export const fr: Messages = {
   moveDepartment,
   deletePerson,
   validate,
+  guide,
   invite,
   enrollments,
   enrollment,
@@ -58,6 +60,7 @@ export const fr: Messages = {
     server: "Serveur",
     ledger: "Registre",
     settings: "Réglages",
+    guide: "Guide",
     departments: (count) => n(count, "département", "départements"),
     areas: "Rubriques",
     officer: "Opérateur",

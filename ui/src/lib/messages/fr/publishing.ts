@@ -120,6 +120,7 @@ export const publishing: Messages["publishing"] = {
     "the connection failed": "la connexion a échoué",
     "it is larger than any CRL of ours": "c’est plus grand que toute CRL d’ici",
     "it could not be read": "la lecture a échoué",
+    "cannot be written: the disk there is full, make room": "l’écriture est impossible : le disque y est plein, faites de la place",
     "cannot be written": "l’écriture est impossible",
     "cannot be removed": "le retrait est impossible",
     "the server takes no DELETE: remove the file there by hand": "le serveur n’accepte pas DELETE : retirez-y le fichier à la main",

@@ -53,6 +53,7 @@ export const setup: Messages["setup"] = {
     portsHint: "Sous 1024, il faut des droits d’administrateur.",
     lastingName: "Les certificats diront où trouver la CRL, car ce nom dure.",
     lastingAddress: "Les certificats ne diront pas où trouver la CRL : une adresse change. Prenez un nom DNS si des programmes doivent vérifier la révocation, ou continuez : les certificats sont alors émis sans cette adresse.",
+    lastingLocal: "Les certificats ne diront pas où trouver la CRL : ce nom n’est connu que sur ce réseau. Prenez un nom DNS si des programmes doivent vérifier la révocation ailleurs, ou continuez : les certificats sont alors émis sans cette adresse.",
     result: "Les téléphones ouvriront",
     nothing: "Rien n’écoute tant que vous n’avez pas démarré le serveur.",
     refused: "Cet ordinateur n’a aucune adresse de réseau. Reliez-le à un réseau et revenez.",

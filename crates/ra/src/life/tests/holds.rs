@@ -1,0 +1,125 @@
+//! Held, reinstated, revoked: what was named, and what is refused.
+
+use super::*;
+
+#[test]
+fn a_hold_is_listed_and_taken_back_without_a_trace_in_the_list() {
+    let house = house();
+    let one = house.many(1);
+    let act = certificates(&one, Verb::Hold);
+    let foretold = house.rosa.consequences(&act).unwrap();
+    assert_eq!(house.status(&one[0]), "active", "foretelling changes nothing");
+    assert_eq!(done(house.rosa.hold(&one)), foretold);
+    assert!(foretold.undoable && !foretold.needs_second_officer && foretold.final_at.is_none());
+    assert_eq!((foretold.affected[0].before.as_str(), foretold.affected[0].after.as_str()), ("active", "held"));
+    assert_eq!(foretold.breaks, [Breaks::NetworkAccess]);
+    assert!(house.status(&one[0]) == "held" && house.listed(&one[0]));
+    assert_eq!(done(house.rosa.reinstate(&one)).affected[0].after, "active");
+    assert!(house.status(&one[0]) == "active" && !house.listed(&one[0]));
+    assert!(house.events(4).contains(&"certificate.reinstated".to_owned()));
+}
+
+#[test]
+fn a_revocation_says_within_which_time_it_is_due() {
+    let house = house();
+    let one = house.many(1);
+    let due = |verb: Verb| house.rosa.consequences(&certificates(&one, verb)).unwrap().deadline_hours;
+    let revoke = |reason| Verb::Revoke { reason, invalid_since: None };
+    assert_eq!([due(revoke(Reason::KeyCompromise)), due(revoke(Reason::Superseded))], [Some(24), Some(120)]);
+    assert_eq!(due(Verb::Hold), None, "a hold is no revocation");
+    let alice = house.person("Alice Example", "alice@example.edu");
+    assert_eq!(house.rosa.offboard_plan(alice.id, Reason::AffiliationChanged).unwrap().deadline_hours, Some(120));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_and_nothing_is_half_done() {
+    let house = house();
+    let list = house.many(4);
+    let [active, held, revoked, other] = [0, 1, 2, 3].map(|at: usize| list[at..=at].to_vec());
+    done(house.rosa.hold(&held));
+    house.rosa.revoke(&revoked[0], Reason::KeyCompromise).unwrap();
+    let rows = house.rows();
+    let conflict = |outcome: crate::Result<Outcome>| match outcome {
+        Err(Error::Conflict(conflict)) => conflict,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(conflict(house.rosa.reinstate(&active)), Conflict::NotHeld);
+    assert_eq!(conflict(house.rosa.reinstate(&revoked)), Conflict::AlreadyRevoked);
+    assert_eq!(conflict(house.rosa.hold(&held)), Conflict::AlreadyHeld);
+    assert_eq!(conflict(house.rosa.hold(&revoked)), Conflict::AlreadyRevoked);
+    assert_eq!(conflict(house.rosa.revoke_many(&revoked, Reason::Superseded, "")), Conflict::AlreadyRevoked);
+    // Of several, the one that does not fit is named, and the others are left alone.
+    let mixed = [other[0].clone(), revoked[0].clone()];
+    match house.rosa.revoke_many(&mixed, Reason::Superseded, "") {
+        Err(Error::Invalid { field: "serial", reason }) => assert!(reason.contains(&revoked[0].to_string()), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(house.status(&other[0]), "active");
+    for reason in [Reason::CertificateHold, Reason::RemoveFromCrl, Reason::CaCompromise, Reason::AaCompromise] {
+        assert!(matches!(house.rosa.revoke_many(&other, reason, ""), Err(Error::Invalid { field: "reason", .. })), "{reason:?}");
+    }
+    let later = Some(house.now().plus(1));
+    let act = certificates(&other, Verb::Revoke { reason: Reason::KeyCompromise, invalid_since: later });
+    assert!(matches!(house.rosa.carry_out(&act, ""), Err(Error::Invalid { field: "invalid_since", .. })));
+    assert!(matches!(house.rosa.carry_out(&certificates(&other, Verb::Hold), "a\u{202e}b"), Err(Error::Invalid { field: "why", .. })));
+    assert!(matches!(house.rosa.hold(&[]), Err(Error::Invalid { field: "serial", .. })));
+    assert!(matches!(house.rosa.hold(&[SerialNumber::parse("01").unwrap()]), Err(Error::NotFound(Noun::Certificate))));
+    assert!(matches!(house.rosa.maybe_lost(Target::Device(DeviceId::fresh())), Err(Error::NotFound(Noun::Device))));
+    assert!(matches!(house.rosa.maybe_lost(Target::Person(SubscriberId::fresh())), Err(Error::NotFound(Noun::Subscriber))));
+    let leave = Verb::Offboard { reason: Reason::AffiliationChanged, successor: None, keep_until: None };
+    assert!(matches!(house.rosa.carry_out(&certificates(&other, leave), ""), Err(Error::Invalid { field: "target", .. })));
+    house.clock.advance(366 * 86_400);
+    assert!(matches!(house.rosa.hold(&other), Err(Error::Invalid { field: "serial", .. })), "it has ended");
+    assert_eq!(house.rows(), rows, "no refusal leaves a row");
+}
+
+#[test]
+fn maybe_lost_becomes_a_revocation_unless_it_comes_back() {
+    let house = house();
+    house.rosa.set_setting("revoke.maybe_lost_days", "2").unwrap();
+    let list = house.many(3);
+    let since = house.now();
+    let told = done(house.rosa.maybe_lost(Target::Certificates(list.clone())));
+    assert_eq!(told.final_at, Some(since.plus(2 * Timestamp::DAY)));
+    done(house.rosa.reinstate(&list[..1]));
+    house.rosa.revoke(&list[1], Reason::Superseded).unwrap();
+    house.clock.advance(2 * 86_400 - 1);
+    house.rosa.tidy().unwrap();
+    assert_eq!(house.status(&list[2]), "held");
+    house.clock.advance(1);
+    house.rosa.tidy().unwrap();
+    assert_eq!(list.iter().map(|one| house.status(one)).collect::<Vec<_>>(), ["active", "revoked", "revoked"]);
+    let serial = list[2].clone();
+    let (reason, invalid_since): (i64, i64) = house
+        .authority
+        .0
+        .store
+        .read(|c| {
+            Ok(c.query_row("SELECT reason, invalid_since FROM certificate WHERE serial = ?", [serial.octets()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?)
+        })
+        .unwrap();
+    assert_eq!((reason, invalid_since), (1, since.0), "distrusted since it was missed");
+    let rows = house.rows();
+    house.rosa.tidy().unwrap();
+    assert_eq!(house.rows(), rows, "once");
+}
+
+#[test]
+fn a_device_is_held_as_a_whole_and_the_rest_of_its_owner_goes_on() {
+    let house = house();
+    let alice = house.person("Alice Example", "alice@example.edu");
+    let (on_phone, _) = house.signing("alice@example.edu");
+    let (elsewhere, _) = house.signing("alice@example.edu");
+    let device = house.phone(&alice, &on_phone);
+    let told = done(house.rosa.maybe_lost(Target::Device(device)));
+    assert_eq!(told.affected.iter().map(|one| one.serial.clone()).collect::<Vec<_>>(), [on_phone.to_string()]);
+    assert_eq!((told.affected[0].name.as_deref(), told.affected[0].device.as_deref()), (Some("Alice Example"), Some("Alice's iPhone")));
+    assert_eq!(told.untouched.iter().map(|one| one.serial.clone()).collect::<Vec<_>>(), [elsewhere.to_string()]);
+    assert_eq!(told.breaks, [Breaks::SignedMail], "another one is left");
+    assert!(
+        matches!(house.rosa.maybe_lost(Target::Device(device)), Err(Error::Invalid { field: "target", .. })),
+        "nothing is left to hold"
+    );
+}

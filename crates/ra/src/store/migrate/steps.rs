@@ -1,0 +1,94 @@
+//! What single migrations do to what was there before them.
+
+use super::{Connection, Migration, embedded, open, open_with};
+use std::collections::BTreeSet;
+use tempfile::TempDir;
+
+/// A database of this schema with Alice, her mailbox, and enrollments that have the ids `a`, `b` and `c`.
+fn with_enrollments(folder: &TempDir, version: i32) -> Connection {
+    let all = embedded::migrations::runner();
+    let known: Vec<Migration> = all.get_migrations().iter().filter(|m| m.version() <= version).cloned().collect();
+    let old = open_with(folder.path(), &folder.path().join("signet.db"), &known).unwrap();
+    old.execute_batch(
+        "INSERT INTO unit (id, kind, name, created_at) VALUES (zeroblob(16), 'organization', 'Example University', 1);
+         INSERT INTO unit (id, parent, kind, name, created_at) VALUES (x'000000000000000000000000000000dd', zeroblob(16), 'department', 'Physics', 1);
+         INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at, department)
+           SELECT column1, column2, lower(column2), lower(column2), 'person', '[]', 1, x'000000000000000000000000000000dd'
+           FROM (VALUES (x'01', 'Alice'), (x'02', 'Bob'));
+         INSERT INTO mailbox (id, subscriber, address, address_key, position, created_at)
+           VALUES (x'03', x'01', 'alice@example.edu', 'alice@example.edu', 0, 1);
+         INSERT INTO enrollment (id, subscriber, mailbox, channel, state, reached, created_at, expires_at, updated_at, link)
+           SELECT column1, x'01', x'03', 'show', 'issued', 4, 1, 9, 1, column1 FROM (VALUES (x'0a'), (x'0b'), (x'0c'));",
+    )
+    .unwrap();
+    old
+}
+
+#[test]
+fn a_phone_between_its_phases_goes_on_with_the_transport_certificate_of_its_newest_sign_in() {
+    let folder = TempDir::new().unwrap();
+    let old = with_enrollments(&folder, 19);
+    let session = |id: u8, enrollment: &str, leaf: &str, transport: &str| {
+        let sql = format!(
+            "INSERT INTO session (id, cookie, link, enrollment, by_code, created_at, expires_at, challenge, sealed, profile_uuid, leaf, transport)
+             VALUES ({id}, randomblob(32), x'00', {enrollment}, 1, {id}, 99, randomblob(32), x'00', x'00', {leaf}, {transport})"
+        );
+        old.execute(&sql, []).unwrap();
+    };
+    // Three sign-ins: of the first and of the second came a phase 2, of the last none yet.
+    session(1, "x'0a'", "x'11'", "NULL");
+    session(2, "x'0a'", "x'11'", "NULL");
+    session(3, "x'0a'", "NULL", "NULL");
+    // One that had its phase 3, and one whose transport certificate is still to come.
+    session(4, "x'0b'", "x'11'", "x'55'");
+    session(5, "x'0c'", "x'11'", "NULL");
+    // An older one, the one that counts, one that was used and one that has ended; and one more of the second enrollment.
+    old.execute_batch(
+        "INSERT INTO transport_certificate (serial, enrollment, issued_at, used_at, ended)
+           VALUES (x'51', x'0a', 1, NULL, 0), (x'52', x'0a', 2, NULL, 0), (x'53', x'0a', 3, 3, 0), (x'54', x'0a', 4, NULL, 1),
+                  (x'55', x'0b', 1, 2, 0), (x'56', x'0b', 3, NULL, 0);",
+    )
+    .unwrap();
+    drop(old);
+    let new = open(folder.path(), &folder.path().join("signet.db")).unwrap();
+    let mut statement = new.prepare("SELECT hex(transport) FROM session ORDER BY id").unwrap();
+    let transports: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(transports, ["", "52", "", "55", ""]);
+}
+
+#[test]
+fn people_with_phones_from_before_are_found_by_them() {
+    for (imei, indexed) in [("'35 000000 000000 0'", 0), ("NULL", 1)] {
+        let folder = TempDir::new().unwrap();
+        let old = with_enrollments(&folder, 21);
+        old.execute_batch(&format!(
+            "INSERT INTO device (id, subscriber, udid, serial, product, imei, device_name, foreign_device_ca, first_seen, last_seen)
+               VALUES (x'21', x'01', '00008140-00000000000000FF', 'FK1ABC2DEF3G', 'iPhone17,1', {imei}, 'Wolke', 0, 1, 1),
+                      (x'22', x'01', '00008112-0000000000000002', NULL, NULL, NULL, NULL, 0, 1, 1);
+             INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, enrollment, key_fingerprint, not_before, not_after, issued_at)
+               VALUES (x'31', 'subscriber', 'signing', 'CN=Alice', '[]', x'01', x'0a', zeroblob(32), 1, 9, 1);
+             INSERT INTO certificate_search (rowid, text) VALUES (1, 'alice');
+             UPDATE find_progress SET number = 1;"
+        ))
+        .unwrap();
+        drop(old);
+        let new = open(folder.path(), &folder.path().join("signet.db")).unwrap();
+        let lines = |id: &str| {
+            let sql = format!("SELECT search FROM subscriber WHERE id = {id}");
+            let text: String = new.query_row(&sql, [], |row| row.get(0)).unwrap();
+            text.split('\n').map(str::to_owned).collect::<BTreeSet<_>>()
+        };
+        let mut alice = vec!["alice", "wolke", "fk1abc2def3g", "00008140-00000000000000ff", "iphone17,1", "00008112-0000000000000002"];
+        alice.extend((indexed == 0).then_some("350000000000000"));
+        assert_eq!(lines("x'01'"), alice.into_iter().map(str::to_owned).collect());
+        assert_eq!(lines("x'02'"), BTreeSet::from(["bob".to_owned()]), "who has no phone");
+        let count = |sql: &str| new.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        for part in ["fk1", "wol", "002"] {
+            let found = "SELECT count(*) FROM subscriber_search s JOIN subscriber_find f ON f.number = s.rowid WHERE f.subscriber = x'01'";
+            assert_eq!(count(&format!("{found} AND s.subscriber_search MATCH '\"{part}\"'")), 1, "{part}");
+        }
+        // Where an IMEI stands in groups, certificates are looked at anew, and nowhere else.
+        assert_eq!(count("SELECT number FROM find_progress"), indexed);
+        assert_eq!(count("SELECT count(*) FROM certificate_search WHERE certificate_search MATCH '\"ali\"'"), indexed);
+    }
+}

@@ -1,0 +1,80 @@
+//! Inviting: the QR codes, the code beside them, and what is printed and saved.
+
+use crate::{phone, window::Window};
+use std::path::Path;
+
+const ALICE: &str = "alice@example.edu";
+
+/// Adds Alice, records how her address was validated, shows the QR code; what the phone sees and what the officer says.
+pub(crate) async fn invite(window: &Window, saved: &Path) -> (String, String) {
+    window.go("people").await;
+    window.says("Nobody is in the register yet").await;
+    window.keep("people-empty").await;
+    window.control("n").await;
+    window.fill("#person-name", "Alice Example").await;
+    window.fill("#person-mail", ALICE).await;
+    window.keep("person-new").await;
+    window.press("Add person").await;
+    window.find(".ident").await;
+    // Without a validated address there is no invitation: the window asks for the validation first.
+    window.click("[data-act='invite']").await;
+    window.fill("#evidence", "Staff card 4711 seen, opened the mailbox at my desk").await;
+    window.keep("validate").await;
+    window.press("Record validation").await;
+    window.find("[data-code]").await;
+    window.keep("invite-trust").await;
+    compare(window).await;
+    window.click("[data-act='second-qr']").await;
+    let code = window.find("[data-code]").await.text().await.unwrap();
+    let link = phone::scan(&window.picture().await);
+    assert_eq!(window.find("[data-link]").await.text().await.unwrap().replace(char::is_whitespace, ""), link);
+    window.keep("invite").await;
+    print(window, &link, &code).await;
+    // As a file, to print or to send, it is the same link.
+    for (words, file) in [("Save PNG", "invitation.png"), ("Save SVG", "invitation.svg")] {
+        window.press(words).await;
+        window.says(&format!("Saved to {}", saved.join(file).display())).await;
+    }
+    window.dismiss().await;
+    assert_eq!(phone::scan(&std::fs::read(saved.join("invitation.png")).unwrap()), link);
+    assert!(std::fs::read_to_string(saved.join("invitation.svg")).unwrap().contains("<svg"));
+    // Another window in front: nobody reads code or link over the officer's shoulder.
+    window.hears("blur").await;
+    window.find("[data-act='show-qr']").await;
+    assert_eq!(window.find("[data-link]").await.text().await.unwrap(), "…");
+    assert_eq!(window.find("[data-code]").await.text().await.unwrap(), "•••• ••••");
+    assert!(!window.shows(".qr-place img").await);
+    window.hears("focus").await;
+    window.find(".qr-place img").await;
+    assert_eq!(window.find("[data-code]").await.text().await.unwrap(), code);
+    (link, code)
+}
+
+/// Printed, the code is on a sheet of its own, and each sheet is a job: whoever finds one of the two opens nothing, also where both sides are used.
+async fn print(window: &Window, link: &str, code: &str) {
+    // Instead of the system's dialog: what the printer would get.
+    let keeps = "window.__printed = []; window.print = () => __printed.push([...document.querySelectorAll('.print-sheet')] \
+                 .map((one) => one.textContent + one.querySelectorAll('svg, img').length).join())";
+    window.ask(keeps).await;
+    let plain = |text: &str| text.replace(|c: char| c.is_whitespace() || c == '-', "");
+    let mut jobs = Vec::new();
+    for words in ["Print the letter", "Print the code"] {
+        window.press(words).await;
+        window.until(&format!("return __printed.length === {}", jobs.len() + 1)).await;
+        jobs.push(plain(window.ask("return __printed.at(-1)").await.as_str().unwrap()));
+    }
+    let [first, second] = jobs.as_slice() else { panic!("{jobs:?}") };
+    assert!(first.contains(&plain(link)) && !first.contains(&plain(code)), "{first}");
+    assert!(second.contains(&plain(code)) && !second.contains("/e/") && second.ends_with('0'), "{second}");
+}
+
+/// Scans the first QR code: the phone shows the words and the picture that stand on the officer's screen, before it trusts anybody.
+async fn compare(window: &Window) {
+    let trust = phone::scan(&window.picture().await);
+    let page = tokio::task::spawn_blocking(move || phone::look(&trust)).await.unwrap();
+    let words = window.ask("return [...document.querySelectorAll('.fp-words li')].map((word) => word.textContent).join(' ')").await;
+    let picture = window.ask("return document.querySelector('svg.fingerprint path').getAttribute('d')").await;
+    let (words, picture) = (words.as_str().unwrap(), picture.as_str().unwrap());
+    assert_eq!(words.split(' ').count(), 16, "{words}");
+    assert!(page.contains(&format!(">{words}</p>")) && page.contains(&format!("d=\"{picture}\"")), "{words} {picture}: {page}");
+}
