@@ -59,6 +59,9 @@ fn policy(spec: &mut CertificateSpec, oid: &str) {
     spec.policies = vec![(oid.to_owned(), None)];
 }
 
+/// What is wrong with a certificate.
+type Change<'a> = &'a dyn Fn(&mut CertificateSpec);
+
 #[test]
 fn each_requirement_that_is_broken_is_named_and_no_other() {
     let root = TestCa::root(KeyAlgorithm::P256);
@@ -71,7 +74,7 @@ fn each_requirement_that_is_broken_is_named_and_no_other() {
     let all = |rules: &[Rule]| Some(rules.to_vec());
     assert_eq!(found(&|_| {}), all(&[]), "all of it is kept");
 
-    let broken: [(Rule, &dyn Fn(&mut CertificateSpec)); 15] = [
+    let broken: [(Rule, Change<'_>); 15] = [
         (Rule::Serial, &|spec| spec.serial = SerialNumber::from_octets(&[0x7f; 7]).unwrap()),
         (Rule::Validity, &|spec| spec.validity = days(826)),
         (Rule::KeySize, &|spec| spec.public_key = rsa(Rsa::generate(1024).unwrap())),

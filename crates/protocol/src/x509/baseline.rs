@@ -177,7 +177,7 @@ fn days(view: &CertificateView) -> i64 {
 
 fn is_allowed(key: &PublicKey) -> bool {
     if key.is_rsa() {
-        return key.bits() >= 2048 && key.bits() % 8 == 0;
+        return key.bits() >= 2048 && key.bits().is_multiple_of(8);
     }
     let curve = || key.as_openssl().ec_key().ok().and_then(|key| key.group().curve_name());
     match key.as_openssl().id() {
@@ -219,7 +219,7 @@ fn is_by_http(urls: &[String], legacy: bool) -> bool {
     urls.iter().any(by_http) && (legacy || urls.iter().all(by_http))
 }
 
-/// keyIdentifier [0] alone, neither authorityCertIssuer nor authorityCertSerialNumber.
+/// keyIdentifier alone, neither authorityCertIssuer nor authorityCertSerialNumber.
 fn names_the_issuers_key(view: &CertificateView) -> Result<bool, Error> {
     const WHAT: &str = "authorityKeyIdentifier";
     let extensions = Fields::read(&view.der)?.extensions()?;

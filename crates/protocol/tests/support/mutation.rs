@@ -66,8 +66,11 @@ fn mutate(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     data
 }
 
+/// Parsers by name.
+type Targets<'a> = &'a [(&'a str, fn(&[u8]))];
+
 /// Seeds, then their mutations, given to the parser one after the other.
-pub(crate) fn survives(target: &str, targets: &[(&str, fn(&[u8]))], seeds: &[Vec<u8>]) {
+pub(crate) fn survives(target: &str, targets: Targets<'_>, seeds: &[Vec<u8>]) {
     let (_, parse) = targets.iter().find(|(name, _)| *name == target).unwrap();
     assert!(seeds.len() > 1, "{target}");
     let mut random = Random(0x5169_6e65_7400_0001);
@@ -82,7 +85,7 @@ pub(crate) fn survives(target: &str, targets: &[(&str, fn(&[u8]))], seeds: &[Vec
 
 /// No parser of this crate is left out here, and `cargo xtask fuzz` finds each: by a file of its name, which calls it and stands in the
 /// manifest.
-pub(crate) fn can_be_fuzzed(owner: &str, targets: &[(&str, fn(&[u8]))], tried: &[&str]) {
+pub(crate) fn can_be_fuzzed(owner: &str, targets: Targets<'_>, tried: &[&str]) {
     let names: Vec<&str> = targets.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, tried);
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
