@@ -1,4 +1,4 @@
-//! Who may use whom (docs/adr/0002-crates-and-handles.md), checked against the manifests as Cargo reads them.
+//! Who may use whom (docs/adr/0002-crates-and-handles.md), checked against the manifests as Cargo reads them; and how much a command does.
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +50,35 @@ fn every_crate_has_a_row() {
     for name in workspace().keys() {
         assert!(rows.contains(name.as_str()), "{name} has no row: a new crate needs a decision record and a row here");
     }
+}
+
+/// Lines of the longest body of a command. Of one that goes to the authority three are `app.with(move |app, authority| {`, `})` and
+/// `.await`, so that four are left; five where it is a line of its own.
+const COMMAND: usize = 7;
+
+/// Name and lines of the bodies of a file's commands; blank lines and comments do not count.
+fn commands(text: &str) -> Vec<(String, usize)> {
+    let after = text.split("#[tauri::command]\n").skip(1);
+    let one = |after: &str| {
+        let (head, rest) = after.split_once("{\n").expect("a body");
+        let (body, _) = rest.split_once("\n}\n").expect("an end");
+        let name = head.split_once("fn ").and_then(|(_, rest)| rest.split_once('(')).expect("a name").0;
+        let lines = body.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count();
+        (name.to_owned(), lines)
+    };
+    after.map(one).collect()
+}
+
+#[test]
+fn commands_translate_and_leave_the_work_to_others() {
+    let long = "#[tauri::command]\n#[specta::specta]\npub async fn long(\n    a: A,\n) -> B {\n    a();\n\n    // why\n    b()\n}\n";
+    assert_eq!(commands(long), [("long".to_owned(), 2)]);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src-tauri/src/commands");
+    let files = std::fs::read_dir(folder).expect("readable").map(|entry| entry.expect("entry").path());
+    let all: Vec<_> = files.flat_map(|file| commands(&std::fs::read_to_string(file).expect("UTF-8"))).collect();
+    assert!(all.len() > 100, "{} commands were found", all.len());
+    let long: Vec<_> = all.iter().filter(|(_, lines)| *lines > COMMAND).collect();
+    assert!(long.is_empty(), "what these do belongs into the authority, or a conversion into dto: {long:?}");
 }
 
 /// SQL stands only in the authority, and there the network does not.

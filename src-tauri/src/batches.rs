@@ -20,6 +20,17 @@ pub struct ShownList {
     pub list: BatchList,
 }
 
+impl ShownList {
+    /// Corrects a cell; without text the row is left out.
+    pub fn correct(&mut self, line: usize, column: usize, text: Option<&str>) -> Result<(), CommandError> {
+        match text {
+            Some(text) => self.list.correct(line, column, text)?,
+            None => self.list.leave_out(line),
+        }
+        Ok(())
+    }
+}
+
 /// The list on show, and why a batch stopped by itself.
 #[derive(Default)]
 pub struct Batches {

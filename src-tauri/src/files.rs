@@ -85,12 +85,6 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<String, CommandError> 
     Ok(path.display().to_string())
 }
 
-/// A file that is written while its content is made; a new one is this account's alone.
-pub fn create(path: &Path) -> Result<BufWriter<File>, CommandError> {
-    let file = private().create(true).write(true).truncate(true).open(path);
-    file.map(BufWriter::new).map_err(|error| failed(path, &error))
-}
-
 fn private() -> OpenOptions {
     #[allow(unused_mut, reason = "only Unix has a mode")]
     let mut options = OpenOptions::new();
@@ -320,7 +314,7 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            drop(create(&folder.path().join("report.csv")).unwrap());
+            replace(&folder.path().join("report.csv"), |file| put(file, b"rows")).unwrap();
             for name in ["a.p12", "report.csv"] {
                 let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
                 assert_eq!(mode & 0o777, 0o600, "{name}");

@@ -9,7 +9,7 @@ use openssl::{hash::MessageDigest, pkey::PKey, rsa::Rsa, x509::X509ReqBuilder};
 use ra::{
     Authority, OpenOptions, Operator, certificate::CertificateQuery, ledger::Actor, policy::Gate, ports::SystemClock, profile::ProfileName,
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 const CAROL: (&str, &str) = ("Carol Chemist", "carol@example.edu");
 
@@ -17,22 +17,23 @@ const CAROL: (&str, &str) = ("Carol Chemist", "carol@example.edu");
 fn an_officer_works_for_two_departments() {
     let Some(desk) = Desk::new() else { return };
     department(&desk, 0);
-    let data = desk.data();
+    let (data, saved) = (desk.data(), desk.saved());
     during(&desk, |window| async move {
         let options = OpenOptions { folder: data, keyring: None, clock: Arc::new(SystemClock) };
         let operator = Authority::open(options).unwrap().operator(Actor::Command("test".into()));
-        journey(&window, &operator).await;
+        journey(&window, &operator, &saved).await;
     });
 }
 
-async fn journey(window: &Window, operator: &Operator) {
+async fn journey(window: &Window, operator: &Operator, saved: &Path) {
     add(window).await;
     people(window).await;
     produce(operator);
     marks(window).await;
     policy(window, operator).await;
+    practice(window, operator).await;
     issue(window, operator).await;
-    lists(window).await;
+    lists(window, saved).await;
     french(window).await;
     assert_eq!(window.faults().await, "[]");
 }
@@ -110,8 +111,13 @@ async fn marks(window: &Window) {
 /// What Chemistry saves counts there alone.
 async fn policy(window: &Window, operator: &Operator) {
     window.go("policies").await;
+    window
+        .until("return [...(document.querySelector('[data-place]')?.options ?? [])].some((one) => one.text === 'Institute of Chemistry')")
+        .await;
     window.ask("const list = document.querySelector('[data-place]'); list.selectedIndex = [...list.options].findIndex((one) => one.text === 'Institute of Chemistry'); list.dispatchEvent(new Event('change', { bubbles: true }))").await;
     window.says("A pilot: everything can be tried").await;
+    // Escrow of each at a glance, also where nobody has decided.
+    window.until("const rows = [...document.querySelectorAll('.policy-escrow tbody tr')]; return rows.length === 2 && rows.every((one) => one.querySelector('time')?.textContent && one.textContent.includes('Nobody has decided; off is the rule'))").await;
     window.press("Mail signing").await;
     window.fill("#f-days", "60").await;
     window.fill("#f-renewalDays", "20").await;
@@ -121,6 +127,38 @@ async fn policy(window: &Window, operator: &Operator) {
     window.says("Version 1, counts now").await;
     let days = |name: &str| operator.at_department_named(name).unwrap().profile(ProfileName::Signing).unwrap().definition.days;
     assert_eq!((days("Institute of Chemistry"), days("Department of Physics")), (60, 730));
+}
+
+/// The statement of practice is registered for all at once, whole or not at all, and stands on the overview of each department.
+async fn practice(window: &Window, operator: &Operator) {
+    const SAVE: &str = "[data-act='register-cps']";
+    let counts = |key: &str| operator.at_department_named("Institute of Chemistry").unwrap().setting(key).unwrap();
+    window.go("policies").await;
+    window.says("None is registered").await;
+    window.go("settings/cps").await;
+    window.find(&format!("{SAVE}[disabled]")).await;
+    window.until("return !document.querySelector('.form [inert]')").await; // they are the organization's
+    for (key, text) in [("version", "2.1"), ("since", "2026-01-15"), ("url", "pki.example.edu/cps.pdf"), ("oid", "1.3.6.1.4.1.32473.1")] {
+        window.fill(&format!("[data-key='cps.{key}']"), text).await;
+    }
+    window.click(SAVE).await;
+    window.find("[data-key='cps.url'][aria-invalid='true']").await;
+    window.look("cps-refused").await;
+    assert_eq!(counts("cps.version"), "", "no certificate names a version without its address");
+    window.fill("[data-key='cps.url']", "https://pki.example.edu/cps.pdf").await;
+    window.click(SAVE).await;
+    window.until("return document.querySelectorAll(\".whose[data-source='organization']\").length === 4").await;
+    window.look("cps-registered").await;
+    let all = ["version", "since", "url", "oid"].map(|key| counts(&format!("cps.{key}")));
+    assert_eq!(all, ["2.1", "2026-01-15", "https://pki.example.edu/cps.pdf", "1.3.6.1.4.1.32473.1"]);
+
+    window.go("policies").await;
+    window.find("[data-cps='2.1']").await;
+    let said = window.ask("return [...document.querySelectorAll('[data-cps] dd')].map((one) => one.innerText.trim()).join('|')").await;
+    let said = said.as_str().unwrap().replace('\u{a0}', " ");
+    for words in ["2.1|", "15 Jan 2026|", "1.3.6.1.4.1.32473.1|", "https://pki.example.edu/cps.pdf"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
 }
 
 /// Carol's certificate follows her department's policy.
@@ -146,14 +184,22 @@ async fn issue(window: &Window, operator: &Operator) {
     assert!(issued.subject.contains("OU=Institute of Chemistry"), "{}", issued.subject);
 }
 
-/// Only that department's, in both lists.
-async fn lists(window: &Window) {
+/// Only that department's, in both lists, and in a file.
+async fn lists(window: &Window, saved: &Path) {
     window.go("certificates").await;
     window.press("Filter").await;
     window.hover_menu("[data-filter='department']", "Institute of Chemistry").await;
     window.find("[data-chip='Department']").await;
     window.until("const rows = [...document.querySelectorAll('.virtual tr.goes')]; return rows.length === 1 && rows[0].textContent.includes('Carol Chemist')").await;
     window.keep("certificates-department").await;
+    window.press("Export").await;
+    window.press("Table (CSV)").await;
+    let path = saved.join("certificates.csv");
+    window.says(&format!("Saved to {}", path.display())).await;
+    window.dismiss().await;
+    let file = std::fs::read_to_string(path).unwrap();
+    let rows: Vec<_> = file.lines().skip(1).collect(); // below the headings
+    assert!(matches!(rows.as_slice(), [row] if row.contains(CAROL.1) && row.contains("Institute of Chemistry")), "{file}");
     window.go("people").await;
     window.press("Filter").await;
     window.hover_menu("[data-filter='department']", "Institute of Chemistry").await;

@@ -107,6 +107,24 @@ async fn bob(window: &Window) -> [String; 2] {
     [said[0].as_str().unwrap().to_owned(), said[1].as_str().unwrap().to_owned()]
 }
 
+/// The certificate of Alice's phone is found by the serial number of the phone, in capitals or not, and by no other.
+pub(crate) async fn by_device(window: &Window, operator: &Operator) {
+    let phone = operator.subscriber_by_mail(ALICE.1).unwrap().devices.remove(0);
+    let serial = phone.serial.unwrap();
+    window.go("certificates").await;
+    window.find(".virtual [data-row]").await;
+    // First another one, which nothing fits: else all rows would be those of the phone.
+    for text in [serial.clone(), serial.to_lowercase()] {
+        let none = "return document.body.textContent.includes('No certificate fits')";
+        let took = window.typed("[data-find]", &format!("{text}0"), none).await;
+        assert!(took >= 0.0, "{text}0: something is found");
+        let alice = "const rows = [...document.querySelectorAll('.virtual tr.goes')]; return rows.length > 0 && rows.every((one) => one.textContent.includes('Alice Example'))";
+        let took = window.typed("[data-find]", &text, alice).await;
+        assert!(took >= 0.0, "{text}: not found");
+    }
+    window.look("certificates-by-device").await;
+}
+
 /// Filters read as a sentence, and are kept under a name, also when the window is opened again.
 async fn view(window: &Window) {
     window.press("Filter").await;

@@ -3,6 +3,7 @@
 use crate::{
     desk::Desk,
     found::{ALICE, BOB, department},
+    handed,
     window::{Window, during},
 };
 use openssl::{
@@ -40,6 +41,8 @@ async fn journey(window: &Window, rosa: &Operator, saved: &Path) {
     one_in_full(window, saved).await;
     try_the_pair(window).await;
     share_the_person(window, saved).await;
+    handed::alone(window, rosa, saved).await;
+    handed::in_a_bundle(window, rosa, saved).await;
     revoke_with_consequences(window).await;
     by_palette(window).await;
     leave(window).await;
@@ -47,7 +50,7 @@ async fn journey(window: &Window, rosa: &Operator, saved: &Path) {
     assert_eq!(window.faults().await, "[]");
 }
 
-async fn person(window: &Window, name: &str) {
+pub(crate) async fn person(window: &Window, name: &str) {
     window.go("people").await;
     window.press(name).await;
     window.says(&format!("CN={name}")).await;
@@ -121,6 +124,8 @@ async fn one_in_full(window: &Window, saved: &Path) {
     window.keep("certificate").await;
     share(window, saved).await;
     window.click("[data-verb='renew']").await;
+    window.find("[data-succession]").await;
+    window.says("Alice Example gets a new").await;
     window.says("nothing is revoked").await;
     window.keep("renew").await;
     window.press("Renew 1 certificate").await;

@@ -9,6 +9,7 @@ mod departments;
 mod desk;
 mod found;
 mod guide;
+mod handed;
 mod invitation;
 mod life;
 mod many;
@@ -16,10 +17,13 @@ mod names;
 mod phone;
 mod policy;
 mod portal;
+mod requests;
 mod screen;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod trusted;
+mod underway;
 mod window;
 
 use desk::{Desk, free_port};
@@ -110,6 +114,7 @@ async fn journey(window: &Window, other: &Other) {
     window.find(".ident").await;
     window.find("td[data-state='configured']").await;
     names::without_status_address(window).await;
+    found::by_device(window, &operator).await;
     server::watch(window, &operator, &shown).await;
 
     // Another process adds people; the window shows them without being asked.

@@ -2,8 +2,10 @@
 
 use crate::{
     desk::Desk,
+    phone,
     window::{Window, during},
 };
+use openssl::{hash::MessageDigest, x509::X509};
 use ra::{
     Operator,
     issuance::{
@@ -13,7 +15,7 @@ use ra::{
     profile::ProfileName,
     testing,
 };
-use std::{path::Path, sync::Arc};
+use std::{fmt::Write, path::Path, sync::Arc};
 
 /// How many get their certificates in the journey.
 const COUNT: usize = 25;
@@ -32,6 +34,7 @@ fn an_officer_issues_to_many_publishes_and_sees_what_there_is() {
         let (saved, public) = (desk.saved(), desk.scratch("public"));
         std::fs::create_dir(&public).unwrap();
         publish(&window, operator, &public).await;
+        fingerprints(&window, operator).await;
         batch(&window, operator, &saved).await;
         published(&window, &public).await;
         see(&window, &saved).await;
@@ -79,6 +82,32 @@ async fn publish(window: &Window, operator: &Operator, public: &Path) {
     window.find("[role='alertdialog']").await;
     window.keep("publishing-remove").await;
     window.press("Cancel").await;
+}
+
+/// What a phone reads in the QR code of each CA certificate stands beside it, and is that certificate's fingerprint.
+async fn fingerprints(window: &Window, operator: &Operator) {
+    // As large as for the camera of a phone.
+    window.zoom(2.0).await;
+    window.look("publishing-200").await;
+    let authorities = operator.ca_certificates().unwrap();
+    assert_eq!(authorities.len(), 2, "root and issuing CA");
+    for ca in authorities {
+        let digest = X509::from_der(&ca.der).unwrap().digest(MessageDigest::sha256()).unwrap();
+        let mut fingerprint = String::new();
+        for octet in digest.iter() {
+            write!(fingerprint, "{octet:02X}").unwrap();
+        }
+        // The one beside the fingerprint alone, in the middle of the window.
+        window
+            .until(&format!(
+                "const one = [...document.querySelectorAll('section:has(.qr)')].find((part) => part.querySelector('.addr').textContent.replace(/\\s/g, '') === '{fingerprint}'); \
+                 document.querySelectorAll('.qr').forEach((code) => (code.style.visibility = one?.contains(code) ? 'visible' : 'hidden')); \
+                 one?.querySelector('.qr').scrollIntoView({{ block: 'center' }}); return !!one"
+            ))
+            .await;
+        assert_eq!(phone::scan(&window.picture().await), format!("SHA-256 {fingerprint}"), "{}", ca.name);
+    }
+    window.zoom(1.0).await;
 }
 
 /// Rows pasted as from a spreadsheet, one of them wrong: mapped, corrected in place, looked at, issued.

@@ -8,12 +8,14 @@ use ra::{
     policy::{Gate, GateState, Stage},
     profile::{ProfileName, Scope, Source},
 };
+use serde_json::json;
 
 /// All of it, after the department is there. `operator` is another process on the same folder.
 pub(crate) async fn define(window: &Window, operator: &Operator) {
     edit_a_profile(window, operator).await;
     make_a_bundle(window, operator).await;
     decide_escrow(window, operator).await;
+    escrow_at_a_glance(window, operator).await;
     pass_the_gates(window, operator).await;
     two_officers(window, operator).await;
     large_text(window).await;
@@ -167,6 +169,26 @@ async fn decide_escrow(window: &Window, operator: &Operator) {
     window.keep("escrow").await;
     let status = operator.escrow_status().unwrap();
     assert_eq!((status.enabled, status.decision.map(|made| made.decision.advisers.len())), (true, Some(2)));
+}
+
+/// Since when and why, in both tables of departments.
+async fn escrow_at_a_glance(window: &Window, operator: &Operator) {
+    let status = operator.escrow_status().unwrap();
+    let (since, why) = (status.since.unwrap().to_string(), status.why.unwrap());
+    window.go("policies").await;
+    window.find(".policy-escrow .mark.ok").await;
+    window.look("escrow-glance").await;
+    let cells = window.ask("return [...document.querySelectorAll('.policy-escrow tbody td')].map((cell) => cell.innerText.trim())").await;
+    let at = window.ask("return document.querySelector('.policy-escrow tbody time').dateTime").await;
+    assert_eq!(at, since);
+    let day = "const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }); \
+               return day.format(new Date(document.querySelector('.policy-escrow tbody time').dateTime)).replaceAll(' ', '\u{a0}')";
+    let day = window.ask(day).await;
+    assert_eq!(cells, json!(["Department of Physics", "On", day, why]));
+    window.go("settings/departments").await;
+    window.find(".department .facts .mark.ok").await;
+    let said = window.fact("Escrow").await;
+    assert!(said.starts_with("On") && said.contains(&format!("since {}.", day.as_str().unwrap())) && said.ends_with(&why), "{said}");
 }
 
 async fn pass_the_gates(window: &Window, operator: &Operator) {

@@ -11,7 +11,7 @@ use openssl::{
     ssl::{SslConnector, SslMethod, SslVerifyMode},
     x509::{
         X509, X509Builder, X509Name, X509NameBuilder,
-        extension::{BasicConstraints, SubjectAlternativeName},
+        extension::{BasicConstraints, ExtendedKeyUsage, SubjectAlternativeName},
     },
 };
 use ra::Operator;
@@ -72,8 +72,8 @@ pub(crate) async fn import_certificate(window: &Window, operator: &Operator, cho
     window.says("A Public Root").await;
 }
 
-/// The root's where subject and issuer are one, else a server's of this name.
-fn certificate(subject: &str, key: &PKey<Private>, issuer: &str, signer: &PKey<Private>) -> X509 {
+/// The root's where subject and issuer are one, else a server's of this name, as phones want it.
+pub(crate) fn certificate(subject: &str, key: &PKey<Private>, issuer: &str, signer: &PKey<Private>) -> X509 {
     let mut builder = X509Builder::new().unwrap();
     builder.set_version(2).unwrap();
     let serial = BigNum::from_u32(if subject == issuer { 1 } else { 2 }).unwrap();
@@ -83,12 +83,13 @@ fn certificate(subject: &str, key: &PKey<Private>, issuer: &str, signer: &PKey<P
     builder.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
     builder.set_not_after(&Asn1Time::days_from_now(90).unwrap()).unwrap();
     builder.set_pubkey(key).unwrap();
-    let extension = if subject == issuer {
-        BasicConstraints::new().critical().ca().build().unwrap()
+    if subject == issuer {
+        builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
     } else {
-        SubjectAlternativeName::new().dns(subject).build(&builder.x509v3_context(None, None)).unwrap()
-    };
-    builder.append_extension(extension).unwrap();
+        let name = SubjectAlternativeName::new().dns(subject).build(&builder.x509v3_context(None, None)).unwrap();
+        builder.append_extension(name).unwrap();
+        builder.append_extension(ExtendedKeyUsage::new().server_auth().build().unwrap()).unwrap();
+    }
     builder.sign(signer, MessageDigest::sha256()).unwrap();
     builder.build()
 }
@@ -100,7 +101,7 @@ fn named(common_name: &str) -> X509Name {
 }
 
 /// What somebody who connects is shown, whether or not they trust it.
-fn shown(port: u16) -> Vec<u8> {
+pub(crate) fn shown(port: u16) -> Vec<u8> {
     let mut connector = SslConnector::builder(SslMethod::tls()).unwrap();
     connector.set_verify(SslVerifyMode::NONE);
     let wire = TcpStream::connect(("127.0.0.1", port)).unwrap();

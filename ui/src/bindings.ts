@@ -83,8 +83,11 @@ export const commands = {
 	exportCertificates: (find: CertificateFind, format: ListFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_certificates", { find, format })),
 	/**  People by search, filter and order, a page at a time. */
 	findPeople: (find: PeopleFind) => typedError<PeopleFound, CommandError>(__TAURI_INVOKE("find_people", { find })),
-	/**  Saves all people of a list, in its order; `None` when cancelled. */
-	exportPeople: (find: PeopleFind, format: PeopleFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_people", { find, format })),
+	/**
+	 *  Saves all people of a list, in its order, or those of it that were chosen; `None` when cancelled.
+	 *  `chosen`: their ids; empty: all.
+	 */
+	exportPeople: (find: PeopleFind, chosen: string[], format: PeopleFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_people", { find, chosen, format })),
 	/**  Those of the certificates, by name, each with its count of now. */
 	certificateViews: () => typedError<CertificateListView[], CommandError>(__TAURI_INVOKE("certificate_views")),
 	/**  Those of the people. */
@@ -117,6 +120,10 @@ export const commands = {
 	 *  was chosen: then nothing was issued.
 	 */
 	issueBundle: (order: BundleOrder, form: Pkcs12Form) => typedError<IssuedBundle | null, CommandError>(__TAURI_INVOKE("issue_bundle", { order, form })),
+	/**  What renewing each would do, or why it would be refused. Changes nothing. */
+	renewalConsequences: (serials: string[]) => typedError<RenewalForetold[], CommandError>(__TAURI_INVOKE("renewal_consequences", { serials })),
+	/**  What replacing one would do, whatever request is brought for it. Changes nothing and makes no key. */
+	replacementConsequences: (serial: string, old: Replaced) => typedError<Succession, CommandError>(__TAURI_INVOKE("replacement_consequences", { serial, old })),
 	/**  Renews each with its own key; one that cannot be renewed says why and stops no other. */
 	renewCertificates: (serials: string[]) => typedError<Renewed[], CommandError>(__TAURI_INVOKE("renew_certificates", { serials })),
 	/**  Replaces by a certificate for the key of a request (PEM or base64). */
@@ -2250,6 +2257,16 @@ export type Removal =
 /**  Not at all; supervised phones only. */
 "locked";
 
+/**  What would become of one that is to be renewed. */
+export type RenewalForetold = {
+	/**  Serial of the old one. */
+	serial: string,
+	/**  What would be. */
+	will: Succession | null,
+	/**  Why it would be refused. */
+	refused: CommandError | null,
+};
+
 /**  What became of one that was to be renewed. */
 export type Renewed = {
 	/**  Serial of the old one. */
@@ -2701,6 +2718,41 @@ export type SubscriberQuery = {
 	/**  At most. */
 	limit: number,
 };
+
+/**  What a certificate in the place of another one will be, and what becomes of that one. */
+export type Succession = {
+	/**  Name of the person whose it will be. */
+	name: string,
+	/**  Certificate profile. */
+	profile: string,
+	/**  Version of the profile. */
+	profileVersion: number,
+	/**  A pilot issues it. */
+	pilot: boolean,
+	/**  It would count from then. */
+	notBefore: string,
+	/**  Until then. */
+	notAfter: string,
+	/**  Its key. */
+	key: SuccessorKey,
+	/**  What was encrypted to the old key opens with the old key only. */
+	oldKeyReads: boolean,
+	/**  A phone has the old one, and fetches no other by itself. */
+	onPhone: boolean,
+	/**  The certificate whose place it takes. */
+	old: Affected,
+	/**  What changes, what stops, and how soon a revocation is due. */
+	consequences: Consequences,
+};
+
+/**  Which key the new certificate will have. */
+export type SuccessorKey = 
+/**  That of the old one. */
+"same" | 
+/**  A new one, made here. */
+"madeHere" | 
+/**  A new one, made by its holder. */
+"requested";
 
 /**  A place. */
 export type Target = {

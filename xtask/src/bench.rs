@@ -96,23 +96,82 @@ pub(crate) fn median(values: &mut [f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// `cargo xtask fuzz TARGET [SECONDS]`. The corpus is seeded from `fuzz/seeds`; without seeds there, from the recorded messages.
+/// `cargo xtask fuzz TARGET [SECONDS]`. The corpus is seeded with what the target meets in practice: see [`Seeds`].
 pub(crate) fn fuzz(arguments: &[String]) -> Done {
     let Some(target) = arguments.first() else {
         return Err("which one? The targets are the files of fuzz/fuzz_targets".to_owned());
     };
     let seconds = arguments.get(1).map_or("60", String::as_str);
+    let seeds = Seeds::of(target);
+    if seeds == Seeds::Made {
+        make_seeds(target)?;
+    }
     if !exists("cargo-fuzz") {
         run(&mut program("cargo", ["install", "cargo-fuzz", "--locked"]))?;
     }
     let limit = format!("-max_total_time={seconds}");
     let corpus = format!("corpus/{target}");
     std::fs::create_dir_all(root().join("fuzz").join(&corpus)).map_err(|e| format!("fuzz/{corpus}: {e}"))?;
-    let own = format!("seeds/{target}");
-    let seeds = if root().join("fuzz").join(&own).is_dir() { own.as_str() } else { "../tests/data/scep" };
+    let seeds = seeds.folder(target).display().to_string();
     let build = ["fuzz", "run", "--sanitizer", "none", "--features", "libfuzzer"];
-    let mut fuzz = program("cargo", build.into_iter().chain([target.as_str(), &corpus, seeds, "--", &limit]));
+    let mut fuzz = program("cargo", build.into_iter().chain([target.as_str(), &corpus, &seeds, "--", &limit]));
     // Coverage instrumentation is an unstable compiler flag; this lets the stable toolchain use it. What is tried a million times need not
     // be linked as carefully as what people get.
     run(fuzz.current_dir(root().join("fuzz")).env("RUSTC_BOOTSTRAP", "1").env("CARGO_PROFILE_RELEASE_LTO", "off"))
+}
+
+/// Where the first inputs of a target come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seeds {
+    /// Files of its own in `fuzz/seeds`.
+    Kept,
+    /// Those that the mutation test of the protocols makes for it, of the recorded messages or of fresh keys.
+    Made,
+}
+
+impl Seeds {
+    fn of(target: &str) -> Self {
+        if Seeds::Kept.folder(target).is_dir() { Seeds::Kept } else { Seeds::Made }
+    }
+
+    fn folder(self, target: &str) -> PathBuf {
+        let folder = match self {
+            Seeds::Kept => "fuzz/seeds",
+            Seeds::Made => "target/fuzz-seeds",
+        };
+        root().join(folder).join(target)
+    }
+}
+
+/// Lets the mutation test write the seeds of this target, in the place of those of the time before.
+fn make_seeds(target: &str) -> Done {
+    let folder = Seeds::Made.folder(target);
+    let _ = std::fs::remove_dir_all(&folder);
+    let test = format!("no_mutation_breaks::{target}");
+    let words = ["test", "--quiet", "--package", "protocol", "--test", "mutations", "--", "--exact", &test];
+    run(program("cargo", words).env("SIGNET_SEEDS", &folder))?;
+    if folder.is_dir() { Ok(()) } else { Err(format!("{target} is no target: they are the files of fuzz/fuzz_targets")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_has_seeds_of_its_own() {
+        let made = std::fs::read_to_string(root().join("crates/protocol/tests/mutations.rs")).unwrap();
+        let mut kept = 0;
+        let files = std::fs::read_dir(root().join("fuzz/fuzz_targets")).unwrap();
+        let targets: Vec<_> = files.map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned()).collect();
+        for target in &targets {
+            match Seeds::of(target) {
+                Seeds::Kept => {
+                    kept += 1;
+                    assert!(std::fs::read_dir(Seeds::Kept.folder(target)).unwrap().count() > 1, "{target}");
+                }
+                Seeds::Made => assert!(made.contains(&format!("        \"{target}\" => ")), "nobody makes seeds for {target}"),
+            }
+        }
+        assert!(kept > 0 && kept < targets.len(), "{kept} of {}", targets.len());
+    }
 }

@@ -152,6 +152,14 @@ pub(crate) fn certify(ca: &Identity, intent: &Intent, reservation: &Reservation)
     Ok(Signed { view: Arc::new(view), advice })
 }
 
+/// From when until when a certificate of so many days counts that is reserved at `at`.
+pub(crate) fn validity(ca: &CertificateView, at: Timestamp, days: u32) -> Validity {
+    let not_before = at.plus(-BACKDATED).max(ca.validity.not_before);
+    // Both ends are inclusive (RFC 5280 4.1.2.5), and nothing outlives its CA.
+    let not_after = not_before.plus(i64::from(days) * Timestamp::DAY - 1).min(ca.validity.not_after);
+    Validity { not_before, not_after }
+}
+
 fn specify(ca: &Identity, intent: &Intent, reservation: &Reservation) -> CertificateSpec {
     let urls = &intent.urls;
     let (key_usage, extended_key_usage, days, crl_urls) = match &intent.terms {
@@ -168,14 +176,11 @@ fn specify(ca: &Identity, intent: &Intent, reservation: &Reservation) -> Certifi
             if profile.crl_address { urls.crl.clone() } else { Vec::new() },
         ),
     };
-    let not_before = reservation.at.plus(-BACKDATED).max(ca.certificate.validity.not_before);
-    // Both ends are inclusive (RFC 5280 4.1.2.5), and nothing outlives its CA.
-    let not_after = not_before.plus(i64::from(days) * Timestamp::DAY - 1).min(ca.certificate.validity.not_after);
     CertificateSpec {
         serial: reservation.serial.clone(),
         subject: intent.subject.clone(),
         san: intent.san.clone(),
-        validity: Validity { not_before, not_after },
+        validity: validity(&ca.certificate, reservation.at, days),
         public_key: intent.public_key.clone(),
         key_usage,
         extended_key_usage,

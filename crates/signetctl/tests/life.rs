@@ -151,6 +151,48 @@ fn a_certificate_that_encrypts_is_replaced_with_a_key_made_here() {
 }
 
 #[test]
+fn renewal_and_replacement_are_told_beforehand_and_a_dry_run_changes_nothing() {
+    let place = Place::ready();
+    let [serial] = issued(&place, 1).try_into().unwrap();
+    let rows = || place.json(&["ledger", "verify"])["rows"].clone();
+    let before = rows();
+    let told = place.json(&["certificate", "renew", &serial, "--dry-run"]);
+    assert_eq!((&told["name"], &told["profile"], &told["key"]), (&json!("Alice Example"), &json!("signing"), &json!("same")));
+    assert_eq!((&told["old"]["before"], &told["old"]["after"]), (&json!("active"), &json!("superseded")));
+    assert_eq!(told["consequences"]["breaks"], json!([]));
+    let words = place.run(&["certificate", "renew", &serial, "--dry-run"]).stdout;
+    assert!(
+        words.contains("Alice Example") && words.contains("stays valid until it ends") && words.contains("active -> superseded"),
+        "{words}"
+    );
+
+    fs::write(place.path("alice.csr"), csr()).unwrap();
+    let replace = ["certificate", "replace", serial.as_str(), "--csr", "alice.csr", "--revoke", "keyCompromise", "--dry-run"];
+    let told = place.json(&replace);
+    assert_eq!((&told["key"], &told["old"]["after"]), (&json!("requested"), &json!("revoked")));
+    assert_eq!((&told["consequences"]["breaks"], &told["consequences"]["deadline_hours"]), (&json!(["signedMail"]), &json!(24)));
+    let words = place.run(&replace).stdout;
+    assert!(words.contains("The old one is revoked.") && words.contains("within 24 hours"), "{words}");
+    let files = ["--generate", "--p12", "new.p12", "--password-out", "new.txt", "--dry-run", "--json"];
+    assert_eq!(place.run(&[&["certificate", "replace", &serial][..], &files].concat()).error_code(), "signingKeyHere");
+    assert_eq!((status(&place, &serial), rows()), (json!("active"), before), "nothing was written");
+
+    let renewed = place.json(&["certificate", "renew", &serial]);
+    let current = renewed["certificate"]["serial"].as_str().unwrap();
+    let several = place.run(&["certificate", "renew", current, &serial, "--dry-run", "--json"]);
+    assert_eq!((several.code, several.error_code().as_str()), (1, "validation"), "renewed already");
+    assert_eq!(several.json()["foretold"][0]["old"]["serial"], current);
+    assert_eq!(status(&place, current), "active");
+
+    let made = ["--generate", "--p12", "one.p12", "--password-out", "one.txt"];
+    let first = place.json(&[&["certificate", "issue", "alice@example.edu", "--profile", "encryption"][..], &made].concat());
+    let first = first["certificate"]["serial"].as_str().unwrap();
+    let told = place.json(&[&["certificate", "replace", first][..], &files[..6]].concat());
+    assert_eq!((&told["key"], &told["old_key_reads"]), (&json!("madeHere"), &json!(true)));
+    assert!(!place.path("new.p12").exists() && !place.path("new.txt").exists(), "no file");
+}
+
+#[test]
 fn everything_of_a_device_is_held_reinstated_and_revoked_at_once() {
     let place = Place::ready();
     let serials = issued(&place, 3);

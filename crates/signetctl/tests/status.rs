@@ -4,8 +4,80 @@
 mod support;
 
 use serde_json::json;
-use std::fs;
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    process::Command,
+    sync::{Arc, Mutex},
+};
 use support::Place;
+
+type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+
+/// A server that takes whatever is PUT to it: its address, and what it has by path.
+fn web_server() -> (String, Files) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, files) = (listener.local_addr().unwrap(), Files::default());
+    let kept = Arc::clone(&files);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut reader = BufReader::new(stream.unwrap());
+            let (mut head, mut line) = (Vec::new(), String::new());
+            while reader.read_line(&mut line).is_ok_and(|length| length > 2) {
+                head.push(std::mem::take(&mut line));
+            }
+            let Some(path) = head.first().and_then(|first| first.strip_prefix("PUT ")?.split(' ').next()) else { continue };
+            let length = head.iter().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+            let mut content = vec![0; length.unwrap_or(0)];
+            reader.read_exact(&mut content).unwrap();
+            kept.lock().unwrap().insert(path.to_owned(), content);
+            reader.get_mut().write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+        }
+    });
+    (format!("http://{address}/pki"), files)
+}
+
+#[test]
+fn what_was_said_of_a_revocation_stands_in_the_list_that_is_put_on_a_server() {
+    let place = Place::ready();
+    let issue = |name: &str| {
+        let (p12, password) = (format!("{name}.p12"), format!("{name}.txt"));
+        let arguments = ["certificate", "issue", "alice@example.edu", "--profile", "encryption", "--generate", "--replace"];
+        let made = place.json(&[&arguments[..], &["--p12", &p12, "--password-out", &password]].concat());
+        made["certificate"]["serial"].as_str().unwrap().to_owned()
+    };
+    let lost = issue("one");
+    let late = place.run(&["certificate", "revoke", &lost, "--invalid-since", "2999-01-01T00:00:00Z", "--json"]);
+    assert_eq!((late.code, late.error_code().as_str()), (1, "validation"), "not from a time that has not come");
+    place.json(&["certificate", "revoke", &lost, "--reason", "keyCompromise", "--invalid-since", "2025-01-02T03:04:05Z"]);
+    let unused = issue("two");
+    place.json(&["certificate", "revoke", &unused, "--reason", "superseded"]);
+
+    let (server, files) = web_server();
+    let published = place.json(&["crl", "publish", "--to", &format!("{server}/")]);
+    let names = ["root.crt", "issuing.crt", "root.crl", "issuing.crl"];
+    let said: Vec<_> = names.iter().map(|name| json!({ "name": name, "file": format!("{server}/{name}") })).collect();
+    assert_eq!(published, json!({ "published": said }));
+    fs::create_dir(place.path("public")).unwrap();
+    place.json(&["crl", "publish", "--to", "public"]);
+    let files = files.lock().unwrap();
+    assert_eq!(files.len(), names.len());
+    for name in names {
+        assert!(files[&format!("/pki/{name}")] == fs::read(place.path("public").join(name)).unwrap(), "{name}: the whole file arrived");
+    }
+
+    fs::write(place.path("put.crl"), &files["/pki/issuing.crl"]).unwrap();
+    let judge = ["crl", "-inform", "DER", "-noout", "-text", "-in"];
+    let judged = Command::new("openssl").args(judge).arg(place.path("put.crl")).output().unwrap();
+    let text = String::from_utf8(judged.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    let entries: Vec<&str> = text.split("Serial Number: ").skip(1).collect();
+    assert_eq!(entries.len(), 2, "{text}");
+    let of = |serial: &str| *entries.iter().find(|entry| entry.starts_with(serial)).unwrap();
+    assert!(of(&lost).contains("Key Compromise") && of(&lost).contains("Invalidity Date: Jan 2 03:04:05 2025 GMT"), "{text}");
+    assert!(of(&unused).contains("Superseded") && !of(&unused).contains("Invalidity Date"), "{text}");
+}
 
 #[test]
 fn the_roots_list_is_signed_with_the_key_from_its_file() {

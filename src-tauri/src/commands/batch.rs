@@ -10,29 +10,19 @@ use crate::{
     files,
     state::App,
 };
-use ra::issuance::batch::{BatchList, MAX_LIST};
+use ra::{
+    Authority, Operator,
+    id::BatchId,
+    issuance::batch::{BatchList, BatchPlan as Plan, MAX_LIST},
+};
+use std::path::PathBuf;
 use tauri::{AppHandle, State};
 
 /// Bundles that can be issued to many, with what a batch can do of each.
 #[tauri::command]
 #[specta::specta]
 pub async fn bundle_choices(app: State<'_, App>, department: Option<String>) -> Result<Vec<BundleChoice>, CommandError> {
-    app.operator(move |op| {
-        let op = at(op, department.as_deref())?;
-        let mut choices = Vec::new();
-        for view in op.bundles()? {
-            let mut choice = BundleChoice { name: view.bundle.name, profiles: Vec::new(), made_here: Vec::new() };
-            for name in view.bundle.profiles {
-                let profile = op.profile_in_force(name)?;
-                let word = name.as_str().to_owned();
-                choice.made_here.extend((profile.offered && profile.made_here()).then(|| word.clone()));
-                choice.profiles.extend(profile.offered.then_some(word));
-            }
-            choices.push(choice);
-        }
-        Ok(choices)
-    })
-    .await
+    app.operator(move |op| BundleChoice::all(&at(op, department.as_deref())?)).await
 }
 
 /// Reads a list from a file that the officer chooses; `None` when cancelled.
@@ -65,16 +55,7 @@ fn show(app: &App, name: String, octets: &[u8]) -> Result<ListFacts, CommandErro
 #[tauri::command]
 #[specta::specta]
 pub async fn correct_batch_list(app: State<'_, App>, line: u32, column: u32, text: Option<String>) -> Result<(), CommandError> {
-    app.with(move |app, _| {
-        app.batches().shown(|shown| {
-            match text {
-                Some(text) => shown.list.correct(line as usize, column as usize, &text)?,
-                None => shown.list.leave_out(line as usize),
-            }
-            Ok(())
-        })
-    })
-    .await
+    app.with(move |app, _| app.batches().shown(|shown| shown.correct(line as usize, column as usize, text.as_deref()))).await
 }
 
 /// What the list on show would do. Changes nothing.
@@ -82,12 +63,18 @@ pub async fn correct_batch_list(app: State<'_, App>, line: u32, column: u32, tex
 #[specta::specta]
 pub async fn plan_batch(app: State<'_, App>, order: BatchOrder) -> Result<BatchPlan, CommandError> {
     app.with(move |app, authority| {
-        let shown = app.batches().shown(|shown| Ok(shown.clone()))?;
-        let operator = at(app.as_operator(authority), order.department.as_deref())?;
-        let plan = operator.plan_list(&shown.list, &order.choices(&shown.name)?)?;
+        let (_, shown, plan) = planned(app, authority, &order)?;
         Ok(BatchPlan::of(&plan, &shown.list))
     })
     .await
+}
+
+/// The officer where the people of the list are, the list on show, and what it would do.
+fn planned(app: &App, authority: &Authority, order: &BatchOrder) -> Result<(Operator, ShownList, Plan), CommandError> {
+    let shown = app.batches().shown(|shown| Ok(shown.clone()))?;
+    let operator = at(app.as_operator(authority), order.department.as_deref())?;
+    let plan = operator.plan_list(&shown.list, &order.choices(&shown.name)?)?;
+    Ok((operator, shown, plan))
 }
 
 /// Starts it; the officer chooses the folder for the files. `None` when cancelled: then nothing has been done.
@@ -95,16 +82,18 @@ pub async fn plan_batch(app: State<'_, App>, order: BatchOrder) -> Result<BatchP
 #[specta::specta]
 pub async fn start_batch(handle: AppHandle, app: State<'_, App>, order: BatchOrder) -> Result<Option<Batch>, CommandError> {
     app.with(move |app, authority| {
-        let shown = app.batches().shown(|shown| Ok(shown.clone()))?;
-        let operator = at(app.as_operator(authority), order.department.as_deref())?;
-        let plan = operator.plan_list(&shown.list, &order.choices(&shown.name)?)?;
+        let (operator, _, plan) = planned(app, authority, &order)?;
         let Some(folder) = files::ask_for_folder(&handle, "certificates") else { return Ok(None) };
-        let id = operator.start_batch_into(&plan, &folder)?;
-        app.batches().put_away();
-        app.batches().forget(id);
-        Ok(Some(Batch::of(operator.batch(id)?, app.batches())))
+        started(app, &operator, operator.start_batch_into(&plan, &folder)?).map(Some)
     })
     .await
+}
+
+/// The list on show has become this batch.
+fn started(app: &App, operator: &Operator, id: BatchId) -> Result<Batch, CommandError> {
+    app.batches().put_away();
+    app.batches().forget(id);
+    Ok(Batch::of(operator.batch(id)?, app.batches()))
 }
 
 /// All batches, newest first.
@@ -149,15 +138,16 @@ pub async fn stop_batch(app: State<'_, App>, batch: String) -> Result<Batch, Com
 pub async fn resume_batch(handle: AppHandle, app: State<'_, App>, batch: String, elsewhere: bool) -> Result<Option<Batch>, CommandError> {
     app.with(move |app, authority| {
         let (operator, id) = (app.as_operator(authority), id(&batch)?);
-        let mut folder = None;
-        if elsewhere || operator.batch(id)?.folder.is_none() {
-            let Some(chosen) = files::ask_for_folder(&handle, "certificates") else { return Ok(None) };
-            folder = Some(chosen);
-        }
+        let Some(folder) = ask_if(elsewhere || operator.batch(id)?.folder.is_none(), &handle) else { return Ok(None) };
         app.batches().forget(id);
         Ok(Some(Batch::of(operator.resume_batch(id, folder.as_deref())?, app.batches())))
     })
     .await
+}
+
+/// The folder that the officer chooses, if it is to be asked for one; nothing when cancelled.
+fn ask_if(asked: bool, handle: &AppHandle) -> Option<Option<PathBuf>> {
+    if asked { files::ask_for_folder(handle, "certificates").map(Some) } else { Some(None) }
 }
 
 /// Ends it: what is issued stays, nothing more is begun.

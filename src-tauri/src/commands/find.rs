@@ -5,7 +5,7 @@ use crate::{
         detail::CertificateDetail,
         find::{CertificateCounts, CertificateFind, CertificateKinds, CertificatesFound, ListFormat, MatchingCertificates},
         invitation::SavedFile,
-        people_find::{PeopleFind, PeopleFormat, PeopleFound},
+        people_find::{PeopleFind, PeopleFormat, PeopleFound, people},
         unknown,
     },
     error::CommandError,
@@ -43,18 +43,21 @@ pub async fn find_people(app: State<'_, App>, find: PeopleFind) -> Result<People
     app.operator(move |op| Ok(op.find_people(&find.try_into()?)?.into())).await
 }
 
-/// Saves all people of a list, in its order; `None` when cancelled.
+/// Saves all people of a list, in its order, or those of it that were chosen; `None` when cancelled.
+/// `chosen`: their ids; empty: all.
 #[tauri::command]
 #[specta::specta]
 pub async fn export_people(
     handle: AppHandle,
     app: State<'_, App>,
     find: PeopleFind,
+    chosen: Vec<String>,
     format: PeopleFormat,
 ) -> Result<Option<SavedFile>, CommandError> {
     app.operator(move |op| {
-        let (query, (kind, extension)) = (find.try_into()?, format.file());
-        files::save(&handle, &format!("people.{extension}"), kind, extension, |file| Ok(op.export_people(&query, format.into(), file)?))
+        let (query, chosen, (kind, extension)) = (find.try_into()?, people(&chosen)?, format.file());
+        let name = format!("people.{extension}");
+        files::save(&handle, &name, kind, extension, |file| Ok(op.export_people(&query, &chosen, format.into(), file)?))
     })
     .await
 }

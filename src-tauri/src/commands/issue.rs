@@ -65,12 +65,7 @@ pub async fn issue_with_key(
 pub async fn desk_bundles(app: State<'_, App>, mail: String) -> Result<Vec<DeskBundle>, CommandError> {
     app.operator(move |op| {
         let Some(op) = where_issued(op, &mail)? else { return Ok(Vec::new()) };
-        let mut choices = Vec::new();
-        for bundle in op.bundles()? {
-            let profiles = bundle.bundle.profiles.into_iter().map(|name| choice(&op, name)).collect::<Result<Vec<_>, _>>()?;
-            choices.push(DeskBundle { name: bundle.bundle.name, profiles: profiles.into_iter().flatten().collect() });
-        }
-        Ok(choices)
+        op.bundles()?.into_iter().map(|view| desk_bundle(&op, view.bundle)).collect()
     })
     .await
 }
@@ -87,16 +82,7 @@ pub async fn issue_bundle(
 ) -> Result<Option<IssuedBundle>, CommandError> {
     app.operator(move |op| {
         let Some(op) = where_issued(op, &order.mail)? else { return Err(unknown()) };
-        let mut places: HashMap<ProfileName, KeyPlace> = HashMap::new();
-        for profile in op.bundle(&order.bundle)?.profiles {
-            if choice(&op, profile)?.is_some_and(|choice| choice.made_here) {
-                let Some(place) = ask(&handle, &order.mail, profile)? else { return Ok(None) };
-                if places.values().any(|other| other.is_that_of(&place)) {
-                    return Err(CommandError::new(Code::SameFile, place.path().display().to_string()));
-                }
-                places.insert(profile, place);
-            }
-        }
+        let Some(places) = ask_for_each(&handle, &op, &order)? else { return Ok(None) };
         let request = order.request.as_deref().map(str::as_bytes);
         Ok(Some(keep(&op, places, op.issue_bundle(&order.mail, &order.bundle, request, form.into(), order.supersede)?)))
     })
@@ -117,6 +103,27 @@ fn choice(op: &Operator, name: ProfileName) -> Result<Option<IssueChoice>, Comma
     let profile = op.profile_in_force(name)?;
     let choice = || IssueChoice { profile: name.as_str().to_owned(), made_here: profile.made_here(), days: profile.days };
     Ok(profile.offered.then(choice))
+}
+
+/// A bundle with those of its profiles that are offered.
+fn desk_bundle(op: &Operator, bundle: ra::policy::Bundle) -> Result<DeskBundle, CommandError> {
+    let profiles = bundle.profiles.into_iter().map(|name| choice(op, name)).collect::<Result<Vec<_>, _>>()?;
+    Ok(DeskBundle { name: bundle.name, profiles: profiles.into_iter().flatten().collect() })
+}
+
+/// Asks for the place of each key of a bundle that is made here; `None` when one was cancelled.
+fn ask_for_each(handle: &AppHandle, op: &Operator, order: &BundleOrder) -> Result<Option<HashMap<ProfileName, KeyPlace>>, CommandError> {
+    let mut places: HashMap<ProfileName, KeyPlace> = HashMap::new();
+    for profile in op.bundle(&order.bundle)?.profiles {
+        if choice(op, profile)?.is_some_and(|choice| choice.made_here) {
+            let Some(place) = ask(handle, &order.mail, profile)? else { return Ok(None) };
+            if places.values().any(|other| other.is_that_of(&place)) {
+                return Err(CommandError::new(Code::SameFile, place.path().display().to_string()));
+            }
+            places.insert(profile, place);
+        }
+    }
+    Ok(Some(places))
 }
 
 /// Asks for the place of a key; `None` when cancelled.

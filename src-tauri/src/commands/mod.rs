@@ -84,6 +84,8 @@ pub fn bindings() -> Builder<tauri::Wry> {
             issue::issue_with_key,
             issue::desk_bundles,
             issue::issue_bundle,
+            renewal::renewal_consequences,
+            renewal::replacement_consequences,
             renewal::renew_certificates,
             renewal::replace_from_request,
             renewal::replace_with_key,

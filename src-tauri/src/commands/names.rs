@@ -55,6 +55,8 @@ pub const NAMES: &[&str] = &[
     "issue_with_key",
     "desk_bundles",
     "issue_bundle",
+    "renewal_consequences",
+    "replacement_consequences",
     "renew_certificates",
     "replace_from_request",
     "replace_with_key",

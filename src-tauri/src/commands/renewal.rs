@@ -5,6 +5,7 @@ use crate::{
         count,
         issue::{IssuedCertificate, IssuedFile, Pkcs12Form},
         renewal::{Renewed, Replaced},
+        succession::{RenewalForetold, Succession},
         unknown,
     },
     error::CommandError,
@@ -13,7 +14,26 @@ use crate::{
     state::App,
 };
 use protocol::x509::SerialNumber;
+use ra::issuance::NewKey;
 use tauri::{AppHandle, State};
+
+/// What renewing each would do, or why it would be refused. Changes nothing.
+#[tauri::command]
+#[specta::specta]
+pub async fn renewal_consequences(app: State<'_, App>, serials: Vec<String>) -> Result<Vec<RenewalForetold>, CommandError> {
+    app.operator(move |op| {
+        let tell = |serial: &str| Ok::<_, CommandError>(op.renewal_consequences(&parse(serial)?)?.into());
+        Ok(serials.into_iter().map(|serial| RenewalForetold::of(tell(&serial), serial)).collect())
+    })
+    .await
+}
+
+/// What replacing one would do, whatever request is brought for it. Changes nothing and makes no key.
+#[tauri::command]
+#[specta::specta]
+pub async fn replacement_consequences(app: State<'_, App>, serial: String, old: Replaced) -> Result<Succession, CommandError> {
+    app.operator(move |op| Ok(op.replacement_consequences(&parse(&serial)?, NewKey::ByProfile, old.into())?.into())).await
+}
 
 /// Renews each with its own key; one that cannot be renewed says why and stops no other.
 #[tauri::command]
@@ -21,11 +41,7 @@ use tauri::{AppHandle, State};
 pub async fn renew_certificates(app: State<'_, App>, serials: Vec<String>) -> Result<Vec<Renewed>, CommandError> {
     app.operator(move |op| {
         let renew = |serial: &str| Ok::<_, CommandError>(op.renew(&parse(serial)?)?.certificate.into());
-        let one = |serial: String| match renew(&serial) {
-            Ok(certificate) => Renewed { serial, certificate: Some(certificate), refused: None },
-            Err(refused) => Renewed { serial, certificate: None, refused: Some(refused) },
-        };
-        Ok(serials.into_iter().map(one).collect())
+        Ok(serials.into_iter().map(|serial| Renewed::of(renew(&serial), serial)).collect())
     })
     .await
 }

@@ -9,7 +9,6 @@ use crate::{
     files,
     state::App,
 };
-use std::io::Write;
 use tauri::{AppHandle, State};
 
 /// Calendar, inventory and coverage.
@@ -38,13 +37,8 @@ pub async fn save_report(
 ) -> Result<Option<SavedFile>, CommandError> {
     app.operator(move |op| {
         let (filter, (kind, extension)) = (filter.try_into()?, format.file());
-        let Some(path) = files::ask_where_to_save(&handle, &format!("{}.{extension}", name.file()), kind, extension) else {
-            return Ok(None);
-        };
-        let mut file = files::create(&path)?;
-        op.export_report(name.into(), &filter, format.into(), &mut file)?;
-        file.flush().map_err(|error| files::failed(&path, &error))?;
-        Ok(Some(SavedFile { path: path.display().to_string() }))
+        let file = format!("{}.{extension}", name.file());
+        files::save(&handle, &file, kind, extension, |to| Ok(op.export_report(name.into(), &filter, format.into(), to)?))
     })
     .await
 }

@@ -47,10 +47,9 @@ pub async fn change_settings(
     department: Option<String>,
     typed: Vec<SettingTyped>,
 ) -> Result<SettingsOf, CommandError> {
-    let officer = app.officer().to_owned();
+    let (officer, changes) = (app.officer().to_owned(), typed.into_iter().map(SettingTyped::change).collect());
     app.operator(move |op| {
         let department = department.as_deref();
-        let changes = typed.into_iter().map(SettingTyped::change).collect();
         let made = at(op.clone(), department)?.change_settings_showing(scope(department), changes)?;
         Ok(SettingsOf { removal_password: made.map(|made| made.reveal().to_owned()), ..all(&op, department, &officer)? })
     })

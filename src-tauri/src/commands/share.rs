@@ -25,10 +25,7 @@ pub async fn share_certificate(
 ) -> Result<Option<SavedFile>, CommandError> {
     app.operator(move |op| {
         let (number, (kind, extension)) = (SerialNumber::parse(&serial).map_err(|_| unknown())?, format.file());
-        let octets = match format {
-            CertificateShare::Cer => op.share_cer(&number)?,
-            CertificateShare::P7c => op.share_p7c(&number)?,
-        };
+        let octets = format.made(&op, &number)?;
         files::save(&handle, &format!("{serial}.{extension}"), kind, extension, |file| files::put(file, &octets))
     })
     .await
@@ -45,10 +42,7 @@ pub async fn share_person(
 ) -> Result<Option<SavedFile>, CommandError> {
     app.operator(move |op| {
         let (person, (kind, extension)) = (parse(&id)?, format.file());
-        let text = match format {
-            PersonShare::Vcard => op.share_vcard(person)?,
-            PersonShare::Ldif => op.share_ldif(person)?,
-        };
+        let text = format.made(&op, person)?;
         files::save(&handle, &format!("certificates.{extension}"), kind, extension, |file| files::put(file, text.as_bytes()))
     })
     .await

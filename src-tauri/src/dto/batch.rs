@@ -197,6 +197,24 @@ pub struct BatchPassword {
     pub password: String,
 }
 
+impl BundleChoice {
+    /// Every bundle, as the policy in force where the officer stands has its profiles.
+    pub fn all(operator: &ra::Operator) -> Result<Vec<Self>, CommandError> {
+        let mut choices = Vec::new();
+        for view in operator.bundles()? {
+            let mut choice = BundleChoice { name: view.bundle.name, profiles: Vec::new(), made_here: Vec::new() };
+            for name in view.bundle.profiles {
+                let profile = operator.profile_in_force(name)?;
+                let word = name.as_str().to_owned();
+                choice.made_here.extend((profile.offered && profile.made_here()).then(|| word.clone()));
+                choice.profiles.extend(profile.offered.then_some(word));
+            }
+            choices.push(choice);
+        }
+        Ok(choices)
+    }
+}
+
 impl ListFacts {
     /// Of the list on show.
     pub fn of(shown: &ShownList) -> Self {

@@ -26,6 +26,7 @@ pub mod server;
 pub mod settings;
 pub mod setup;
 pub mod share;
+pub mod succession;
 pub mod today;
 pub mod view;
 

@@ -109,6 +109,11 @@ impl PeopleFormat {
     }
 }
 
+/// People by their ids; what is no id is refused, never left out.
+pub(crate) fn people(ids: &[String]) -> Result<Vec<SubscriberId>, CommandError> {
+    ids.iter().map(|id| SubscriberId::parse(id).ok_or_else(unknown)).collect()
+}
+
 impl From<PeopleFormat> for core::PeopleFormat {
     fn from(format: PeopleFormat) -> Self {
         match format {

@@ -26,6 +26,16 @@ pub struct Replaced {
     pub revoked: Option<RevocationReason>,
 }
 
+impl Renewed {
+    /// What came of renewing the certificate with this serial number.
+    pub fn of(result: Result<Certificate, CommandError>, serial: String) -> Self {
+        match result {
+            Ok(certificate) => Renewed { serial, certificate: Some(certificate), refused: None },
+            Err(refused) => Renewed { serial, certificate: None, refused: Some(refused) },
+        }
+    }
+}
+
 impl From<Replaced> for Old {
     fn from(replaced: Replaced) -> Self {
         replaced.revoked.map_or(Old::Stays, |reason| Old::Revoked(reason.into()))

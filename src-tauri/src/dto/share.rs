@@ -1,6 +1,8 @@
 //! What is public of certificates and people, as files for correspondents; and the test of a pair.
 
-use ra::life as core;
+use crate::error::CommandError;
+use protocol::x509::SerialNumber;
+use ra::{Operator, id::SubscriberId, life as core};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -33,6 +35,14 @@ impl CertificateShare {
             CertificateShare::P7c => ("PKCS#7", "p7c"),
         }
     }
+
+    /// The content of the file.
+    pub fn made(self, operator: &Operator, serial: &SerialNumber) -> Result<Vec<u8>, CommandError> {
+        Ok(match self {
+            CertificateShare::Cer => operator.share_cer(serial)?,
+            CertificateShare::P7c => operator.share_p7c(serial)?,
+        })
+    }
 }
 
 impl PersonShare {
@@ -43,6 +53,14 @@ impl PersonShare {
             PersonShare::Vcard => ("vCard", "vcf"),
             PersonShare::Ldif => ("LDIF", "ldif"),
         }
+    }
+
+    /// The content of the file.
+    pub fn made(self, operator: &Operator, person: SubscriberId) -> Result<String, CommandError> {
+        Ok(match self {
+            PersonShare::Vcard => operator.share_vcard(person)?,
+            PersonShare::Ldif => operator.share_ldif(person)?,
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! The portal: server-rendered pages for people, without scripts, in English and French.
 
 pub(crate) mod browser;
+#[cfg(test)]
+mod essentials;
 mod icons;
 pub(crate) mod language;
 pub(crate) mod pages;

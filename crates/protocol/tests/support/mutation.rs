@@ -69,10 +69,24 @@ fn mutate(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
 /// Parsers by name.
 type Targets<'a> = &'a [(&'a str, fn(&[u8]))];
 
+/// The folder into which `cargo xtask fuzz` wants the seeds of a target, when they are made here and are no files.
+const SEEDS_TO: &str = "SIGNET_SEEDS";
+
+/// Writes them there, when somebody asks for them.
+fn hand_out(seeds: &[Vec<u8>]) {
+    let Some(folder) = std::env::var_os(SEEDS_TO) else { return };
+    let folder = Path::new(&folder);
+    fs::create_dir_all(folder).unwrap();
+    for (number, seed) in seeds.iter().enumerate() {
+        fs::write(folder.join(number.to_string()), seed).unwrap();
+    }
+}
+
 /// Seeds, then their mutations, given to the parser one after the other.
 pub(crate) fn survives(target: &str, targets: Targets<'_>, seeds: &[Vec<u8>]) {
     let (_, parse) = targets.iter().find(|(name, _)| *name == target).unwrap();
     assert!(seeds.len() > 1, "{target}");
+    hand_out(seeds);
     let mut random = Random(0x5169_6e65_7400_0001);
     let mutations = (0..MUTATIONS).map(|_| mutate(seeds, &mut random));
     for (number, data) in seeds.iter().cloned().chain(mutations).enumerate() {

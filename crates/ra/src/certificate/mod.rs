@@ -20,7 +20,7 @@ pub(crate) use record::{
     usable_count,
 };
 pub(crate) use reservation::{GIVEN_UP_AFTER, abandon, abandon_left_behind, fresh_serial, reserve, reserved};
-pub(crate) use supersede::{count_again, has_active, supersede};
+pub(crate) use supersede::{count_again, current, has_active, supersede};
 
 /// As the interfaces show it; its JSON is what scripts rely on.
 #[derive(Debug, Clone, serde::Serialize)]

@@ -14,6 +14,13 @@ pub(crate) fn has_active(tx: &Connection, at: Timestamp, subscriber: SubscriberI
     Ok(tx.prepare_cached(&sql)?.exists(params![subscriber, profile, at.0])?)
 }
 
+/// Those that [`supersede`] would supersede.
+pub(crate) fn current(c: &Connection, subscriber: SubscriberId, profile: &str) -> Result<Vec<SerialNumber>> {
+    let mut statement = c.prepare_cached(&format!("SELECT serial FROM certificate WHERE {CURRENT} ORDER BY number"))?;
+    let rows = statement.query_map(params![subscriber, profile], |row| row.get::<_, Vec<u8>>(0))?;
+    rows.map(|octets| Ok(SerialNumber::from_octets(&octets?)?)).collect()
+}
+
 /// Supersedes the current ones in the caller's transaction, which stores `by`; which they were.
 pub(crate) fn supersede(
     tx: &Connection,

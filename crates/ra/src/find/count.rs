@@ -82,6 +82,28 @@ impl Groups {
         Ok(Groups(groups))
     }
 
+    /// All of them apart by the department that the certificates were issued in, or only those of one. `None`, at the end: our own
+    /// certificates, and those of nobody we know. What departments have is counted one by one, the rest is what all have beyond it.
+    pub(super) fn by_department(tx: &Connection, at: Timestamp, only: Option<UnitId>) -> Result<Vec<(Option<String>, Group)>> {
+        let mut statement =
+            tx.prepare_cached("SELECT id, name FROM unit WHERE kind = 'department' AND (?1 IS NULL OR id = ?1) ORDER BY id")?;
+        let departments: Vec<(UnitId, String)> =
+            statement.query_map([only], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+        let mut rest = if only.is_none() { Self::read(tx, at)?.0 } else { Vec::new() };
+        let mut list = Vec::new();
+        for (id, name) in departments {
+            for group in Self::of_department(tx, at, id)?.0 {
+                let same = |other: &&mut Group| (&other.kind, &other.profile, other.status) == (&group.kind, &group.profile, group.status);
+                if let Some(all) = rest.iter_mut().find(same) {
+                    all.count = all.count.saturating_sub(group.count);
+                }
+                list.push((Some(name.clone()), group));
+            }
+        }
+        list.extend(rest.into_iter().filter(|group| group.count > 0).map(|group| (None, group)));
+        Ok(list)
+    }
+
     pub(super) fn total(&self) -> u64 {
         self.0.iter().map(|group| group.count).sum()
     }

@@ -1,9 +1,14 @@
 //! Lists written whole, read while they are written.
 
-use super::{CertificatesQuery, PeopleQuery, csv};
-use crate::{Dependency, Error, Operator, Result, certificate::Certificate, subscriber::Subscriber};
+use super::{CertificatesQuery, PeopleQuery, PeopleSort, csv};
+use crate::{
+    Dependency, Error, Operator, Result,
+    certificate::Certificate,
+    id::SubscriberId,
+    subscriber::{Subscriber, name::fold, read},
+};
 use protocol::x509::{CertificateView, SerialNumber};
-use std::io::Write;
+use std::{collections::BTreeSet, io::Write};
 
 /// Rows read at once.
 const PAGE: u32 = 500;
@@ -137,11 +142,17 @@ fn array(to: &mut dyn Write, each: impl FnOnce(&mut dyn FnMut(serde_json::Result
     Ok(count)
 }
 
-pub(super) fn people(operator: &Operator, query: &PeopleQuery, format: PeopleFormat, to: &mut dyn Write) -> Result<u64> {
+pub(super) fn people(
+    operator: &Operator,
+    query: &PeopleQuery,
+    chosen: &[SubscriberId],
+    format: PeopleFormat,
+    to: &mut dyn Write,
+) -> Result<u64> {
     let count = match format {
         PeopleFormat::Csv => {
             line(to, &["name", "mail", "kind", "subject", "validated", "active_certificates", "devices", "added"].map(str::to_owned))?;
-            each_person(operator, query, |person| {
+            each_person(operator, query, chosen, |person| {
                 let mails: Vec<_> = person.mailboxes.iter().map(|mailbox| mailbox.address.as_str()).collect();
                 let validated = person.mailboxes.iter().all(|mailbox| mailbox.validated);
                 let kind = serde_json::to_value(person.kind).map_err(Error::fault)?;
@@ -160,13 +171,24 @@ pub(super) fn people(operator: &Operator, query: &PeopleQuery, format: PeopleFor
                 )
             })?
         }
-        PeopleFormat::Json => array(to, |write| each_person(operator, query, |person| write(serde_json::to_vec(person))))?,
+        PeopleFormat::Json => array(to, |write| each_person(operator, query, chosen, |person| write(serde_json::to_vec(person))))?,
     };
     written(to.flush())?;
     Ok(count)
 }
 
-fn each_person(operator: &Operator, query: &PeopleQuery, mut row: impl FnMut(&Subscriber) -> Result<()>) -> Result<u64> {
+/// All rows of a list, a page at a time, or those that were chosen.
+fn each_person(
+    operator: &Operator,
+    query: &PeopleQuery,
+    chosen: &[SubscriberId],
+    mut row: impl FnMut(&Subscriber) -> Result<()>,
+) -> Result<u64> {
+    if !chosen.is_empty() {
+        let people = these(operator, chosen, query.sort)?;
+        people.iter().try_for_each(row)?;
+        return Ok(people.len() as u64);
+    }
     let (mut query, mut count) = (PeopleQuery { limit: PAGE, after: None, before: None, skip: 0, ..query.clone() }, 0);
     loop {
         let page = operator.find_people(&query)?;
@@ -179,4 +201,18 @@ fn each_person(operator: &Operator, query: &PeopleQuery, mut row: impl FnMut(&Su
             return Ok(count);
         }
     }
+}
+
+/// Those that were chosen, each once, in the order of the list.
+fn these(operator: &Operator, chosen: &[SubscriberId], sort: PeopleSort) -> Result<Vec<Subscriber>> {
+    let (at, ids) = (operator.inner.clock.now(), chosen.iter().copied().collect::<BTreeSet<_>>());
+    // Ids are ordered by time.
+    let mut people = operator.inner.store.read(|tx| ids.into_iter().map(|id| read(tx, at, id)).collect::<Result<Vec<_>>>())?;
+    if matches!(sort, PeopleSort::Name | PeopleSort::NameLast) {
+        people.sort_by_cached_key(|person| (fold(&person.name), person.id));
+    }
+    if matches!(sort, PeopleSort::NameLast | PeopleSort::Newest) {
+        people.reverse();
+    }
+    Ok(people)
 }

@@ -315,9 +315,16 @@ impl Operator {
         export::certificates(self, query, format, to)
     }
 
-    /// The same for a list of people.
-    pub fn export_people(&self, query: &PeopleQuery, format: PeopleFormat, to: &mut dyn std::io::Write) -> Result<u64> {
-        export::people(self, query, format, to)
+    /// The same for a list of people. Where `chosen` names some, only these, in the order of the list; `NotFound` where one of them is
+    /// gone.
+    pub fn export_people(
+        &self,
+        query: &PeopleQuery,
+        chosen: &[SubscriberId],
+        format: PeopleFormat,
+        to: &mut dyn std::io::Write,
+    ) -> Result<u64> {
+        export::people(self, query, chosen, format, to)
     }
 
     /// How many active certificates of people end on each of the next `days` days (UTC; 1 to 3,660); days without any are left out.

@@ -12,12 +12,14 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
 /// So many matches are collected and sorted (4 µs each); beyond, the names are walked.
 const COLLECTED: i64 = 20_000;
-/// So many people are handed on one by one to lists of what belongs to them.
+/// So many people are handed on one by one to lists of what belongs to them; of those whose name or address begins so, more: to compare
+/// everybody with them costs more than to ask for each.
 const HANDED_ON: i64 = 2_000;
+const HANDED_ON_BY_BEGINNING: i64 = 10_000;
 /// Beyond, what passes a filter by certificates or mailboxes is not counted.
 const COUNTED: i64 = 2_000;
 /// Beyond, what a search finds by walking is not estimated (0.2 µs each).
-const ESTIMATED: i64 = 100_000;
+const ESTIMATED: i64 = 50_000;
 
 /// Where a page begins: name as shown, id.
 pub(crate) struct After {
@@ -199,10 +201,11 @@ pub(crate) fn whom(tx: &Connection, text: Option<&str>) -> Result<Option<Whom>> 
     let Some(search) = Search::new(text) else { return Ok(None) };
     let mut ask = Ask { tables: "subscriber s".to_owned(), ..Ask::default() };
     if matches!(searched(tx, &search, &mut ask, HANDED_ON)?, Found::Few) {
-        let sql = format!("SELECT s.id {} LIMIT {}", ask.text(), HANDED_ON + 1);
+        let most = if search.expression().is_none() { HANDED_ON_BY_BEGINNING } else { HANDED_ON };
+        let sql = format!("SELECT s.id {} LIMIT {}", ask.text(), most + 1);
         let people: Vec<SubscriberId> =
             tx.prepare_cached(&sql)?.query_map(params_from_iter(&ask.values), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        if people.len() as i64 <= HANDED_ON {
+        if people.len() as i64 <= most {
             return Ok(Some(Whom::Few(people)));
         }
     }

@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, io::Write};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReportName {
-    /// Certificates by kind, profile and status.
+    /// Certificates by department, kind, profile and status.
     Inventory,
     /// Active certificates that end within N days.
     Expiring,
@@ -106,7 +106,7 @@ impl ReportName {
 
     fn columns(self) -> &'static [&'static str] {
         match self {
-            ReportName::Inventory => &["kind", "profile", "status", "count"],
+            ReportName::Inventory => &["department", "kind", "profile", "status", "count"],
             ReportName::Expiring => &["not_after", "days_left", "profile", "name", "names", "serial"],
             ReportName::Coverage => &["name", "mail", "kind", "validated", "signing", "encryption", "authentication"],
             ReportName::Enrollments => &["state", "reached", "standing", "median_seconds"],
@@ -263,13 +263,9 @@ fn median(mut values: Vec<i64>) -> Option<i64> {
 }
 
 fn inventory(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
-    let groups = match filter.department {
-        Some(department) => Groups::of_department(tx, at, department)?,
-        None => Groups::read(tx, at)?,
-    };
-    for group in groups.0 {
+    for (department, group) in Groups::by_department(tx, at, filter.department)? {
         if filter.has_profile(&group.profile)
-            && !sink(vec![json!(group.kind), json!(group.profile), json!(group.status), json!(group.count)])?
+            && !sink(vec![json!(department), json!(group.kind), json!(group.profile), json!(group.status), json!(group.count)])?
         {
             break;
         }

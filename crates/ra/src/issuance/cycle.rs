@@ -111,6 +111,17 @@ pub(super) fn check_key(tx: &Connection, order: &Order, key: &PublicKey) -> Resu
     })
 }
 
+/// All that must hold before step 1 records anything. `key` is `None` where there is none yet: it is made here, or a request will
+/// bring it.
+pub(super) fn admit(tx: &Connection, at: Timestamp, order: &Order, key: Option<&PublicKey>) -> Result<()> {
+    check(tx, at, order)?;
+    let Some(key) = key else { return Ok(()) };
+    if !order.profile.accepts(key) {
+        return Err(Error::invalid("csr", "the key is weaker than its certificate profile asks: make a longer one"));
+    }
+    check_key(tx, order, key)
+}
+
 /// What step 1 left.
 pub(super) struct Claim {
     pub(super) intent: Intent,
@@ -127,11 +138,7 @@ pub(super) fn reserve(
     order: Order,
     public_key: PublicKey,
 ) -> Result<Claim> {
-    check(tx, at, &order)?;
-    if !order.profile.accepts(&public_key) {
-        return Err(Error::invalid("csr", "the key is weaker than its certificate profile asks: make a longer one"));
-    }
-    check_key(tx, &order, &public_key)?;
+    admit(tx, at, &order, Some(&public_key))?;
     let intent = order.clone().intent(public_key, urls.clone());
     let reservation = issue::reserve(tx, at, ca, &intent)?;
     Ok(Claim { intent, reservation, order })

@@ -10,6 +10,7 @@ pub mod import;
 mod lost;
 mod renewal;
 mod request;
+mod succession;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ pub use bundle::BundleIssued;
 pub use folder::{DeliveryFolder, PasswordLine};
 pub use lost::LostKey;
 pub use protocol::pkcs12::Form;
+pub use succession::{NewKey, Succession, SuccessorKey};
 
 /// What was issued from a request.
 #[derive(Debug, Clone, serde::Serialize)]

@@ -3,6 +3,7 @@
 use super::{Issued, IssuedIdentity, cycle, cycle::Order, generated, request, states_all};
 use crate::{Denied, Error, Noun, Operator, Result, certificate, life, life::Old, profile::ProfileName};
 use protocol::{
+    key::PublicKey,
     pkcs12::Form,
     x509::{CertificateView, SerialNumber, SubjectAltName},
 };
@@ -11,32 +12,19 @@ impl Operator {
     /// Renews: the same key, person and certificate profile, a new validity; the old certificate is superseded. Refused for what is
     /// revoked, held or has ended, and for a key that was compromised anywhere.
     pub fn renew(&self, serial: &SerialNumber) -> Result<Issued> {
-        let (order, view) = self.in_place_of(serial, Old::Stays, true)?;
-        // What was strong enough once may not be so now.
-        view.public_key.check_strength().map_err(|error| Error::invalid("serial", format!("its key is not certified again: {error}")))?;
+        let (order, view) = self.with_its_key(serial)?;
         cycle::one(self, order, view.public_key, |_| Ok(())).map(|(issued, ())| issued)
     }
 
     /// Replaces by a certificate for the key of this request, of the same person and certificate profile.
     pub fn replace(&self, serial: &SerialNumber, csr: &[u8], old: Old) -> Result<Issued> {
-        let csr = request::read(csr)?;
-        let (order, view) = self.in_place_of(serial, old, false)?;
-        if order.profile.made_here() {
-            return Err(Error::Denied(Denied::EncryptionByScep));
-        }
-        if csr.public_key == view.public_key {
-            return Err(Error::invalid("csr", "this is the key of the certificate itself; make a new key and a request with it"));
-        }
-        request::check_names(&csr, &order.subject, &order.san)?;
-        cycle::one(self, order, csr.public_key, |_| Ok(())).map(|(issued, ())| issued)
+        let (order, _, key) = self.with_key_of(serial, csr, old)?;
+        cycle::one(self, order, key, |_| Ok(())).map(|(issued, ())| issued)
     }
 
     /// Replaces a certificate that encrypts by one for a key made here. Key and password leave in the result and are nowhere else.
     pub fn replace_generated(&self, serial: &SerialNumber, form: Form, old: Old) -> Result<IssuedIdentity> {
-        let (order, _) = self.in_place_of(serial, old, false)?;
-        if !order.profile.made_here() {
-            return Err(Error::Denied(Denied::SigningKeyHere));
-        }
+        let (order, _) = self.with_key_made_here(serial, old)?;
         // Before the work of making a key.
         self.inner.store.read({
             let (order, at) = (order.clone(), self.inner.clock.now());
@@ -46,8 +34,39 @@ impl Operator {
         generated::issue(self, order, &key, form)
     }
 
+    /// The order for a renewal, and the certificate that it renews.
+    pub(super) fn with_its_key(&self, serial: &SerialNumber) -> Result<(Order, CertificateView)> {
+        let (order, view) = self.in_place_of(serial, Old::Stays, true)?;
+        // What was strong enough once may not be so now.
+        view.public_key.check_strength().map_err(|error| Error::invalid("serial", format!("its key is not certified again: {error}")))?;
+        Ok((order, view))
+    }
+
+    /// The order for a replacement with the key of this request, the certificate that it replaces, and that key.
+    pub(super) fn with_key_of(&self, serial: &SerialNumber, csr: &[u8], old: Old) -> Result<(Order, CertificateView, PublicKey)> {
+        let csr = request::read(csr)?;
+        let (order, view) = self.in_place_of(serial, old, false)?;
+        if order.profile.made_here() {
+            return Err(Error::Denied(Denied::EncryptionByScep));
+        }
+        if csr.public_key == view.public_key {
+            return Err(Error::invalid("csr", "this is the key of the certificate itself; make a new key and a request with it"));
+        }
+        request::check_names(&csr, &order.subject, &order.san)?;
+        Ok((order, view, csr.public_key))
+    }
+
+    /// The order for a replacement with a key that is made here, and the certificate that it replaces.
+    pub(super) fn with_key_made_here(&self, serial: &SerialNumber, old: Old) -> Result<(Order, CertificateView)> {
+        let (order, view) = self.in_place_of(serial, old, false)?;
+        if !order.profile.made_here() {
+            return Err(Error::Denied(Denied::SigningKeyHere));
+        }
+        Ok((order, view))
+    }
+
     /// The order for a certificate in the place of `serial`, perhaps with its key: by today's records and policy.
-    fn in_place_of(&self, serial: &SerialNumber, old: Old, same_key: bool) -> Result<(Order, CertificateView)> {
+    pub(super) fn in_place_of(&self, serial: &SerialNumber, old: Old, same_key: bool) -> Result<(Order, CertificateView)> {
         let known = self.inner.store.read(|c| certificate::known(c, serial))?.ok_or(Error::NotFound(Noun::Certificate))?;
         let (profile, subscriber) = match (known.kind, ProfileName::parse(&known.profile), known.subscriber) {
             (certificate::Kind::Subscriber, Some(profile), Some(subscriber)) => (profile, subscriber),

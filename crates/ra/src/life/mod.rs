@@ -29,7 +29,7 @@ pub use departure::Departure;
 pub(crate) use four_eyes::{account, may_revoke_alone, note as note_alone};
 pub(crate) use plan::Rules;
 pub use reasons::{deadline_hours, officer_may_give, subscriber_may_give};
-pub(crate) use renew::{may_be_replaced, replaced};
+pub(crate) use renew::{may_be_replaced, replaced, will_replace};
 pub use self_test::{SelfTest, Tick};
 pub(crate) use tidy::revoke_maybe_lost;
 

@@ -47,13 +47,13 @@ pub(super) struct Plan {
 }
 
 /// A certificate with its person and device.
-struct Found {
+pub(super) struct Found {
     serial: SerialNumber,
     kind: String,
     ours: bool,
     reason: Option<Reason>,
     ended: bool,
-    seen: Affected,
+    pub(super) seen: Affected,
 }
 
 /// Plans the act as it is asked for: a certificate that it does not fit refuses it.
@@ -355,7 +355,7 @@ const SELECT: &str = "SELECT c.serial, c.kind, c.profile, c.subject, c.subscribe
      FROM certificate c LEFT JOIN subscriber s ON s.id = c.subscriber LEFT JOIN enrollment e ON e.id = c.enrollment \
      LEFT JOIN device d ON d.id = e.device";
 
-fn named(c: &Connection, at: Timestamp, serials: &[SerialNumber]) -> Result<Vec<Found>> {
+pub(super) fn named(c: &Connection, at: Timestamp, serials: &[SerialNumber]) -> Result<Vec<Found>> {
     if serials.is_empty() || serials.len() > MOST {
         return Err(Error::invalid("serial", format!("name 1 to {MOST} certificates")));
     }
@@ -386,7 +386,8 @@ fn of_person(c: &Connection, at: Timestamp, person: SubscriberId) -> Result<Vec<
     certificates_of(c, at, person)
 }
 
-fn certificates_of(c: &Connection, at: Timestamp, person: SubscriberId) -> Result<Vec<Found>> {
+/// All of a person that have not ended.
+pub(super) fn certificates_of(c: &Connection, at: Timestamp, person: SubscriberId) -> Result<Vec<Found>> {
     // Transport certificates belong to an enrollment.
     let sql = format!(
         "{SELECT} WHERE c.number IN (SELECT number FROM certificate WHERE subscriber = ?1 \

@@ -113,7 +113,7 @@ pub struct ProfileDraft {
 }
 
 /// A key of this usage opens what lasts: mail or documents. keyEncipherment beside clientAuth alone is for TLS sessions.
-pub(super) fn decrypts<'a>(usage: KeyUsage, mut purposes: impl Iterator<Item = &'a str>) -> bool {
+pub(crate) fn decrypts<'a>(usage: KeyUsage, mut purposes: impl Iterator<Item = &'a str>) -> bool {
     let client = ExtendedKeyUsage::ClientAuth;
     usage.has(KeyUsage::DATA_ENCIPHERMENT)
         || usage.has(KeyUsage::KEY_AGREEMENT)

@@ -8,6 +8,7 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use draft::decrypts;
 pub use draft::{Approval, Escrow, Exception, PolicyInformation, ProfileDraft, Usage};
 pub use remark::Remark;
 pub use review::{Finding, Level};
@@ -119,7 +120,7 @@ impl CertificateProfile {
     }
     /// Its key opens what was encrypted to it, and is lost with what it opens: mail or documents (not a TLS session).
     pub fn decrypts(&self) -> bool {
-        draft::decrypts(self.key_usage, self.extended_key_usage.iter().map(ExtendedKeyUsage::oid))
+        decrypts(self.key_usage, self.extended_key_usage.iter().map(ExtendedKeyUsage::oid))
     }
     /// Its key is made by Signet (invariants 1 and 2): one that only decrypts, or one of both kinds that the policy escrows.
     pub fn made_here(&self) -> bool {

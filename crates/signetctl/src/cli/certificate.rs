@@ -35,6 +35,9 @@ pub(crate) enum Certificate {
         /// Serial numbers, hex.
         #[arg(value_parser = serial, required = true, value_name = "SERIAL")]
         serials: Vec<SerialNumber>,
+        /// Say what each new one would be and what becomes of the old one; change nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Replace one by a certificate for another key of the same person: from a request, or with a key made here that only decrypts.
     Replace {
@@ -46,6 +49,9 @@ pub(crate) enum Certificate {
         /// Revoke the old one for this reason in the same act; otherwise it is superseded and stays valid until it ends.
         #[arg(long, value_name = "REASON", value_parser = reason)]
         revoke: Option<Reason>,
+        /// Say what the new one would be, what becomes of the old one and what breaks; change nothing, make no key, write no file.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Put on hold: not trusted until it is reinstated. All or none of several.
     Hold {

@@ -1,6 +1,6 @@
 //! `signetctl certificate`.
 
-use super::act;
+use super::{act, succession};
 use crate::{
     cli::{Certificate as Command, CertificateList, Format},
     output::{Out, Output, table},
@@ -29,9 +29,14 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
         Command::List(arguments) => list(&operator, output, arguments),
         Command::Show { serial } => output.value(&Shown::read(&operator, &serial)?, Shown::words),
         Command::Export { serial, format } => export(&operator, output, &serial, format),
-        Command::Renew { serials } => renew(&operator, output, &serials),
-        Command::Replace { serial, key, revoke } => {
-            super::issue::replace(&operator, output, &serial, &key, revoke.map_or(Old::Stays, Old::Revoked))
+        Command::Renew { serials, dry_run: true } => succession::of_renewals(&operator, output, &serials),
+        Command::Renew { serials, dry_run: false } => renew(&operator, output, &serials),
+        Command::Replace { serial, key, revoke, dry_run } => {
+            let old = revoke.map_or(Old::Stays, Old::Revoked);
+            if dry_run {
+                return succession::of_replacement(&operator, output, &serial, &key, old);
+            }
+            super::issue::replace(&operator, output, &serial, &key, old)
         }
         Command::Hold { which, maybe_lost, how } => {
             let verb = if maybe_lost { Verb::MaybeLost } else { Verb::Hold };

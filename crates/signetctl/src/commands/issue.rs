@@ -112,7 +112,7 @@ fn lost(operator: &Operator, made: IssuedIdentity, refusal: Refusal) -> Refusal 
 }
 
 /// A request in PEM with remarks; longer ones are refused with the reason by whoever reads it.
-const MAX_CSR: usize = 2 * 1024 * 1024;
+pub(super) const MAX_CSR: usize = 2 * 1024 * 1024;
 
 impl From<Container> for Form {
     fn from(container: Container) -> Self {

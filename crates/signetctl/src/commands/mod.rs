@@ -22,4 +22,5 @@ pub(crate) mod scep;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod subscriber;
+mod succession;
 pub(crate) mod tls;

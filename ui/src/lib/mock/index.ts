@@ -1,6 +1,6 @@
 // The window's program, pretended: same types, invented data. `?state=empty|setup|rest|error|slow` shows the other faces, `?departments`
 // a folder with two departments. Never in the product.
-import type { ActVerb, Affected, Certificate, CertificateAct, CertificateDetail, CertificateFind, CertificateKinds, CertificateListView, CommandError, Consequences, Departure, Enrollment, Invitation, IssueOrder, PendingRequest, PeopleFind, PeopleListView, ServerStatus, SetupDraft, StepKind, Settings, SettingView, WaitingAct } from "../../bindings";
+import type { ActVerb, Affected, Certificate, CertificateAct, CertificateDetail, CertificateFind, CertificateKinds, CertificateListView, CommandError, Consequences, Departure, Enrollment, Invitation, IssueOrder, PendingRequest, PeopleFind, PeopleListView, RevocationReason, ServerStatus, SetupDraft, StepKind, Settings, SettingView, Succession, SuccessorKey, WaitingAct } from "../../bindings";
 import { ApiError, type Api, type Host } from "../api";
 import * as data from "./data";
 import { see } from "./see";
@@ -135,6 +135,26 @@ function consequences(act: CertificateAct): Consequences {
     deadlineHours: verb !== "revoke" && verb !== "offboard" ? null : act.reason === "keyCompromise" || act.reason === "unspecified" ? 24 : 120,
     undoable: verb !== "revoke" && verb !== "offboard",
     needsSecondOfficer: verb === "revoke" && chosen.length > 10,
+  };
+}
+/** What the certificate in the place of this one would be. */
+function succession(serial: string, key: SuccessorKey, revoked: RevocationReason | null): Succession {
+  const certificate = found(data.certificates.find((c) => c.serial === serial));
+  const will = consequences({ target: { certificates: [serial] }, verb: "revoke", reason: revoked ?? "superseded", invalidSince: null, successor: null, keepUntil: null });
+  const affected = will.affected.map((one) => ({ ...one, after: revoked ? "revoked" : "superseded" }));
+  const old = affected[0] ?? refuse("notFound");
+  return {
+    name: old.name,
+    profile: old.profile,
+    profileVersion: 3,
+    pilot: false,
+    notBefore: data.at(0),
+    notAfter: data.at(-60 * 24 * 730),
+    key,
+    oldKeyReads: key === "madeHere",
+    onPhone: certificate.enrollment !== null,
+    old,
+    consequences: { ...will, affected, breaks: revoked ? will.breaks.filter((what) => what !== "noneLeft") : [], deadlineHours: revoked ? will.deadlineHours : null, needsSecondOfficer: false },
   };
 }
 const savedViews: { of: "certificates" | "people"; id: string; name: string; find: unknown; columns: string[] }[] =
@@ -418,7 +438,7 @@ const calls: Api = {
     if (q.sort === "nameLast" || q.sort === "newest") rows.reverse();
     return cut(rows, (p) => p.id, q);
   },
-  exportPeople: async (_, format) => ({ path: `/home/rosa/people.${format}` }),
+  exportPeople: async (_, _chosen, format) => ({ path: `/home/rosa/people.${format}` }),
   certificateViews: async () => Promise.all(savedViews.filter((v) => v.of === "certificates").map((v) => certificateView(v))),
   peopleViews: async () => Promise.all(savedViews.filter((v) => v.of === "people").map((v) => peopleView(v))),
   saveCertificateView: async (v) => certificateView(keep("certificates", v)),
@@ -465,6 +485,15 @@ const calls: Api = {
     left: order.request ? [] : ["signing", "authentication"],
     refused: [],
   }),
+  renewalConsequences: async (serials) =>
+    serials.map((serial, n) => {
+      if (n % 5 === 4) return { serial, will: null, refused: { code: "mailboxNotValidated", message: "", field: null, incident: null } };
+      return { serial, will: succession(serial, "same", null), refused: null };
+    }),
+  replacementConsequences: async (serial, old) => {
+    const { profile } = found(data.certificates.find((c) => c.serial === serial));
+    return succession(serial, ["encryption", "document"].includes(profile) ? "madeHere" : "requested", old.revoked);
+  },
   renewCertificates: async (serials) =>
     serials.map((serial, n) => {
       const old = found(data.certificates.find((c) => c.serial === serial));

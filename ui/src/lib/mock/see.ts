@@ -20,7 +20,7 @@ const DAY = 86_400_000;
 const attempt = (minutes: number, file: string, succeeded: boolean, detail: string): Attempt => ({ at: data.at(minutes), file, succeeded, detail, milliseconds: 38 });
 
 const ROWS: Record<ReportName, { columns: string[]; rows: (string | null)[][] }> = {
-  inventory: { columns: ["kind", "profile", "status", "count"], rows: [["subscriber", "signing", "active", "88"], ["subscriber", "encryption", "active", "71"], ["subscriber", "encryption", "superseded", "14"], ["subscriber", "authentication", "held", "2"], ["root", "root", "active", "1"]] },
+  inventory: { columns: ["department", "kind", "profile", "status", "count"], rows: [["Physics", "subscriber", "signing", "active", "88"], ["Physics", "subscriber", "encryption", "active", "71"], ["Physics", "subscriber", "encryption", "superseded", "14"], ["Physics", "subscriber", "authentication", "held", "2"], [null, "root", "root", "active", "1"]] },
   expiring: { columns: ["not_after", "days_left", "profile", "name", "names", "serial"], rows: data.people.slice(0, 9).map((person, at) => [data.at(-60 * 24 * (9 + at * 6)), String(9 + at * 6), at % 2 ? "encryption" : "signing", person.name, person.mailboxes[0]?.address ?? "", `2C81D40E9B5703AF${at}`]) },
   coverage: { columns: ["name", "mail", "kind", "validated", "signing", "encryption", "authentication"], rows: data.people.map((person, at) => [person.name, person.mailboxes[0]?.address ?? "", person.kind, at % 7 ? "yes" : "no", at % 3 ? "yes" : "no", at % 2 ? "yes" : "no", "yes"]) },
   enrollments: { columns: ["state", "reached", "standing", "median_seconds"], rows: [["invited", "31", "3", null], ["opened", "28", "0", "4210"], ["authenticated", "28", "1", "44"], ["configured", "26", "26", "76"]] },

@@ -100,7 +100,7 @@ fn by_one_letter_a_phone_finds_nobody_however_many_names_begin_so() {
     };
     assert_eq!(whose(), ["Ina"]);
     // Too many to be handed on one by one.
-    let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2001)
+    let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10001)
          INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at, department)
             SELECT CAST(printf('p%015d', i) AS BLOB), printf('Ida %05d', i), printf('ida %05d', i), printf('ida %05d', i), 'person',
                    '[]', 1, (SELECT id FROM unit WHERE kind = 'department') FROM n";

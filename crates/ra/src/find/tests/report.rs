@@ -1,11 +1,15 @@
-//! Reports by their figures: enrollments with the median time of each step, revocations with the time that they took.
+//! Reports by their figures: enrollments with the median time of each step, revocations with the time that they took, certificates by
+//! department, devices, and what officers did.
 
 use super::*;
 use crate::{
+    department::FurtherDepartment,
+    enrollment::{NewDevice, seen},
     id::EnrollmentId,
+    ledger,
     life::{Act, Target, Verb},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Rows of a report, each value under the name of its column.
@@ -150,4 +154,142 @@ fn what_was_on_hold_took_no_longer_than_until_the_hold() {
             ["superseded", "authentication", 1, 0, 0, 5 * day, 0],
         ])
     );
+}
+
+#[test]
+fn the_inventory_counts_certificates_by_the_department_that_issued_them() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let made = FurtherDepartment { name: "Chemistry".into(), mail_domains: vec!["example.edu".into()] };
+    let chemistry = officer.add_department(made).unwrap().id;
+    let physics = officer.departments().unwrap()[0].id;
+    let at = authority.0.clock.now().0;
+    let write = authority.0.store.write(move |tx| {
+        let (valid, over) = (at + Timestamp::DAY, at - 1);
+        let list = [
+            (Some(physics), "signing", valid, None),
+            (Some(physics), "signing", valid, None),
+            (Some(physics), "signing", valid, Some(1)),
+            (Some(chemistry), "signing", valid, None),
+            (Some(chemistry), "encryption", over, None),
+            // Of somebody who is not known here.
+            (None, "signing", valid, None),
+        ];
+        for (serial, (department, profile, end, reason)) in (1_u8..).zip(list) {
+            tx.execute(
+                "INSERT INTO certificate (serial, kind, profile, subject, san, key_fingerprint, not_before, not_after, issued_at, department)
+                 VALUES (?1, 'subscriber', ?2, 'CN=Alice', '[]', zeroblob(32), ?3, ?4, ?3, ?5)",
+                ([serial; 16].as_slice(), profile, at - Timestamp::DAY, end, department),
+            )?;
+            if reason.is_some() {
+                let sql = "UPDATE certificate SET revoked_at = ?1, reason = ?2 WHERE serial = ?3";
+                tx.execute(sql, (at, reason, [serial; 16].as_slice()))?;
+            }
+        }
+        Ok(())
+    });
+    write.unwrap();
+    let counted = |filter: &ReportFilter| {
+        let report = officer.report(ReportName::Inventory, filter, 0).unwrap();
+        assert_eq!(report.head.columns, ["department", "kind", "profile", "status", "count"]);
+        let (people, ours): (Vec<_>, Vec<_>) = report.rows.into_iter().partition(|row| row[1] == "subscriber");
+        assert!(ours.iter().all(|row| row[0].is_null()), "the CA belongs to no department: {ours:?}");
+        (json!(people), ours.iter().filter(|row| row[1] == "root").count())
+    };
+    let of_physics = [json!(["Physics", "subscriber", "signing", "active", 2]), json!(["Physics", "subscriber", "signing", "revoked", 1])];
+    let of_chemistry =
+        [json!(["Chemistry", "subscriber", "encryption", "expired", 1]), json!(["Chemistry", "subscriber", "signing", "active", 1])];
+    let nobodys = json!([null, "subscriber", "signing", "active", 1]);
+    let whole = [&of_physics[..], &of_chemistry[..], &[nobodys]].concat();
+    assert_eq!(counted(&ReportFilter::default()), (json!(whole), 1));
+    assert_eq!(counted(&ReportFilter { department: Some(chemistry), ..Default::default() }), (json!(of_chemistry), 0));
+    let encryption = ReportFilter { profile: Some("encryption".into()), ..Default::default() };
+    assert_eq!(counted(&encryption), (json!([of_chemistry[0]]), 0));
+}
+
+#[test]
+fn devices_are_told_with_their_systems_and_when_they_were_seen() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let [zoe, bob] = ["Zoe", "Bob"].map(|name| testing::person(&officer, name, &format!("{}@example.edu", name.to_lowercase())).id);
+    let see = |person, udid: &str, product: &str, system: &str, build: Option<&str>, foreign_device_ca| {
+        let says = NewDevice {
+            udid: udid.into(),
+            serial: Some(format!("SERIAL{udid}")),
+            product: Some(product.into()),
+            os_version: Some(system.into()),
+            build: build.map(str::to_owned),
+            imei: None,
+            meid: None,
+            device_name: Some("a name that stands in no report".into()),
+            language: None,
+            foreign_device_ca,
+        };
+        let at = authority.0.clock.now();
+        authority.0.store.write(move |tx| seen(tx, at, person, &says)).unwrap();
+        clock.advance(Timestamp::DAY);
+        at
+    };
+    let first = see(zoe, "1", "iPhone17,1", "18.1", Some("22B83"), false);
+    let second = see(bob, "2", "iPad14,1", "17.7", None, true);
+    let third = see(zoe, "1", "iPhone17,1", "18.2", Some("22C152"), false);
+    let told = |since, until, department| {
+        json!(officer.report(ReportName::Devices, &ReportFilter { since, until, department, ..Default::default() }, 0).unwrap().rows)
+    };
+    let zoes = json!(["Zoe", "iPhone17,1", "18.2", "22C152", "SERIAL1", first, third, false]);
+    let bobs = json!(["Bob", "iPad14,1", "17.7", null, "SERIAL2", second, second, true]);
+    assert_eq!(told(None, None, None), json!([bobs, zoes]), "by name, each device once, with the system that it had last");
+    assert_eq!(told(Some(third), None, None), json!([zoes]), "seen since then");
+    assert_eq!(told(None, Some(third), None), json!([bobs]), "last seen before then");
+    let further = FurtherDepartment { name: "Chemistry".into(), mail_domains: vec!["example.edu".into()] };
+    let chemistry = officer.add_department(further).unwrap().id;
+    let physics = officer.departments().unwrap()[0].id;
+    assert_eq!((told(None, None, Some(physics)), told(None, None, Some(chemistry))), (json!([bobs, zoes]), json!([])));
+}
+
+#[test]
+fn what_each_officer_and_command_did_is_counted_with_the_first_and_the_last_time() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let begun = authority.0.clock.now().plus(Timestamp::HOUR);
+    let (rosa, otto) = (Actor::Officer("rosa".into()), Actor::Officer("otto".into()));
+    let write = authority.0.store.write(move |tx| {
+        for (after, actor, event) in [
+            (0, &rosa, "certificate.issued"),
+            (10, &otto, "certificate.issued"),
+            (20, &rosa, "certificate.revoked"),
+            (30, &Actor::Signet, "certificate.revoked"),
+            (40, &Actor::Device(EnrollmentId::fresh()), "certificate.issued"),
+            (50, &rosa, "certificate.issued"),
+            (60, &Actor::Command("rosa".into()), "certificate.issued"),
+            (70, &rosa, "certificate.issued"),
+        ] {
+            ledger::append(tx, begun.plus(after), actor, event, "subject", &json!({}))?;
+        }
+        Ok(())
+    });
+    write.unwrap();
+    let told = |since, until: Option<Timestamp>| {
+        json!(officer.report(ReportName::Actions, &ReportFilter { since: Some(since), until, ..Default::default() }, 0).unwrap().rows)
+    };
+    let time = |after: i64| begun.plus(after);
+    assert_eq!(
+        told(begun, None),
+        json!([
+            ["command rosa", "certificate.issued", 1, time(60), time(60)],
+            ["officer otto", "certificate.issued", 1, time(10), time(10)],
+            ["officer rosa", "certificate.issued", 3, time(0), time(70)],
+            ["officer rosa", "certificate.revoked", 1, time(20), time(20)],
+        ]),
+        "devices and Signet itself are left out"
+    );
+    assert_eq!(
+        told(time(50), Some(time(70))),
+        json!([
+            ["command rosa", "certificate.issued", 1, time(60), time(60)],
+            ["officer rosa", "certificate.issued", 1, time(50), time(50)],
+        ])
+    );
+    let physics = ReportFilter { department: Some(officer.departments().unwrap()[0].id), ..Default::default() };
+    assert!(matches!(officer.report(ReportName::Actions, &physics, 0), Err(Error::Invalid { field: "department", .. })));
 }

@@ -50,7 +50,7 @@ fn whose_validation_has_ended_is_found_counted_exported_and_reported() {
         [(&json!("Alice"), &json!(false)), (&json!("Bob"), &json!(true))]
     );
     let mut csv = Vec::new();
-    officer.export_people(&PeopleQuery::default(), PeopleFormat::Csv, &mut csv).unwrap();
+    officer.export_people(&PeopleQuery::default(), &[], PeopleFormat::Csv, &mut csv).unwrap();
     let csv = String::from_utf8(csv).unwrap();
     let lines: Vec<_> = csv.lines().skip(1).collect();
     assert!(lines[0].starts_with("\"Alice\"") && lines[0].contains("\"false\"") && lines[1].contains("\"true\""), "{csv}");

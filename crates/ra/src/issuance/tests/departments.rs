@@ -222,8 +222,11 @@ fn reports_are_narrowed_to_a_department() {
     assert_eq!(names(ReportName::Validations, 1, Some(chemistry_id)).len(), 4);
     let counted = |department: Option<UnitId>| {
         let rows = report(ReportName::Inventory, department).rows;
-        let people = rows.iter().filter(|row| row[0] == "subscriber");
-        people.map(|row| (row[2].as_str().unwrap().to_owned(), row[3].as_u64().unwrap())).collect::<std::collections::BTreeMap<_, _>>()
+        let mut counts = std::collections::BTreeMap::new();
+        for row in rows.iter().filter(|row| row[1] == "subscriber") {
+            *counts.entry(row[3].as_str().unwrap().to_owned()).or_default() += row[4].as_u64().unwrap();
+        }
+        counts
     };
     let (active, revoked) = ("active".to_owned(), "revoked".to_owned());
     assert_eq!(counted(Some(physics_id)), [(active.clone(), 1)].into());

@@ -8,6 +8,7 @@ mod departments;
 mod generated;
 mod import;
 mod keys;
+mod lint;
 mod lost;
 mod policy;
 mod requests;

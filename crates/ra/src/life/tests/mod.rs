@@ -7,6 +7,7 @@ mod leavers;
 mod pairs;
 mod renewal;
 mod sharing;
+mod succession;
 
 use super::{Act, Affected, Breaks, Old, Outcome, Target, Tick, Verb};
 use crate::{

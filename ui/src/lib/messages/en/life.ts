@@ -101,17 +101,31 @@ export const life = {
   renewal: {
     one: (use: string, name: string) => `Renew “${use}” of ${name}?`,
     many: (count: number) => `Renew ${certificates(count)}?`,
-    does: [
-      "The same key gets a new certificate, by today’s records and policy.",
-      "The old one is marked as replaced and stays valid until it ends; nothing is revoked.",
-      "The holder needs the new certificate beside the key: save it from its page and hand it over.",
-    ] as string[],
+    handOver: "The holder needs the new certificate beside the key: save it from its page and hand it over.",
+    will: (count: number, from: string, until: string) => `${certificates(count)}, valid until ${from === until ? until : `a day between ${from} and ${until}`}.`,
+    others: "The old ones are marked as replaced and stay valid until they end; nothing is revoked.",
+    refusedAhead: "These would be refused",
+    none: "None of these can be renewed.",
     phone: "A phone does not fetch it by itself. For a phone, invite the person again: it makes a new key.",
     act: (count: number) => `Renew ${certificates(count)}`,
     done: (count: number) => `${certificates(count)} renewed.`,
     some: (done: number, refused: number) => `${figure(done)} renewed, ${figure(refused)} not`,
     refused: "Not renewed",
     close: "Close",
+  },
+  /** What a renewal or replacement will do. */
+  succession: {
+    is: (name: string, use: string, version: number, until: string) => `${name} gets a new “${use}” certificate by version ${version} of its profile, valid from now until ${until}.`,
+    pilot: "It is issued as a pilot: nobody should rely on it.",
+    key: {
+      same: "It has the same key: what was encrypted to the old one stays readable, and signatures stay checkable.",
+      madeHere: "It has a new key, made here.",
+      requested: "It has a new key, made by its holder.",
+    },
+    stays: (until: string) => `The old one is marked as replaced and stays valid until ${until}; nothing is revoked.`,
+    already: { superseded: (until: string) => `The old one was replaced before and stays valid until ${until}.`, expired: () => "The old one has ended.", revoked: () => "The old one is revoked." },
+    also: (count: number) => `${count === 1 ? "Another certificate" : `${figure(count)} other certificates`} of this use ${count === 1 ? "is" : "are"} marked as replaced, too.`,
+    oldKeyReads: "What was encrypted to the old key opens with the old key only: its holder keeps both.",
   },
   replacement: {
     title: (use: string, name: string) => `Replace “${use}” of ${name} by one with a new key?`,

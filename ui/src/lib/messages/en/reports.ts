@@ -43,7 +43,7 @@ export const reports = {
     actions: "Who did what",
   },
   what: {
-    inventory: "Certificates by kind, use and status, our own included.",
+    inventory: "Certificates by department, kind, use and status, our own (which belong to none) included.",
     expiring: "Valid certificates that end within some days, the next first.",
     coverage: "Everybody, with the certificates they can use now.",
     enrollments: "How far enrollments came, and the median time from stage to stage.",

@@ -44,7 +44,7 @@ export const reports: Messages["reports"] = {
     actions: "Qui a fait quoi",
   },
   what: {
-    inventory: "Les certificats par genre, usage et état, les nôtres compris.",
+    inventory: "Les certificats par département, genre, usage et état, y compris les nôtres, qui ne sont d’aucun.",
     expiring: "Les certificats valides qui échoient sous quelques jours, les prochains d’abord.",
     coverage: "Tout le monde, avec les certificats utilisables maintenant.",
     enrollments: "Jusqu’où vont les enrôlements, et le temps médian d’une étape à la suivante.",

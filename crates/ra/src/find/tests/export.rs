@@ -1,0 +1,102 @@
+//! What is exported is what the list shows: its search, filter and order, or the people that were chosen.
+
+use super::*;
+use crate::id::SubscriberId;
+
+/// The first cell of each line of a list but its head.
+fn first_cells(csv: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(csv.to_vec()).unwrap();
+    text.lines().skip(1).map(|line| line.split(',').next().unwrap().trim_matches('"').to_owned()).collect()
+}
+
+#[test]
+fn exported_certificates_are_those_of_the_search_and_filter_in_the_order_of_the_list() {
+    let (_authority, _clock, officer, _folder) = department(900);
+    let filter = CertificateFilter {
+        search: Some("number".into()),
+        statuses: vec![Status::Active],
+        profiles: vec!["authentication".into(), "signing".into()],
+        ..Default::default()
+    };
+    // More than are read at once, and a page of the screen that is not where the export begins.
+    let query = CertificatesQuery { filter, sort: CertificateSort::NameLast, skip: 3, limit: 2, ..Default::default() };
+    let exported = |query: &CertificatesQuery, format| {
+        let mut octets = Vec::new();
+        let count = officer.export_certificates(query, format, &mut octets).unwrap();
+        (count as usize, octets)
+    };
+    let (count, csv) = exported(&query, CertificateFormat::Csv);
+    let (shown, total) = all(&officer, &query.filter, query.sort, 100);
+    let serials: Vec<String> = shown.iter().map(|row| row.serial.clone()).collect();
+    assert_eq!((first_cells(&csv), count, count as u64), (serials.clone(), serials.len(), total));
+    assert!(count > 500 && count < 900 && shown.iter().all(|row| row.status == "active"), "{count}");
+    let json: serde_json::Value = serde_json::from_slice(&exported(&query, CertificateFormat::Json).1).unwrap();
+    assert_eq!(json.as_array().unwrap().iter().map(|row| row["serial"].as_str().unwrap()).collect::<Vec<_>>(), serials);
+    let turned = CertificatesQuery { sort: CertificateSort::Name, ..query.clone() };
+    assert_eq!(first_cells(&exported(&turned, CertificateFormat::Csv).1), serials.into_iter().rev().collect::<Vec<_>>());
+    let few = CertificateFilter { search: Some("number007".into()), statuses: vec![Status::Active, Status::Superseded], ..query.filter };
+    assert_eq!(exported(&CertificatesQuery { filter: few, ..turned }, CertificateFormat::Csv).0, 1);
+}
+
+/// Three persons and a mailbox, added in another order than that of their names.
+fn people() -> (Operator, [SubscriberId; 4], (Authority, tempfile::TempDir)) {
+    let (authority, clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let ids = [("Zoe Alder", "zoe"), ("Ann Alder", "ann"), ("Eve Birch", "eve"), ("Alder Office", "office")].map(|(name, mail)| {
+        clock.advance(60);
+        let kind = if mail == "office" { SubscriberKind::Functional } else { SubscriberKind::Person };
+        officer.add_subscriber(NewSubscriber { name: name.into(), mail: format!("{mail}@example.edu"), kind }).unwrap().id
+    });
+    (officer, ids, (authority, folder))
+}
+
+fn names(officer: &Operator, query: &PeopleQuery, chosen: &[SubscriberId]) -> Vec<String> {
+    let (mut csv, mut json) = (Vec::new(), Vec::new());
+    let count = officer.export_people(query, chosen, PeopleFormat::Csv, &mut csv).unwrap();
+    assert_eq!(officer.export_people(query, chosen, PeopleFormat::Json, &mut json).unwrap(), count);
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let names = first_cells(&csv);
+    assert_eq!(json.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect::<Vec<_>>(), names);
+    assert_eq!(names.len() as u64, count);
+    names
+}
+
+#[test]
+fn exported_people_are_those_of_the_search_and_filter_in_the_order_of_the_list() {
+    let (officer, _ids, _kept) = people();
+    let filter = PeopleFilter { search: Some("alder".into()), kind: Some(SubscriberKind::Person), ..Default::default() };
+    for (sort, expected) in [
+        (PeopleSort::Name, ["Ann Alder", "Zoe Alder"]),
+        (PeopleSort::NameLast, ["Zoe Alder", "Ann Alder"]),
+        (PeopleSort::Newest, ["Ann Alder", "Zoe Alder"]),
+        (PeopleSort::Oldest, ["Zoe Alder", "Ann Alder"]),
+    ] {
+        // A page of the screen is not where the export begins or ends.
+        let query = PeopleQuery { filter: filter.clone(), sort, skip: 1, limit: 1, ..Default::default() };
+        assert_eq!(names(&officer, &query, &[]), expected, "{sort:?}");
+    }
+    officer.validate_mailbox("ann@example.edu", crate::mailbox::Method::InPerson, "staff card").unwrap();
+    let validated = PeopleQuery { filter: PeopleFilter { validated: Some(true), ..filter }, ..Default::default() };
+    assert_eq!(names(&officer, &validated, &[]), ["Ann Alder"]);
+}
+
+#[test]
+fn of_chosen_people_only_these_are_exported_in_the_order_of_the_list() {
+    let (officer, [zoe, ann, eve, office], _kept) = people();
+    for (sort, expected) in [
+        (PeopleSort::Name, ["Ann Alder", "Eve Birch", "Zoe Alder"]),
+        (PeopleSort::NameLast, ["Zoe Alder", "Eve Birch", "Ann Alder"]),
+        (PeopleSort::Newest, ["Eve Birch", "Ann Alder", "Zoe Alder"]),
+        (PeopleSort::Oldest, ["Zoe Alder", "Ann Alder", "Eve Birch"]),
+    ] {
+        let query = PeopleQuery { sort, ..Default::default() };
+        let all = officer.find_people(&PeopleQuery { limit: 50, ..query.clone() }).unwrap().rows;
+        let listed: Vec<_> = all.into_iter().filter(|person| person.id != office).map(|person| person.name).collect();
+        assert_eq!(listed, expected, "as the list has them: {sort:?}");
+        assert_eq!(names(&officer, &query, &[eve, zoe, ann, zoe]), expected, "{sort:?}");
+    }
+    officer.delete_subscriber(eve).unwrap();
+    let mut octets = Vec::new();
+    let gone = officer.export_people(&PeopleQuery::default(), &[ann, eve], PeopleFormat::Json, &mut octets);
+    assert!(matches!(gone, Err(Error::NotFound(crate::Noun::Subscriber))), "{gone:?}");
+}

@@ -1,0 +1,199 @@
+//! A phone under way that another process serves: its steps stand in the open window as they happen, the eight minutes run, and the officer
+//! ends an invitation or makes its link anew.
+
+use crate::{
+    desk::Desk,
+    found::{ALICE, BOB},
+    requests,
+    window::{Window, during},
+};
+use device::{
+    DeviceCa, Https, Iphone, Safari,
+    iphone::{OverTheAir, Variant},
+};
+use enroll::{RequestLog, ServeOptions, Server};
+use openssl::x509::X509;
+use protocol::key::KeyAlgorithm;
+use ra::{
+    Authority, OpenOptions, Operator,
+    enrollment::{EnrollmentQuery, State, StepKind},
+    invitation::Channel,
+    ports::{Clock, SystemClock},
+    testing,
+};
+use serde_json::json;
+use std::{net::SocketAddr, sync::Arc};
+
+#[test]
+fn an_officer_follows_a_phone_that_another_process_serves_and_decides_on_requests() {
+    let Some(desk) = Desk::new() else { return };
+    let rosa = desk.department(KeyAlgorithm::Rsa2048);
+    for (name, mail) in [ALICE, BOB] {
+        testing::person(&rosa, name, mail);
+    }
+    let device_ca = DeviceCa::new(1024).unwrap();
+    let file = desk.scratch("device-ca.pem");
+    std::fs::write(&file, device_ca.to_pem().unwrap()).unwrap();
+    rosa.set_setting("serve.device_ca", file.to_str().unwrap()).unwrap();
+    let server = serve(&desk, &rosa);
+    during(&desk, |window| async move {
+        let (phone, flow) = follow(&window, &rosa, device_ca).await;
+        cancel(&window, &rosa, phone, flow).await;
+        another_link(&window, &rosa).await;
+        requests::decide(&window, &rosa).await;
+        assert_eq!(window.faults().await, "[]");
+    });
+    server.stop();
+}
+
+/// Serves the window's folder from this process, on free ports; the window's own server stays off.
+fn serve(desk: &Desk, rosa: &Operator) -> Server {
+    let options = OpenOptions { folder: desk.data(), keyring: None, clock: Arc::new(SystemClock) };
+    let authority = Authority::open(options).unwrap();
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let options = ServeOptions { https: any, http: any, log: RequestLog::default(), clock: Arc::new(SystemClock) };
+    let server = Server::start(authority.enroller(), options).unwrap();
+    rosa.set_setting("serve.http", &server.http_addr().to_string()).unwrap();
+    rosa.set_setting("serve.public_url", &format!("https://localhost:{}", server.https_addr().port())).unwrap();
+    server
+}
+
+/// What blocks, such as a phone's requests, away from the window's tasks.
+pub(crate) async fn away<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+fn root(rosa: &Operator) -> Vec<u8> {
+    rosa.ca_certificates().unwrap().into_iter().find(|ca| ca.name == "root").unwrap().der
+}
+
+/// Signs in by this code in a new private window; the page after it offers the download or says why not.
+fn download(root: &[u8], link: &str, code: &str) -> Option<Vec<u8>> {
+    let wire = Https::new(&[root.to_vec()]).unwrap();
+    let mut safari = Safari::new(&wire);
+    let hello = safari.open(link).unwrap();
+    let form = hello.form_with("code").expect("a form for the code");
+    let page = safari.submit(&hello, &form, &[("code", code)]).unwrap();
+    let (profile, _) = page.links().into_iter().find(|(href, _)| href.ends_with("/profile"))?;
+    Some(safari.download(&profile).unwrap())
+}
+
+/// Whether the page of this link asks for a code.
+fn asks(root: &[u8], link: &str) -> bool {
+    let wire = Https::new(&[root.to_vec()]).unwrap();
+    Safari::new(&wire).open(link).unwrap().form_with("code").is_some()
+}
+
+/// A step that happened stands on the line; what is to come does not count.
+fn happened(step: &str) -> String {
+    format!(
+        "return [...document.querySelectorAll('.stops.timed li:not(.todo):not(.here) .what')].some((one) => one.textContent.trim().startsWith('{step}'))"
+    )
+}
+
+/// Link and code of the invitation that is shown.
+async fn shown(window: &Window) -> (String, String) {
+    window.find("[data-code]").await;
+    window.click("[data-act='second-qr']").await;
+    let code = window.find("[data-code]").await.text().await.unwrap();
+    // The first QR code's address stands there until the second one is drawn.
+    window.until("return document.querySelector('[data-link]').textContent.replace(/\\s/g, '').includes('/e/')").await;
+    let link = window.find("[data-link]").await.text().await.unwrap().replace(char::is_whitespace, "");
+    (link, code)
+}
+
+/// Alice's phone goes up to "identified". Nothing is pressed meanwhile: the other process writes each step, and the open page shows it.
+async fn follow(window: &Window, rosa: &Operator, device_ca: DeviceCa) -> (Iphone, OverTheAir) {
+    window.go("people").await;
+    window.press(ALICE.0).await;
+    window.click("[data-act='invite']").await;
+    let (link, code) = shown(window).await;
+    window.press("Follow the phone").await;
+    window.find("span[data-state='invited']").await;
+    window.find(".phase").await;
+    window.ask("window.__opened = true").await;
+    let root = root(rosa);
+
+    for step in ["Page looked at", "Wrong code or password", "Configuration profile downloaded"] {
+        assert_eq!(window.ask(&happened(step)).await, json!(false), "{step}: not yet");
+    }
+    let (trusted, address) = (root.clone(), link.clone());
+    assert!(away(move || asks(&trusted, &address)).await);
+    window.until(&happened("Page looked at")).await;
+    let (trusted, address) = (root.clone(), link.clone());
+    assert!(away(move || download(&trusted, &address, "0000-0000")).await.is_none(), "a wrong code opens nothing");
+    window.until(&happened("Wrong code or password")).await;
+    window.find("span[data-state='opened']").await;
+    assert!(!window.shows("[role='timer']").await, "nothing was downloaded yet");
+
+    let trusted = root.clone();
+    let profile = away(move || download(&trusted, &link, &code)).await.expect("a link to the profile");
+    window.until(&happened("Configuration profile downloaded")).await;
+    window.find("span[data-state='authenticated']").await;
+    eight_minutes(window).await;
+    window.keep("enrollment-underway").await;
+
+    let walked = away(move || {
+        let mut phone = Iphone::new(&device_ca, Variant::default(), SystemClock.now().0).unwrap();
+        phone.trusted_roots = vec![X509::from_der(&root).unwrap()];
+        let mut flow = phone.begin(&profile).unwrap();
+        phone.identify(&Https::new(&[root]).unwrap(), &mut flow).unwrap();
+        (phone, flow)
+    })
+    .await;
+    window.until(&happened("Phone identified")).await;
+    window.find("span[data-state='identified']").await;
+    window.until("return !document.querySelector(\"[role='timer']\")").await;
+    assert_eq!(window.ask("return window.__opened").await, json!(true), "the page was not loaded again");
+    walked
+}
+
+/// The time that iOS leaves the download is in sight, and runs.
+async fn eight_minutes(window: &Window) {
+    const LEFT: &str = "return document.querySelector(\"[role='timer'] .big\").textContent.trim()";
+    window.until("const at = document.querySelector(\"[role='timer']\")?.getBoundingClientRect(); return !!at && at.height > 0 && at.top >= 0 && at.bottom <= innerHeight").await;
+    let left = window.ask(LEFT).await;
+    let minutes: u32 = left.as_str().unwrap().split(':').next().unwrap().parse().unwrap();
+    assert!((6..=8).contains(&minutes), "{left}");
+    window.until(&format!("{LEFT} !== {left}")).await;
+}
+
+/// Ended in the window: the other process refuses what the phone asks next.
+async fn cancel(window: &Window, rosa: &Operator, phone: Iphone, mut flow: OverTheAir) {
+    window.press("Cancel").await;
+    window.find("[role='alertdialog']").await;
+    window.says(&format!("Cancel the invitation of {}?", ALICE.0)).await;
+    window.look("enrollment-cancel").await;
+    window.click("[role='alertdialog'] [type='submit']").await;
+    window.find("span[data-state='cancelled']").await;
+    window.says("This enrollment has ended.").await;
+    window.until(&happened("Cancelled by the officer")).await;
+    window.until("return !document.querySelector('.stops.timed .here') && !document.querySelector('.stops.timed .todo')").await;
+    let query = EnrollmentQuery { search: Some(ALICE.1.into()), limit: 10, ..EnrollmentQuery::default() };
+    let [one] = <[_; 1]>::try_from(rosa.enrollments(&query).unwrap().rows).expect("one enrollment");
+    assert_eq!(one.state, State::Cancelled);
+    let root = root(rosa);
+    let went_on = away(move || phone.obtain_identity(&Https::new(&[root]).unwrap(), &mut flow)).await;
+    assert!(went_on.is_err(), "a cancelled enrollment issues nothing");
+    assert!(rosa.enrollment(one.id).unwrap().certificates.is_empty());
+}
+
+/// An invitation that another process made: this window never had its link. It makes a new one, and the old one leads nowhere.
+async fn another_link(window: &Window, rosa: &Operator) {
+    let invited = rosa.invite(BOB.1, Channel::Show).unwrap();
+    window.go("enrollments").await;
+    window.press(BOB.0).await;
+    window.find("span[data-state='invited']").await;
+    assert!(!window.text().await.contains("Show QR code"), "there is none to show");
+    window.press("New link").await;
+    window.find("[role='alertdialog']").await;
+    window.says("The old link and the old code stop working at once.").await;
+    window.click("[role='alertdialog'] [type='submit']").await;
+    let (link, code) = shown(window).await;
+    assert!(link != invited.url && code != invited.code.reveal(), "both are new");
+    let steps = rosa.enrollment(invited.enrollment).unwrap().steps;
+    assert!(steps.iter().any(|step| step.kind == StepKind::Resent));
+    let (root, old) = (root(rosa), invited.url);
+    let answers = away(move || [old, link].map(|link| asks(&root, &link))).await;
+    assert_eq!(answers, [false, true], "the old one, the new one");
+}
