@@ -13,8 +13,11 @@ pub use install::{Installed, InstalledIdentity, OtaStub};
 pub use phases::{FinalProfile, OverTheAir};
 pub use variant::Variant;
 
-use crate::{DeviceCa, Error, Identity};
-use openssl::x509::X509;
+use crate::{DeviceCa, Error, Identity, KeyKind};
+use openssl::{
+    pkey::{PKey, Private},
+    x509::X509,
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// An iPhone.
@@ -48,6 +51,9 @@ pub struct Iphone {
     pub installed: BTreeMap<String, Installed>,
     /// Called with RetryDelay before each further poll of a pending request; the first one follows at once.
     pub wait: Arc<dyn Fn(u32) + Send + Sync>,
+    /// Makes an RSA key of so many bits for a SCEP payload. A phone has a processor of its own: where many are simulated on one, their
+    /// keys may be made before.
+    pub make_key: Arc<dyn Fn(u32) -> Result<PKey<Private>, Error> + Send + Sync>,
 }
 
 impl Iphone {
@@ -69,6 +75,7 @@ impl Iphone {
             now,
             installed: BTreeMap::new(),
             wait: Arc::new(|_| ()),
+            make_key: Arc::new(|bits| KeyKind::Rsa(bits).generate()),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Iphone;
 use crate::{
-    Error, Identity, KeyKind, ScepError,
+    Error, Identity, ScepError,
     profile::ScepPayload,
     scep::{Algorithms, Client, Outcome},
     transport::Transport,
@@ -14,7 +14,7 @@ impl Iphone {
     /// GetCACert, GetCACaps, PKCSReq, polls while pending. The answer's certificate must be for the key made here, valid now,
     /// and usable as the payload says.
     pub fn enroll_by_scep(&self, transport: &dyn Transport, payload: &ScepPayload) -> Result<Identity, Error> {
-        let key = KeyKind::Rsa(payload.key_size).generate().map_err(|e| ScepError::KeyPair(e.to_string()))?;
+        let key = (self.make_key)(payload.key_size).map_err(|e| ScepError::KeyPair(e.to_string()))?;
         let mut client = Client::new(transport, &payload.url, self.now);
         client.name = payload.name.clone();
         let recipients = client.ca_certificates()?.select(payload.fingerprint.as_deref())?;

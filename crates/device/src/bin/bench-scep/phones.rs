@@ -7,7 +7,7 @@ use crate::{
     signet::{Department, Invitation},
 };
 use device::{
-    DeviceCa, Https, Iphone, Safari,
+    DeviceCa, Https, Iphone, KeyKind, Safari,
     iphone::Variant,
     transport::{Request, Response, Transport, TransportError},
 };
@@ -16,9 +16,12 @@ use std::{
     collections::BTreeMap,
     fmt,
     path::Path,
-    sync::{Barrier, Mutex, PoisonError},
+    sync::{Arc, Barrier, Mutex, PoisonError},
     time::{Duration, Instant},
 };
+
+/// Keys that a phone needs: for the transport identity, to sign and to sign in.
+const KEYS: usize = 3;
 
 /// How it went.
 pub(crate) struct Walk {
@@ -84,6 +87,13 @@ pub(crate) fn enroll(plan: &Plan, folder: &Path, count: usize) -> Outcome<Walk> 
     let invitations = on_all_cores(&vec![(); count], |()| department.invite())?;
     let phones = on_all_cores(&invitations, |_| {
         let mut phone = Iphone::new(&ca, Variant::default(), now()).map_err(|e| e.to_string())?;
+        // A hundred phones have a hundred processors to make their keys; here it would be the load's one, while their clocks run.
+        let made = (0..KEYS).map(|_| KeyKind::Rsa(2048).generate()).collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
+        let stock = Mutex::new(made);
+        phone.make_key = Arc::new(move |bits| match stock.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            Some(key) if bits == 2048 => Ok(key),
+            _ => KeyKind::Rsa(bits).generate(),
+        });
         phone.trusted_roots = vec![trusted.clone()];
         let https = Https::new(std::slice::from_ref(&root)).map_err(|e| e.to_string())?;
         Ok((phone, Timed { https, taken: Mutex::default() }))
