@@ -64,21 +64,21 @@ impl Batches {
         lock(&self.faults).remove(&id);
     }
 
-    /// One step of each batch that runs and whose folder is known.
+    /// One step of each batch that runs and whose place is known.
     pub fn work_off(&self, operator: &Operator) {
         let running = match operator.running_batches() {
             Ok(running) => running,
             Err(error) => return tracing::warn!(%error, "batches could not be read; trying again"),
         };
         for batch in running {
-            if let Some(folder) = batch.folder.as_deref() {
-                self.step(operator, &batch, Path::new(folder));
+            if let (Some(folder), Some(passwords)) = (&batch.folder, &batch.passwords) {
+                self.step(operator, &batch, Path::new(folder), Path::new(passwords));
             }
         }
     }
 
-    fn step(&self, operator: &Operator, batch: &BatchProgress, folder: &Path) {
-        let result = DeliveryFolder::open(folder, None)
+    fn step(&self, operator: &Operator, batch: &BatchProgress, folder: &Path, passwords: &Path) {
+        let result = DeliveryFolder::open(folder, passwords)
             .and_then(|mut folder| operator.step_batch(batch.id, &mut |delivery| folder.deliver(delivery)));
         match result {
             // Another program is at work on a batch, or ended this one: it is looked at again soon.

@@ -30,13 +30,15 @@ pub enum Code {
     Batch,
     /// Keys that sign are never made here.
     SigningKeyHere,
+    /// Keys that decrypt are made here: a request or a phone brings none.
+    EncryptionByScep,
     /// The certificate is not held, or is held already.
     Hold,
     /// Another department has the name.
     DepartmentTaken,
     /// A newer Signet wrote this folder.
     NewerDatabase,
-    /// The mailbox has no recorded validation.
+    /// The mailbox has no recorded validation: `message` has its address, where it is in the register.
     MailboxNotValidated,
     /// The validation of the mailbox has ended: `message` has the address and the time, with a blank between them.
     MailboxValidationEnded,
@@ -131,8 +133,12 @@ impl From<Error> for CommandError {
             }
             Error::NotFound(_) => CommandError::new(Code::NotFound, ""),
             Error::Conflict(conflict) => CommandError::new(conflict_code(conflict), ""),
+            Error::Denied(Denied::MailboxNotValidated { mailbox }) => CommandError::new(Code::MailboxNotValidated, mailbox),
             Error::Denied(Denied::MailboxValidationEnded { mailbox, ended }) => {
                 CommandError::new(Code::MailboxValidationEnded, format!("{mailbox} {ended}"))
+            }
+            Error::Denied(Denied::EncryptionByScep) => {
+                CommandError { field: Some("csr".to_owned()), ..CommandError::new(Code::EncryptionByScep, "") }
             }
             Error::Denied(denied) => CommandError::new(denied_code(&denied), ""),
             Error::Unavailable(dependency) => unavailable(dependency),
@@ -159,7 +165,7 @@ fn conflict_code(conflict: Conflict) -> Code {
 
 fn denied_code(denied: &Denied) -> Code {
     match denied {
-        Denied::MailboxNotValidated => Code::MailboxNotValidated,
+        Denied::MailboxNotValidated { .. } => Code::MailboxNotValidated,
         Denied::MailboxValidationEnded { .. } => Code::MailboxValidationEnded,
         Denied::NotSetUp => Code::NotSetUp,
         Denied::ClockBehind => Code::ClockBehind,
@@ -170,7 +176,8 @@ fn denied_code(denied: &Denied) -> Code {
         Denied::WhichDepartment => Code::WhichDepartment,
         Denied::OrganizationOnly => Code::OrganizationOnly,
         Denied::LinkEnded => Code::EnrollmentEnded,
-        Denied::SignIn | Denied::TooManyTries | Denied::Device | Denied::EncryptionByScep => Code::Denied,
+        Denied::EncryptionByScep => Code::EncryptionByScep,
+        Denied::SignIn | Denied::TooManyTries | Denied::Device => Code::Denied,
     }
 }
 
@@ -203,6 +210,37 @@ mod tests {
         let ended = Denied::MailboxValidationEnded { mailbox: "alice@example.edu".to_owned(), ended: protocol::Timestamp(1_829_642_400) };
         let shown = CommandError::from(Error::Denied(ended));
         assert_eq!((shown.code, shown.message.as_str()), (Code::MailboxValidationEnded, "alice@example.edu 2027-12-24T10:00:00Z"));
+    }
+
+    #[test]
+    fn an_address_that_nobody_validated_is_named() {
+        let shown = CommandError::from(Error::Denied(Denied::MailboxNotValidated { mailbox: "second@example.edu".to_owned() }));
+        assert_eq!((shown.code, shown.message.as_str()), (Code::MailboxNotValidated, "second@example.edu"));
+    }
+
+    #[test]
+    fn a_request_for_a_key_that_is_made_here_is_refused_by_its_own_code() {
+        let shown = CommandError::from(Error::Denied(Denied::EncryptionByScep));
+        assert_eq!((shown.code, shown.field.as_deref()), (Code::EncryptionByScep, Some("csr")));
+    }
+
+    #[test]
+    fn what_is_not_there_has_a_code_of_its_own_and_says_which() {
+        let table = [
+            (Dependency::Keyring("it is locked".to_owned()), Code::Keyring, "it is locked"),
+            (Dependency::Folder("/data: read-only".to_owned()), Code::Folder, "/data: read-only"),
+            (Dependency::DiskFull, Code::DiskFull, ""),
+            (Dependency::DatabaseDamaged("signet.db is empty".to_owned()), Code::DatabaseDamaged, "signet.db is empty"),
+            (Dependency::DatabaseBusy, Code::DatabaseBusy, ""),
+            (Dependency::Busy, Code::DatabaseBusy, ""),
+            (Dependency::Key("root"), Code::KeyElsewhere, "root"),
+        ];
+        for (dependency, code, message) in table {
+            let shown = CommandError::from(Error::Unavailable(dependency.clone()));
+            assert_eq!((shown.code, shown.message.as_str(), shown.incident), (code, message, None), "{dependency:?}");
+        }
+        // What a person meets at the start, too.
+        assert_eq!(CommandError::from(Error::Conflict(Conflict::NewerDatabase)).code, Code::NewerDatabase);
     }
 
     #[test]

@@ -48,6 +48,19 @@ pub fn ask_where_to_save<R: Runtime>(handle: &AppHandle<R>, name: &str, kind: &s
     dialog.blocking_save_file().and_then(|chosen| chosen.into_path().ok())
 }
 
+/// The same, proposing a folder, too.
+pub fn ask_where_to_save_at<R: Runtime>(handle: &AppHandle<R>, proposed: &Path, kind: &str, extension: &str) -> Option<PathBuf> {
+    let name = proposed.file_name()?;
+    if let Some(folder) = without_asking() {
+        return Some(folder.join(name));
+    }
+    let mut dialog = dialog(handle).set_file_name(name.to_string_lossy()).add_filter(kind, &[extension]);
+    if let Some(folder) = proposed.parent().filter(|folder| folder.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
+    dialog.blocking_save_file().and_then(|chosen| chosen.into_path().ok())
+}
+
 /// Asks for a file; `None` when the officer cancels. Call it off the main thread.
 pub fn ask_what_to_open<R: Runtime>(handle: &AppHandle<R>, kind: &str, extensions: &[&str]) -> Result<Option<PathBuf>, CommandError> {
     if let Some(folder) = folder_in(WITHOUT_CHOOSING) {
@@ -190,6 +203,16 @@ pub fn save<R: Runtime, T>(
     let Some(path) = ask_where_to_save(handle, name, kind, extension) else { return Ok(None) };
     replace(&path, make)?;
     Ok(Some(SavedFile { path: path.display().to_string() }))
+}
+
+/// As [`save`], of a list: a file of its `name` with the ending of its `kind`, which is told in words first.
+pub fn save_list<R: Runtime, T>(
+    handle: &AppHandle<R>,
+    name: &str,
+    (kind, extension): (&str, &str),
+    make: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>,
+) -> Result<Option<SavedFile>, CommandError> {
+    save(handle, &format!("{name}.{extension}"), kind, extension, make)
 }
 
 /// Writes a file beside the one of this name and puts it in its place when all of it is written.

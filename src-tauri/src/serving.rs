@@ -97,3 +97,32 @@ impl From<ServeError> for CommandError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ra::{Dependency, Error};
+    use std::io;
+
+    #[test]
+    fn why_the_server_does_not_run_is_said_by_what_can_be_done_about_it() {
+        let at = SocketAddr::from(([127, 0, 0, 1], 8443));
+        let table = [
+            (ServeError::InUse(at), Code::PortInUse, "127.0.0.1:8443"),
+            (ServeError::NotAllowed(at), Code::PortNotAllowed, "127.0.0.1:8443"),
+            (ServeError::NoSuchAddress(at), Code::Address, "127.0.0.1:8443"),
+            (ServeError::Tls("no chain".to_owned()), Code::Tls, "no chain"),
+            (ServeError::Authority(Error::Unavailable(Dependency::Keyring("it is locked".to_owned()))), Code::Keyring, "it is locked"),
+            (ServeError::Listen { address: at, source: io::Error::other("the cause") }, Code::Internal, ""),
+            (ServeError::Start(io::Error::other("the cause")), Code::Internal, ""),
+        ];
+        for (error, code, message) in table {
+            let said = error.to_string();
+            let shown = CommandError::from(error);
+            assert_eq!((shown.code, shown.message.as_str()), (code, message), "{said}");
+            assert_eq!(shown.incident.is_some(), code == Code::Internal, "{said}: only ours has a number to look for");
+        }
+        let refused = address("pki.example.edu:8443").map(drop).map_err(|error| (error.code, error.message));
+        assert_eq!(refused, Err((Code::Address, "pki.example.edu:8443".to_owned())), "names are not listened on");
+    }
+}

@@ -185,7 +185,8 @@ mod tests {
             columns: None,
         };
         let plan = officer.plan_batch(list.as_bytes(), &choices).unwrap();
-        let id = officer.start_batch_into(&plan, &out).unwrap();
+        let passwords = folder.path().join("passwords.csv");
+        let id = officer.start_batch_into(&plan, &out, &passwords).unwrap();
         // Ended in the middle of handing on, as by a power cut: what this process knew is gone.
         let mut left = 5;
         let cut = officer.step_batch(id, &mut |delivery| {
@@ -193,7 +194,7 @@ mod tests {
             if left < 0 {
                 return Err(ra::Error::invalid("power", "cut"));
             }
-            ra::issuance::DeliveryFolder::open(&out, None)?.deliver(delivery)
+            ra::issuance::DeliveryFolder::open(&out, &passwords)?.deliver(delivery)
         });
         assert!(cut.is_err());
         drop((officer, before));
@@ -209,6 +210,7 @@ mod tests {
             .start_batch_into(
                 &officer.plan_batch(b"mail\np0@example.edu\np1@example.edu\n", &Choices { supersede: true, ..choices.clone() }).unwrap(),
                 &folder.path().join("other"),
+                &folder.path().join("other.csv"),
             )
             .unwrap();
         until("another batch is done", || officer.batch(other).unwrap().state == BatchState::Done);
@@ -265,11 +267,12 @@ mod tests {
             supersede: false,
             columns: None,
         };
-        let id = officer.start_batch_into(&officer.plan_batch(list.as_bytes(), &choices).unwrap(), &out).unwrap();
+        let passwords = folder.path().join("passwords.csv");
+        let id = officer.start_batch_into(&officer.plan_batch(list.as_bytes(), &choices).unwrap(), &out, &passwords).unwrap();
         // The window is closed in the middle of handing on.
         let mut deliver = |delivery| {
             before.wind_down();
-            ra::issuance::DeliveryFolder::open(&out, None)?.deliver(delivery)
+            ra::issuance::DeliveryFolder::open(&out, &passwords)?.deliver(delivery)
         };
         let ended = officer.step_batch(id, &mut deliver).unwrap();
         assert!(ended.state == BatchState::Running && (1..=32).contains(&ended.delivered), "{ended:?}");
@@ -297,14 +300,15 @@ mod tests {
         let plan = officer.plan_batch(b"mail\nalice@example.edu\n", &choices).unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "no folder").unwrap();
-        let id = officer.start_batch_into(&plan, &file).unwrap();
+        let passwords = folder.path().join("passwords.csv");
+        let id = officer.start_batch_into(&plan, &file, &passwords).unwrap();
         let _upkeep = Upkeep::begin(app.clone()).unwrap();
         until("it stopped", || officer.batch(id).unwrap().state == BatchState::Stopped);
         assert!(app.batches().fault(id).is_some());
         assert_eq!(officer.batch(id).unwrap().delivered, 0);
         // Another folder, and it goes on.
         app.batches().forget(id);
-        officer.resume_batch(id, Some(&folder.path().join("out"))).unwrap();
+        officer.resume_batch(id, Some((folder.path().join("out").as_path(), passwords.as_path()))).unwrap();
         until("it is done", || officer.batch(id).unwrap().state == BatchState::Done);
         assert!(app.batches().fault(id).is_none());
     }

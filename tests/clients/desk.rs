@@ -11,10 +11,29 @@ pub(crate) fn openssl(department: &Department, line: &str) -> Said {
     run(department.folder(), "openssl", &line.split(' ').collect::<Vec<_>>())
 }
 
+/// Takes the department into production: every open gate is overridden by name and reason.
+pub(crate) fn into_production(department: &Department) {
+    for gate in department.json(&["policy", "gates"]).as_array().unwrap().iter().filter(|gate| gate["state"] == "open") {
+        let why = ["--overridden-by", "Rosa Ruiz", "--reason", "a department made for tests"];
+        department.run(&[&["policy", "gate", gate["gate"].as_str().unwrap()], &why[..]].concat());
+    }
+    department.run(&["policy", "production"]);
+}
+
 /// Issues on a request: key, request and certificate in `NAME.key`, `NAME.csr`, `NAME.pem`. Gives the serial.
 pub(crate) fn from_request(department: &Department, mail: &str, profile: &str, name: &str) -> String {
+    from_request_with(department, mail, profile, name, &["rsa:2048"])
+}
+
+/// The same with a key on P-256.
+pub(crate) fn from_elliptic_request(department: &Department, mail: &str, profile: &str, name: &str) -> String {
+    from_request_with(department, mail, profile, name, &["ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
+}
+
+fn from_request_with(department: &Department, mail: &str, profile: &str, name: &str, kind: &[&str]) -> String {
     let (key, csr) = (format!("{name}.key"), format!("{name}.csr"));
-    let made = ["req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", &key, "-out", &csr, "-subj", "/O=Example University"];
+    let names = ["-nodes", "-keyout", &key, "-out", &csr, "-subj", "/O=Example University"];
+    let made = [&["req", "-new", "-newkey"], kind, &names[..]].concat();
     run(department.folder(), "openssl", &made).content();
     let request = department.scratch(&csr);
     let issued = department.json(&["certificate", "issue", mail, "--profile", profile, "--csr", request.to_str().unwrap()]);

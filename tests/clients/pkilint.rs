@@ -1,7 +1,7 @@
 //! pkilint (PyPI) finds no error in what our authority issues.
 
 use crate::{
-    desk::generated,
+    desk::{export_cas, from_elliptic_request, generated, into_production, openssl},
     enroll::Client,
     profile,
     support::{ALICE, Department, plain_http},
@@ -101,6 +101,68 @@ fn pkilint_finds_no_error_in_certificates_and_crls() {
             fs::write(&file, crl).unwrap();
             lint("lint_crl", &["lint", "-t", "CRL", "-p", "PKIX", "--document-format", "DER"], &file);
         }
+    }
+    assert!(findings.is_empty(), "{findings}");
+}
+
+/// Production as a careful department has it: a registered CPS, elliptic keys, all addresses of a person, OCSP, and one key for both
+/// uses that somebody answers for by name.
+#[test]
+fn pkilint_and_openssl_find_no_error_in_what_a_department_in_production_issues() {
+    const SECOND: &str = "a.example@example.edu";
+    const POLICY: &str = "1.3.6.1.4.1.32473.1";
+    let Some(bin) = pkilint() else { return };
+    if !have(&["openssl"]) {
+        return;
+    }
+    let department = Department::served_as("pki.example.edu");
+    export_cas(&department);
+    department.run(&["subscriber", "add-mailbox", ALICE, SECOND]);
+    department.run(&["subscriber", "validate", SECOND, "--method", "in-person", "--evidence", "seen in the office"]);
+    let cps = [("cps.version", "2.1"), ("cps.url", "https://pki.example.edu/cps"), ("cps.oid", POLICY)];
+    for (key, value) in cps.into_iter().chain([("status.ocsp_in_certificates", "yes")]) {
+        department.set(key, value);
+    }
+    for profile in ["signing", "authentication", "encryption", "document"] {
+        department.run(&["policy", "set", profile, "key=p256"]);
+    }
+    department.run(&["policy", "set", "signing", "every-address=yes"]);
+    let both = ["usage=digitalSignature,keyEncipherment", "escrow=by-policy", "exception=Prof. Laurent, dean: one key is what it reads"];
+    department.run(&[&["policy", "set", "functional", "every-address=yes"], &both[..]].concat());
+    into_production(&department);
+    from_elliptic_request(&department, ALICE, "signing", "signing");
+    from_elliptic_request(&department, ALICE, "authentication", "authentication");
+    for profile in ["encryption", "document", "functional"] {
+        generated(&department, ALICE, profile, "modern", profile);
+    }
+
+    let lint = |program: &str, arguments: &[&str]| {
+        let said = run(department.folder(), bin.join(program).to_str().unwrap(), &[&["lint"], arguments, &["-s", "ERROR"]].concat());
+        if said.ok && said.stdout.trim_ascii().is_empty() { String::new() } else { said.text }
+    };
+    let addresses = format!("email:{ALICE}, email:{SECOND}");
+    let (elliptic, rsa) = ("ASN1 OID: prime256v1", "Public-Key: (2048 bit)");
+    let mut findings = String::new();
+    for (name, purpose, says) in [
+        ("signing", "smimesign", [elliptic, &addresses, "Digital Signature, Non Repudiation"]),
+        ("authentication", "sslclient", [elliptic, ALICE, "TLS Web Client Authentication"]),
+        ("encryption", "any", [elliptic, &addresses, "Key Agreement"]),
+        ("document", "any", [elliptic, "1.3.6.1.4.1.311.80.1", "Key Agreement"]),
+        ("functional", "smimesign", [rsa, &addresses, "Digital Signature, Key Encipherment"]),
+    ] {
+        let pem = format!("{name}.pem");
+        let text = openssl(&department, &format!("x509 -in {pem} -noout -text")).content().text;
+        for words in says.into_iter().chain([POLICY, "CPS: https://pki.example.edu/cps", "OCSP - URI:", "Full Name:"]) {
+            assert!(text.contains(words), "{words} in {text}");
+        }
+        assert!(!text.contains("1.3.6.1.4.1.32473.20726.90"), "no pilot's: {text}");
+        let trust = "-x509_strict -CAfile root.pem -untrusted issuing.pem";
+        openssl(&department, &format!("verify {trust} -purpose {purpose} {pem}")).content();
+        if text.contains(&addresses) {
+            openssl(&department, &format!("verify {trust} -verify_email {SECOND} {pem}")).content();
+        }
+        findings.push_str(&lint("lint_pkix_cert", &[&pem]));
+        findings.push_str(&lint("lint_pkix_signer_signee_cert_chain", &["issuing.pem", &pem]));
     }
     assert!(findings.is_empty(), "{findings}");
 }

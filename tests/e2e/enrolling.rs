@@ -1,7 +1,7 @@
 //! From the QR code to the opened profile, in every form in which a phone may speak.
 
 use crate::{
-    house::{ALICE, DAY, House, MINUTE},
+    house::{ALICE, DAY, House, MINUTE, download, sign_in},
     schema::Schema,
 };
 use device::{
@@ -36,7 +36,6 @@ fn alice_scans_signs_in_and_her_phone_is_configured() {
     house.set("wifi.ssid", "example-secure");
     house.set("wifi.server_names", "radius.example.edu");
     house.set("vpn.server", "vpn.example.edu");
-    house.set("passcode.min_length", "6");
     let (phone, installed, invitation) = house.enroll(Variant::default(), ALICE);
     assert_eq!(house.scan(&invitation), invitation.url);
 
@@ -76,7 +75,7 @@ fn alice_scans_signs_in_and_her_phone_is_configured() {
     assert_eq!(wifi.certificate.to_der().unwrap(), vpn.certificate.to_der().unwrap());
     let usage = wifi.certificate.extended_key_usage().unwrap();
     assert!(usage.contains(openssl::x509::X509ExtendedKeyUsage::SSL_CLIENT), "the identity for networks is for client authentication");
-    assert!(installed.payload("com.apple.mobiledevice.passwordpolicy").is_some());
+    assert!(installed.payload("com.apple.mobiledevice.passwordpolicy").is_some(), "by default: one of them signs");
 
     let mut serials = Vec::new();
     for identity in installed.identities.iter().map(|i| &i.identity) {
@@ -185,20 +184,33 @@ fn an_old_phone_is_led_to_a_page_and_goes_on_after_its_update() {
     let house = House::new();
     house.set("device.min_os", "17.4");
     let (wire, invitation) = (house.wire(), house.invite(ALICE));
-    let phase1 = house.phase1(&wire, &invitation);
+    let mut safari = device::Safari::new(&wire);
+    let page = sign_in(&mut safari, &house.scan(&invitation), &invitation.code.reveal()).unwrap();
+    let phase1 = download(&mut safari, &page).unwrap();
     let mut phone = house.phone(Variant::default());
     (phone.os_version, phone.version) = (Some("17.3".into()), "21D50".into());
     let error = phone.enroll(&wire, &phase1).err().unwrap();
-    let device::Error::Http { permanent_redirect: Some(page), .. } = &error else { panic!("{error:?}") };
-    assert!(page.starts_with(&house.https("/e/")), "{page}");
+    let device::Error::Http { permanent_redirect: Some(target), .. } = &error else { panic!("{error:?}") };
+    assert!(target.starts_with(&house.https("/e/")), "{target}");
     assert!(house.steps(invitation.enrollment).contains(&StepKind::OsTooOld));
-    // Settings opens it in Safari, where the person signed in.
-    let mut safari = device::Safari::new(&wire);
-    assert_eq!(safari.open(page).unwrap().status, 200);
+    // Settings opens it in the Safari in which the person has signed in.
+    let told = safari.open(target).unwrap();
+    assert_eq!(told.status, 200);
+    for said in ["iOS 17.3", "iOS 17.4", "Software Update"] {
+        assert!(told.text().contains(said), "{said}: {}", told.text());
+    }
 
-    (phone.os_version, phone.version) = (Some("17.4".into()), "21E219".into());
+    // The update takes longer than the session: the same link and the same code open the way again.
+    house.clock.advance(45 * MINUTE);
+    (phone.os_version, phone.version, phone.now) = (Some("17.4".into()), "21E219".into(), house.now());
+    assert!(download(&mut safari, &told).is_err(), "the session has ended");
+    let page = sign_in(&mut safari, &invitation.url, &invitation.code.reveal()).unwrap();
+    assert!(!page.text().contains("17.3"), "what the phone had is no longer said: {}", page.text());
+    let phase1 = download(&mut safari, &page).unwrap();
     phone.enroll(&wire, &phase1).unwrap();
     assert_eq!(house.state(invitation.enrollment), State::Configured);
+    let done = safari.open(&invitation.url).unwrap();
+    assert!(done.text().contains("We saw your phone get its certificates.") && !done.text().contains("17.3"), "{}", done.text());
 }
 
 #[test]

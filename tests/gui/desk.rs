@@ -23,6 +23,8 @@ const TOOLS: &[&str] = &["Xvfb", "dbus-run-session", "gnome-keyring-daemon", "We
 pub(crate) struct Desk {
     folder: TempDir,
     display: Child,
+    /// Its number.
+    number: String,
     session: Child,
     driver: u16,
 }
@@ -71,7 +73,7 @@ impl Desk {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let desk = Desk { folder, display, session, driver };
+        let desk = Desk { folder, display, number, session, driver };
         wait_for(driver);
         Some(desk)
     }
@@ -96,9 +98,9 @@ impl Desk {
         self.folder.path().join("chosen")
     }
 
-    /// What the display shows.
+    /// The display.
     pub(crate) fn screen(&self) -> Screen {
-        Screen::of(self.folder.path().join("frame"))
+        Screen::of(&self.folder.path().join("frame"), &self.number)
     }
 
     /// Sets a department up in it before the window opens it, as another process would; its officer.

@@ -7,7 +7,7 @@ use crate::{
 use openssl::{hash::MessageDigest, pkey::PKey, rsa::Rsa, x509::X509ReqBuilder};
 use protocol::key::KeyAlgorithm;
 use ra::{Operator, issuance::Form, profile::ProfileName, testing};
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 pub(crate) const ALICE: (&str, &str) = ("Alice Example", "alice@example.edu");
 pub(crate) const BOB: (&str, &str) = ("Bob Builder", "bob@example.edu");
@@ -123,6 +123,29 @@ pub(crate) async fn by_device(window: &Window, operator: &Operator) {
         assert!(took >= 0.0, "{text}: not found");
     }
     window.look("certificates-by-device").await;
+}
+
+/// Of Alice and Bob, and of their certificates, only what is chosen is exported, with the columns on show.
+pub(crate) async fn export_the_chosen(window: &Window, saved: &Path) {
+    let people = ("people", "1 person or mailbox chosen", "\"name\",\"address\",\"active_certificates\",\"enrollment\"");
+    let head = "\"status\",\"name\",\"profile\",\"serial\",\"not_after\",\"days_left\"";
+    for (place, chosen, head) in [people, ("certificates", "1 certificate chosen", head)] {
+        window.go(place).await;
+        window.until("return document.querySelectorAll('.virtual tr.goes').length === 2").await;
+        let of_bob = "[...document.querySelectorAll('.virtual tr.goes')].find((row) => row.textContent.includes('Bob Builder'))";
+        window.ask(&format!("{of_bob}.querySelector(\"input[type='checkbox']\").click()")).await;
+        window.says(chosen).await;
+        window.look(&format!("{place}-chosen")).await;
+        window.click("[data-act='export-chosen']").await;
+        window.press("Table (CSV)").await;
+        let file = saved.join(format!("{place}.csv"));
+        window.says(&format!("Saved to {}", file.display())).await;
+        window.dismiss().await;
+        let rows = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(rows.lines().count(), 2, "the columns and one row: {rows}");
+        assert_eq!(rows.lines().next(), Some(head), "the columns on show");
+        assert!(rows.lines().nth(1).unwrap().contains(BOB.0), "{rows}");
+    }
 }
 
 /// Filters read as a sentence, and are kept under a name, also when the window is opened again.

@@ -20,3 +20,20 @@ pub(crate) async fn consult(window: &Window) {
     window.click(".crumb a").await;
     window.until("return location.hash === '#/policies/escrow'").await;
 }
+
+/// In the setup, too: the foot says its keys, "/" goes to its search, and what was typed into the setup is there afterwards.
+pub(crate) async fn consult_in_setup(window: &Window) {
+    window.fill("#organization", "Example").await;
+    window.key("F1").await;
+    window.find("article[data-page='1-setup']").await;
+    window.until("return document.activeElement.id.startsWith('guide-')").await;
+    window
+        .until("return [...document.querySelectorAll('.foot')].some((foot) => foot.offsetParent && foot.textContent.includes('search'))")
+        .await;
+    window.key("/").await;
+    window.until("return document.activeElement.matches('main [data-find]')").await;
+    window.click(".crumb a").await;
+    window
+        .until("const typed = document.querySelector('#organization'); return typed.offsetParent !== null && typed.value === 'Example'")
+        .await;
+}

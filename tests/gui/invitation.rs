@@ -5,6 +5,15 @@ use std::path::Path;
 
 const ALICE: &str = "alice@example.edu";
 
+/// Instead of the system's dialog: all that can be read and seen where the rules for paper count.
+const PRINTER: &str = "window.__printed = []; window.print = () => { \
+    const paper = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule.media?.mediaText === 'print'); \
+    paper.forEach((rule) => { rule.media.mediaText = 'all'; }); \
+    const seen = (of) => ({ text: of.innerText, drawn: [...of.querySelectorAll('svg, img')].filter((one) => one.getClientRects().length).length }); \
+    __printed.push({ all: seen(document.body), sheet: seen(document.querySelector('.print-sheet')) }); \
+    paper.forEach((rule) => { rule.media.mediaText = 'print'; }); \
+};";
+
 /// Adds Alice, records how her address was validated, shows the QR code; what the phone sees and what the officer says.
 pub(crate) async fn invite(window: &Window, saved: &Path) -> (String, String) {
     window.go("people").await;
@@ -29,43 +38,55 @@ pub(crate) async fn invite(window: &Window, saved: &Path) -> (String, String) {
     let link = phone::scan(&window.picture().await);
     assert_eq!(window.find("[data-link]").await.text().await.unwrap().replace(char::is_whitespace, ""), link);
     window.keep("invite").await;
-    print(window, &link, &code).await;
     // As a file, to print or to send, it is the same link.
     for (words, file) in [("Save PNG", "invitation.png"), ("Save SVG", "invitation.svg")] {
         window.press(words).await;
         window.says(&format!("Saved to {}", saved.join(file).display())).await;
     }
+    // While the window still confirms that, which no paper needs to know.
+    print(window, &link, &code).await;
     window.dismiss().await;
     assert_eq!(phone::scan(&std::fs::read(saved.join("invitation.png")).unwrap()), link);
     assert!(std::fs::read_to_string(saved.join("invitation.svg")).unwrap().contains("<svg"));
-    // Another window in front: nobody reads code or link over the officer's shoulder.
-    window.hears("blur").await;
-    window.find("[data-act='show-qr']").await;
-    assert_eq!(window.find("[data-link]").await.text().await.unwrap(), "…");
-    assert_eq!(window.find("[data-code]").await.text().await.unwrap(), "•••• ••••");
-    assert!(!window.shows(".qr-place img").await);
-    window.hears("focus").await;
-    window.find(".qr-place img").await;
-    assert_eq!(window.find("[data-code]").await.text().await.unwrap(), code);
+    leave_it(window, &code).await;
     (link, code)
+}
+
+/// Another window in front: nobody reads code or link over the officer's shoulder, nor scans what filled the screen.
+async fn leave_it(window: &Window, code: &str) {
+    for full in [false, true] {
+        if full {
+            window.key("f").await;
+            window.find(".fullscreen img").await;
+        }
+        let other = window.in_front().await;
+        window.find("[data-act='show-qr']").await;
+        assert!(!window.shows(".fullscreen").await && !window.shows(".qr-place img").await);
+        assert_eq!(window.find("[data-link]").await.text().await.unwrap(), "…");
+        assert_eq!(window.find("[data-code]").await.text().await.unwrap(), "•••• ••••");
+        other.leave();
+        window.find(".qr-place img").await;
+        assert_eq!(window.find("[data-code]").await.text().await.unwrap(), code);
+    }
 }
 
 /// Printed, the code is on a sheet of its own, and each sheet is a job: whoever finds one of the two opens nothing, also where both sides are used.
 async fn print(window: &Window, link: &str, code: &str) {
-    // Instead of the system's dialog: what the printer would get.
-    let keeps = "window.__printed = []; window.print = () => __printed.push([...document.querySelectorAll('.print-sheet')] \
-                 .map((one) => one.textContent + one.querySelectorAll('svg, img').length).join())";
-    window.ask(keeps).await;
+    window.ask(PRINTER).await;
     let plain = |text: &str| text.replace(|c: char| c.is_whitespace() || c == '-', "");
     let mut jobs = Vec::new();
     for words in ["Print the letter", "Print the code"] {
         window.press(words).await;
         window.until(&format!("return __printed.length === {}", jobs.len() + 1)).await;
-        jobs.push(plain(window.ask("return __printed.at(-1)").await.as_str().unwrap()));
+        let job = window.ask("return __printed.at(-1)").await;
+        let [all, sheet] = ["all", "sheet"].map(|of| (plain(job[of]["text"].as_str().unwrap()), job[of]["drawn"].as_u64().unwrap()));
+        assert_eq!(all, sheet, "the sheet and nothing else");
+        jobs.push(sheet);
     }
-    let [first, second] = jobs.as_slice() else { panic!("{jobs:?}") };
-    assert!(first.contains(&plain(link)) && !first.contains(&plain(code)), "{first}");
-    assert!(second.contains(&plain(code)) && !second.contains("/e/") && second.ends_with('0'), "{second}");
+    let [(letter, pictures), (sheet, none)] = jobs.as_slice() else { panic!("{jobs:?}") };
+    assert!(letter.contains(&plain(link)) && !letter.contains(&plain(code)) && *pictures == 3, "{letter}, {pictures} pictures");
+    assert!(sheet.contains(&plain(code)) && !sheet.contains("/e/") && *none == 0, "{sheet}, {none} pictures");
+    window.until("return document.querySelector('.print-sheet').getClientRects().length === 0 && !!document.querySelector('.rail').getClientRects().length").await;
 }
 
 /// Scans the first QR code: the phone shows the words and the picture that stand on the officer's screen, before it trusts anybody.

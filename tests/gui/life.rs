@@ -2,7 +2,7 @@
 
 use crate::{
     desk::Desk,
-    found::{ALICE, BOB, department},
+    found::{ALICE, BOB, department, export_the_chosen},
     handed,
     window::{Window, during},
 };
@@ -33,6 +33,7 @@ fn an_officer_issues_holds_undoes_renews_and_revokes() {
 }
 
 async fn journey(window: &Window, rosa: &Operator, saved: &Path) {
+    export_the_chosen(window, saved).await;
     // While there is an address that lasts, certificates say it.
     rosa.set_setting("status.url", "http://pki.example.edu").unwrap();
     issue(window).await;
@@ -135,9 +136,17 @@ async fn one_in_full(window: &Window, saved: &Path) {
     window.click("button[title='More']").await;
     window.press("Replace").await;
     window.says("by one with a new key").await;
+    // What is to be given is in view, above what it will do, and what is wrong with it is said before anything is done.
+    let in_view = "const at = (css) => document.querySelector(\"[role='dialog'] \" + css)?.getBoundingClientRect(); \
+        const [field, told, end] = ['#request', '[data-succession]', '.end'].map(at); \
+        return !!field && !!told && field.bottom <= told.top && field.bottom <= end.top";
+    window.until(in_view).await;
+    window.fill("#request", "this is no request").await;
+    window.says("is no certificate request").await;
     window.fill("#request", &request()).await;
     window.press("Revoke it as replaced").await;
     window.says("Due within 5 days once the reason is known").await;
+    window.until("return document.querySelector(\"[role='dialog'] button[type='submit']\").disabled === false").await;
     window.keep("replace").await;
     window.press("Replace 1 certificate").await;
     window.find(".head .stamp.ok").await;
@@ -231,10 +240,14 @@ async fn by_palette(window: &Window) {
 }
 
 async fn leave(window: &Window) {
+    // What is on hold has stopped already.
+    window.click("[data-act='undo']").await;
+    window.says("Undone: 1 certificate is valid again.").await;
     person(window, BOB.0).await;
     window.click(".ident button[title='More']").await;
     window.press("Person leaves").await;
     window.says("no longer counts as validated").await;
+    window.says("Wi-Fi and VPN refuse it").await;
     window.says("Due within 5 days once the reason is known").await;
     window.keep("leaver").await;
     window.press("Continue").await;
@@ -256,6 +269,7 @@ async fn small_and_french(window: &Window) {
         for (place, shows) in [("people", ".virtual [data-row]"), ("certificates", ".virtual [data-row]")] {
             window.go(place).await;
             window.find(shows).await;
+            window.until("return document.querySelector('.foot .keys').textContent.includes('Espace choisir')").await;
             window.look(&format!("life-{place}-fr-{zoom}")).await;
         }
         window.go("people").await;

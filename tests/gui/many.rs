@@ -37,7 +37,7 @@ fn an_officer_issues_to_many_publishes_and_sees_what_there_is() {
         fingerprints(&window, operator).await;
         batch(&window, operator, &saved).await;
         published(&window, &public).await;
-        see(&window, &saved).await;
+        see(&window, operator, &saved).await;
         interrupted(&window, operator).await;
         in_french(&window).await;
         assert_eq!(window.faults().await, "[]");
@@ -137,12 +137,15 @@ async fn batch(window: &Window, operator: &Operator, saved: &Path) {
         path.extension().is_some_and(|extension| extension == "p12")
     });
     assert_eq!(files.count(), COUNT, "each has a file");
+    let all = std::fs::read_dir(saved.join("certificates")).unwrap().count();
+    assert_eq!(all, COUNT, "the passwords lie elsewhere");
+    window.says("certificates-passwords.csv").await;
     window.click("[data-act='passwords']").await;
     window.find("[role='dialog'] [data-secret]").await;
     // As the page has it: while the layer fades in, the driver sees nothing.
     let shown = window.ask("return document.querySelector(\"[role='dialog'] [data-secret]\").textContent.trim()").await;
     let shown = shown.as_str().unwrap_or_default().to_owned();
-    let list = std::fs::read_to_string(saved.join("certificates/passwords.csv")).unwrap();
+    let list = std::fs::read_to_string(saved.join("certificates-passwords.csv")).unwrap();
     assert!(shown.len() == 29 && list.contains(&shown), "{shown}");
     window.keep("batch-passwords").await;
     window.press("Close").await;
@@ -164,11 +167,40 @@ async fn published(window: &Window, public: &Path) {
     assert!(sent.contains(public.to_str().unwrap()) && sent.contains("arrived "), "{sent}");
 }
 
+/// The charts say what the store has, each bar as long as its figure: who is provided for, and what there is.
+async fn charts(window: &Window, operator: &Operator) {
+    let all = operator.coverage().unwrap();
+    let figures = [
+        ("encryption", all.encryption),
+        ("signing", all.signing),
+        ("authentication", all.authentication),
+        ("any", all.with_any),
+        ("validated", all.validated),
+        ("device", all.with_device),
+    ];
+    assert_eq!((all.people, all.encryption, all.validated, all.with_device), (COUNT as u64, COUNT as u64, COUNT as u64, 0));
+    for (bar, people) in figures {
+        let row = format!("document.querySelector(\"[data-coverage='{bar}']\").closest('tr')");
+        let said = window.ask(&format!("return {row}.querySelector('.num').textContent.trim()")).await;
+        assert_eq!(said, format!("{people} of {}", all.people), "{bar}");
+        let length = window.ask(&format!("return Number({row}.querySelector('.meter i').style.getPropertyValue('--v'))")).await;
+        assert_eq!(length.as_f64(), Some((people as f64 / all.people as f64 * 1000.0).round() / 10.0), "{bar}");
+    }
+    let inventory: Vec<_> = operator.inventory().unwrap().into_iter().filter(|row| row.kind == "subscriber").collect();
+    for row in &inventory {
+        let link = format!("main a[href*='profile={}'][href*='status={}']", row.profile, row.status.as_str());
+        assert_eq!(window.find(&link).await.text().await.unwrap(), row.count.to_string(), "{link}");
+    }
+    let shown = window.ask("return document.querySelectorAll(\"main a[href*='status=']\").length").await;
+    assert!(shown == inventory.len() && !inventory.is_empty(), "{shown} figures of {}", inventory.len());
+}
+
 /// The calendar leads into the list, a report into a file.
-async fn see(window: &Window, saved: &Path) {
+async fn see(window: &Window, operator: &Operator, saved: &Path) {
     window.go("today").await;
     window.click("[data-act='reports']").await;
     window.find(".heat a").await;
+    charts(window, operator).await;
     window.keep("reports").await;
     let week = window.find(".heat a").await;
     assert_eq!(week.text().await.unwrap(), COUNT.to_string());
@@ -214,7 +246,7 @@ async fn interrupted(window: &Window, operator: &Operator) {
     };
     let plan = operator.plan_batch(list.as_bytes(), &choices).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let id = operator.start_batch_into(&plan, folder.path()).unwrap();
+    let id = operator.start_batch_into(&plan, &folder.path().join("files"), &folder.path().join("passwords.csv")).unwrap();
     window.go("today").await;
     window.says("Issue from students.csv").await;
     window.click(&format!("main a[href*='{id}']")).await;

@@ -124,6 +124,8 @@ async fn make_a_bundle(window: &Window, operator: &Operator) {
 }
 
 async fn decide_escrow(window: &Window, operator: &Operator) {
+    let said = escrow_of_alice(window).await;
+    assert!(said.starts_with("Not escrowed") && said.ends_with(ONLY_HER) && !said.contains("decided for escrow"), "{said}");
     window.go("policies/escrow/decide").await;
     let answer = async |name: &str, yes: bool| {
         let place = if yes { 1 } else { 2 };
@@ -140,10 +142,12 @@ async fn decide_escrow(window: &Window, operator: &Operator) {
     answer("signingOnly", false).await;
     window.click("[data-act='next']:not([disabled])").await;
     window.find("[data-recommendation='considerEscrow']").await;
+    window.says("Only the holder can be made to give the key, whoever orders it").await;
     window.keep("escrow-recommendation").await;
     window.click("[data-act='next']").await;
     window.says("Nobody was asked yet").await;
     window.click("[data-act='next']").await;
+    window.says("Without escrow only the holder can be made to give it").await;
     window.press("Lost keys for reading").await;
     window.fill("#decided-by", "Prof. Amélie Laurent, dean").await;
     window.fill("#reason", "The archive of the institute must stay readable for its successors.").await;
@@ -171,6 +175,17 @@ async fn decide_escrow(window: &Window, operator: &Operator) {
     assert_eq!((status.enabled, status.decision.map(|made| made.decision.advisers.len())), (true, Some(2)));
 }
 
+/// Who could be made to give Alice's key.
+const ONLY_HER: &str = "Only this person can be made to give a key to read with; nobody else has one. Keys that sign are never escrowed.";
+
+/// What the page of Alice says of escrow.
+async fn escrow_of_alice(window: &Window) -> String {
+    window.go("people").await;
+    window.press("Alice Example").await;
+    window.says("Only this person can be made to give a key").await;
+    window.fact("Escrow").await.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Since when and why, in both tables of departments.
 async fn escrow_at_a_glance(window: &Window, operator: &Operator) {
     let status = operator.escrow_status().unwrap();
@@ -189,6 +204,9 @@ async fn escrow_at_a_glance(window: &Window, operator: &Operator) {
     window.find(".department .facts .mark.ok").await;
     let said = window.fact("Escrow").await;
     assert!(said.starts_with("On") && said.contains(&format!("since {}.", day.as_str().unwrap())) && said.ends_with(&why), "{said}");
+    let said = escrow_of_alice(window).await;
+    assert!(said.starts_with("Not escrowed") && said.ends_with(ONLY_HER), "{said}");
+    assert!(said.contains("The department decided for escrow on "), "{said}");
 }
 
 async fn pass_the_gates(window: &Window, operator: &Operator) {

@@ -31,7 +31,7 @@ pub(crate) async fn decide(window: &Window, rosa: &Operator) {
     window.click("[data-requests] .acts button:first-child").await;
     window.says("Approve this request?").await;
     let key: String = sha256(&approved.key.public_key_to_der().unwrap()).iter().map(|octet| format!("{octet:02x}")).collect();
-    let dialog = window.ask("return document.querySelector(\"[role='alertdialog']\").textContent.toLowerCase()").await;
+    let dialog = window.ask("return document.querySelector(\"[role='alertdialog']\").textContent.toLowerCase().replaceAll(' ', '')").await;
     assert!(dialog.as_str().unwrap().contains(&key), "the key to compare, {key}: {dialog}");
     window.look("settings-scep-approve").await;
     window.click("[role='alertdialog'] [type='submit']").await;

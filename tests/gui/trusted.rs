@@ -1,10 +1,11 @@
-//! The setup with a public certificate, which phones trust already: chosen, imported with its password, and an invitation is one QR code.
+//! The setup with a public certificate, which phones trust already: chosen, the root's key moved to a file, the certificate imported with its
+//! password, and an invitation is one QR code.
 
 use crate::{
     Other,
     desk::{Desk, free_port},
     found::ALICE,
-    phone, server,
+    phone, root_key, server,
     support::eventually,
     window::{Window, during},
 };
@@ -29,6 +30,7 @@ fn an_officer_sets_up_with_a_public_certificate_and_a_phone_trusts_the_first_pag
     let leaf = from_a_public_ca(&other.chosen.join("portal.p12"), &root, &signer);
     during(&desk, |window| async move {
         choose_public(&window).await;
+        move_root(&window, &other).await;
         import(&window, &other, &leaf).await;
         invite(&window, &other, root.to_der().unwrap()).await;
         assert_eq!(window.faults().await, "[]");
@@ -51,7 +53,7 @@ fn from_a_public_ca(file: &Path, root: &X509, signer: &PKey<Private>) -> X509 {
     leaf
 }
 
-/// To the step of the certificate, which only who chose a public one has.
+/// To the certification authority.
 async fn choose_public(window: &Window) {
     window.fill("#organization", "Example University").await;
     window.fill("#department", "Department of Physics").await;
@@ -70,7 +72,18 @@ async fn choose_public(window: &Window) {
     window.says("public certificate, imported next").await;
     window.choose("main select", "rsa2048").await;
     window.click("[data-act='next']").await;
-    window.click("[data-act='skip']").await;
+}
+
+/// The root's key goes to removable media, as the setup wishes; then comes the certificate, which only who chose a public one has.
+async fn move_root(window: &Window, other: &Other) {
+    window.find("[data-act='skip']").await;
+    root_key::leave(window, &other.operator(), &other.saved).await;
+    window.says("The root’s key is not in this computer.").await;
+    assert!(!window.shows("[data-act='skip']").await, "there is nothing to skip");
+    window.look("setup-root-moved").await;
+    window.reload().await;
+    window.says("The root’s key is not in this computer.").await;
+    window.click("[data-act='next']").await;
     window.says("Import the public certificate").await;
 }
 
@@ -88,6 +101,7 @@ async fn import(window: &Window, other: &Other, leaf: &X509) {
     window.fill("input[type='password']", PASSWORD).await;
     window.click("[data-act='next']").await;
     window.says("Ready for the first iPhone").await;
+    window.says("moved away").await;
     window.click("[data-act='start']").await;
     window.says("Server on").await;
     let port: u16 = operator.setting("serve.public_url").unwrap().rsplit(':').next().unwrap().parse().unwrap();

@@ -8,11 +8,11 @@ use crate::{
     window::{Window, during},
 };
 use device::{
-    DeviceCa, Https, Iphone, Safari,
+    DeviceCa, Error, Https, Iphone, Safari,
     iphone::{OverTheAir, Variant},
 };
 use enroll::{RequestLog, ServeOptions, Server};
-use openssl::x509::X509;
+use openssl::{sha::sha256, x509::X509};
 use protocol::key::KeyAlgorithm;
 use ra::{
     Authority, OpenOptions, Operator,
@@ -75,7 +75,21 @@ fn download(root: &[u8], link: &str, code: &str) -> Option<Vec<u8>> {
     let form = hello.form_with("code").expect("a form for the code");
     let page = safari.submit(&hello, &form, &[("code", code)]).unwrap();
     let (profile, _) = page.links().into_iter().find(|(href, _)| href.ends_with("/profile"))?;
-    Some(safari.download(&profile).unwrap())
+    let first = safari.download(&profile).unwrap();
+    assert_eq!(safari.download(&profile).unwrap(), first, "people tap twice");
+    Some(first)
+}
+
+/// What no device CA of ours has certified posts a message that is right otherwise: refused. The key that signed it, as the window groups it.
+fn strange(root: &[u8], profile: &[u8]) -> String {
+    let mut stranger = Iphone::new(&DeviceCa::new(1024).unwrap(), Variant::default(), SystemClock.now().0).unwrap();
+    stranger.trusted_roots = vec![X509::from_der(root).unwrap()];
+    let mut flow = stranger.begin(profile).unwrap();
+    let refused = stranger.identify(&Https::new(&[root.to_vec()]).unwrap(), &mut flow);
+    assert!(matches!(refused, Err(Error::Http { status: 403, .. })), "{refused:?}");
+    let key = stranger.device.certificate.public_key().unwrap().public_key_to_der().unwrap();
+    let octets: Vec<String> = sha256(&key).chunks(2).map(|two| format!("{:02X}{:02X}", two[0], two[1])).collect();
+    octets.join(" ")
 }
 
 /// Whether the page of this link asks for a code.
@@ -89,6 +103,16 @@ fn happened(step: &str) -> String {
     format!(
         "return [...document.querySelectorAll('.stops.timed li:not(.todo):not(.here) .what')].some((one) => one.textContent.trim().startsWith('{step}'))"
     )
+}
+
+/// What stands below the last step of this name: what was received, what was answered.
+async fn facts(window: &Window, step: &str) -> String {
+    let script = format!(
+        "return [...document.querySelectorAll('.stops.timed .what')].filter((one) => one.textContent.trim().startsWith('{step}')).at(-1) \
+         ?.querySelector('.facts-of')?.textContent ?? ''"
+    );
+    let said = window.ask(&script).await;
+    said.as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Link and code of the invitation that is shown.
@@ -123,6 +147,8 @@ async fn follow(window: &Window, rosa: &Operator, device_ca: DeviceCa) -> (Iphon
     let (trusted, address) = (root.clone(), link.clone());
     assert!(away(move || download(&trusted, &address, "0000-0000")).await.is_none(), "a wrong code opens nothing");
     window.until(&happened("Wrong code or password")).await;
+    assert_eq!(facts(window, "Wrong code or password").await, "by code, tries left 4");
+    assert!(facts(window, "Link opened").await.starts_with("browser Mozilla/5.0 (iPhone;"), "what opened it");
     window.find("span[data-state='opened']").await;
     assert!(!window.shows("[role='timer']").await, "nothing was downloaded yet");
 
@@ -130,8 +156,18 @@ async fn follow(window: &Window, rosa: &Operator, device_ca: DeviceCa) -> (Iphon
     let profile = away(move || download(&trusted, &link, &code)).await.expect("a link to the profile");
     window.until(&happened("Configuration profile downloaded")).await;
     window.find("span[data-state='authenticated']").await;
+    assert_eq!(facts(window, "Signed in").await, "by code");
+    window.until("return [...document.querySelectorAll('.stops.timed .what')].some((one) => /^Configuration profile downloaded\\s*again Yes$/.test(one.textContent.trim()))").await;
     eight_minutes(window).await;
     window.keep("enrollment-underway").await;
+
+    let (trusted, offered) = (root.clone(), profile.clone());
+    let key = away(move || strange(&trusted, &offered)).await;
+    window.until(&happened("Phone refused")).await;
+    let refused = facts(window, "Phone refused").await;
+    assert!(refused.contains("reason signed by an unknown CA") && refused.contains("CN=Test Phone Device CA"), "{refused}");
+    assert!(refused.contains(&format!("key {key}")), "{key}: {refused}");
+    assert!(window.shows("span[data-state='authenticated']").await, "it goes on waiting for Alice's phone");
 
     let walked = away(move || {
         let mut phone = Iphone::new(&device_ca, Variant::default(), SystemClock.now().0).unwrap();
@@ -143,9 +179,28 @@ async fn follow(window: &Window, rosa: &Operator, device_ca: DeviceCa) -> (Iphon
     .await;
     window.until(&happened("Phone identified")).await;
     window.find("span[data-state='identified']").await;
+    identified(window, &walked.0, &walked.1).await;
     window.until("return !document.querySelector(\"[role='timer']\")").await;
     assert_eq!(window.ask("return window.__opened").await, json!(true), "the page was not loaded again");
     walked
+}
+
+/// Which phone it is, and what it was told: as much as an officer asks, and not the challenge that it gave back. Each step has its time.
+async fn identified(window: &Window, phone: &Iphone, flow: &OverTheAir) {
+    let told = facts(window, "Phone identified").await;
+    let system = phone.os_version.as_ref().unwrap();
+    for (name, value) in [("UDID", &phone.udid), ("model", &phone.product), ("serial", &phone.serial), ("iOS", system)] {
+        assert!(told.contains(&format!("{name} {value}")), "{name} {value}: {told}");
+    }
+    assert!(told.contains("accepted device CA Yes") && told.contains("CN=Test Phone Device CA"), "{told}");
+    let challenge = flow.service.challenge.as_ref().and_then(plist::Value::as_string).unwrap();
+    assert!(challenge.len() > 20 && !window.text().await.contains(challenge), "the challenge is shown");
+    window.until(&happened("Told how to get its certificate")).await;
+    let octets = facts(window, "Told how to get its certificate").await;
+    assert!(octets.strip_prefix("size in octets ").is_some_and(|size| size.parse::<u32>().is_ok_and(|size| size > 1_000)), "{octets}");
+    let timed = "const times = [...document.querySelectorAll('.stops.timed li:not(.todo):not(.here) time')]; \
+                 return times.length >= 8 && times.every((one) => Math.abs(Date.now() - Date.parse(one.dateTime)) < 3600000)";
+    assert_eq!(window.ask(timed).await, json!(true));
 }
 
 /// The time that iOS leaves the download is in sight, and runs.

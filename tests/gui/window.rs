@@ -2,6 +2,9 @@
 
 use crate::{
     desk::{Desk, for_the_guide, pictures, scratch_pictures},
+    front::InFront,
+    pace::Acts,
+    rest,
     screen::Screen,
 };
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError, wd::Capabilities};
@@ -15,10 +18,10 @@ use std::{
 
 /// Longest wait for the window to show something; making the CA's keys is the longest.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The screen lags behind the page by some frames.
-const FRAMES: Duration = Duration::from_millis(400);
+/// Between two tries to press or to fill, while the page moves.
+const AGAIN: Duration = Duration::from_millis(400);
 
-pub(crate) struct Window(Client, Screen);
+pub(crate) struct Window(Client, Screen, Acts);
 
 /// Opens the window, works in it, and closes it again, also after a failure.
 pub(crate) fn during<W: Future<Output = ()>>(desk: &Desk, work: impl FnOnce(std::sync::Arc<Window>) -> W) {
@@ -57,7 +60,7 @@ impl Window {
         let driver = desk.driver();
         let session = builder.capabilities(capabilities).connect(&driver);
         let client = tokio::time::timeout(PATIENCE, session).await.expect("the driver answers").expect("the window opens");
-        let window = Window(client, desk.screen());
+        let window = Window(client, desk.screen(), Acts::default());
         window.watch().await;
         // On a busy machine the page may be loaded once more while the driver takes hold of it; what gathers faults would be gone with the first.
         window.find("#app > *").await;
@@ -69,13 +72,13 @@ impl Window {
         window
     }
 
-    /// Gathers from now on what goes wrong in the page, violations of the content security policy too.
+    /// Gathers from now on what goes wrong in the page, violations of the content security policy too, and counts what it waits for.
     async fn watch(&self) {
         let script = "window.__faults = []; \
             addEventListener('error', (e) => __faults.push(String(e.message))); \
             addEventListener('unhandledrejection', (e) => __faults.push(String(e.reason))); \
-            addEventListener('securitypolicyviolation', (e) => __faults.push(e.violatedDirective + ' ' + e.blockedURI))";
-        self.0.execute(script, vec![]).await.unwrap();
+            addEventListener('securitypolicyviolation', (e) => __faults.push(e.violatedDirective + ' ' + e.blockedURI));";
+        self.0.execute(&format!("{script} {}", rest::COUNTS), vec![]).await.unwrap();
     }
 
     /// Loads the page again, as a window that was closed and opened.
@@ -84,9 +87,12 @@ impl Window {
         self.watch().await;
     }
 
-    /// What the system tells a window, such as that another one is in front.
-    pub(crate) async fn hears(&self, event: &str) {
-        self.0.execute("dispatchEvent(new Event(arguments[0]))", vec![json!(event)]).await.unwrap();
+    /// Another window comes to the front; this one had the focus.
+    pub(crate) async fn in_front(&self) -> InFront {
+        self.until("return document.hasFocus()").await;
+        let front = self.1.in_front();
+        self.until("return !document.hasFocus()").await;
+        front
     }
 
     /// Whether it is there now.
@@ -130,6 +136,7 @@ impl Window {
     /// Brings it to the middle first: at the lower edge a confirmation of the last act may lie over it for some seconds. Waits until it can be
     /// pressed: a layer that closes lets go of the page a moment later, and a list may be drawn anew.
     async fn tap(&self, locator: Locator<'_>, what: &str) {
+        self.2.acted();
         let until = Instant::now() + PATIENCE;
         loop {
             let element = self.seek(locator, what).await;
@@ -140,7 +147,7 @@ impl Window {
             };
             let Err(error) = pressed else { return };
             assert!(Instant::now() < until, "{what}: {error}\n{}", self.text().await);
-            tokio::time::sleep(FRAMES).await; // until the condition above holds
+            tokio::time::sleep(AGAIN).await; // until the condition above holds
         }
     }
 
@@ -182,6 +189,7 @@ impl Window {
 
     /// Replaces what a field holds.
     pub(crate) async fn fill(&self, css: &str, text: &str) {
+        self.2.typed(text);
         let until = Instant::now() + PATIENCE;
         loop {
             let field = self.find(css).await;
@@ -195,7 +203,7 @@ impl Window {
                 Ok(()) => return field.send_keys(text).await.unwrap(),
                 Err(error) => assert!(Instant::now() < until, "{css}: {error}\n{}", self.text().await),
             }
-            tokio::time::sleep(FRAMES).await; // until the condition above holds
+            tokio::time::sleep(AGAIN).await; // until the condition above holds
         }
     }
 
@@ -217,6 +225,7 @@ impl Window {
 
     /// Chooses in a list; as for pressing, again when the page moved meanwhile.
     pub(crate) async fn choose(&self, css: &str, value: &str) {
+        self.2.acted();
         let until = Instant::now() + PATIENCE;
         loop {
             let list = self.find(css).await;
@@ -227,7 +236,7 @@ impl Window {
             };
             let Err(error) = chosen else { return };
             assert!(Instant::now() < until, "{css}: {error}\n{}", self.text().await);
-            tokio::time::sleep(FRAMES).await; // until the condition above holds
+            tokio::time::sleep(AGAIN).await; // until the condition above holds
         }
     }
 
@@ -260,6 +269,17 @@ impl Window {
         let script = "return [...document.querySelectorAll('dt')].find((one) => one.textContent.trim() === arguments[0])?.nextElementSibling.textContent.trim()";
         let said = self.0.execute(script, vec![json!(term)]).await.unwrap();
         said.as_str().unwrap_or_else(|| panic!("nothing is said of {term}")).to_owned()
+    }
+
+    /// Reads everything that the page says, as a careful person would.
+    pub(crate) async fn read(&self) {
+        let words = self.ask("return document.querySelector('main').innerText.split(/\\s+/).filter(Boolean).length").await;
+        self.2.read(words.as_u64().unwrap());
+    }
+
+    /// What was done in it so far.
+    pub(crate) fn acts(&self) -> &Acts {
+        &self.2
     }
 
     /// Takes the confirmation of the last act away: no picture shows it.
@@ -340,9 +360,18 @@ impl Window {
         self.0.set_window_size(width, height).await.unwrap();
     }
 
-    /// The window as PNG, as it stands on the screen.
+    /// The window as PNG, as it stands on the screen once it is at rest. The display lags behind the page: it is waited for until a mark
+    /// has come and gone there.
     pub(crate) async fn picture(&self) -> Vec<u8> {
-        tokio::time::sleep(FRAMES).await;
+        self.0.execute_async(rest::RESTS, vec![]).await.unwrap();
+        for marked in [true, false] {
+            self.0.execute(rest::MARKS, vec![json!(marked)]).await.unwrap();
+            let until = Instant::now() + PATIENCE;
+            while (self.1.corner() == rest::MARK) != marked {
+                assert!(Instant::now() < until, "the display does not show what the page has");
+                tokio::time::sleep(Duration::from_millis(10)).await; // until the condition above holds
+            }
+        }
         let (width, height) = self.0.get_window_size().await.unwrap();
         self.1.picture(u32::try_from(width).unwrap(), u32::try_from(height).unwrap())
     }

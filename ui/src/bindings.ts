@@ -79,15 +79,18 @@ export const commands = {
 	certificateCounts: (kind: CertificateKinds) => typedError<CertificateCounts, CommandError>(__TAURI_INVOKE("certificate_counts", { kind })),
 	/**  Everything about one certificate. */
 	certificateDetail: (serial: string) => typedError<CertificateDetail, CommandError>(__TAURI_INVOKE("certificate_detail", { serial })),
-	/**  Saves all certificates of a list, in its order; `None` when cancelled. */
-	exportCertificates: (find: CertificateFind, format: ListFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_certificates", { find, format })),
+	/**
+	 *  Saves all certificates of a list, in its order, or those of it that were chosen, by their serial numbers; tables with these columns.
+	 *  `None` when cancelled.
+	 */
+	exportCertificates: (find: CertificateFind, chosen: string[] | null, columns: CertificateColumn[], format: ListFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_certificates", { find, chosen, columns, format })),
 	/**  People by search, filter and order, a page at a time. */
 	findPeople: (find: PeopleFind) => typedError<PeopleFound, CommandError>(__TAURI_INVOKE("find_people", { find })),
 	/**
-	 *  Saves all people of a list, in its order, or those of it that were chosen; `None` when cancelled.
-	 *  `chosen`: their ids; empty: all.
+	 *  Saves all people of a list, in its order, or those of it that were chosen, by their ids; tables with these columns. `None` when
+	 *  cancelled.
 	 */
-	exportPeople: (find: PeopleFind, chosen: string[], format: PeopleFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_people", { find, chosen, format })),
+	exportPeople: (find: PeopleFind, chosen: string[] | null, columns: PeopleColumn[], format: PeopleFormat) => typedError<SavedFile | null, CommandError>(__TAURI_INVOKE("export_people", { find, chosen, columns, format })),
 	/**  Those of the certificates, by name, each with its count of now. */
 	certificateViews: () => typedError<CertificateListView[], CommandError>(__TAURI_INVOKE("certificate_views")),
 	/**  Those of the people. */
@@ -120,10 +123,10 @@ export const commands = {
 	 *  was chosen: then nothing was issued.
 	 */
 	issueBundle: (order: BundleOrder, form: Pkcs12Form) => typedError<IssuedBundle | null, CommandError>(__TAURI_INVOKE("issue_bundle", { order, form })),
-	/**  What renewing each would do, or why it would be refused. Changes nothing. */
+	/**  What renewing each would do, one after the other, or why it would be refused. Changes nothing. */
 	renewalConsequences: (serials: string[]) => typedError<RenewalForetold[], CommandError>(__TAURI_INVOKE("renewal_consequences", { serials })),
-	/**  What replacing one would do, whatever request is brought for it. Changes nothing and makes no key. */
-	replacementConsequences: (serial: string, old: Replaced) => typedError<Succession, CommandError>(__TAURI_INVOKE("replacement_consequences", { serial, old })),
+	/**  What replacing one would do: with this request (PEM or base64), or whatever is brought for it. Changes nothing and makes no key. */
+	replacementConsequences: (serial: string, request: string | null, old: Replaced) => typedError<Succession, CommandError>(__TAURI_INVOKE("replacement_consequences", { serial, request, old })),
 	/**  Renews each with its own key; one that cannot be renewed says why and stops no other. */
 	renewCertificates: (serials: string[]) => typedError<Renewed[], CommandError>(__TAURI_INVOKE("renew_certificates", { serials })),
 	/**  Replaces by a certificate for the key of a request (PEM or base64). */
@@ -232,7 +235,7 @@ export const commands = {
 	correctBatchList: (line: number, column: number, text: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("correct_batch_list", { line, column, text })),
 	/**  What the list on show would do. Changes nothing. */
 	planBatch: (order: BatchOrder) => typedError<BatchPlan, CommandError>(__TAURI_INVOKE("plan_batch", { order })),
-	/**  Starts it; the officer chooses the folder for the files. `None` when cancelled: then nothing has been done. */
+	/**  Starts it; the officer chooses a folder for the files and another place for their passwords. `None` when cancelled: nothing is done. */
 	startBatch: (order: BatchOrder) => typedError<Batch | null, CommandError>(__TAURI_INVOKE("start_batch", { order })),
 	/**  All batches, newest first. */
 	batches: () => typedError<Batch[], CommandError>(__TAURI_INVOKE("batches")),
@@ -242,11 +245,11 @@ export const commands = {
 	batchRows: (batch: string, query: BatchRowsQuery) => typedError<BatchRow[], CommandError>(__TAURI_INVOKE("batch_rows", { batch, query })),
 	/**  Stops it for a while: what is being made is finished. */
 	stopBatch: (batch: string) => typedError<Batch, CommandError>(__TAURI_INVOKE("stop_batch", { batch })),
-	/**  Lets it go on. One that a command began, or with `elsewhere`, asks for a folder; `None` when cancelled. */
+	/**  Lets it go on. One that a command began, or with `elsewhere`, asks where files and passwords go; `None` when cancelled. */
 	resumeBatch: (batch: string, elsewhere: boolean) => typedError<Batch | null, CommandError>(__TAURI_INVOKE("resume_batch", { batch, elsewhere })),
 	/**  Ends it: what is issued stays, nothing more is begun. */
 	endBatch: (batch: string) => typedError<Batch, CommandError>(__TAURI_INVOKE("end_batch", { batch })),
-	/**  The passwords of its files, out of the list in its folder, to be handed on; nothing else has them. */
+	/**  The passwords of its files, out of their list, to be handed on; nothing else has them. */
 	batchPasswords: (batch: string) => typedError<BatchPassword[], CommandError>(__TAURI_INVOKE("batch_passwords", { batch })),
 	/**  Targets, monitor, CRLs and responders. */
 	publishing: () => typedError<Publishing, CommandError>(__TAURI_INVOKE("publishing")),
@@ -340,6 +343,8 @@ export type Affected = {
 	serial: string,
 	/**  Certificate profile. */
 	profile: string,
+	/**  Id of the person; `None`: of a phone, or of nobody who is in the register. */
+	subscriber: string | null,
 	/**  Name of the person, else the subject. */
 	name: string,
 	/**  On which device, as it called itself. */
@@ -348,8 +353,10 @@ export type Affected = {
 	notAfter: string,
 	/**  Status now. */
 	before: string,
-	/**  Status afterwards. */
+	/**  Status afterwards; `held` before and after a renewal or replacement: marked as replaced. */
 	after: string,
+	/**  What stops where it does not count, and works again where it does: what it is good for. */
+	breaks: Breaks[],
 };
 
 /**  Who approves. */
@@ -369,7 +376,9 @@ export type Attempt = {
 	file: string,
 	/**  It is there. */
 	succeeded: boolean,
-	/**  What the other side said, English. */
+	/**  Why it is not; none of what an earlier version recorded. */
+	failure: PublicationFailure | null,
+	/**  What the other side said, in its own words. */
 	detail: string,
 	/**  How long it took. */
 	milliseconds: number,
@@ -436,6 +445,8 @@ export type Batch = {
 	refused: number,
 	/**  Where the files are; `None`: a command began it. */
 	folder: string | null,
+	/**  Where the list of their passwords is. */
+	passwords: string | null,
 	/**  Begun. */
 	createdAt: string,
 	/**  Ended. */
@@ -637,6 +648,10 @@ export type Certificate = {
 	enrollment: string | null,
 	/**  subscriber, transport or authority. */
 	kind: string,
+	/**  Mail is encrypted to it. */
+	readsMail: boolean,
+	/**  Signet made its key. */
+	madeHere: boolean,
 };
 
 /**  An act on certificates. */
@@ -662,6 +677,29 @@ export type CertificateAdvice = {
 	/**  Where it stands. */
 	clause: string,
 };
+
+/**  A column of the list of certificates. */
+export type CertificateColumn = 
+/**  What it is now. */
+"state" | 
+/**  Whom it names. */
+"name" | 
+/**  Address. */
+"address" | 
+/**  What for. */
+"use" | 
+/**  Serial number. */
+"serial" | 
+/**  When it ends. */
+"ends" | 
+/**  Days left. */
+"days" | 
+/**  Who made its key. */
+"madeBy" | 
+/**  Device. */
+"device" | 
+/**  When it began. */
+"issued";
 
 /**  How many there are; groups with none are left out. */
 export type CertificateCounts = {
@@ -927,13 +965,15 @@ export type Code =
 "batch" | 
 /**  Keys that sign are never made here. */
 "signingKeyHere" | 
+/**  Keys that decrypt are made here: a request or a phone brings none. */
+"encryptionByScep" | 
 /**  The certificate is not held, or is held already. */
 "hold" | 
 /**  Another department has the name. */
 "departmentTaken" | 
 /**  A newer Signet wrote this folder. */
 "newerDatabase" | 
-/**  The mailbox has no recorded validation. */
+/**  The mailbox has no recorded validation: `message` has its address, where it is in the register. */
 "mailboxNotValidated" | 
 /**  The validation of the mailbox has ended: `message` has the address and the time, with a blank between them. */
 "mailboxValidationEnded" | 
@@ -1018,14 +1058,6 @@ export type Consequences = {
 	undoable: boolean,
 	/**  So many need a second officer. */
 	needsSecondOfficer: boolean,
-};
-
-/**  People who have an active certificate of a profile. */
-export type CoverageRow = {
-	/**  Certificate profile. */
-	profile: string,
-	/**  People. */
-	people: number,
 };
 
 /**  The delta CRL beside the issuing CA's complete one. */
@@ -1230,7 +1262,7 @@ export type EnrollmentQuery = {
 	states: State[],
 	/**  Of one person. */
 	subscriber: string | null,
-	/**  Part of name, address or device. */
+	/**  Part of name, address or device, or the beginning of serial or fingerprint of a certificate. */
 	search: string | null,
 	/**  After this id. */
 	after: string | null,
@@ -1778,8 +1810,12 @@ export type Overview = {
 	validated: number,
 	/**  With a device. */
 	withDevice: number,
-	/**  By profile. */
-	coverage: CoverageRow[],
+	/**  With an active certificate that mail is encrypted to. */
+	encryption: number,
+	/**  With one that signs mail. */
+	signing: number,
+	/**  With one that VPN and Wi-Fi let in. */
+	authentication: number,
 	/**  Certificates of people. */
 	inventory: InventoryRow[],
 	/**  What ends in the next 53 weeks. */
@@ -1799,17 +1835,38 @@ export type PendingRequest = {
 	id: string,
 	/**  Subject to be certified, RFC 4514. */
 	subject: string,
+	/**  Department of whom it is for; none: they are no longer here. */
+	department: string | null,
 	/**  Certificate profile. */
 	profile: string,
-	/**  SHA-256 of the public key, hex. */
+	/**  SHA-256 of the public key (SubjectPublicKeyInfo), hex. */
 	key: string,
 	/**  Since when it waits. */
 	since: string,
 };
 
+/**  A column of the list of people. */
+export type PeopleColumn = 
+/**  Name. */
+"name" | 
+/**  First address. */
+"address" | 
+/**  Person or functional mailbox. */
+"kind" | 
+/**  Department. */
+"department" | 
+/**  Active certificates. */
+"certificates" | 
+/**  Devices. */
+"devices" | 
+/**  How far the newest enrollment is. */
+"phone" | 
+/**  When they were added. */
+"added";
+
 /**  Which people, in which order; every part narrows. */
 export type PeopleFind = {
-	/**  Words of name, address or device. */
+	/**  Words of name, address or device, or the beginning of serial or fingerprint of a certificate. */
 	search: string | null,
 	/**  Persons or functional mailboxes. */
 	kind: SubscriberKind | null,
@@ -1836,7 +1893,11 @@ export type PeopleFormat =
 /**  For spreadsheets. */
 "csv" | 
 /**  For programs. */
-"json";
+"json" | 
+/**  Their active certificates in PEM, one after another. */
+"pem" | 
+/**  Their active certificates in PKCS#7. */
+"p7b";
 
 /**  A page of people. */
 export type PeopleFound = {
@@ -2062,6 +2123,47 @@ export type ProfileVersion = {
 	findings: ProfileFinding[],
 };
 
+/**  Why a file did not arrive, or could not be fetched. */
+export type PublicationFailure = 
+/**  Another name or password is wanted. */
+"credentials" | 
+/**  The folder is not there. */
+"noFolder" | 
+/**  No PUT is taken. */
+"noPut" | 
+/**  No DELETE is taken. */
+"noDelete" | 
+/**  A file of this size is not taken. */
+"tooLarge" | 
+/**  The server has no room. */
+"full" | 
+/**  It has moved. */
+"moved" | 
+/**  A fault of the server's own. */
+"serverFault" | 
+/**  Any other answer. */
+"refused" | 
+/**  No answer in time. */
+"silent" | 
+/**  No connection. */
+"unreachable" | 
+/**  The connection was lost. */
+"interrupted" | 
+/**  The disk of a folder is full. */
+"diskFull" | 
+/**  A folder cannot be written to. */
+"notWritable" | 
+/**  A file in a folder cannot be removed. */
+"notRemovable" | 
+/**  Fetched: nothing is there. */
+"missing" | 
+/**  Fetched: not everybody is let in. */
+"notPublic" | 
+/**  Fetched: too large. */
+"oversized" | 
+/**  Fetched: it could not be read. */
+"unreadable";
+
 /**  A place where CRLs and CA certificates are published. */
 export type PublishedAt = {
 	/**  Folder or URL. */
@@ -2080,7 +2182,9 @@ export type PublishedCrl = {
 	name: string,
 	/**  What was found. */
 	state: MonitorState,
-	/**  Why, English. */
+	/**  Why nothing could be fetched. */
+	failure: PublicationFailure | null,
+	/**  What the other side said, or what is wrong with it, English. */
 	detail: string,
 	/**  cRLNumber found. */
 	number: number | null,
@@ -2525,6 +2629,8 @@ export type Settings = {
 	scepLegacy: boolean,
 	/**  Officer approves SCEP requests. */
 	scepManualApproval: boolean,
+	/**  The CA's certificate behind the issued one in answers by SCEP. */
+	scepCaInAnswer: boolean,
 	/**  Hours an invitation lives. */
 	invitationHours: number,
 	/**  Help line. */
@@ -2709,7 +2815,7 @@ export type SubscriberPage = {
 
 /**  Which to list. */
 export type SubscriberQuery = {
-	/**  Part of name, address or device. */
+	/**  Part of name, address or device, or the beginning of serial or fingerprint of a certificate. */
 	search: string | null,
 	/**  Only of this department. */
 	department?: string | null,
@@ -2721,11 +2827,17 @@ export type SubscriberQuery = {
 
 /**  What a certificate in the place of another one will be, and what becomes of that one. */
 export type Succession = {
-	/**  Name of the person whose it will be. */
+	/**  Id of the person whose it will be. */
+	subscriber: string,
+	/**  Name of the person. */
 	name: string,
+	/**  Subject that it will state, RFC 4514. */
+	subject: string,
+	/**  Alternative names that it will state, as `type:value`. */
+	san: string[],
 	/**  Certificate profile. */
 	profile: string,
-	/**  Version of the profile. */
+	/**  Version of the profile; 0: as built in. */
 	profileVersion: number,
 	/**  A pilot issues it. */
 	pilot: boolean,

@@ -29,4 +29,4 @@ mod tests;
 pub use log::{LogEntry, RequestLog};
 #[cfg(feature = "samples")]
 pub use portal::samples::sample_pages;
-pub use serve::{ServeError, ServeOptions, Server};
+pub use serve::{Doors, ServeError, ServeOptions, Server};

@@ -1,44 +1,54 @@
-//! Failed sign-ins are counted by network address: 50 in ten minutes, then a pause. Only failures count, never
-//! unknown paths or successes: behind address translation a whole campus is one address.
+//! Failed sign-ins are counted by network address: so many in so many minutes (`sign_in.address_*`), then a pause. Only failures count,
+//! never unknown paths or successes: behind address translation a whole campus is one address.
 
 use protocol::Timestamp;
+use ra::sign_in::PublicDepartment;
 use std::{
     collections::{HashMap, VecDeque},
     net::{IpAddr, Ipv6Addr},
     sync::{Mutex, PoisonError},
 };
 
-/// Failures that are let through.
-const FAILURES: usize = 50;
-/// In this many seconds.
-const WINDOW: i64 = 10 * Timestamp::MINUTE;
 /// Addresses that are remembered; beyond it, the one whose last failure is oldest is forgotten.
 const ADDRESSES: usize = 10_000;
 
-/// The failed sign-ins of the last ten minutes.
+/// How many are let through, as the settings have it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    failures: usize,
+    /// In this many seconds.
+    window: i64,
+}
+
+impl Limit {
+    pub(crate) fn of(department: &PublicDepartment) -> Self {
+        let failures = usize::try_from(department.address_failures).unwrap_or(usize::MAX);
+        Limit { failures, window: i64::from(department.address_minutes) * Timestamp::MINUTE }
+    }
+}
+
+/// The failed sign-ins of late.
 #[derive(Default)]
 pub(crate) struct Failures(Mutex<HashMap<IpAddr, VecDeque<Timestamp>>>);
 
 impl Failures {
     /// Seconds to wait, when this address has failed too often.
-    pub(crate) fn pause(&self, peer: IpAddr, now: Timestamp) -> Option<u32> {
+    pub(crate) fn pause(&self, peer: IpAddr, now: Timestamp, limit: Limit) -> Option<u32> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let times = all.get_mut(&network(peer))?;
-        forget(times, now);
-        if times.len() < FAILURES {
-            return None;
-        }
-        let first = times.front()?;
-        u32::try_from(first.0.saturating_add(WINDOW).saturating_sub(now.0).clamp(1, WINDOW)).ok()
+        forget(times, now, limit);
+        // The one with whose end there are fewer than the limit; there may be more where that was lowered meanwhile.
+        let first = times.iter().nth_back(limit.failures.checked_sub(1)?)?;
+        u32::try_from(first.0.saturating_add(limit.window).saturating_sub(now.0).clamp(1, limit.window)).ok()
     }
 
     /// Counts one failure.
-    pub(crate) fn record(&self, peer: IpAddr, now: Timestamp) {
+    pub(crate) fn record(&self, peer: IpAddr, now: Timestamp, limit: Limit) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let network = network(peer);
         if all.len() >= ADDRESSES && !all.contains_key(&network) {
             all.retain(|_, times| {
-                forget(times, now);
+                forget(times, now, limit);
                 !times.is_empty()
             });
             if all.len() >= ADDRESSES
@@ -48,16 +58,16 @@ impl Failures {
             }
         }
         let times = all.entry(network).or_default();
-        if times.len() >= FAILURES {
+        times.push_back(now);
+        while times.len() > limit.failures {
             times.pop_front();
         }
-        times.push_back(now);
     }
 }
 
 /// Drops what is older than the window, and what a clock that was set back left in the future.
-fn forget(times: &mut VecDeque<Timestamp>, now: Timestamp) {
-    times.retain(|t| *t <= now && now.0.saturating_sub(t.0) < WINDOW);
+fn forget(times: &mut VecDeque<Timestamp>, now: Timestamp, limit: Limit) {
+    times.retain(|t| *t <= now && now.0.saturating_sub(t.0) < limit.window);
 }
 
 /// One subscriber line: an IPv4 address, or the /64 of an IPv6 address.
@@ -73,37 +83,55 @@ mod tests {
     use super::*;
 
     const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
+    const LIMIT: Limit = Limit { failures: 50, window: 600 };
 
     #[test]
     fn the_fifty_first_try_waits_until_the_first_failure_is_ten_minutes_old() {
         let failures = Failures::default();
         for n in 0..50 {
-            assert_eq!(failures.pause(PEER, Timestamp(n)), None, "failure {n} is let through");
-            failures.record(PEER, Timestamp(n));
+            assert_eq!(failures.pause(PEER, Timestamp(n), LIMIT), None, "failure {n} is let through");
+            failures.record(PEER, Timestamp(n), LIMIT);
         }
-        assert_eq!(failures.pause(PEER, Timestamp(60)), Some(540));
-        assert_eq!(failures.pause(PEER, Timestamp(599)), Some(1));
-        assert_eq!(failures.pause(PEER, Timestamp(600)), None, "the window slides");
-        assert_eq!(failures.pause("192.0.2.8".parse().unwrap(), Timestamp(60)), None, "another address is not meant");
+        assert_eq!(failures.pause(PEER, Timestamp(60), LIMIT), Some(540));
+        assert_eq!(failures.pause(PEER, Timestamp(599), LIMIT), Some(1));
+        assert_eq!(failures.pause(PEER, Timestamp(600), LIMIT), None, "the window slides");
+        assert_eq!(failures.pause("192.0.2.8".parse().unwrap(), Timestamp(60), LIMIT), None, "another address is not meant");
+    }
+
+    #[test]
+    fn another_limit_counts_at_once_for_what_has_failed_already() {
+        let failures = Failures::default();
+        for n in 0..12 {
+            failures.record(PEER, Timestamp(n), LIMIT);
+        }
+        let stricter = Limit { failures: 10, window: 300 };
+        assert_eq!(failures.pause(PEER, Timestamp(60), LIMIT), None);
+        // Those of the seconds 2 to 11 are ten; once the first of them is five minutes old there are nine.
+        assert_eq!(failures.pause(PEER, Timestamp(60), stricter), Some(242));
+        assert_eq!(failures.pause(PEER, Timestamp(302), stricter), None);
+        for n in 310..330 {
+            failures.record(PEER, Timestamp(n), stricter);
+        }
+        assert_eq!(failures.0.lock().unwrap()[&PEER].len(), 10, "no more is remembered than counts");
     }
 
     #[test]
     fn an_ipv6_line_is_its_64_bit_network_and_a_mapped_address_is_ipv4() {
         let failures = Failures::default();
         for n in 0..50_u16 {
-            failures.record(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, n)), Timestamp(0));
-            failures.record("::ffff:192.0.2.7".parse().unwrap(), Timestamp(0));
+            failures.record(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, n)), Timestamp(0), LIMIT);
+            failures.record("::ffff:192.0.2.7".parse().unwrap(), Timestamp(0), LIMIT);
         }
-        assert!(failures.pause("2001:db8:0:1:ffff::1".parse().unwrap(), Timestamp(1)).is_some());
-        assert!(failures.pause("2001:db8:0:2::1".parse().unwrap(), Timestamp(1)).is_none());
-        assert!(failures.pause(PEER, Timestamp(1)).is_some());
+        assert!(failures.pause("2001:db8:0:1:ffff::1".parse().unwrap(), Timestamp(1), LIMIT).is_some());
+        assert!(failures.pause("2001:db8:0:2::1".parse().unwrap(), Timestamp(1), LIMIT).is_none());
+        assert!(failures.pause(PEER, Timestamp(1), LIMIT).is_some());
     }
 
     #[test]
     fn memory_is_bounded() {
         let failures = Failures::default();
         for n in 0..20_000_u32 {
-            failures.record(IpAddr::V4(std::net::Ipv4Addr::from_bits(n)), Timestamp(0));
+            failures.record(IpAddr::V4(std::net::Ipv4Addr::from_bits(n)), Timestamp(0), LIMIT);
         }
         assert_eq!(failures.0.lock().unwrap().len(), ADDRESSES);
     }
@@ -112,8 +140,8 @@ mod tests {
     fn a_clock_that_was_set_back_locks_nobody_out() {
         let failures = Failures::default();
         for _ in 0..50 {
-            failures.record(PEER, Timestamp(100_000));
+            failures.record(PEER, Timestamp(100_000), LIMIT);
         }
-        assert_eq!(failures.pause(PEER, Timestamp(0)), None);
+        assert_eq!(failures.pause(PEER, Timestamp(0), LIMIT), None);
     }
 }

@@ -128,7 +128,7 @@ pub(crate) fn refusal(frame: &Frame, error: &Error) -> Response<Body> {
         Error::Denied(
             Denied::SignIn
             | Denied::Device
-            | Denied::MailboxNotValidated
+            | Denied::MailboxNotValidated { .. }
             | Denied::MailboxValidationEnded { .. }
             | Denied::EncryptionByScep
             | Denied::SigningKeyHere

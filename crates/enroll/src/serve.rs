@@ -91,10 +91,41 @@ pub struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
+/// Both sockets, open and not served yet: who connects waits. Dropping them closes both.
+pub struct Doors {
+    https: (TcpListener, SocketAddr),
+    http: (TcpListener, SocketAddr),
+}
+
+impl Doors {
+    /// Opens both, or none; port 0 takes a free one.
+    pub fn open(https: SocketAddr, http: SocketAddr) -> Result<Self, ServeError> {
+        Ok(Doors { https: listen(https)?, http: listen(http)? })
+    }
+
+    /// Where HTTPS will be served.
+    #[must_use]
+    pub fn https_addr(&self) -> SocketAddr {
+        self.https.1
+    }
+
+    /// Where plain HTTP will be served.
+    #[must_use]
+    pub fn http_addr(&self) -> SocketAddr {
+        self.http.1
+    }
+}
+
 impl Server {
     /// Opens both sockets and serves until [`Server::stop`]. When it returns, connections are accepted.
     pub fn start(enroller: Enroller, options: ServeOptions) -> Result<Self, ServeError> {
         Self::start_with(enroller, options, HEADER_TIMEOUT, OPEN_AT_ONCE)
+    }
+
+    /// The same at doors that are open already, for whoever changes something only once they are.
+    pub fn start_at(doors: Doors, enroller: Enroller, log: RequestLog, clock: Arc<dyn Clock>) -> Result<Self, ServeError> {
+        let tls = Tls::of(&enroller)?;
+        Self::run(doors, tls, enroller, (log, clock), HEADER_TIMEOUT, OPEN_AT_ONCE)
     }
 
     pub(crate) fn start_with(
@@ -103,12 +134,21 @@ impl Server {
         header_timeout: Duration,
         open_at_once: usize,
     ) -> Result<Self, ServeError> {
-        let identity = enroller.tls_identity()?;
-        let fingerprint = identity.fingerprint.clone();
-        let tls = RustlsConfig::from_config(Arc::new(tls_config(identity)?));
-        let https = listen(options.https)?;
-        let http = listen(options.http)?;
-        let (https_addr, http_addr) = (local(&https, options.https)?, local(&http, options.http)?);
+        // Nothing listens that could not be served.
+        let tls = Tls::of(&enroller)?;
+        let doors = Doors::open(options.https, options.http)?;
+        Self::run(doors, tls, enroller, (options.log, options.clock), header_timeout, open_at_once)
+    }
+
+    fn run(
+        doors: Doors,
+        Tls { config: tls, fingerprint }: Tls,
+        enroller: Enroller,
+        (log, clock): (RequestLog, Arc<dyn Clock>),
+        header_timeout: Duration,
+        open_at_once: usize,
+    ) -> Result<Self, ServeError> {
+        let Doors { https: (https, https_addr), http: (http, http_addr) } = doors;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("signet-serve")
             .max_blocking_threads(BLOCKING_THREADS)
@@ -130,7 +170,7 @@ impl Server {
             limit_heads(plain.http_builder(), header_timeout);
             (secure, plain)
         };
-        let apps = App::pair(enroller.clone(), options.clock, options.log.clone());
+        let apps = App::pair(enroller.clone(), clock, log.clone());
         let wake = reload.clone();
         let thread = std::thread::Builder::new()
             .name("signet-serve".into())
@@ -151,7 +191,7 @@ impl Server {
                 runtime.shutdown_timeout(GRACE);
             })
             .map_err(ServeError::Start)?;
-        Ok(Server { https: https_addr, http: http_addr, log: options.log, handles, reload, thread: Some(thread) })
+        Ok(Server { https: https_addr, http: http_addr, log, handles, reload, thread: Some(thread) })
     }
 
     /// Where HTTPS listens.
@@ -198,7 +238,8 @@ impl Drop for Server {
     }
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+/// The socket, and the address that the system gave it.
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
     use std::io::ErrorKind;
     let listener = TcpListener::bind(address).map_err(|source| match source.kind() {
         ErrorKind::AddrInUse => ServeError::InUse(address),
@@ -206,16 +247,28 @@ fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
         ErrorKind::AddrNotAvailable => ServeError::NoSuchAddress(address),
         _ => ServeError::Listen { address, source },
     })?;
-    listener.set_nonblocking(true).map_err(|source| ServeError::Listen { address, source })?;
-    Ok(listener)
-}
-
-fn local(listener: &TcpListener, address: SocketAddr) -> Result<SocketAddr, ServeError> {
-    listener.local_addr().map_err(|source| ServeError::Listen { address, source })
+    let failed = |source| ServeError::Listen { address, source };
+    listener.set_nonblocking(true).map_err(failed)?;
+    let given = listener.local_addr().map_err(failed)?;
+    Ok((listener, given))
 }
 
 fn limit_heads(builder: &mut hyper_util::server::conn::auto::Builder<TokioExecutor>, timeout: Duration) {
     builder.http1().timer(TokioTimer::new()).header_read_timeout(timeout).max_buf_size(LARGEST_HEAD);
+}
+
+/// The TLS identity, ready to be served, and which one it is.
+struct Tls {
+    config: RustlsConfig,
+    fingerprint: String,
+}
+
+impl Tls {
+    fn of(enroller: &Enroller) -> Result<Self, ServeError> {
+        let identity = enroller.tls_identity()?;
+        let fingerprint = identity.fingerprint.clone();
+        Ok(Tls { config: RustlsConfig::from_config(Arc::new(tls_config(identity)?)), fingerprint })
+    }
 }
 
 /// TLS 1.2 and 1.3 by ring, HTTP/1.1, and never a request for a client certificate: it breaks phones and SCEP clients

@@ -1,6 +1,10 @@
 //! Putting CRLs and CA certificates where they stay up: a folder, or a server that takes HTTP PUT (RFC 9110 9.3.4, WebDAV RFC 4918 9.7).
 
-use ra::{Operator, id::OutboxId, publication::Publication};
+use ra::{
+    Operator,
+    id::OutboxId,
+    publication::{Failed, Failure, Publication},
+};
 use reqwest::{StatusCode, blocking::Client, redirect::Policy};
 use std::{
     collections::HashSet,
@@ -18,9 +22,6 @@ const CONNECT: Duration = Duration::from_secs(10);
 const LARGEST: u64 = 256 * 1024 * 1024;
 /// Rows taken at once: less than the lease even when each needs all our patience.
 const AT_ONCE: u32 = 3;
-
-/// Why a file did not arrive at a server that keeps us waiting.
-const SILENT: &str = "the server did not answer in time";
 
 /// Why nothing could be sent at all.
 #[derive(Debug, thiserror::Error)]
@@ -80,8 +81,9 @@ impl Courier {
             }
             for publication in due {
                 let started = Instant::now();
-                let outcome = if silent.contains(&publication.address) { Err(SILENT.to_owned()) } else { self.publish(&publication) };
-                if outcome.as_ref().is_err_and(|why| why == SILENT) {
+                let outcome =
+                    if silent.contains(&publication.address) { Err(Failed::new(Failure::Silent, "")) } else { self.publish(&publication) };
+                if outcome.as_ref().is_err_and(|failed| failed.why == Failure::Silent) {
                     silent.insert(publication.address.clone());
                 }
                 let took = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
@@ -89,15 +91,15 @@ impl Courier {
                     Ok(_) => sent += 1,
                     Err(why) => {
                         failed += 1;
-                        tracing::warn!(address = publication.address, file = publication.file, why, "a file could not be published");
+                        tracing::warn!(address = publication.address, file = publication.file, %why, "a file could not be published");
                     }
                 }
-                operator.publication_ended(&publication, outcome.as_deref().map_err(String::as_str), took)?;
+                operator.publication_ended(&publication, outcome.as_deref(), took)?;
             }
         }
     }
 
-    fn publish(&self, publication: &Publication) -> Result<String, String> {
+    fn publish(&self, publication: &Publication) -> Result<String, Failed> {
         let credentials = publication.credentials.as_ref().map(|(user, password)| (user.as_str(), password.as_str()));
         match &publication.content {
             Some(content) => self.put(&publication.address, credentials, &publication.file, content),
@@ -106,7 +108,7 @@ impl Courier {
     }
 
     /// Puts one file below an address; what the other side said.
-    pub fn put(&self, address: &str, credentials: Option<(&str, &str)>, file: &str, content: &[u8]) -> Result<String, String> {
+    pub fn put(&self, address: &str, credentials: Option<(&str, &str)>, file: &str, content: &[u8]) -> Result<String, Failed> {
         if !is_url(address) {
             return write(Path::new(address), file, content).map(|()| "written".to_owned());
         }
@@ -118,18 +120,18 @@ impl Courier {
         // 201 made, 200 and 204 replaced (RFC 9110 9.3.4); 202 promises nothing.
         match answer.status() {
             status @ (StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT) => Ok(said(status)),
-            status => Err(refusal(status)),
+            status => Err(Failed::new(refusal(status), said(status))),
         }
     }
 
     /// Takes one file away below an address, whether it is there or not; what the other side said.
-    fn remove(&self, address: &str, credentials: Option<(&str, &str)>, file: &str) -> Result<String, String> {
+    fn remove(&self, address: &str, credentials: Option<(&str, &str)>, file: &str) -> Result<String, Failed> {
         if !is_url(address) {
             let path = Path::new(address).join(file);
             return match std::fs::remove_file(&path) {
                 Ok(()) => Ok("removed".to_owned()),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok("removed".to_owned()),
-                Err(error) => Err(format!("{} cannot be removed: {error}", path.display())),
+                Err(error) => Err(Failed::new(Failure::NotRemovable, format!("{}: {error}", path.display()))),
             };
         }
         let mut request = self.client.delete(format!("{address}/{file}"));
@@ -142,29 +144,28 @@ impl Courier {
             status @ (StatusCode::OK | StatusCode::NO_CONTENT | StatusCode::NOT_FOUND | StatusCode::GONE) => {
                 Ok(format!("removed ({})", said(status)))
             }
-            status @ (StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED) => {
-                Err(format!("{}: the server takes no DELETE: remove the file there by hand", said(status)))
-            }
-            status => Err(refusal(status)),
+            status @ (StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED) => Err(Failed::new(Failure::NoDelete, said(status))),
+            status => Err(Failed::new(refusal(status), said(status))),
         }
     }
 
     /// Fetches a file as a relying party does, without credentials.
-    pub fn fetch(&self, address: &str) -> Result<Vec<u8>, String> {
+    pub fn fetch(&self, address: &str) -> Result<Vec<u8>, Failed> {
         let mut content = Vec::new();
         let read = if is_url(address) {
             let answer = self.client.get(address).send().map_err(|error| reason(&error))?;
             if answer.status() != StatusCode::OK {
-                return Err(refusal(answer.status()));
+                return Err(Failed::new(absence(answer.status()), said(answer.status())));
             }
             answer.take(LARGEST + 1).read_to_end(&mut content)
         } else {
             File::open(address).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut content))
         };
         match read {
-            Ok(_) if content.len() as u64 > LARGEST => Err("it is larger than any CRL of ours".to_owned()),
+            Ok(_) if content.len() as u64 > LARGEST => Err(Failed::new(Failure::Oversized, "")),
             Ok(_) => Ok(content),
-            Err(error) => Err(format!("it could not be read: {error}")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failed::new(Failure::Missing, error.to_string())),
+            Err(error) => Err(Failed::new(Failure::Unreadable, error.to_string())),
         }
     }
 
@@ -172,7 +173,7 @@ impl Courier {
     pub fn monitor(&self, operator: &Operator) -> Result<u32, PublishError> {
         for crl in operator.published_crls_due()? {
             let found = self.fetch(&crl.address);
-            operator.published_crl_found(&crl, found.as_deref().map_err(String::as_str))?;
+            operator.published_crl_found(&crl, found.as_deref())?;
         }
         let warnings = operator.published_crls()?.iter().filter(|crl| crl.warns()).count();
         Ok(u32::try_from(warnings).unwrap_or(u32::MAX))
@@ -191,52 +192,59 @@ fn said(status: StatusCode) -> String {
     format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default()).trim_end().to_owned()
 }
 
-/// What a status means for the officer.
-fn refusal(status: StatusCode) -> String {
-    let next = match status.as_u16() {
-        401 | 403 => "the server wants another name or password",
-        404 | 409 => "there is no such folder on the server",
-        405 | 501 => "the server takes no PUT: switch WebDAV on there",
-        413 => "the server takes no file of this size",
-        507 => "the server is full",
-        300..=399 => "it has moved: give the new address",
-        500..=599 => "the server has a fault of its own",
-        _ => "the server refused",
-    };
-    format!("{}: {next}", said(status))
-}
-
-/// What the file system said, with what to do where that is known.
-fn told(error: &std::io::Error) -> String {
-    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
-    match error.kind() {
-        StorageFull | QuotaExceeded => "the disk there is full, make room".to_owned(),
-        _ => error.to_string(),
+/// What the status of an answer to PUT or DELETE means.
+fn refusal(status: StatusCode) -> Failure {
+    match status.as_u16() {
+        401 | 403 => Failure::Credentials,
+        404 | 409 => Failure::NoFolder,
+        405 | 501 => Failure::NoPut,
+        413 => Failure::TooLarge,
+        507 => Failure::Full,
+        300..=399 => Failure::Moved,
+        500..=599 => Failure::ServerFault,
+        _ => Failure::Refused,
     }
 }
 
-/// The whole chain of reasons without the address, which may stand in a log beside it.
-fn reason(error: &reqwest::Error) -> String {
+/// What the status of an answer to GET means.
+fn absence(status: StatusCode) -> Failure {
+    match status.as_u16() {
+        401 | 403 => Failure::NotPublic,
+        404 | 410 => Failure::Missing,
+        300..=399 => Failure::Moved,
+        500..=599 => Failure::ServerFault,
+        _ => Failure::Refused,
+    }
+}
+
+/// What kept a file out of a folder.
+fn unwritten(error: &std::io::Error) -> Failure {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    if matches!(error.kind(), StorageFull | QuotaExceeded) { Failure::DiskFull } else { Failure::NotWritable }
+}
+
+/// Why there was no answer, with the innermost reason: without the address, which may stand in a log beside it.
+fn reason(error: &reqwest::Error) -> Failed {
     if error.is_timeout() {
-        return SILENT.to_owned();
+        return Failed::new(Failure::Silent, "");
     }
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    if error.is_connect() { format!("the server cannot be reached: {innermost}") } else { format!("the connection failed: {innermost}") }
+    Failed::new(if error.is_connect() { Failure::Unreachable } else { Failure::Interrupted }, innermost.to_string())
 }
 
 /// Whole or not at all, also after a power cut: a web server that reads meanwhile finds the old file or the new one. Others may write into
 /// the folder: the new file's name cannot be guessed, and nothing that is there already is followed or overwritten.
-fn write(folder: &Path, file: &str, content: &[u8]) -> Result<(), String> {
+fn write(folder: &Path, file: &str, content: &[u8]) -> Result<(), Failed> {
     write_with(folder, file, |new| new.write_all(content))
 }
 
 /// The same for what `fill` writes.
-fn write_with(folder: &Path, file: &str, fill: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<(), String> {
+fn write_with(folder: &Path, file: &str, fill: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<(), Failed> {
     let beside = folder.join(format!(".{file}.{}.new", OutboxId::fresh()));
-    let failed = |error: std::io::Error| format!("{} cannot be written: {}", folder.join(file).display(), told(&error));
+    let failed = |error: std::io::Error| Failed::new(unwritten(&error), format!("{}: {error}", folder.join(file).display()));
     let mut new = File::options().create_new(true).write(true).open(&beside).map_err(failed)?;
     let written = fill(&mut new).and_then(|()| new.sync_all());
     drop(new);

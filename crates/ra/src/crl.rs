@@ -1,4 +1,5 @@
-//! CRLs: the current ones, made at once after a change, daily otherwise; nextUpdate 8 days (root: 400 days).
+//! CRLs: the current ones, made at once after a change, otherwise when `crl.every_hours` have passed; by default daily, with a nextUpdate
+//! in 8 days (root: 400 days).
 
 mod delta;
 mod entries;
@@ -24,8 +25,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// A new one after this time, also when nothing changed.
-const DAILY: i64 = Timestamp::DAY;
 /// What was made later than so long from now was made while the clock was ahead (or it is behind now): relying parties refuse what is of
 /// the future (RFC 5280 5.1.2.4), and it would be kept until then. So much is allowed, because another process may make one after this one
 /// has read the time.
@@ -70,7 +69,7 @@ struct Facts {
 
 impl Inner {
     /// Current CRL of `root` or `issuing`. Kept in memory and in the store; made anew when a revocation in whatever process is not
-    /// in it yet, or daily.
+    /// in it yet, or when its time has passed.
     pub(crate) fn crl(&self, name: &str) -> Result<Arc<Vec<u8>>> {
         Ok(self.current_crl(name)?.der)
     }
@@ -86,9 +85,10 @@ impl Inner {
         let seen = self.store.version()?;
         let generation = self.store.generation(Topic::Revocation)?;
         let now = self.clock.now();
-        let with_delta = !is_root && self.network()?.delta_crl;
+        let settings = self.network()?;
+        let (with_delta, every) = (!is_root && settings.delta_crl, settings.numbers.crl_every());
         let fits = |facts: &Facts| -> Result<bool> {
-            let is_current = facts.generation >= generation && now < facts.made_at.plus(DAILY) && facts.with_delta == with_delta;
+            let is_current = facts.generation >= generation && now < facts.made_at.plus(every) && facts.with_delta == with_delta;
             Ok(is_current && !self.was_made_ahead(facts.made_at, now)?)
         };
         if let Some(kept) = kept.as_ref()
@@ -172,7 +172,7 @@ impl Inner {
             this_update: facts.this_update,
             made_at: facts.made_at,
             next_update: facts.next_update,
-            renew_at: facts.made_at.plus(DAILY),
+            renew_at: facts.made_at.plus(self.network()?.numbers.crl_every()),
             size: facts.size,
             responder_until: None,
             key_here: true,
@@ -220,7 +220,8 @@ fn unsigned(value: i64) -> Result<u64> {
 }
 
 impl Operator {
-    /// Makes the CRLs that are due (a revocation in whatever process, or daily) and renews the OCSP responders' certificates in time.
+    /// Makes the CRLs that are due (a revocation in whatever process, or their time has passed) and renews the OCSP responders'
+    /// certificates in time.
     /// Cheap when nothing is due: whoever serves calls it every second, so that what was revoked leaves for the publication targets.
     pub fn keep_status(&self) -> Result<()> {
         self.inner.founding()?;

@@ -74,7 +74,10 @@ pub enum Conflict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denied {
     /// The mailbox was not validated (invariant 5).
-    MailboxNotValidated,
+    MailboxNotValidated {
+        /// Its address; empty where it is no longer in the register.
+        mailbox: String,
+    },
     /// The mailbox was validated too long ago (invariant 5, `mailbox.valid_days`): an officer records a new validation.
     MailboxValidationEnded {
         /// Its address.
@@ -188,7 +191,7 @@ impl Error {
                 Conflict::DepartmentTaken => "departmentTaken",
             },
             Error::Denied(denied) => match denied {
-                Denied::MailboxNotValidated => "mailboxNotValidated",
+                Denied::MailboxNotValidated { .. } => "mailboxNotValidated",
                 Denied::MailboxValidationEnded { .. } => "mailboxValidationEnded",
                 Denied::NotSetUp => "notSetUp",
                 Denied::SignIn => "signIn",

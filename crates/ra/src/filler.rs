@@ -25,14 +25,15 @@ impl Operator {
     pub fn fill(&self, count: u64, revoked: bool) -> Result<()> {
         let ca = self.inner.issuing_ca()?;
         let name = vec![(AttributeType::Organization, "Example University".to_owned()), (AttributeType::CommonName, "Filler".to_owned())];
+        let policy = self.inner.policy_of(self.here()?.id)?;
         let intent = Intent {
-            terms: self.inner.policy_of(self.here()?.id)?.terms(Purpose::Certificate(ProfileName::Signing)),
+            terms: policy.terms(Purpose::Certificate(ProfileName::Signing)),
             subject: DistinguishedName::new(name)?,
             san: vec![SubjectAltName::Rfc822Name("filler@example.edu".to_owned())],
             subscriber: None,
             enrollment: None,
             public_key: PrivateKey::generate(KeyAlgorithm::Rsa2048)?.public()?,
-            urls: crate::authority::Inner::status_urls(self.inner.network()?.as_ref()),
+            urls: policy.urls().clone(),
         };
         let (own, clock) = (ca.clone(), self.inner.clock.clone());
         let first = intent.clone();

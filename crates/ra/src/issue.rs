@@ -6,7 +6,7 @@
 use crate::{
     Denied, Error, Result,
     certificate::{self, Kind, NewCertificate},
-    certification::{BACKDATED, Identity, StatusUrls},
+    certification::{Identity, StatusUrls},
     challenge::Purpose,
     id::{EnrollmentId, SubscriberId},
     ledger::{self, Actor},
@@ -28,8 +28,6 @@ use std::sync::Arc;
 
 /// A clock corrected by so little is not "behind": the last ledger row's time is used.
 const CLOCK_SLACK: i64 = 5;
-/// Transport identities live two years.
-const TRANSPORT_DAYS: u32 = 730;
 
 /// What is to be certified: all from our records, but for the key.
 #[derive(Clone)]
@@ -85,18 +83,20 @@ pub(crate) fn reserve(tx: &Connection, at: Timestamp, issuer: &CertificateView, 
 /// certificatePolicies: each OID with its CPS pointer.
 fn policies(terms: &Terms) -> Vec<(String, Option<String>)> {
     match terms {
-        Terms::Transport => Vec::new(),
+        Terms::Transport(_) => Vec::new(),
         Terms::Profile(profile) => profile.policies.iter().map(|policy| (policy.oid.clone(), policy.cps.clone())).collect(),
     }
 }
 
 /// What is recorded of an intent: all of it that goes into the certificate.
 fn recorded(intent: &Intent) -> serde_json::Value {
-    let (version, pilot) = intent.terms.version();
+    let ((version, pilot), (days, backdated)) = (intent.terms.version(), intent.terms.lasts());
     json!({
         "profile": intent.purpose().as_str(),
         "version": version,
         "pilot": pilot,
+        "days": days,
+        "backdated": backdated,
         "policies": policies(&intent.terms),
         "subject": intent.subject.to_string(),
         "san": intent.san.iter().map(certificate::san_text).collect::<Vec<_>>(),
@@ -117,10 +117,10 @@ pub(crate) fn resume(tx: &Connection, at: Timestamp, serial: &SerialNumber, inte
     let now = recorded(intent);
     // What an earlier Signet did not record is not compared.
     let differs = |part: &str| then.get(part).is_some_and(|then| now.get(part) != Some(then));
-    let parts = ["version", "pilot", "policies", "profile", "subject", "san", "key", "addresses"];
+    let parts = ["version", "pilot", "days", "backdated", "policies", "profile", "subject", "san", "key", "addresses"];
     let changed = match parts.into_iter().find(|part| differs(part)) {
         None => return Ok(Some(Reservation { serial: serial.clone(), at: reserved_at })),
-        Some("version" | "pilot" | "policies") => "the policy changed before the request was repeated",
+        Some("version" | "pilot" | "days" | "backdated" | "policies") => "the policy changed before the request was repeated",
         Some("addresses") => "the addresses of CRL, CA or OCSP changed before the request was repeated",
         Some(_) => "something else is to be certified now",
     };
@@ -152,9 +152,9 @@ pub(crate) fn certify(ca: &Identity, intent: &Intent, reservation: &Reservation)
     Ok(Signed { view: Arc::new(view), advice })
 }
 
-/// From when until when a certificate of so many days counts that is reserved at `at`.
-pub(crate) fn validity(ca: &CertificateView, at: Timestamp, days: u32) -> Validity {
-    let not_before = at.plus(-BACKDATED).max(ca.validity.not_before);
+/// From when until when a certificate counts that is reserved at `at`: for so many days, begun so many minutes before.
+pub(crate) fn validity(ca: &CertificateView, at: Timestamp, (days, backdated_minutes): (u32, u32)) -> Validity {
+    let not_before = at.plus(-i64::from(backdated_minutes) * Timestamp::MINUTE).max(ca.validity.not_before);
     // Both ends are inclusive (RFC 5280 4.1.2.5), and nothing outlives its CA.
     let not_after = not_before.plus(i64::from(days) * Timestamp::DAY - 1).min(ca.validity.not_after);
     Validity { not_before, not_after }
@@ -162,17 +162,15 @@ pub(crate) fn validity(ca: &CertificateView, at: Timestamp, days: u32) -> Validi
 
 fn specify(ca: &Identity, intent: &Intent, reservation: &Reservation) -> CertificateSpec {
     let urls = &intent.urls;
-    let (key_usage, extended_key_usage, days, crl_urls) = match &intent.terms {
-        Terms::Transport => (
+    let (key_usage, extended_key_usage, crl_urls) = match &intent.terms {
+        Terms::Transport(_) => (
             KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::KEY_ENCIPHERMENT),
             vec![ExtendedKeyUsage::Other(TRANSPORT_PURPOSE.to_owned())],
-            TRANSPORT_DAYS,
             urls.crl.clone(),
         ),
         Terms::Profile(profile) => (
             profile.key_usage_for(&intent.public_key),
             profile.extended_key_usage.clone(),
-            profile.days,
             if profile.crl_address { urls.crl.clone() } else { Vec::new() },
         ),
     };
@@ -180,7 +178,7 @@ fn specify(ca: &Identity, intent: &Intent, reservation: &Reservation) -> Certifi
         serial: reservation.serial.clone(),
         subject: intent.subject.clone(),
         san: intent.san.clone(),
-        validity: validity(&ca.certificate, reservation.at, days),
+        validity: validity(&ca.certificate, reservation.at, intent.terms.lasts()),
         public_key: intent.public_key.clone(),
         key_usage,
         extended_key_usage,

@@ -12,6 +12,7 @@ pub mod certification;
 pub mod challenge;
 mod crl;
 pub mod csv;
+mod day;
 pub mod department;
 pub mod disk;
 mod enroller;

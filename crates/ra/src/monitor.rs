@@ -1,6 +1,10 @@
 //! The monitor: looks at the published CRLs as a relying party does, and says when what it finds is not what we made.
 
-use crate::{Error, Operator, Result, authority::Inner};
+use crate::{
+    Error, Operator, Result,
+    authority::Inner,
+    publication::{self, Failed, Failure},
+};
 use protocol::{Timestamp, crl::CrlView};
 use rusqlite::OptionalExtension;
 
@@ -8,7 +12,7 @@ use rusqlite::OptionalExtension;
 const EVERY: i64 = 15 * Timestamp::MINUTE;
 /// ... and a new CRL may take so long to arrive before somebody is warned.
 const GRACE: i64 = 10 * Timestamp::MINUTE;
-/// A CRL that ends sooner is called stale: ours are renewed a week before their end.
+/// A CRL that ends sooner is called stale: ours are renewed two days or more before their end.
 const ENDS_SOON: i64 = Timestamp::DAY;
 
 /// What was found at an address.
@@ -38,7 +42,9 @@ pub struct PublishedCrl {
     pub name: &'static str,
     /// What was found.
     pub state: MonitorState,
-    /// In words; empty when all is well.
+    /// Why nothing could be fetched; `None` also of what was recorded before reasons had words of their own: there it stands in `detail`.
+    pub failure: Option<Failure>,
+    /// In words; empty when all is well. Of what could not be fetched: what the other side or the system said.
     pub detail: String,
     /// cRLNumber found.
     pub number: Option<u64>,
@@ -56,16 +62,22 @@ impl PublishedCrl {
     pub fn warns(&self) -> bool {
         !matches!(self.state, MonitorState::Unchecked | MonitorState::Fresh)
     }
+
+    /// In one English line: what was found, and of what could not be fetched why, and what to do.
+    #[must_use]
+    pub fn told(&self) -> String {
+        self.failure.map_or_else(|| self.detail.clone(), |why| Failed::new(why, &*self.detail).to_string())
+    }
 }
 
 /// State, words, number and nextUpdate.
 type Finding = (MonitorState, String, Option<u64>, Option<Timestamp>);
 
 impl Inner {
-    fn judge(&self, name: &str, found: std::result::Result<&[u8], &str>) -> Result<Finding> {
+    fn judge(&self, name: &str, found: std::result::Result<&[u8], &Failed>) -> Result<Finding> {
         let bytes = match found {
             Ok(bytes) => bytes,
-            Err(why) => return Ok((MonitorState::Unreachable, why.chars().take(300).collect(), None, None)),
+            Err(failed) => return Ok((MonitorState::Unreachable, publication::shown(&failed.said), None, None)),
         };
         let authorities = self.authorities()?;
         let ca = if name == "root" { &authorities.root } else { &authorities.issuing };
@@ -128,13 +140,15 @@ impl Operator {
         self.inner.store.read(|c| {
             let mut list = Vec::with_capacity(addresses.len());
             for (address, name) in addresses {
-                let mut statement =
-                    c.prepare_cached("SELECT state, detail, number, next_update, checked_at, since FROM published_crl WHERE address = ?")?;
+                let mut statement = c.prepare_cached(
+                    "SELECT state, detail, number, next_update, checked_at, since, failure FROM published_crl WHERE address = ?",
+                )?;
                 let found = statement
                     .query_row([&address], |row| {
                         let (state, detail): (String, String) = (row.get(0)?, row.get(1)?);
                         let (number, next_update): (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
-                        Ok((state, detail, number, next_update, row.get::<_, i64>(4)?, row.get::<_, i64>(5)?))
+                        let failure: Option<String> = row.get(6)?;
+                        Ok((state, detail, number, next_update, row.get::<_, i64>(4)?, row.get::<_, i64>(5)?, failure))
                     })
                     .optional()?;
                 list.push(match found {
@@ -142,16 +156,18 @@ impl Operator {
                         address,
                         name,
                         state: MonitorState::Unchecked,
+                        failure: None,
                         detail: String::new(),
                         number: None,
                         next_update: None,
                         checked_at: None,
                         since: None,
                     },
-                    Some((word, detail, number, next_update, checked_at, since)) => PublishedCrl {
+                    Some((word, detail, number, next_update, checked_at, since, failure)) => PublishedCrl {
                         address,
                         name,
                         state: state(&word)?,
+                        failure: failure.as_deref().and_then(Failure::parse),
                         detail,
                         number: number.and_then(|n| u64::try_from(n).ok()),
                         next_update: next_update.map(Timestamp),
@@ -172,19 +188,22 @@ impl Operator {
     }
 
     /// Records what was found there: the octets, or why there were none.
-    pub fn published_crl_found(&self, looked_at: &PublishedCrl, found: std::result::Result<&[u8], &str>) -> Result<()> {
+    pub fn published_crl_found(&self, looked_at: &PublishedCrl, found: std::result::Result<&[u8], &Failed>) -> Result<()> {
         let at = self.inner.clock.now();
+        let failure = found.err().and_then(|failed| failed.why.word());
         let (state, detail, number, next_update) = self.inner.judge(looked_at.name, found)?;
         let word = serde_json::to_value(state).map_err(Error::fault)?.as_str().unwrap_or_default().to_owned();
         let number = number.and_then(|n| i64::try_from(n).ok());
         let address = looked_at.address.clone();
         self.inner.store.write(move |tx| {
             tx.prepare_cached(
-                "INSERT INTO published_crl (address, state, detail, number, next_update, checked_at, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) \
+                "INSERT INTO published_crl (address, state, detail, number, next_update, checked_at, since, failure) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) \
                  ON CONFLICT (address) DO UPDATE SET since = iif(state = excluded.state, since, excluded.since), state = excluded.state, \
-                 detail = excluded.detail, number = excluded.number, next_update = excluded.next_update, checked_at = excluded.checked_at",
+                 detail = excluded.detail, number = excluded.number, next_update = excluded.next_update, \
+                 checked_at = excluded.checked_at, failure = excluded.failure",
             )?
-            .execute((address, word, detail, number, next_update.map(|t| t.0), at.0))?;
+            .execute((address, word, detail, number, next_update.map(|t| t.0), at.0, failure))?;
             Ok(())
         })
     }

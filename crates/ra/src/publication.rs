@@ -1,6 +1,10 @@
 //! Publishing: CRLs and CA certificates leave for places that stay up while this computer sleeps. What is to leave is an outbox row,
 //! written in the transaction of its cause; whoever sends leases it, so that several processes send it once, and records every attempt.
 
+mod failure;
+
+pub use failure::{Failed, Failure};
+
 use crate::{
     Error, Noun, Operator, Result,
     authority::Inner,
@@ -58,10 +62,20 @@ pub struct PublicationAttempt {
     pub file: String,
     /// It is there.
     pub succeeded: bool,
-    /// What the other side said, or why it was not reached.
+    /// Why it is not; `None` also of what was recorded before reasons had words of their own: there it stands in `detail`.
+    pub failure: Option<Failure>,
+    /// What the other side said, or the system.
     pub detail: String,
     /// How long it took.
     pub milliseconds: u32,
+}
+
+impl PublicationAttempt {
+    /// In one English line: what was said, and of a failure what it means and what to do.
+    #[must_use]
+    pub fn told(&self) -> String {
+        self.failure.map_or_else(|| self.detail.clone(), |why| Failed::new(why, &*self.detail).to_string())
+    }
 }
 
 /// One file that this process is to send now. No `Debug`: it may hold a password.
@@ -98,6 +112,11 @@ pub(crate) fn enqueue(tx: &Connection, at: Timestamp, target: Option<TargetId>, 
         }
     }
     Ok(())
+}
+
+/// Words of somebody else's, as they are kept: not endlessly many, and nothing that turns or hides text.
+pub(crate) fn shown(said: &str) -> String {
+    said.chars().map(|c| if crate::host::is_hidden(c) { ' ' } else { c }).take(LONGEST_DETAIL).collect()
 }
 
 fn password_context(target: TargetId) -> String {
@@ -138,7 +157,8 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<PublicationTarget> {
 
 fn attempts(c: &Connection, target: TargetId, limit: u32) -> Result<Vec<PublicationAttempt>> {
     let mut statement = c.prepare_cached(
-        "SELECT at, target, item, succeeded, detail, milliseconds FROM outbox_attempt WHERE target = ? ORDER BY number DESC LIMIT ?",
+        "SELECT at, target, item, succeeded, detail, milliseconds, failure FROM outbox_attempt \
+         WHERE target = ? ORDER BY number DESC LIMIT ?",
     )?;
     let rows = statement.query_map((target, limit), |row| {
         Ok(PublicationAttempt {
@@ -148,6 +168,7 @@ fn attempts(c: &Connection, target: TargetId, limit: u32) -> Result<Vec<Publicat
             succeeded: row.get(3)?,
             detail: row.get(4)?,
             milliseconds: row.get(5)?,
+            failure: row.get::<_, Option<String>>(6)?.as_deref().and_then(Failure::parse),
         })
     })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
@@ -327,17 +348,26 @@ impl Operator {
     }
 
     /// Records an attempt: done, or to be tried again (after one minute, then twice as long each time, at most an hour).
-    pub fn publication_ended(&self, publication: &Publication, outcome: std::result::Result<&str, &str>, milliseconds: u32) -> Result<()> {
+    pub fn publication_ended(
+        &self,
+        publication: &Publication,
+        outcome: std::result::Result<&str, &Failed>,
+        milliseconds: u32,
+    ) -> Result<()> {
         let at = self.inner.clock.now();
         let (id, target, wanted, file) = (publication.id, publication.target, publication.wanted, publication.file.clone());
         let succeeded = outcome.is_ok();
-        let (Ok(detail) | Err(detail)) = outcome;
-        let detail: String = detail.chars().map(|c| if crate::host::is_hidden(c) { ' ' } else { c }).take(LONGEST_DETAIL).collect();
+        let (detail, failure) = match outcome {
+            Ok(said) => (said, None),
+            Err(failed) => (failed.said.as_str(), failed.why.word()),
+        };
+        let detail = shown(detail);
         self.inner.store.write(move |tx| {
             tx.prepare_cached(
-                "INSERT INTO outbox_attempt (outbox, target, item, at, milliseconds, succeeded, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO outbox_attempt (outbox, target, item, at, milliseconds, succeeded, detail, failure) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             )?
-            .execute((id, target, file, at.0, milliseconds, succeeded, detail))?;
+            .execute((id, target, file, at.0, milliseconds, succeeded, detail, failure))?;
             if succeeded {
                 // Asked for once more meanwhile: it stays, and goes again.
                 tx.prepare_cached(

@@ -41,6 +41,9 @@ pub(crate) fn revoke_because(
         reason_code(reason),
         found.number,
     ))?;
+    if reason != Reason::CertificateHold {
+        forget_deadline(tx, serial)?;
+    }
     let event = if reason == Reason::CertificateHold { "certificate.held" } else { "certificate.revoked" };
     let mut details = serde_json::json!({ "reason": reason, "subject": found.subject, "profile": found.profile, "kind": found.kind });
     if let (Some(why), Some(facts)) = (why, details.as_object_mut()) {
@@ -88,8 +91,15 @@ pub(crate) fn reinstate(tx: &Connection, at: Timestamp, actor: &Actor, serial: &
     }
     tx.prepare_cached("UPDATE certificate SET revoked_at = NULL, reason = NULL, invalid_since = NULL WHERE number = ?")?
         .execute([found.number])?;
+    forget_deadline(tx, serial)?;
     let details = serde_json::json!({ "subject": found.subject, "profile": found.profile, "kind": found.kind });
     ledger::append(tx, at, actor, "certificate.reinstated", &serial.to_string(), &details)
+}
+
+/// It waits no longer for the end of a hold (perhaps lost): it came back, or is revoked for good, in whatever way.
+fn forget_deadline(tx: &Connection, serial: &SerialNumber) -> Result<()> {
+    tx.prepare_cached("DELETE FROM hold_deadline WHERE serial = ?1")?.execute([serial.octets()])?;
+    Ok(())
 }
 
 struct Found {

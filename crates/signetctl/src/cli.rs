@@ -143,6 +143,9 @@ pub(crate) struct Init {
     /// Address of CRLs and CA certificates (default: plain HTTP at the host of the public URL).
     #[arg(long, value_name = "URL")]
     pub(crate) status_url: Option<String>,
+    /// How long the certificates live that are made here, and what comes later: `validity.root_years=25`; may be given several times.
+    #[arg(long = "setting", value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(String, String)>,
     /// A department for trying things out, never for real people; says so on every page.
     #[arg(long)]
     pub(crate) training: bool,

@@ -34,13 +34,14 @@ impl NewFiles {
         }
     }
 
-    /// They stay, also after a power cut.
-    pub(crate) fn keep(&mut self) -> Result<(), Refusal> {
-        for (path, _) in &self.0 {
-            ra::disk::sync_folder_of(path).map_err(|error| unwritable(path, &error))?;
-        }
+    /// Once they are kept they stay, also after a power cut.
+    pub(crate) fn sync(&self) -> Result<(), Refusal> {
+        self.0.iter().try_for_each(|(path, _)| ra::disk::sync_folder_of(path).map_err(|error| unwritable(path, &error)))
+    }
+
+    /// They stay.
+    pub(crate) fn keep(mut self) {
         self.0.clear();
-        Ok(())
     }
 
     /// Another file is written to in place of the one there: one without room, say.
@@ -82,11 +83,16 @@ impl Replacement {
         Ok(Replacement { path: path.to_owned(), beside, file })
     }
 
-    /// Fills it and gives it its name; both last after a power cut.
+    /// Fills it and gives it its name; both last after a power cut, or it is gone.
     pub(crate) fn put(mut self, content: &[u8]) -> Result<(), Refusal> {
         let written = self.file.write_all(content).and_then(|()| self.file.sync_all());
         let named = written.and_then(|()| fs::rename(&self.beside, &self.path));
-        named.and_then(|()| ra::disk::sync_folder_of(&self.path)).map_err(|error| unwritable(&self.path, &error))
+        let lasts = named.and_then(|()| {
+            ra::disk::sync_folder_of(&self.path).inspect_err(|_| {
+                let _ = fs::remove_file(&self.path);
+            })
+        });
+        lasts.map_err(|error| unwritable(&self.path, &error))
     }
 }
 

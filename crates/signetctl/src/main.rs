@@ -9,6 +9,7 @@ mod output;
 mod refusal;
 mod secret;
 mod session;
+mod stop;
 
 use clap::Parser;
 use cli::{Cli, Command};

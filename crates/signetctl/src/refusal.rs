@@ -125,16 +125,19 @@ fn conflict(conflict: Conflict) -> (&'static str, &'static str) {
 
 fn denied(denied: &Denied) -> (String, String) {
     owned(match denied {
+        Denied::MailboxNotValidated { mailbox } => {
+            let (whose, mail) = if mailbox.is_empty() { ("this mailbox", "MAIL") } else { (mailbox.as_str(), mailbox.as_str()) };
+            return (
+                format!("Nobody has recorded that {whose} is the person's (CPS 4.2.1)."),
+                format!("Record it: signetctl subscriber validate {mail} --method in-person --evidence TEXT."),
+            );
+        }
         Denied::MailboxValidationEnded { mailbox, ended } => {
             return (
                 format!("The validation of {mailbox} ended at {ended} (CPS 4.2.1)."),
                 format!("Record a new validation: signetctl subscriber validate {mailbox} --method in-person --evidence TEXT."),
             );
         }
-        Denied::MailboxNotValidated => (
-            "Nobody has recorded that this mailbox is the person's (CPS 4.2.1).",
-            "Record it: signetctl subscriber validate MAIL --method in-person --evidence TEXT.",
-        ),
         Denied::NotSetUp => ("There is no department in this folder.", "Run `signetctl init`, or name the right folder with --data DIR."),
         Denied::SignIn => ("The sign-in was refused.", "Check the code or password."),
         Denied::TooManyTries => ("There were too many failed tries.", "Wait a quarter of an hour, or send a new invitation."),
@@ -237,6 +240,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_address_that_nobody_validated_is_named_with_the_command_that_records_it() {
+        let refusal = Refusal::from(Error::Denied(Denied::MailboxNotValidated { mailbox: "second@example.edu".into() }));
+        assert!(refusal.message.contains("that second@example.edu is the person's"), "{}", refusal.message);
+        assert!(refusal.next.contains("signetctl subscriber validate second@example.edu --method"), "{}", refusal.next);
+    }
+
+    #[test]
     fn every_sentence_ends_and_says_what_to_do() {
         let errors = [
             Error::invalid("mail", "write an address"),
@@ -246,7 +256,8 @@ mod tests {
             Error::NotFound(Noun::Target),
             Error::NotFound(Noun::Plan),
             Error::Conflict(Conflict::NameTaken),
-            Error::Denied(Denied::MailboxNotValidated),
+            Error::Denied(Denied::MailboxNotValidated { mailbox: "alice@example.edu".into() }),
+            Error::Denied(Denied::MailboxNotValidated { mailbox: String::new() }),
             Error::Denied(Denied::MailboxValidationEnded { mailbox: "alice@example.edu".into(), ended: protocol::Timestamp(0) }),
             Error::Unavailable(Dependency::Keyring("it is locked".into())),
             Error::fault("SELECT secret"),

@@ -50,11 +50,16 @@ impl Session {
 
     /// The same at the department that was named; none named: where there is one alone, that one.
     pub(crate) fn operator_at(&self, department: Option<&str>) -> Result<Operator, Refusal> {
-        let operator = self.operator()?;
-        match department {
-            Some(name) => Ok(operator.at_department_named(name)?),
-            None => Ok(operator),
-        }
+        operator_of(&self.authority()?, department)
+    }
+}
+
+/// The same of a folder that is open.
+pub(crate) fn operator_of(authority: &Authority, department: Option<&str>) -> Result<Operator, Refusal> {
+    let operator = authority.operator(actor());
+    match department {
+        Some(name) => Ok(operator.at_department_named(name)?),
+        None => Ok(operator),
     }
 }
 

@@ -6,7 +6,7 @@ mod support;
 use serde_json::Value;
 use std::{
     fs,
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
 };
 use support::{Place, done};
@@ -26,6 +26,29 @@ fn a_department_is_set_up_once() {
     for own in ["root", "issuing", "ra"] {
         assert!(profiles.contains(&own), "{profiles:?}");
     }
+}
+
+#[test]
+fn the_life_of_the_first_certificates_is_given_at_the_set_up() {
+    let place = Place::new();
+    let init = |settings: &[&str]| {
+        let names = ["init", "--organization", "O", "--department", "D", "--mail-domain", "example.edu", "--ca-key", "p256", "--json"];
+        place.run(&[&names[..], &["--keyring", "passphrase-file", "passphrase"], settings].concat())
+    };
+    assert_eq!(init(&["--setting", "validity.root_years"]).code, 2);
+    let refused = init(&["--setting", "validity.root_years=31"]);
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"));
+    let message = refused.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("validity.root_years") && message.contains("from 5 to 30"), "{message}");
+    assert_eq!(init(&["--setting", "validity.root_years=6", "--setting", "validity.tls_days=90"]).code, 0);
+    let all = place.json(&["certificate", "list", "--all"]);
+    let year_of = |profile: &str, end: &str| {
+        let row = all.as_array().unwrap().iter().find(|row| row["profile"] == profile).unwrap();
+        row[end].as_str().unwrap()[..4].parse::<u32>().unwrap()
+    };
+    let years = year_of("root", "not_after") - year_of("root", "not_before");
+    assert!((5..=6).contains(&years), "six years of 365 days and a quarter: {years}");
+    assert_eq!(place.json(&["settings", "get", "validity.tls_days"])["value"], "90");
 }
 
 #[test]
@@ -254,6 +277,12 @@ fn settings_are_read_and_set_and_secrets_are_no_arguments() {
     assert_eq!(place.json(&["settings", "get", "portal.sign_in"])["value"], "code");
     assert_eq!(place.json(&["settings", "set", "portal.sign_in", "password"])["value"], "password");
     assert_eq!(place.run(&["settings", "get", "portal.sign_in"]).stdout, "password\n");
+    // Its name is kept for later, and it is not taken for another way meanwhile.
+    let directory = place.run(&["settings", "set", "portal.sign_in", "directory", "--json"]);
+    assert_eq!((directory.code, directory.error_code().as_str()), (1, "validation"));
+    let said = directory.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert_eq!(said, "portal.sign_in: Signet cannot ask a directory yet; choose code, password, both or basic.");
+    assert_eq!(place.json(&["settings", "get", "portal.sign_in"])["value"], "password");
     assert_eq!(place.json(&["settings", "get"])["wifi.ssid"], "");
     assert_eq!(place.run(&["settings", "set", "removal", "never", "--json"]).error_code(), "validation");
     assert_eq!(place.run(&["settings", "get", "no.such", "--json"]).error_code(), "notFound");
@@ -332,6 +361,22 @@ fn what_is_missing_or_damaged_is_said_with_what_to_do() {
     assert_eq!(place.run(&["subscriber", "list"]).code, 0, "what needs no key goes on");
     fs::write(place.path("passphrase"), "another passphrase\n").unwrap();
     assert_eq!(refused(&["invite", "alice@example.edu"]), "keyring");
+    // In words, too: what it is and what to do.
+    let words = |done: support::Done| {
+        assert!(done.code == 1 && done.stdout.is_empty(), "{}{}", done.stdout, done.stderr);
+        done.stderr
+    };
+    let file = place.path("data").join("signet.db");
+    let database = rusqlite::Connection::open(&file).unwrap();
+    let later = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
+        SELECT 999, 'later', max(applied_on), max(checksum) FROM refinery_schema_history";
+    assert_eq!(database.execute(later, []).unwrap(), 1);
+    drop(database);
+    let before = fs::read(&file).unwrap();
+    assert_eq!(refused(&["subscriber", "list"]), "newerDatabase");
+    let said = words(place.run(&["subscriber", "list"]));
+    assert!(said.contains("A newer Signet wrote this folder.") && said.contains("Install that version or a later one"), "{said}");
+    assert!(fs::read(&file).unwrap() == before, "nothing was changed");
     for name in ["signet.db-wal", "signet.db-shm"] {
         let _ = fs::remove_file(place.path("data").join(name));
     }
@@ -340,6 +385,18 @@ fn what_is_missing_or_damaged_is_said_with_what_to_do() {
     fs::remove_dir_all(place.path("data")).unwrap();
     fs::write(place.path("data"), "a file").unwrap();
     assert_eq!(refused(&["subscriber", "list"]), "notSetUp");
+    // Below a file no folder can be made.
+    let init = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_signetctl"));
+        command.arg("--data").arg(place.path("data").join("below")).args(["init", "--organization", "X", "--department", "Y"]);
+        done(command.args(["--mail-domain", "example.edu"]).args(more).output().unwrap())
+    };
+    let unwritable = init(&["--json"]);
+    assert_eq!((unwritable.code, unwritable.error_code().as_str()), (1, "folder"));
+    let said = words(init(&[]));
+    assert!(said.contains("below") && said.contains("The data folder cannot be used"), "{said}");
+    assert!(said.contains("you may write to it, or name another one with --data DIR"), "{said}");
+    assert_eq!(fs::read(place.path("data")).unwrap(), b"a file");
 }
 
 #[cfg(unix)]
@@ -396,9 +453,33 @@ fn a_server_needs_a_department_and_a_readable_device_ca() {
     fs::create_dir(place.path("data")).unwrap();
     assert_eq!(place.run(&["serve", "--json"]).error_code(), "notSetUp");
     let place = Place::with_department();
-    let refused = place.run(&["serve", "--json", "--device-ca", "nowhere.pem"]);
+    let refused = place.run(&["serve", "--json", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0", "--device-ca", "nowhere.pem"]);
     assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"));
     assert!(place.path("data").exists());
+}
+
+#[test]
+fn of_a_server_that_does_not_come_up_nothing_is_remembered() {
+    let place = Place::with_department();
+    let root = place.json(&["certificate", "list", "--all"]);
+    let root = root.as_array().unwrap().iter().find(|row| row["profile"] == "root").unwrap()["serial"].as_str().unwrap();
+    fs::write(place.path("device-ca.pem"), place.run(&["certificate", "export", root, "--format", "pem"]).stdout).unwrap();
+    let given = ["--status-url", "http://status.example.edu", "--device-ca", "device-ca.pem", "--public-url"];
+    let serve = |https: &str, http: &str, public_url: &str| {
+        let done = place.run(&[&["serve", "--json", "--https", https, "--http", http], &given[..], &[public_url]].concat());
+        (done.code, done.error_code())
+    };
+    let rows = || place.json(&["ledger", "verify"])["rows"].as_u64().unwrap();
+    let (before, written) = (place.json(&["settings", "get"]), rows());
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (taken_at, free) = (taken.local_addr().unwrap().to_string(), "127.0.0.1:0");
+    let in_use = (1, "portInUse".to_owned());
+    assert_eq!(serve(&taken_at, free, "https://localhost:9443"), in_use);
+    assert_eq!(serve(free, &taken_at, "https://localhost:9443"), in_use);
+    assert_eq!((place.json(&["settings", "get"]), rows()), (before.clone(), written), "the ledger knows of no change either");
+    // The sockets could be had; a certificate for this name could not, and all is put back.
+    assert_eq!(serve(free, free, "https://www.example.com"), (1, "validation".to_owned()));
+    assert_eq!(place.json(&["settings", "get"]), before);
 }
 
 #[cfg(unix)]

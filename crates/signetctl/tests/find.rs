@@ -3,6 +3,10 @@
 
 mod support;
 
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
 use support::Place;
 
 #[test]
@@ -21,17 +25,67 @@ fn certificates_are_searched_filtered_paged_and_exported() {
     assert!(list(&["--status", "revoked", "--status", "held"]).is_empty());
     assert!(list(&["--expiring", "1"]).is_empty());
     assert!(list(&["--query", "no such name"]).is_empty());
-    let mut by_name = list(&["--sort", "name"]);
-    by_name.sort();
-    let mut sorted = all.clone();
-    sorted.sort();
-    assert_eq!(by_name, sorted);
     let csv = place.run(&["certificate", "list", "--all", "--format", "csv"]).stdout;
     assert_eq!(csv.lines().count(), all.len() + 1);
     let pem = place.run(&["certificate", "list", "--all", "--format", "pem"]).stdout;
     assert_eq!(pem.matches("BEGIN CERTIFICATE").count(), all.len());
     assert_eq!(place.run(&["certificate", "list", "--status", "strange"]).code, 2);
     assert_eq!(place.run(&["certificate", "list", "--after", "01", "--json"]).error_code(), "notFound");
+}
+
+#[test]
+fn a_list_is_ordered_narrowed_and_written_in_every_form() {
+    let place = Place::ready();
+    for (name, mail) in [("Zoe Example", "zoe@example.edu"), ("Mia Example", "mia@example.edu")] {
+        place.json(&["subscriber", "add", "--name", name, "--mail", mail]);
+        place.json(&["subscriber", "validate", mail, "--method", "records", "--evidence", "staff list"]);
+    }
+    for person in ["zoe", "alice", "mia"] {
+        let [mail, p12, password] = ["@example.edu", ".p12", ".txt"].map(|end| format!("{person}{end}"));
+        let base = ["certificate", "issue", mail.as_str(), "--profile", "encryption", "--generate"];
+        place.json(&[&base[..], &["--p12", p12.as_str(), "--password-out", password.as_str()]].concat());
+    }
+    let list = |more: &[&str]| place.json(&[&["certificate", "list"], more].concat()).as_array().unwrap().clone();
+    let names = |more: &[&str]| {
+        let name = |row: &serde_json::Value| row["subject"].as_str().unwrap().split(',').next().unwrap().to_owned();
+        list(more).iter().map(name).collect::<Vec<_>>()
+    };
+    let [alice, mia, zoe] = ["CN=Alice Example", "CN=Mia Example", "CN=Zoe Example"];
+    assert_eq!(names(&[]), [mia, alice, zoe], "the newest first");
+    assert_eq!(names(&["--sort", "name"]), [alice, mia, zoe]);
+    assert_eq!(names(&["--sort", "ending-first"]), [zoe, alice, mia]);
+    assert_eq!(names(&["--sort", "ending-last"]), [mia, alice, zoe]);
+    // A pilot issues for 90 days at most.
+    assert_eq!(names(&["--expiring", "91", "--sort", "name"]), [alice, mia, zoe]);
+    assert!(names(&["--expiring", "80"]).is_empty());
+    assert_eq!(names(&["--profile", "encryption", "--mail", "zoe@example.edu"]), [zoe]);
+    assert!(names(&["--profile", "signing"]).is_empty());
+    assert_eq!(names(&["--profile", "signing", "--profile", "encryption"]).len(), 3);
+    assert_eq!(list(&["--all", "--profile", "root"]).len(), 1);
+
+    assert_eq!(place.run(&["certificate", "list", "--format", "json"]).json(), serde_json::Value::from(list(&[])));
+    let p7b = place.command(&["certificate", "list", "--format", "p7b"]).output().unwrap();
+    assert!(p7b.status.success());
+    fs::write(place.path("all.p7b"), &p7b.stdout).unwrap();
+    let mut openssl = Command::new("openssl");
+    openssl.current_dir(place.path("")).args(["pkcs7", "-inform", "DER", "-in", "all.p7b", "-print_certs", "-noout"]);
+    let told = openssl.stdin(Stdio::null()).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&told.stdout).matches("subject=").count(), 3, "{}", String::from_utf8_lossy(&told.stderr));
+
+    let written =
+        |format: &str, columns: &str| place.run(&["certificate", "list", "--sort", "name", "--format", format, "--columns", columns]);
+    let csv = written("csv", "name,person,department,key-made-by,profile").stdout;
+    let expected = [
+        "\"name\",\"person\",\"department\",\"key_made_by\",\"profile\"",
+        "\"Alice Example\",\"Alice Example\",\"Physics\",\"signet\",\"encryption\"",
+    ];
+    assert_eq!(csv.lines().take(2).collect::<Vec<_>>(), expected);
+    assert_eq!(csv.lines().count(), 4);
+    let json = written("json", "name").json();
+    assert_eq!(json, serde_json::json!([{ "name": "Alice Example" }, { "name": "Mia Example" }, { "name": "Zoe Example" }]));
+    let wrong = written("csv", "name,gossip");
+    assert!(wrong.code == 2 && wrong.stderr.contains("days_left"), "{}", wrong.stderr);
+    assert_eq!(place.run(&["certificate", "list", "--columns", "name"]).code, 2, "of a file alone");
 }
 
 #[test]

@@ -43,6 +43,12 @@ fn a_request_becomes_a_certificate_that_openssl_verifies() {
     fs::write(place.path("ca.pem"), chain.split_inclusive("-----END CERTIFICATE-----\n").skip(1).collect::<String>()).unwrap();
     fs::write(place.path("root.pem"), root).unwrap();
     openssl(&place, &["verify", "-purpose", "smimesign", "-CAfile", "root.pem", "-untrusted", "chain.pem", "chain.pem"]);
+    // The same in one file, for mail programs.
+    let p7b = place.command(&["certificate", "export", serial, "--format", "p7b"]).output().unwrap();
+    fs::write(place.path("chain.p7b"), &p7b.stdout).unwrap();
+    let held = openssl(&place, &["pkcs7", "-inform", "DER", "-in", "chain.p7b", "-print_certs"]);
+    let [leaf, issuing] = [0, 1].map(|at| chain.split_inclusive("-----END CERTIFICATE-----\n").nth(at).unwrap());
+    assert!(held.contains(leaf) && held.contains(issuing), "{held}");
     fs::write(place.path("text"), "hello").unwrap();
     openssl(&place, &["cms", "-sign", "-in", "text", "-signer", "chain.pem", "-inkey", "k.pem", "-certfile", "ca.pem", "-out", "mail"]);
     openssl(&place, &["cms", "-verify", "-in", "mail", "-CAfile", "root.pem", "-out", "read"]);
@@ -50,6 +56,16 @@ fn a_request_becomes_a_certificate_that_openssl_verifies() {
     assert_eq!(refused(&place, &["certificate", "issue", "alice@example.edu", "--profile", "signing", "--csr", "m.csr"]), "validation");
     let encryption = ["certificate", "issue", "alice@example.edu", "--profile", "encryption", "--csr", "a.csr"];
     assert_eq!(refused(&place, &encryption), "encryptionByScep");
+    // From standard input, in another file's stead.
+    let piped = ["certificate", "issue", "alice@example.edu", "--profile", "authentication", "--csr", "-", "--json"];
+    openssl(&place, &["req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "k2.pem", "-subj", "/CN=Alice Example", "-out", "a2.csr"]);
+    let done = place.run_with_input(&piped, &fs::read_to_string(place.path("a2.csr")).unwrap());
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    let serial = done.json()["certificate"]["serial"].as_str().unwrap().to_owned();
+    fs::write(place.path("piped.pem"), place.run(&["certificate", "export", &serial]).stdout).unwrap();
+    let public = |arguments: &[&str]| openssl(&place, arguments);
+    assert_eq!(public(&["x509", "-in", "piped.pem", "-noout", "-pubkey"]), public(&["req", "-in", "a2.csr", "-noout", "-pubkey"]));
+    assert_eq!(place.run_with_input(&piped, "no request").error_code(), "validation");
     assert_eq!(place.run(&["certificate", "issue", "alice@example.edu", "--profile", "signing"]).code, 2, "neither request nor key");
 }
 
@@ -120,9 +136,12 @@ fn a_batch_is_tried_dry_goes_through_and_is_idempotent() {
     let said: Vec<_> =
         done["errors"].as_array().unwrap().iter().map(|e| (e["line"].as_u64().unwrap(), e["code"].as_str().unwrap())).collect();
     assert_eq!(said, [(4, "mailboxNotValidated"), (5, "validation")]);
-    let passwords = fs::read_to_string(place.path("out/passwords.csv")).unwrap();
-    only_mine(&place.path("out/passwords.csv"));
-    assert_eq!(passwords.lines().count(), 3);
+    // The passwords lie beside the folder: who gets the folder does not get them.
+    let list_of_passwords = place.path("out-passwords.csv");
+    assert_eq!(done["passwords"], list_of_passwords.to_str().unwrap());
+    let passwords = fs::read_to_string(&list_of_passwords).unwrap();
+    only_mine(&list_of_passwords);
+    assert_eq!((passwords.lines().count(), fs::read_dir(place.path("out")).unwrap().count()), (3, 2));
     for line in passwords.lines().skip(1) {
         let cells: Vec<_> = line.split(',').collect();
         openssl(&place, &["pkcs12", "-in", &format!("out/{}", cells[1]), "-passin", &format!("pass:{}", cells[3]), "-noout"]);
@@ -172,7 +191,7 @@ fn a_batch_that_was_killed_goes_on_where_it_was() {
     assert!((1..60).contains(&before), "{before}");
     let done = place.run(&[&arguments[..], &["--json"]].concat());
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
-    let passwords = fs::read_to_string(place.path("out/passwords.csv")).unwrap();
+    let passwords = fs::read_to_string(place.path("out-passwords.csv")).unwrap();
     let active: Vec<_> =
         place.json(&["certificate", "list"]).as_array().unwrap().iter().filter(|c| c["status"] == "active").cloned().collect();
     assert_eq!(active.len(), 60, "one each");
@@ -187,6 +206,109 @@ fn a_batch_that_was_killed_goes_on_where_it_was() {
         fs::write(place.path("leaf.pem"), text).unwrap();
         let shown = openssl(&place, &["x509", "-in", "leaf.pem", "-noout", "-serial"]);
         assert_eq!(shown.trim().trim_start_matches("serial=").trim_start_matches('0'), serial.trim_start_matches('0'));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_batch_that_is_interrupted_hands_over_what_it_made_and_goes_on_later() {
+    let place = Place::ready();
+    let mut list = "name,mail\n".to_owned();
+    for n in 0..60 {
+        list.push_str(&format!("Person {n},p{n}@example.edu\n"));
+    }
+    fs::write(place.path("list.csv"), &list).unwrap();
+    place.json(&["subscriber", "import", "list.csv"]);
+    for n in 0..60 {
+        place.json(&["subscriber", "validate", &format!("p{n}@example.edu"), "--method", "records", "--evidence", "staff list"]);
+    }
+    let arguments = ["issue-batch", "list.csv", "--bundle", "encryption", "--out", "out", "--json"];
+    let files = || fs::read_dir(place.path("out")).map_or(0, |files| files.count());
+    let certificates = || place.json(&["certificate", "list"]).as_array().unwrap().clone();
+    // As Ctrl-C does, and as a service manager.
+    for signal in ["-INT", "-TERM"] {
+        let before = files();
+        let child = place.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        for _ in 0..6000 {
+            if files() > before + 2 {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let done = support::done(child.wait_with_output().unwrap());
+        assert_eq!((done.code, done.error_code().as_str()), (1, "batchStopped"), "{signal}: {}{}", done.stdout, done.stderr);
+        let said = done.json();
+        let delivered = usize::try_from(said["batch"]["delivered"].as_u64().unwrap()).unwrap();
+        assert_eq!(said["batch"]["state"], "stopped");
+        assert!((before + 1..60).contains(&delivered), "{signal}: {delivered}");
+        assert!(said["error"]["message"].as_str().unwrap().contains(&format!("{} are left", 60 - delivered)), "{said}");
+        assert!(said["error"]["next"].as_str().unwrap().contains("Give the same list"), "{said}");
+        // Whoever has a certificate has its key: none was torn off, so none is revoked.
+        let all = certificates();
+        assert_eq!((all.len(), files()), (delivered, delivered), "{signal}");
+        assert!(all.iter().all(|certificate| certificate["status"] == "active"), "{signal}: {all:?}");
+    }
+    let done = place.run(&arguments);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    let all = certificates();
+    assert_eq!((all.len(), files()), (60, 60));
+    assert!(all.iter().all(|certificate| certificate["status"] == "active"), "{all:?}");
+}
+
+#[test]
+fn the_passwords_of_a_batch_go_where_they_shall_and_not_among_the_files() {
+    let place = Place::ready();
+    fs::write(place.path("list.csv"), "mail\nalice@example.edu\n").unwrap();
+    let batch = |passwords: &str| {
+        place.run(&["issue-batch", "list.csv", "--bundle", "encryption", "--out", "out", "--password-out", passwords, "--json"])
+    };
+    for inside in ["out/passwords.csv", "./out/../out/p.csv"] {
+        fs::create_dir_all(place.path("out")).unwrap();
+        let refused = batch(inside);
+        assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"), "{inside}: {}", refused.stdout);
+        assert!(refused.json()["error"]["message"].as_str().unwrap().contains("name a file elsewhere"), "{}", refused.stdout);
+    }
+    assert_eq!(fs::read_dir(place.path("out")).unwrap().count(), 0, "nothing was made");
+    assert_eq!(place.json(&["certificate", "list"]).as_array().unwrap().len(), 0);
+    fs::create_dir(place.path("safe")).unwrap();
+    let done = batch("safe/words.csv");
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    assert!(done.json()["passwords"].as_str().unwrap().ends_with("safe/words.csv"), "{}", done.stdout);
+    only_mine(&place.path("safe/words.csv"));
+    assert!(!place.path("out-passwords.csv").exists() && fs::read_dir(place.path("out")).unwrap().count() == 1);
+    let passwords = fs::read_to_string(place.path("safe/words.csv")).unwrap();
+    let cells: Vec<_> = passwords.lines().nth(1).unwrap().split(',').collect();
+    openssl(&place, &["pkcs12", "-in", &format!("out/{}", cells[1]), "-passin", &format!("pass:{}", cells[3]), "-noout"]);
+}
+
+#[test]
+fn a_batch_reads_standard_input_and_makes_files_for_old_readers_where_that_is_asked() {
+    let place = Place::ready();
+    let list = "mail\nalice@example.edu\nnobody@example.edu\n";
+    let batch = |container: &str, further: &[&str]| {
+        let base = ["issue-batch", "-", "--bundle", "encryption", "--out", container, "--container", container, "--json"];
+        place.run_with_input(&[&base[..], further].concat(), list)
+    };
+    let ciphers = |container: &str| {
+        let passwords = fs::read_to_string(place.path(&format!("{container}-passwords.csv"))).unwrap();
+        let cells: Vec<_> = passwords.lines().nth(1).unwrap().split(',').collect();
+        let mut command = Command::new("openssl");
+        command.current_dir(place.path("")).args(["pkcs12", "-info", "-noout", "-passin", &format!("pass:{}", cells[3])]);
+        let output = command.args(["-in", &format!("{container}/{}", cells[1])]).stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        // It says so on one of the two.
+        [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat()
+    };
+    for (container, further, cipher) in
+        [("legacy", &[][..], "pbeWithSHA1And3-KeyTripleDES-CBC"), ("modern", &["--replace"][..], "AES-256-CBC")]
+    {
+        let done = batch(container, further);
+        assert_eq!((done.code, done.error_code().as_str()), (1, "batchIncomplete"), "{}", done.stdout);
+        let done = done.json();
+        assert_eq!((&done["batch"]["delivered"], &done["errors"][0]["line"]), (&1.into(), &3.into()), "{done}");
+        let said = ciphers(container);
+        assert!(said.contains(cipher), "{container}: {said}");
     }
 }
 

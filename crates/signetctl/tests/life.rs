@@ -165,6 +165,7 @@ fn renewal_and_replacement_are_told_beforehand_and_a_dry_run_changes_nothing() {
         words.contains("Alice Example") && words.contains("stays valid until it ends") && words.contains("active -> superseded"),
         "{words}"
     );
+    assert!(words.contains("signing, as built in") && !words.contains("version 0"), "{words}");
 
     fs::write(place.path("alice.csr"), csr()).unwrap();
     let replace = ["certificate", "replace", serial.as_str(), "--csr", "alice.csr", "--revoke", "keyCompromise", "--dry-run"];
@@ -182,6 +183,9 @@ fn renewal_and_replacement_are_told_beforehand_and_a_dry_run_changes_nothing() {
     let several = place.run(&["certificate", "renew", current, &serial, "--dry-run", "--json"]);
     assert_eq!((several.code, several.error_code().as_str()), (1, "validation"), "renewed already");
     assert_eq!(several.json()["foretold"][0]["old"]["serial"], current);
+    let twice = place.run(&["certificate", "renew", current, current, "--dry-run", "--json"]);
+    assert_eq!((twice.code, twice.error_code().as_str()), (1, "validation"), "by then another one has its place");
+    assert_eq!(twice.json()["foretold"].as_array().unwrap().len(), 1);
     assert_eq!(status(&place, current), "active");
 
     let made = ["--generate", "--p12", "one.p12", "--password-out", "one.txt"];
@@ -190,6 +194,33 @@ fn renewal_and_replacement_are_told_beforehand_and_a_dry_run_changes_nothing() {
     let told = place.json(&[&["certificate", "replace", first][..], &files[..6]].concat());
     assert_eq!((&told["key"], &told["old_key_reads"]), (&json!("madeHere"), &json!(true)));
     assert!(!place.path("new.p12").exists() && !place.path("new.txt").exists(), "no file");
+
+    // Where key and password have no place the act would be refused, and so is this.
+    let without = |p12: &str, password: &str| {
+        let refused =
+            place.run(&["certificate", "replace", first, "--generate", "--p12", p12, "--password-out", password, "--dry-run", "--json"]);
+        (refused.code, refused.error_code())
+    };
+    assert_eq!(without("one.p12", "new.txt"), (1, "file".to_owned()), "nothing is ever overwritten");
+    assert_eq!(without("new.p12", "one.txt"), (1, "file".to_owned()));
+    assert_eq!(without("new.p12", "new.p12"), (1, "file".to_owned()), "one place for two");
+    assert_eq!(without("nowhere/new.p12", "new.txt"), (1, "file".to_owned()));
+    assert!(place.path("one.p12").exists() && !place.path("new.p12").exists() && !place.path("new.txt").exists(), "as it was");
+}
+
+#[test]
+fn what_is_on_hold_and_will_be_marked_as_replaced_is_said_so() {
+    let place = Place::ready();
+    let made = ["--generate", "--p12", "one.p12", "--password-out", "one.txt"];
+    let first = place.json(&[&["certificate", "issue", "alice@example.edu", "--profile", "encryption"][..], &made].concat());
+    let first = first["certificate"]["serial"].as_str().unwrap();
+    let second = place.json(&["certificate", "replace", first, "--generate", "--p12", "two.p12", "--password-out", "two.txt"]);
+    let second = second["certificate"]["serial"].as_str().unwrap();
+    place.json(&["certificate", "hold", second]);
+    let dry = ["certificate", "replace", first, "--generate", "--p12", "three.p12", "--password-out", "three.txt", "--dry-run"];
+    let words = place.run(&dry).stdout;
+    let row = words.lines().find(|line| line.starts_with(second)).unwrap_or_else(|| panic!("{words}"));
+    assert!(row.contains("on hold; marked as replaced") && !row.contains("->"), "{row}");
 }
 
 #[test]

@@ -11,8 +11,10 @@ use device::{
     scep::{Client, Outcome},
     transport::{Request, Transport},
 };
+use protocol::Timestamp;
 use ra::ports::{Clock, SystemClock};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use support::{Place, Served};
 
 /// What the line of `scep challenge` says to ask for.
@@ -28,6 +30,20 @@ fn content(line: &Value) -> CsrContent {
 
 fn word(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
+}
+
+/// A certificate in JSON is what scripts rely on: these keys, all of them and always, each of its kind.
+fn is_as_scripts_know_it(row: &Value) {
+    let keys: BTreeSet<&str> = row.as_object().unwrap().keys().map(String::as_str).collect();
+    let (texts, may_lack) = (["serial", "status", "profile", "subject", "kind"], ["subscriber", "enrollment"]);
+    let times = ["not_before", "not_after"];
+    let named = texts.into_iter().chain(may_lack).chain(times).chain(["san"]);
+    assert_eq!(keys, named.collect::<BTreeSet<_>>());
+    assert!(texts.iter().all(|key| row[*key].is_string()), "{row}");
+    assert!(may_lack.iter().all(|key| row[*key].is_string() || row[*key].is_null()), "{row}");
+    assert!(times.iter().all(|key| Timestamp::parse(&word(&row[*key])).is_some()), "{row}");
+    assert!(row["san"].as_array().unwrap().iter().all(Value::is_string), "{row}");
+    assert!(word(&row["serial"]).bytes().all(|octet| octet.is_ascii_digit() || (b'A'..=b'F').contains(&octet)), "{row}");
 }
 
 fn challenge(place: &Place) -> Value {
@@ -57,6 +73,12 @@ fn a_certificate_is_approved_issued_listed_exported_and_revoked() {
     let serial = word(&list[0]["serial"]);
     assert_eq!((&list[0]["status"], &list[0]["kind"]), (&Value::from("active"), &Value::from("subscriber")));
     assert_eq!(list[0]["san"], serde_json::json!(["rfc822Name:alice@example.edu"]));
+    assert_eq!((&list[0]["profile"], &list[0]["enrollment"]), (&Value::from("signing"), &Value::Null));
+    assert_eq!(list[0]["subscriber"], place.json(&["subscriber", "show", "alice@example.edu"])["id"]);
+    let all = place.json(&["certificate", "list", "--all"]);
+    list.as_array().unwrap().iter().chain(all.as_array().unwrap()).for_each(is_as_scripts_know_it);
+    let ours = all.as_array().unwrap().iter().filter(|row| row["kind"] == "authority" && row["subscriber"].is_null());
+    assert_eq!(ours.count() + 1, all.as_array().unwrap().len());
     let exported = place.command(&["certificate", "export", &serial, "--format", "der"]).output().unwrap().stdout;
     assert_eq!(exported, identity.certificate.to_der().unwrap());
     assert_eq!(place.json(&["subscriber", "show", "alice@example.edu"])["active_certificates"], 1);

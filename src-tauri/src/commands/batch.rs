@@ -13,9 +13,12 @@ use crate::{
 use ra::{
     Authority, Operator,
     id::BatchId,
-    issuance::batch::{BatchList, BatchPlan as Plan, MAX_LIST},
+    issuance::{
+        DeliveryFolder,
+        batch::{BatchList, BatchPlan as Plan, MAX_LIST},
+    },
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tauri::{AppHandle, State};
 
 /// Bundles that can be issued to many, with what a batch can do of each.
@@ -77,14 +80,14 @@ fn planned(app: &App, authority: &Authority, order: &BatchOrder) -> Result<(Oper
     Ok((operator, shown, plan))
 }
 
-/// Starts it; the officer chooses the folder for the files. `None` when cancelled: then nothing has been done.
+/// Starts it; the officer chooses a folder for the files and another place for their passwords. `None` when cancelled: nothing is done.
 #[tauri::command]
 #[specta::specta]
 pub async fn start_batch(handle: AppHandle, app: State<'_, App>, order: BatchOrder) -> Result<Option<Batch>, CommandError> {
     app.with(move |app, authority| {
         let (operator, _, plan) = planned(app, authority, &order)?;
-        let Some(folder) = files::ask_for_folder(&handle, "certificates") else { return Ok(None) };
-        started(app, &operator, operator.start_batch_into(&plan, &folder)?).map(Some)
+        let Some((folder, passwords)) = ask_for_place(&handle) else { return Ok(None) };
+        started(app, &operator, operator.start_batch_into(&plan, &folder, &passwords)?).map(Some)
     })
     .await
 }
@@ -132,22 +135,34 @@ pub async fn stop_batch(app: State<'_, App>, batch: String) -> Result<Batch, Com
     app.with(move |app, authority| Ok(Batch::of(app.as_operator(authority).stop_batch(id(&batch)?)?, app.batches()))).await
 }
 
-/// Lets it go on. One that a command began, or with `elsewhere`, asks for a folder; `None` when cancelled.
+/// Lets it go on. One that a command began, or with `elsewhere`, asks where files and passwords go; `None` when cancelled.
 #[tauri::command]
 #[specta::specta]
 pub async fn resume_batch(handle: AppHandle, app: State<'_, App>, batch: String, elsewhere: bool) -> Result<Option<Batch>, CommandError> {
     app.with(move |app, authority| {
         let (operator, id) = (app.as_operator(authority), id(&batch)?);
-        let Some(folder) = ask_if(elsewhere || operator.batch(id)?.folder.is_none(), &handle) else { return Ok(None) };
+        let Some(place) = ask_if(elsewhere || operator.batch(id)?.folder.is_none(), &handle) else { return Ok(None) };
         app.batches().forget(id);
-        Ok(Some(Batch::of(operator.resume_batch(id, folder.as_deref())?, app.batches())))
+        Ok(Some(Batch::of(operator.resume_batch(id, place.as_ref().map(paths))?, app.batches())))
     })
     .await
 }
 
-/// The folder that the officer chooses, if it is to be asked for one; nothing when cancelled.
-fn ask_if(asked: bool, handle: &AppHandle) -> Option<Option<PathBuf>> {
-    if asked { files::ask_for_folder(handle, "certificates").map(Some) } else { Some(None) }
+/// Folder and list of passwords that the officer chooses, if they are to be asked for; nothing when cancelled.
+fn ask_if(asked: bool, handle: &AppHandle) -> Option<Option<(PathBuf, PathBuf)>> {
+    if asked { ask_for_place(handle).map(Some) } else { Some(None) }
+}
+
+fn paths((folder, passwords): &(PathBuf, PathBuf)) -> (&Path, &Path) {
+    (folder.as_path(), passwords.as_path())
+}
+
+/// A folder for the files, then a place for their passwords: proposed beside the folder, for in it they would be handed on with the files.
+fn ask_for_place(handle: &AppHandle) -> Option<(PathBuf, PathBuf)> {
+    let folder = files::ask_for_folder(handle, "certificates")?;
+    let proposed = DeliveryFolder::passwords(&folder, None).unwrap_or_else(|_| PathBuf::from("passwords.csv"));
+    let passwords = files::ask_where_to_save_at(handle, &proposed, "CSV", "csv")?;
+    Some((folder, passwords))
 }
 
 /// Ends it: what is issued stays, nothing more is begun.
@@ -157,7 +172,7 @@ pub async fn end_batch(app: State<'_, App>, batch: String) -> Result<Batch, Comm
     app.with(move |app, authority| Ok(Batch::of(app.as_operator(authority).cancel_batch(id(&batch)?)?, app.batches()))).await
 }
 
-/// The passwords of its files, out of the list in its folder, to be handed on; nothing else has them.
+/// The passwords of its files, out of their list, to be handed on; nothing else has them.
 #[tauri::command]
 #[specta::specta]
 pub async fn batch_passwords(app: State<'_, App>, batch: String) -> Result<Vec<BatchPassword>, CommandError> {

@@ -2,17 +2,19 @@
 
 use crate::{
     dto::{
+        columns::{CertificateColumn, PeopleColumn},
         detail::CertificateDetail,
         find::{CertificateCounts, CertificateFind, CertificateKinds, CertificatesFound, ListFormat, MatchingCertificates},
         invitation::SavedFile,
         people_find::{PeopleFind, PeopleFormat, PeopleFound, people},
-        unknown,
+        serials, unknown,
     },
     error::CommandError,
     files,
     state::App,
 };
 use protocol::x509::SerialNumber;
+use std::io::Write;
 use tauri::{AppHandle, State};
 
 /// Most certificates of one act on all that match.
@@ -43,21 +45,23 @@ pub async fn find_people(app: State<'_, App>, find: PeopleFind) -> Result<People
     app.operator(move |op| Ok(op.find_people(&find.try_into()?)?.into())).await
 }
 
-/// Saves all people of a list, in its order, or those of it that were chosen; `None` when cancelled.
-/// `chosen`: their ids; empty: all.
+/// Saves all people of a list, in its order, or those of it that were chosen, by their ids; tables with these columns. `None` when
+/// cancelled.
 #[tauri::command]
 #[specta::specta]
 pub async fn export_people(
     handle: AppHandle,
     app: State<'_, App>,
     find: PeopleFind,
-    chosen: Vec<String>,
+    chosen: Option<Vec<String>>,
+    columns: Vec<PeopleColumn>,
     format: PeopleFormat,
 ) -> Result<Option<SavedFile>, CommandError> {
     app.operator(move |op| {
-        let (query, chosen, (kind, extension)) = (find.try_into()?, people(&chosen)?, format.file());
-        let name = format!("people.{extension}");
-        files::save(&handle, &name, kind, extension, |file| Ok(op.export_people(&query, &chosen, format.into(), file)?))
+        let (query, columns) = (find.try_into()?, columns.into_iter().map(Into::into).collect::<Vec<_>>());
+        let chosen = chosen.map(|ids| people(&ids)).transpose()?;
+        let save = |file: &mut dyn Write| Ok(op.export_people(&query, chosen.as_deref(), &columns, format.into(), file)?);
+        files::save_list(&handle, "people", format.file(), save)
     })
     .await
 }
@@ -80,19 +84,23 @@ pub async fn certificate_detail(app: State<'_, App>, serial: String) -> Result<C
     .await
 }
 
-/// Saves all certificates of a list, in its order; `None` when cancelled.
+/// Saves all certificates of a list, in its order, or those of it that were chosen, by their serial numbers; tables with these columns.
+/// `None` when cancelled.
 #[tauri::command]
 #[specta::specta]
 pub async fn export_certificates(
     handle: AppHandle,
     app: State<'_, App>,
     find: CertificateFind,
+    chosen: Option<Vec<String>>,
+    columns: Vec<CertificateColumn>,
     format: ListFormat,
 ) -> Result<Option<SavedFile>, CommandError> {
     app.operator(move |op| {
-        let (query, (kind, extension)) = (find.try_into()?, format.file());
-        let name = format!("certificates.{extension}");
-        files::save(&handle, &name, kind, extension, |file| Ok(op.export_certificates(&query, format.into(), file)?))
+        let (query, columns) = (find.try_into()?, columns.into_iter().map(Into::into).collect::<Vec<_>>());
+        let chosen = chosen.map(|named| serials(&named)).transpose()?;
+        let save = |file: &mut dyn Write| Ok(op.export_certificates(&query, chosen.as_deref(), &columns, format.into(), file)?);
+        files::save_list(&handle, "certificates", format.file(), save)
     })
     .await
 }

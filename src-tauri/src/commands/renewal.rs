@@ -2,7 +2,7 @@
 
 use crate::{
     dto::{
-        count,
+        self, count,
         issue::{IssuedCertificate, IssuedFile, Pkcs12Form},
         renewal::{Renewed, Replaced},
         succession::{RenewalForetold, Succession},
@@ -17,22 +17,32 @@ use protocol::x509::SerialNumber;
 use ra::issuance::NewKey;
 use tauri::{AppHandle, State};
 
-/// What renewing each would do, or why it would be refused. Changes nothing.
+/// What renewing each would do, one after the other, or why it would be refused. Changes nothing.
 #[tauri::command]
 #[specta::specta]
 pub async fn renewal_consequences(app: State<'_, App>, serials: Vec<String>) -> Result<Vec<RenewalForetold>, CommandError> {
     app.operator(move |op| {
-        let tell = |serial: &str| Ok::<_, CommandError>(op.renewal_consequences(&parse(serial)?)?.into());
-        Ok(serials.into_iter().map(|serial| RenewalForetold::of(tell(&serial), serial)).collect())
+        let numbers = dto::serials(&serials)?;
+        let told = op.renewals_consequences(&numbers).map(|told| Ok::<_, CommandError>(told?.into()));
+        Ok(told.zip(serials).map(|(told, serial)| RenewalForetold::of(told, serial)).collect())
     })
     .await
 }
 
-/// What replacing one would do, whatever request is brought for it. Changes nothing and makes no key.
+/// What replacing one would do: with this request (PEM or base64), or whatever is brought for it. Changes nothing and makes no key.
 #[tauri::command]
 #[specta::specta]
-pub async fn replacement_consequences(app: State<'_, App>, serial: String, old: Replaced) -> Result<Succession, CommandError> {
-    app.operator(move |op| Ok(op.replacement_consequences(&parse(&serial)?, NewKey::ByProfile, old.into())?.into())).await
+pub async fn replacement_consequences(
+    app: State<'_, App>,
+    serial: String,
+    request: Option<String>,
+    old: Replaced,
+) -> Result<Succession, CommandError> {
+    app.operator(move |op| {
+        let key = request.as_deref().map_or(NewKey::ByProfile, |request| NewKey::Request(request.as_bytes()));
+        Ok(op.replacement_consequences(&parse(&serial)?, key, old.into())?.into())
+    })
+    .await
 }
 
 /// Renews each with its own key; one that cannot be renewed says why and stops no other.

@@ -139,6 +139,8 @@ pub struct Batch {
     pub refused: u32,
     /// Where the files are; `None`: a command began it.
     pub folder: Option<String>,
+    /// Where the list of their passwords is.
+    pub passwords: Option<String>,
     /// Begun.
     pub created_at: String,
     /// Ended.
@@ -280,6 +282,7 @@ impl Batch {
             delivered: count(progress.delivered),
             refused: count(progress.refused),
             folder: progress.folder,
+            passwords: progress.passwords,
             created_at: time(progress.created_at),
             ended_at: progress.ended_at.map(time),
         }

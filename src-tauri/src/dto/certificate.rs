@@ -30,6 +30,10 @@ pub struct Certificate {
     pub enrollment: Option<String>,
     /// subscriber, transport or authority.
     pub kind: String,
+    /// Mail is encrypted to it.
+    pub reads_mail: bool,
+    /// Signet made its key.
+    pub made_here: bool,
 }
 
 /// Which to list.
@@ -102,6 +106,8 @@ impl From<core::Certificate> for Certificate {
             not_after: time(c.not_after),
             enrollment: c.enrollment.map(|id| id.to_string()),
             kind: c.kind,
+            reads_mail: c.reads_mail,
+            made_here: c.made_here,
         }
     }
 }

@@ -145,7 +145,7 @@ pub struct EnrollmentQuery {
     pub states: Vec<State>,
     /// Of one person.
     pub subscriber: Option<String>,
-    /// Part of name, address or device.
+    /// Part of name, address or device, or the beginning of serial or fingerprint of a certificate.
     pub search: Option<String>,
     /// After this id.
     pub after: Option<String>,

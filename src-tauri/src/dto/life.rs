@@ -1,8 +1,8 @@
 //! Acts on certificates: what is asked, what it will do, what became of it.
 
-use super::{certificate::RevocationReason, ledger::named, time, unknown, word};
+use super::{certificate::RevocationReason, ledger::named, serials, time, unknown, word};
 use crate::error::{Code, CommandError};
-use protocol::{Timestamp, x509::SerialNumber};
+use protocol::Timestamp;
 use ra::{
     id::{DeviceId, SubscriberId},
     ledger::Actor,
@@ -61,10 +61,7 @@ impl TryFrom<ActTarget> for core::Target {
     type Error = CommandError;
     fn try_from(target: ActTarget) -> Result<Self, CommandError> {
         Ok(match target {
-            ActTarget::Certificates(serials) => {
-                let serials: Result<_, _> = serials.iter().map(|text| SerialNumber::parse(text).map_err(|_| unknown())).collect();
-                core::Target::Certificates(serials?)
-            }
+            ActTarget::Certificates(texts) => core::Target::Certificates(serials(&texts)?),
             ActTarget::Device(id) => core::Target::Device(DeviceId::parse(&id).ok_or_else(unknown)?),
             ActTarget::Person(id) => core::Target::Person(SubscriberId::parse(&id).ok_or_else(unknown)?),
         })
@@ -103,6 +100,8 @@ pub struct Affected {
     pub serial: String,
     /// Certificate profile.
     pub profile: String,
+    /// Id of the person; `None`: of a phone, or of nobody who is in the register.
+    pub subscriber: Option<String>,
     /// Name of the person, else the subject.
     pub name: String,
     /// On which device, as it called itself.
@@ -111,8 +110,10 @@ pub struct Affected {
     pub not_after: String,
     /// Status now.
     pub before: String,
-    /// Status afterwards.
+    /// Status afterwards; `held` before and after a renewal or replacement: marked as replaced.
     pub after: String,
+    /// What stops where it does not count, and works again where it does: what it is good for.
+    pub breaks: Vec<Breaks>,
 }
 
 /// What stops working.
@@ -221,11 +222,13 @@ impl From<core::Affected> for Affected {
         Affected {
             serial: one.serial,
             profile: one.profile,
+            subscriber: one.subscriber.map(|id| id.to_string()),
             name: one.name.unwrap_or(one.subject),
             device: one.device,
             not_after: time(one.not_after),
             before: one.before,
             after: one.after,
+            breaks: one.breaks.into_iter().map(Into::into).collect(),
         }
     }
 }

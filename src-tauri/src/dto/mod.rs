@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod batch;
 pub mod certificate;
+pub mod columns;
 pub mod department;
 pub mod detail;
 pub mod enrollment;
@@ -31,7 +32,7 @@ pub mod today;
 pub mod view;
 
 use crate::error::{Code, CommandError};
-use protocol::Timestamp;
+use protocol::{Timestamp, x509::SerialNumber};
 use ra::id::UnitId;
 
 /// A time as the window reads it.
@@ -47,6 +48,11 @@ pub(crate) fn word(value: impl serde::Serialize) -> Option<String> {
 /// The refusal for an id that is none: nothing has it.
 pub(crate) fn unknown() -> CommandError {
     CommandError::new(Code::NotFound, "")
+}
+
+/// Certificates by their serial numbers; what is none is refused, never left out.
+pub(crate) fn serials(texts: &[String]) -> Result<Vec<SerialNumber>, CommandError> {
+    texts.iter().map(|text| SerialNumber::parse(text).map_err(|_| unknown())).collect()
 }
 
 /// The department that narrows something; what is no id is refused, never left out.

@@ -117,7 +117,7 @@ pub struct Subscriber {
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SubscriberQuery {
-    /// Part of name, address or device.
+    /// Part of name, address or device, or the beginning of serial or fingerprint of a certificate.
     pub search: Option<String>,
     /// Only of this department.
     #[specta(optional)]

@@ -51,7 +51,7 @@ pub enum PeopleSort {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PeopleFind {
-    /// Words of name, address or device.
+    /// Words of name, address or device, or the beginning of serial or fingerprint of a certificate.
     pub search: Option<String>,
     /// Persons or functional mailboxes.
     pub kind: Option<SubscriberKind>,
@@ -96,6 +96,10 @@ pub enum PeopleFormat {
     Csv,
     /// For programs.
     Json,
+    /// Their active certificates in PEM, one after another.
+    Pem,
+    /// Their active certificates in PKCS#7.
+    P7b,
 }
 
 impl PeopleFormat {
@@ -105,6 +109,8 @@ impl PeopleFormat {
         match self {
             PeopleFormat::Csv => ("CSV", "csv"),
             PeopleFormat::Json => ("JSON", "json"),
+            PeopleFormat::Pem => ("PEM", "pem"),
+            PeopleFormat::P7b => ("PKCS#7", "p7b"),
         }
     }
 }
@@ -119,6 +125,8 @@ impl From<PeopleFormat> for core::PeopleFormat {
         match format {
             PeopleFormat::Csv => Self::Csv,
             PeopleFormat::Json => Self::Json,
+            PeopleFormat::Pem => Self::Pem,
+            PeopleFormat::P7b => Self::P7b,
         }
     }
 }

@@ -13,7 +13,7 @@ use ra::{
     Operator,
     ledger::Actor,
     policy as core,
-    profile::{PILOT_DAYS, PILOT_POLICY, Scope},
+    profile::{PILOT_POLICY, Scope},
     settings::Cps,
 };
 use serde::{Deserialize, Serialize};
@@ -286,10 +286,11 @@ impl PolicyView {
     /// What the authority says for this scope.
     pub fn read(op: &Operator, scope: Scope) -> Result<Self, CommandError> {
         let seen = |all: Vec<ra::profile::ProfileView>| all.into_iter().map(Into::into).collect();
+        let settings = op.settings_for(scope)?;
         Ok(PolicyView {
             department: (scope == Scope::Department).then(|| op.policy()).transpose()?.map(Into::into),
-            pilot: PilotRules { days: PILOT_DAYS, policy: PILOT_POLICY.to_owned() },
-            cps: op.settings_for(scope)?.cps.into(),
+            pilot: PilotRules { days: settings.numbers.pilot_days, policy: PILOT_POLICY.to_owned() },
+            cps: settings.cps.into(),
             escrow: op.escrow_overview()?.into_iter().map(Into::into).collect(),
             profiles: seen(op.profiles(scope)?),
             inherited: seen(op.inherited_profiles(scope)?),

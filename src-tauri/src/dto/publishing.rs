@@ -1,10 +1,54 @@
 //! Where CRLs and CA certificates are published, what relying parties find there, and what there is to publish.
 
-use super::{count, time, unknown};
+use super::{count, policy_profile::mirrored, time, unknown};
 use crate::error::CommandError;
 use ra::{certification::StatusFacts, id::TargetId, monitor as watched, publication as core};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+
+mirrored! {
+    /// Why a file did not arrive, or could not be fetched.
+    PublicationFailure = core::Failure {
+        /// Another name or password is wanted.
+        Credentials,
+        /// The folder is not there.
+        NoFolder,
+        /// No PUT is taken.
+        NoPut,
+        /// No DELETE is taken.
+        NoDelete,
+        /// A file of this size is not taken.
+        TooLarge,
+        /// The server has no room.
+        Full,
+        /// It has moved.
+        Moved,
+        /// A fault of the server's own.
+        ServerFault,
+        /// Any other answer.
+        Refused,
+        /// No answer in time.
+        Silent,
+        /// No connection.
+        Unreachable,
+        /// The connection was lost.
+        Interrupted,
+        /// The disk of a folder is full.
+        DiskFull,
+        /// A folder cannot be written to.
+        NotWritable,
+        /// A file in a folder cannot be removed.
+        NotRemovable,
+        /// Fetched: nothing is there.
+        Missing,
+        /// Fetched: not everybody is let in.
+        NotPublic,
+        /// Fetched: too large.
+        Oversized,
+        /// Fetched: it could not be read.
+        Unreadable,
+    }
+}
 
 /// One attempt to put a file somewhere.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -16,7 +60,9 @@ pub struct Attempt {
     pub file: String,
     /// It is there.
     pub succeeded: bool,
-    /// What the other side said, English.
+    /// Why it is not; none of what an earlier version recorded.
+    pub failure: Option<PublicationFailure>,
+    /// What the other side said, in its own words.
     pub detail: String,
     /// How long it took.
     pub milliseconds: u32,
@@ -84,7 +130,9 @@ pub struct PublishedCrl {
     pub name: String,
     /// What was found.
     pub state: MonitorState,
-    /// Why, English.
+    /// Why nothing could be fetched.
+    pub failure: Option<PublicationFailure>,
+    /// What the other side said, or what is wrong with it, English.
     pub detail: String,
     /// cRLNumber found.
     pub number: Option<u32>,
@@ -225,9 +273,11 @@ impl NewTarget {
         let (content, started) = (operator.published_file(FILE)?, std::time::Instant::now());
         let outcome = courier.put(&address, self.credentials(), FILE, &content);
         let milliseconds = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
-        let succeeded = outcome.is_ok();
-        let (Ok(detail) | Err(detail)) = outcome;
-        Ok(Attempt { at: String::new(), file: FILE.to_owned(), succeeded, detail, milliseconds })
+        let (succeeded, failure, detail) = match outcome {
+            Ok(said) => (true, None, said),
+            Err(failed) => (false, Some(failed.why.into()), failed.said),
+        };
+        Ok(Attempt { at: String::new(), file: FILE.to_owned(), succeeded, failure, detail, milliseconds })
     }
 }
 
@@ -249,8 +299,8 @@ impl Target {
 
 impl From<core::PublicationAttempt> for Attempt {
     fn from(attempt: core::PublicationAttempt) -> Self {
-        let core::PublicationAttempt { at, file, succeeded, detail, milliseconds, .. } = attempt;
-        Attempt { at: time(at), file, succeeded, detail, milliseconds }
+        let core::PublicationAttempt { at, file, succeeded, failure, detail, milliseconds, .. } = attempt;
+        Attempt { at: time(at), file, succeeded, failure: failure.map(Into::into), detail, milliseconds }
     }
 }
 
@@ -260,6 +310,7 @@ impl From<watched::PublishedCrl> for PublishedCrl {
             state: crl.state.into(),
             address: crl.address,
             name: crl.name.to_owned(),
+            failure: crl.failure.map(Into::into),
             detail: crl.detail,
             number: crl.number.map(count),
             next_update: crl.next_update.map(time),

@@ -34,16 +34,6 @@ pub struct InventoryRow {
     pub count: u32,
 }
 
-/// People who have an active certificate of a profile.
-#[derive(Debug, Clone, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct CoverageRow {
-    /// Certificate profile.
-    pub profile: String,
-    /// People.
-    pub people: u32,
-}
-
 /// Who is provided for, and what there is.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -56,8 +46,12 @@ pub struct Overview {
     pub validated: u32,
     /// With a device.
     pub with_device: u32,
-    /// By profile.
-    pub coverage: Vec<CoverageRow>,
+    /// With an active certificate that mail is encrypted to.
+    pub encryption: u32,
+    /// With one that signs mail.
+    pub signing: u32,
+    /// With one that VPN and Wi-Fi let in.
+    pub authentication: u32,
     /// Certificates of people.
     pub inventory: Vec<InventoryRow>,
     /// What ends in the next 53 weeks.
@@ -140,8 +134,6 @@ impl Overview {
     /// As it is now.
     pub fn of(operator: &ra::Operator) -> Result<Self, CommandError> {
         let coverage = operator.coverage()?;
-        let people =
-            |rows: Vec<core::CoverageRow>| rows.into_iter().map(|row| CoverageRow { profile: row.profile, people: count(row.people) });
         let inventory = operator.inventory()?.into_iter().filter(|row| row.kind == "subscriber");
         // A week more than a year, so that the last of 52 weeks is whole whatever today is.
         let calendar = operator.expiry_calendar(53 * 7)?;
@@ -150,7 +142,9 @@ impl Overview {
             with_any: count(coverage.with_any),
             validated: count(coverage.validated),
             with_device: count(coverage.with_device),
-            coverage: people(coverage.by_profile).collect(),
+            encryption: count(coverage.encryption),
+            signing: count(coverage.signing),
+            authentication: count(coverage.authentication),
             inventory: inventory.map(Into::into).collect(),
             calendar: calendar.into_iter().map(|day| ExpiryDay { day: time(day.day), count: count(day.count) }).collect(),
         })

@@ -13,9 +13,11 @@ pub struct PendingRequest {
     pub id: String,
     /// Subject to be certified, RFC 4514.
     pub subject: String,
+    /// Department of whom it is for; none: they are no longer here.
+    pub department: Option<String>,
     /// Certificate profile.
     pub profile: String,
-    /// SHA-256 of the public key, hex.
+    /// SHA-256 of the public key (SubjectPublicKeyInfo), hex.
     pub key: String,
     /// Since when it waits.
     pub since: String,
@@ -26,6 +28,7 @@ impl From<core::PendingRequest> for PendingRequest {
         PendingRequest {
             id: request.id.to_string(),
             subject: request.subject,
+            department: request.department,
             profile: request.profile,
             key: request.key,
             since: time(request.since),

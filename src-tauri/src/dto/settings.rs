@@ -71,6 +71,8 @@ pub struct Settings {
     pub scep_legacy: bool,
     /// Officer approves SCEP requests.
     pub scep_manual_approval: bool,
+    /// The CA's certificate behind the issued one in answers by SCEP.
+    pub scep_ca_in_answer: bool,
     /// Hours an invitation lives.
     pub invitation_hours: u32,
     /// Help line.
@@ -267,6 +269,7 @@ impl From<core::Settings> for Settings {
             removal_password_set: s.removal_password_set,
             scep_legacy: s.scep_legacy,
             scep_manual_approval: s.scep_manual_approval,
+            scep_ca_in_answer: s.scep_ca_in_answer,
             invitation_hours: s.invitation_hours,
             contact: s.contact,
             bundle: s.bundle.into_iter().map(|name| name.as_str().to_owned()).collect(),

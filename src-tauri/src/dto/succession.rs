@@ -26,11 +26,17 @@ pub enum SuccessorKey {
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Succession {
-    /// Name of the person whose it will be.
+    /// Id of the person whose it will be.
+    pub subscriber: String,
+    /// Name of the person.
     pub name: String,
+    /// Subject that it will state, RFC 4514.
+    pub subject: String,
+    /// Alternative names that it will state, as `type:value`.
+    pub san: Vec<String>,
     /// Certificate profile.
     pub profile: String,
-    /// Version of the profile.
+    /// Version of the profile; 0: as built in.
     pub profile_version: u32,
     /// A pilot issues it.
     pub pilot: bool,
@@ -85,7 +91,10 @@ impl From<core::SuccessorKey> for SuccessorKey {
 impl From<core::Succession> for Succession {
     fn from(told: core::Succession) -> Self {
         Succession {
+            subscriber: told.subscriber.to_string(),
             name: told.name,
+            subject: told.subject,
+            san: told.san,
             profile: told.profile.as_str().to_owned(),
             profile_version: count(told.profile_version),
             pilot: told.pilot,

@@ -42,6 +42,22 @@ describe("every refusal", () => {
     expect(plain(inline(error, messages.en))).toBe("alice@example.edu was validated too long ago: that counted until 24 Dec 2027 (CPS 4.2.1). Record a new validation, then try again.");
     expect(plain(refusal(error, messages.fr).meaning)).toBe("alice@example.edu a été validée il y a trop longtemps : cela comptait jusqu’au 24 décembre 2027 (CPS 4.2.1).");
   });
+  it("names the address that nobody validated, and says what to do", () => {
+    const error = (message: string) => new ApiError({ code: "mailboxNotValidated", message, field: null, incident: null });
+    for (const t of [messages.en, messages.fr]) {
+      for (const said of [refusal(error("second@example.edu"), t).meaning, inline(error("second@example.edu"), t)]) expect(said).toContain("second@example.edu");
+      expect(inline(error("second@example.edu"), t)).toContain(t.codes.mailboxNotValidated.next);
+      expect(refusal(error(""), t).meaning, "an address that is no longer in the register").toMatch(/CPS 4\.2\.1/);
+    }
+  });
+  it("of a request for a key that is made here is no general one", () => {
+    for (const t of [messages.en, messages.fr]) {
+      const said = refusal(new ApiError({ code: "encryptionByScep", message: "", field: "csr", incident: null }), t);
+      expect([said.title, said.meaning, said.next]).not.toContain(t.codes.denied.title);
+      expect(said.meaning).toContain("Signet");
+      expect(said.next).not.toBe(t.codes.denied.next);
+    }
+  });
   it("names a closed gate as the walk does", () => {
     const closed = (gate: string) => new ApiError({ code: "validation", message: `Physics is in production and its gate ${gate} is closed: complete or override it first`, field: "gate", incident: null });
     expect(refusal(closed("key-plan"), messages.en)).toEqual({

@@ -21,6 +21,7 @@ export const presentation = {
   activeEncryption: { tone: "warn", retry: false },
   batch: { tone: "warn", retry: true },
   signingKeyHere: { tone: "warn", retry: false },
+  encryptionByScep: { tone: "warn", retry: false },
   hold: { tone: "warn", retry: false },
   departmentTaken: { tone: "warn", retry: false },
   newerDatabase: { tone: "danger", retry: false },
@@ -72,5 +73,5 @@ export function inline(error: ApiError, t: Messages): string {
   const { title, meaning, next } = refusal(error, t);
   if (error.code === "validation") return meaning;
   // Which address it is, and since when, stands in the meaning.
-  return error.code === "mailboxValidationEnded" ? `${meaning} ${next}` : `${title}. ${next}`;
+  return error.code === "mailboxNotValidated" || error.code === "mailboxValidationEnded" ? `${meaning} ${next}` : `${title}. ${next}`;
 }

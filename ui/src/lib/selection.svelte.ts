@@ -35,6 +35,10 @@ export class Selection<T> {
     this.#rows.clear();
     this.add(rows);
   }
+  /** It is gone from the list. */
+  drop(id: string): void {
+    this.#rows.delete(id);
+  }
   clear(): void {
     this.#rows.clear();
   }

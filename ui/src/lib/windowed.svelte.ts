@@ -36,6 +36,8 @@ export class Windowed<T> {
   /** Nothing yet for more than 200 ms. */
   waiting = $state(false);
   error = $state<ApiError | null>(null);
+  /** Another question is asked: until its answer is here the rows are those of the one before. */
+  outdated = $state(false);
   /** Rises whenever the list begins anew. */
   begun = $state(0);
   #pages = $state.raw<Readonly<Record<number, readonly T[]>>>({});
@@ -88,8 +90,14 @@ export class Windowed<T> {
     void this.#fill();
   }
 
+  /** The question is another one, which is not asked yet. */
+  doubt(): void {
+    this.outdated = this.loaded;
+  }
+
   /** The question changed: from the first row again; the old rows stay until the new ones are here. */
   begin(): Promise<void> {
+    this.doubt();
     this.#want = { from: 0, to: PAGE };
     return this.#renew(0, true);
   }
@@ -142,7 +150,9 @@ export class Windowed<T> {
       this.#take(page, part);
       this.loaded = true;
       this.error = null;
-      if (anew) this.begun += 1;
+      // Also where the data changed before the answer was here, or it is asked again because it was refused.
+      if (anew || this.outdated) this.begun += 1;
+      this.outdated = false;
     } catch (thrown) {
       if (turn === this.#turn) this.error = ApiError.from(thrown);
     } finally {
@@ -174,10 +184,10 @@ export class Windowed<T> {
   }
 
   async #fill() {
-    if (this.#busy || !this.loaded) return;
+    if (this.#busy || !this.loaded || this.outdated) return;
     this.#busy = true;
     try {
-      for (let page = this.#missing(); page !== null; page = this.#missing()) {
+      for (let page = this.#missing(); page !== null && !this.outdated; page = this.#missing()) {
         const turn = this.#turn;
         const part = await this.#load(this.#place(page));
         if (turn !== this.#turn) continue;
@@ -222,6 +232,7 @@ export function windowed<T>(id: (row: T) => string, key: () => unknown, load: Lo
     const current = JSON.stringify(key());
     const anew = current !== last;
     const wait = anew && last !== undefined ? untrack(quiet) : 0;
+    if (anew) untrack(() => list.doubt());
     const run = () => {
       last = current;
       untrack(() => void (anew ? list.begin() : list.refresh()));

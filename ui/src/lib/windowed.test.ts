@@ -72,6 +72,46 @@ describe("a list that is read in parts", () => {
     expect([shown.total, shown.at(0)?.id]).toEqual([1, "new"]);
   });
 
+  it("says of its rows that they are of an earlier question until the answer to the next one is here", async () => {
+    const store = new Store(rows(3_000));
+    const shown = list(store);
+    shown.doubt();
+    // Nothing is there yet that could be taken for it.
+    expect(shown.outdated).toBe(false);
+    await shown.begin();
+    expect([shown.outdated, shown.begun]).toEqual([false, 1]);
+    shown.doubt();
+    expect([shown.outdated, shown.at(0)?.id]).toEqual([true, "r0"]);
+    // Scrolling meanwhile reads nothing: it would be rows of the new question after a row of the old one.
+    const asked = store.asked.length;
+    shown.show(2_000, 2_040);
+    await settled();
+    expect(store.asked.length).toBe(asked);
+    const next = shown.begin();
+    expect([shown.outdated, shown.begun]).toEqual([true, 1]);
+    await next;
+    expect([shown.outdated, shown.begun]).toEqual([false, 2]);
+  });
+
+  it("begins anew also when its data changed before the answer was here, or the answer came only at the second try", async () => {
+    const store = new Store(rows(300));
+    const shown = list(store);
+    await shown.begin();
+    const [next, changed] = [shown.begin(), shown.refresh()];
+    await Promise.all([next, changed]);
+    expect([shown.outdated, shown.begun]).toEqual([false, 2]);
+    const { load } = store;
+    let gone = false;
+    const other = new Windowed<Row>((row) => row.id, (place) => (gone ? Promise.reject(new Error("gone")) : load(place)));
+    await other.begin();
+    gone = true;
+    await other.begin();
+    expect([other.error?.code, other.outdated, other.begun, other.at(0)?.id]).toEqual(["internal", true, 1, "r0"]);
+    gone = false;
+    await other.refresh();
+    expect([other.error, other.outdated, other.begun]).toEqual([null, false, 2]);
+  });
+
   it("keeps what it has when a part cannot be read, and says so", async () => {
     const store = new Store(rows(300));
     const shown = list(store);
@@ -143,6 +183,10 @@ describe("what is chosen", () => {
     chosen.set(rows(3));
     chosen.add([{ id: "r1" }, { id: "r9" }]);
     expect(chosen.size).toBe(4);
+    // One that was deleted, and one that was not chosen.
+    chosen.drop("r1");
+    chosen.drop("r100");
+    expect(chosen.rows.map((row) => row.id)).toEqual(["r0", "r2", "r9"]);
     chosen.clear();
     expect(chosen.rows).toEqual([]);
   });

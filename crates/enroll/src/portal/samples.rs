@@ -33,6 +33,8 @@ fn department(name: &str, training: bool) -> PublicDepartment {
         private_root: true,
         public_url: "https://pki.physics.example.edu:8443".into(),
         hosts: vec!["pki.physics.example.edu".into()],
+        address_failures: 50,
+        address_minutes: 10,
     }
 }
 

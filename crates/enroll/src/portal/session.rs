@@ -1,4 +1,4 @@
-//! The sign-in cookie: of one link only, 30 minutes, never for scripts, never without TLS.
+//! The sign-in cookie: of one link only, as long as the session, never for scripts, never without TLS.
 
 use axum::{
     body::Body,
@@ -10,8 +10,6 @@ use ra::secret::Token;
 /// `__Secure-`: browsers take it only over TLS (RFC 6265bis section 4.1.3.1). `__Host-` would need the path `/`, and then every link
 /// would see every other link's cookie.
 const NAME: &str = "__Secure-session";
-/// The session itself ends by the authority's clock; the browser forgets it at about the same time.
-const MAX_AGE: &str = "1800";
 
 /// What the browser sent.
 pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<Token> {
@@ -19,16 +17,17 @@ pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<Token> {
     (!value.is_empty()).then(|| Token::received(&value))
 }
 
-/// Lax, not Strict: the person comes back from Settings and from a link in a mail.
-pub(crate) fn start_session(response: &mut Response<Body>, path: &str, session: &Token) {
-    put(response, path, session.reveal(), MAX_AGE);
+/// Lax, not Strict: the person comes back from Settings and from a link in a mail. The session itself ends by the authority's clock; the
+/// browser forgets it at about the same time.
+pub(crate) fn start_session(response: &mut Response<Body>, path: &str, session: &Token, seconds: u32) {
+    put(response, path, session.reveal(), seconds);
 }
 
 pub(crate) fn end_session(response: &mut Response<Body>, path: &str) {
-    put(response, path, "", "0");
+    put(response, path, "", 0);
 }
 
-fn put(response: &mut Response<Body>, path: &str, value: &str, max_age: &str) {
+fn put(response: &mut Response<Body>, path: &str, value: &str, max_age: u32) {
     let cookie = Cookie::build((NAME, value)).path(path).http_only(true).secure(true).same_site(SameSite::Lax).build();
     if let Ok(value) = HeaderValue::try_from(format!("{cookie}; Max-Age={max_age}")) {
         response.headers_mut().append(header::SET_COOKIE, value);
@@ -42,7 +41,7 @@ mod tests {
     #[test]
     fn the_cookie_is_bound_to_its_link_and_kept_from_scripts() {
         let mut response = Response::new(Body::empty());
-        start_session(&mut response, "/e/abc", &Token::received("s3cret"));
+        start_session(&mut response, "/e/abc", &Token::received("s3cret"), 1800);
         assert_eq!(
             response.headers()[header::SET_COOKIE],
             "__Secure-session=s3cret; HttpOnly; SameSite=Lax; Secure; Path=/e/abc; Max-Age=1800"

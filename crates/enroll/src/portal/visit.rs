@@ -12,6 +12,7 @@ use super::{
 use crate::{
     app::App,
     guard::{Segment, peer, texts},
+    limit::Limit,
     log::Note,
     page::{Framing, asking, content, department, empty, html, notice, refusal, refused_body},
 };
@@ -202,7 +203,8 @@ pub(crate) async fn sign_in(State(app): State<App>, Segment(token): Segment, req
 async fn try_sign_in(visit: &Visit, head: &Parts, body: Body) -> Result<Answer, Answer> {
     // In process (tests) there is no peer address; all such requests are one.
     let peer = peer(&head.extensions).unwrap_or(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
-    if let Some(seconds) = visit.app.shared.failures.pause(peer, visit.app.now()) {
+    let limit = Limit::of(&visit.department);
+    if let Some(seconds) = visit.app.shared.failures.pause(peer, visit.app.now(), limit) {
         let mut response = notice(&visit.frame, StatusCode::TOO_MANY_REQUESTS, &visit.t.too_many_failures);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         return Err(response);
@@ -220,13 +222,13 @@ async fn try_sign_in(visit: &Visit, head: &Parts, body: Body) -> Result<Answer, 
     let token = visit.secret();
     let outcome = visit.app.ask(move |e| e.sign_in(&token, &credentials)).await.map_err(|error| refusal(&visit.frame, &error))?;
     match outcome {
-        SignInOutcome::SignedIn { session } => {
+        SignInOutcome::SignedIn { session, seconds } => {
             let mut response = visit.see("download");
-            start_session(&mut response, &visit.base(), &session);
+            start_session(&mut response, &visit.base(), &session, seconds);
             Ok(response)
         }
         SignInOutcome::Wrong { left } => {
-            visit.app.shared.failures.record(peer, visit.app.now());
+            visit.app.shared.failures.record(peer, visit.app.now(), limit);
             let mut response = match link.sign_in {
                 SignIn::Basic => ask_basic(visit),
                 _ => visit.hello(&link, StatusCode::FORBIDDEN, Trouble::Wrong { left }, mail),
@@ -237,7 +239,7 @@ async fn try_sign_in(visit: &Visit, head: &Parts, body: Body) -> Result<Answer, 
         SignInOutcome::Ended(why) => {
             // The link was open a moment ago: this try ended it.
             if why == LinkEnd::TooManyTries {
-                visit.app.shared.failures.record(peer, visit.app.now());
+                visit.app.shared.failures.record(peer, visit.app.now(), limit);
             }
             Ok(visit.ended(why))
         }

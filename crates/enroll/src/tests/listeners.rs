@@ -178,6 +178,32 @@ fn a_port_in_use_is_said_so() {
     assert_eq!(again.https_addr(), address);
 }
 
+/// Elsewhere than on Linux this computer has no loopback address but the first.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_listens_before_the_first_start_and_then_only_the_chosen_address() {
+    let site = Site::new();
+    // Addresses of this test's own: at others somebody else might listen on the same port.
+    let (chosen, neighbour) = ([127, 0, 0, 77], [127, 0, 0, 78]);
+    let free = [(); 2].map(|()| std::net::TcpListener::bind(SocketAddr::from((chosen, 0))).unwrap());
+    let [https, http] = free.each_ref().map(|listener| listener.local_addr().unwrap());
+    drop(free);
+    site.operator.set_setting("serve.https", &https.to_string()).unwrap();
+    site.operator.set_setting("serve.http", &http.to_string()).unwrap();
+    for address in [https, http] {
+        assert!(TcpStream::connect(address).is_err(), "nobody has started it");
+    }
+    let server = Server::start(site.authority.enroller(), ServeOptions { https, http, ..options(&site) }).unwrap();
+    for address in [https, http] {
+        TcpStream::connect(address).unwrap();
+        assert!(TcpStream::connect(SocketAddr::from((neighbour, address.port()))).is_err(), "{address} alone was chosen");
+    }
+    server.stop();
+    for address in [https, http] {
+        assert!(TcpStream::connect(address).is_err(), "it was stopped");
+    }
+}
+
 #[test]
 fn without_a_department_nothing_listens() {
     let site = Site::empty();

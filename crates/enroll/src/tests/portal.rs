@@ -322,6 +322,27 @@ async fn fifty_wrong_sign_ins_from_one_network_pause_it() {
 }
 
 #[tokio::test]
+async fn how_many_wrong_sign_ins_pause_a_network_and_how_long_a_cookie_lives_are_settings() {
+    let site = Site::new();
+    for (key, value) in [("sign_in.address_failures", "10"), ("sign_in.address_minutes", "5"), ("enrollment.session_minutes", "60")] {
+        site.operator.set_setting(key, value).unwrap();
+    }
+    for _ in 0..5 {
+        let (link, _) = site.invite();
+        for _ in 0..2 {
+            assert_eq!(site.form(&link, &[], "code=0000-0000").await.status, StatusCode::FORBIDDEN);
+        }
+    }
+    let (link, code) = site.invite();
+    let paused = site.form(&link, &[], &format!("code={code}")).await;
+    assert_eq!((paused.status, paused.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "300"));
+    site.clock.advance(300);
+    let signed_in = site.form(&link, &[], &format!("code={code}")).await;
+    assert_eq!(signed_in.status, StatusCode::SEE_OTHER, "{}", signed_in.text());
+    assert!(signed_in.header("set-cookie").ends_with("; Max-Age=3600"), "{}", signed_in.header("set-cookie"));
+}
+
+#[tokio::test]
 async fn a_training_department_says_so() {
     let (authority, clock, folder) = ra::testing::authority();
     let operator = ra::testing::officer(&authority);

@@ -1,7 +1,11 @@
 //! A courier between a department and a server of its own that is down, slow, full, faulty or well.
 
 use super::{Courier, write, write_with};
-use ra::{monitor::MonitorState, testing};
+use ra::{
+    monitor::MonitorState,
+    publication::{Failed, Failure},
+    testing,
+};
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
@@ -101,12 +105,32 @@ fn a_target_that_fails_is_tried_again_until_it_has_the_newest_files() {
     let (dav, courier) = (Dav::start(), courier());
     let target = officer.add_publication_target(&dav.url(), None).unwrap();
     assert_eq!(target.waiting, 4);
-    for (mood, said) in [
-        (Mood::Status(500), "500 Internal Server Error: the server has a fault of its own"),
-        (Mood::Status(507), "507 Insufficient Storage: the server is full"),
-        (Mood::Status(401), "401 Unauthorized: the server wants another name or password"),
-        (Mood::Status(202), "202 Accepted: the server refused"),
-        (Mood::Slow, "the server did not answer in time"),
+    for (mood, failure, said, told) in [
+        (
+            Mood::Status(500),
+            Failure::ServerFault,
+            "500 Internal Server Error",
+            "500 Internal Server Error: the server has a fault of its own; ask whoever runs the server to look into its log",
+        ),
+        (Mood::Status(507), Failure::Full, "507 Insufficient Storage", "507 Insufficient Storage: the server is full; make room there"),
+        (
+            Mood::Status(401),
+            Failure::Credentials,
+            "401 Unauthorized",
+            "401 Unauthorized: the server wants another name or password; remove the place and add it again with the right name and password",
+        ),
+        (
+            Mood::Status(202),
+            Failure::Refused,
+            "202 Accepted",
+            "202 Accepted: the server refused; ask whoever runs the server what it wants for a PUT to this address",
+        ),
+        (
+            Mood::Slow,
+            Failure::Silent,
+            "",
+            "the server did not answer in time; look whether the server is overloaded or a firewall is in the way",
+        ),
     ] {
         dav.be(mood);
         let begun = Instant::now();
@@ -114,13 +138,17 @@ fn a_target_that_fails_is_tried_again_until_it_has_the_newest_files() {
         assert!(begun.elapsed() < Duration::from_secs(3 * 2), "a silent server is waited for once, not once a file");
         assert_eq!(courier.drain(&officer).unwrap(), (0, 0), "not at once again");
         let attempts = officer.publication_attempts(target.id, 4).unwrap();
-        assert!(attempts.iter().all(|attempt| !attempt.succeeded && attempt.detail == said), "{attempts:?}");
+        let as_said = |attempt: &ra::publication::PublicationAttempt| {
+            !attempt.succeeded && attempt.failure == Some(failure) && attempt.detail == said && attempt.told() == told
+        };
+        assert!(attempts.iter().all(as_said), "{attempts:?}");
         clock.advance(3_600);
     }
     dav.be(Mood::Well);
     assert_eq!(courier.drain(&officer).unwrap(), (4, 0));
     let target = officer.publication_targets().unwrap().remove(0);
     assert_eq!((target.waiting, target.last_success.is_some()), (0, true));
+    assert_eq!(target.last.and_then(|last| last.failure), None, "what arrived has no reason");
     assert_eq!(officer.publication_attempts(target.id, 100).unwrap().len(), 24, "every attempt is recorded");
     let files = dav.files.lock().unwrap();
     assert_eq!(files["/pki/issuing.crl"], authority.enroller().crl("issuing").unwrap());
@@ -128,17 +156,24 @@ fn a_target_that_fails_is_tried_again_until_it_has_the_newest_files() {
 }
 
 #[test]
-fn a_server_that_is_down_is_named_as_such() {
+fn a_server_that_is_down_is_named_as_such_with_what_to_do() {
     let (authority, _clock, _folder) = testing::authority();
     let officer = testing::department(&authority);
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let target = officer.add_publication_target(&format!("http://{nobody}"), None).unwrap();
     assert_eq!(courier().drain(&officer).unwrap(), (0, 4));
     let attempt = officer.publication_attempts(target.id, 1).unwrap().remove(0);
-    assert!(attempt.detail.starts_with("the server cannot be reached: "), "{}", attempt.detail);
+    assert_eq!(attempt.failure, Some(Failure::Unreachable));
+    let told = "the server cannot be reached; look whether the address is right, the network is there and the server runs";
+    assert!(!attempt.detail.is_empty() && attempt.told() == format!("{}: {told}", attempt.detail), "{}", attempt.told());
     courier().monitor(&officer).unwrap();
     let seen = officer.published_crls().unwrap();
-    assert!(seen.iter().filter(|crl| crl.address.contains(&nobody.to_string())).all(|crl| crl.state == MonitorState::Unreachable));
+    let there: Vec<_> = seen.iter().filter(|crl| crl.address.contains(&nobody.to_string())).collect();
+    assert_eq!(there.len(), 2);
+    for crl in there {
+        assert_eq!((crl.state, crl.failure), (MonitorState::Unreachable, Some(Failure::Unreachable)));
+        assert!(crl.told().ends_with(told), "{}", crl.told());
+    }
 }
 
 #[test]
@@ -158,7 +193,9 @@ fn a_folder_gets_whole_files_and_a_lost_one_is_reported() {
     clock.advance(86_400);
     officer.keep_status().unwrap();
     assert_eq!(courier.drain(&officer).unwrap(), (0, 2), "both new CRLs");
-    assert!(officer.publication_attempts(target.id, 1).unwrap()[0].detail.contains("cannot be written"));
+    let lost = officer.publication_attempts(target.id, 1).unwrap().remove(0);
+    assert_eq!(lost.failure, Some(Failure::NotWritable));
+    assert!(lost.told().ends_with("look whether the folder is there and this account may write to it"), "{}", lost.told());
 }
 
 #[cfg(target_os = "linux")]
@@ -174,8 +211,9 @@ fn on_a_full_disk_the_old_file_stays_and_it_is_said_what_to_do() {
         // What the kernel says where there is no more room.
         std::fs::File::options().write(true).open("/dev/full")?.write_all(b"the rest")
     });
-    let said = format!("{} cannot be written: the disk there is full, make room", public.join("issuing.crl").display());
-    assert_eq!(refused, Err(said));
+    let Err(Failed { why: Failure::DiskFull, said }) = &refused else { panic!("{refused:?}") };
+    assert!(said.starts_with(public.join("issuing.crl").to_str().unwrap()), "{said}");
+    assert_eq!(Failure::DiskFull.next(), "make room there");
     assert_eq!(there(), b"old");
     assert_eq!(std::fs::read_dir(&public).unwrap().count(), 1, "no part of the new one is left");
     write(&public, "issuing.crl", b"new").unwrap();
@@ -220,7 +258,8 @@ fn a_delta_list_is_taken_away_where_it_was_published_once_none_are_made() {
     assert_eq!(there(), (false, true));
     let last = officer.publication_attempts(target.id, 10).unwrap();
     let refused = last.iter().find(|attempt| attempt.file == "issuing-delta.crl").unwrap();
-    assert!(!refused.succeeded && refused.detail.contains("remove the file there by hand"), "{}", refused.detail);
+    assert_eq!((refused.succeeded, refused.failure), (false, Some(Failure::NoDelete)));
+    assert!(refused.told().ends_with("the server takes no DELETE; remove the file there by hand"), "{}", refused.told());
     dav.be(Mood::Well);
     clock.advance(3_600);
     courier.drain(&officer).unwrap();
@@ -236,12 +275,15 @@ fn the_monitor_sees_what_a_relying_party_sees() {
     let (dav, courier) = (Dav::start(), courier());
     officer.set_setting("status.url", &format!("http://{}/nowhere", dav.address)).unwrap();
     officer.add_publication_target(&dav.url(), None).unwrap();
-    let state = || {
+    let seen = || {
         courier.monitor(&officer).unwrap();
         let seen = officer.published_crls().unwrap();
-        seen.into_iter().find(|crl| crl.address == format!("{}/issuing.crl", dav.url())).unwrap().state
+        seen.into_iter().find(|crl| crl.address == format!("{}/issuing.crl", dav.url())).unwrap()
     };
-    assert_eq!(state(), MonitorState::Unreachable, "404: nothing was sent yet");
+    let state = || seen().state;
+    let not_yet = seen();
+    assert_eq!((not_yet.state, not_yet.failure), (MonitorState::Unreachable, Some(Failure::Missing)), "404: nothing was sent yet");
+    assert_eq!(not_yet.told(), "404 Not Found: nothing is there; publish again, and look whether the web server offers that folder");
     courier.drain(&officer).unwrap();
     assert_eq!(state(), MonitorState::Unreachable, "looked at every quarter of an hour");
     clock.advance(900);

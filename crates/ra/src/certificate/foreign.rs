@@ -1,6 +1,6 @@
 //! Certificates that other CAs issued, kept as history: without an issuer of ours they stand on no CRL and prove nothing here.
 
-use super::san_text;
+use super::{Uses, san_text};
 use crate::{Error, Result, id::SubscriberId};
 use protocol::x509::{CertificateView, SerialNumber};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -16,7 +16,8 @@ pub(crate) fn insert_foreign(tx: &Connection, profile: &str, view: &CertificateV
     let san = serde_json::to_string(&view.san.iter().map(san_text).collect::<Vec<_>>()).map_err(Error::fault)?;
     tx.prepare_cached(
         "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at, \
-         department) VALUES (?1, 'subscriber', ?2, ?3, ?4, NULL, ?5, ?6, ?7, ?8, ?7, (SELECT department FROM subscriber WHERE id = ?5))",
+         department, uses) VALUES (?1, 'subscriber', ?2, ?3, ?4, NULL, ?5, ?6, ?7, ?8, ?7, \
+         (SELECT department FROM subscriber WHERE id = ?5), ?9)",
     )?
     .execute(params![
         view.serial.octets(),
@@ -27,6 +28,7 @@ pub(crate) fn insert_foreign(tx: &Connection, profile: &str, view: &CertificateV
         view.public_key.fingerprint(),
         view.validity.not_before.0,
         view.validity.not_after.0,
+        Uses::of(view).bits(),
     ])?;
     let number = tx.last_insert_rowid();
     tx.prepare_cached("INSERT INTO certificate_der (number, der) VALUES (?, ?)")?.execute(params![number, view.der])?;

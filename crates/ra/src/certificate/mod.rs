@@ -9,6 +9,7 @@ mod supersede;
 mod tests;
 #[cfg(test)]
 pub(crate) use tests::{issued, signed};
+mod uses;
 
 use crate::{Error, Operator, Result};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
@@ -16,11 +17,12 @@ use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 pub(crate) use foreign::{der_of, insert_foreign};
 pub(crate) use key::{of_same_key, refusal_of_key};
 pub(crate) use record::{
-    COLUMNS, active_count, authorities, ending_before, insert, known, listed, of_enrollment, one, reason_code, reason_of, san_text,
-    usable_count,
+    COLUMNS, active_count, active_of, authorities, ending_before, insert, known, listed, of_enrollment, one, reason_code, reason_of,
+    san_text, usable_count,
 };
 pub(crate) use reservation::{GIVEN_UP_AFTER, abandon, abandon_left_behind, fresh_serial, reserve, reserved};
-pub(crate) use supersede::{count_again, current, has_active, supersede};
+pub(crate) use supersede::{count_again, current, has_active, has_its_place, mark, supersede};
+pub(crate) use uses::Uses;
 
 /// As the interfaces show it; its JSON is what scripts rely on.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -45,6 +47,12 @@ pub struct Certificate {
     pub enrollment: Option<crate::id::EnrollmentId>,
     /// subscriber or transport (or `authority` for our own).
     pub kind: String,
+    /// Mail is encrypted to it, whatever its profile is called. Not in the JSON, whose members are fixed.
+    #[serde(skip)]
+    pub reads_mail: bool,
+    /// Signet made its key. Not in the JSON, either.
+    #[serde(skip)]
+    pub made_here: bool,
 }
 
 /// Kind of certificate in the store.

@@ -1,6 +1,6 @@
 //! Rows of certificates: stored, looked up, counted. All SQL about them stands here and beside `revoke` and `crl`.
 
-use super::{Certificate, CertificateQuery, Kind, Known, NewCertificate, reservation};
+use super::{Certificate, CertificateQuery, Kind, Known, NewCertificate, Uses, reservation};
 use crate::{
     Error, Noun, Result,
     id::{EnrollmentId, SubscriberId},
@@ -12,9 +12,12 @@ use protocol::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
-/// Columns of a list row, in the order that [`listed`] reads.
-pub(crate) const COLUMNS: &str =
-    "serial, kind, profile, subject, san, subscriber, enrollment, not_before, not_after, superseded_at, revoked_at, reason";
+/// Columns of a row of `certificate` as it is listed, in the order that [`listed`] reads. The last one says that Signet made the key, which
+/// follows from the version of the profile as `refusal_of_key` has it; the one before it is all of [`Uses`].
+pub(crate) const COLUMNS: &str = "serial, kind, profile, subject, san, subscriber, enrollment, not_before, not_after, superseded_at, \
+     revoked_at, reason, uses, kind = 'subscriber' AND issuer IS NOT NULL AND \
+     coalesce((SELECT p.decrypts AND (NOT p.signs OR p.escrow) FROM profile AS p WHERE p.version = certificate.profile_version), \
+     certificate.profile IN ('encryption', 'document'))";
 
 /// "Active at ?1": neither expired nor revoked, held or superseded.
 const ACTIVE: &str = "kind = 'subscriber' AND reason IS NULL AND superseded_at IS NULL";
@@ -25,10 +28,12 @@ pub(crate) fn insert(tx: &Connection, new: &NewCertificate<'_>) -> Result<i64> {
     let NewCertificate { kind, profile, profile_version, pilot, view, subscriber, enrollment, issued_at } = new;
     reservation::end(tx, *issued_at, &view.serial)?;
     let san = serde_json::to_string(&view.san.iter().map(san_text).collect::<Vec<_>>()).map_err(Error::fault)?;
+    let uses = if *kind == Kind::Subscriber { Uses::of(view) } else { Uses::NONE };
     tx.prepare_cached(
         "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, enrollment, key_fingerprint, not_before, \
-         not_after, issued_at, profile_version, pilot, department) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, nullif(?13, 0), ?14, (SELECT department FROM subscriber WHERE id = ?7))",
+         not_after, issued_at, profile_version, pilot, department, uses) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, nullif(?13, 0), ?14, \
+         (SELECT department FROM subscriber WHERE id = ?7), ?15)",
     )?
     .execute(rusqlite::params![
         view.serial.octets(),
@@ -45,6 +50,7 @@ pub(crate) fn insert(tx: &Connection, new: &NewCertificate<'_>) -> Result<i64> {
         issued_at.0,
         i64::try_from(*profile_version).map_err(Error::fault)?,
         pilot,
+        uses.bits(),
     ])?;
     let number = tx.last_insert_rowid();
     tx.prepare_cached("INSERT INTO certificate_der (number, der) VALUES (?, ?)")?.execute(rusqlite::params![number, view.der])?;
@@ -82,6 +88,16 @@ pub(crate) fn known(tx: &Connection, serial: &SerialNumber) -> Result<Option<Kno
 pub(crate) fn active_count(tx: &Connection, at: Timestamp, subscriber: SubscriberId) -> Result<u32> {
     let sql = format!("SELECT count(*) FROM certificate WHERE subscriber = ?2 AND issuer IS NOT NULL AND not_after >= ?1 AND {ACTIVE}");
     Ok(tx.prepare_cached(&sql)?.query_row(rusqlite::params![at.0, subscriber], |row| row.get(0))?)
+}
+
+/// The octets (DER) of a subscriber's certificates that are active at `at`, imported ones too, oldest first.
+pub(crate) fn active_of(tx: &Connection, at: Timestamp, subscriber: SubscriberId) -> Result<Vec<Vec<u8>>> {
+    let sql = format!(
+        "SELECT der FROM certificate JOIN certificate_der USING (number) WHERE subscriber = ?2 AND not_after >= ?1 AND {ACTIVE} ORDER BY number"
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let found = statement.query_map(rusqlite::params![at.0, subscriber], |row| row.get(0))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 /// How many certificates that we issued to a subscriber work at `at`, or would again after a reinstatement: superseded ones work until
@@ -205,6 +221,8 @@ pub(crate) fn listed(row: &Row<'_>, at: Timestamp) -> Result<Certificate> {
             Kind::Subscriber | Kind::Transport => kind.as_str().to_owned(),
             _ => "authority".to_owned(),
         },
+        reads_mail: Uses::from_bits(row.get(12)?).has(Uses::READS_MAIL),
+        made_here: row.get(13)?,
     })
 }
 

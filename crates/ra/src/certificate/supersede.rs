@@ -14,7 +14,7 @@ pub(crate) fn has_active(tx: &Connection, at: Timestamp, subscriber: SubscriberI
     Ok(tx.prepare_cached(&sql)?.exists(params![subscriber, profile, at.0])?)
 }
 
-/// Those that [`supersede`] would supersede.
+/// Those that [`supersede`] supersedes, oldest first.
 pub(crate) fn current(c: &Connection, subscriber: SubscriberId, profile: &str) -> Result<Vec<SerialNumber>> {
     let mut statement = c.prepare_cached(&format!("SELECT serial FROM certificate WHERE {CURRENT} ORDER BY number"))?;
     let rows = statement.query_map(params![subscriber, profile], |row| row.get::<_, Vec<u8>>(0))?;
@@ -30,18 +30,25 @@ pub(crate) fn supersede(
     profile: &str,
     by: &SerialNumber,
 ) -> Result<Vec<SerialNumber>> {
-    let sql = format!("UPDATE certificate SET superseded_at = ?3 WHERE {CURRENT} RETURNING serial");
-    let earlier: Vec<Vec<u8>> = {
-        let mut statement = tx.prepare_cached(&sql)?;
-        statement.query_map(params![subscriber, profile, at.0], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
-    };
-    let mut serials = Vec::with_capacity(earlier.len());
-    for octets in &earlier {
-        let serial = SerialNumber::from_octets(octets)?;
+    let earlier = current(tx, subscriber, profile)?;
+    mark(tx, at, actor, &earlier, by)?;
+    Ok(earlier)
+}
+
+/// It has its place still: no other took it, and it is neither revoked nor on hold.
+pub(crate) fn has_its_place(c: &Connection, serial: &SerialNumber) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM certificate WHERE serial = ?1 AND superseded_at IS NULL AND revoked_at IS NULL")?
+        .exists([serial.octets()])?)
+}
+
+/// Marks these as replaced in the caller's transaction, which stores `by`.
+pub(crate) fn mark(tx: &Connection, at: Timestamp, actor: &Actor, earlier: &[SerialNumber], by: &SerialNumber) -> Result<()> {
+    let mut statement = tx.prepare_cached("UPDATE certificate SET superseded_at = ?2 WHERE serial = ?1")?;
+    for serial in earlier {
+        statement.execute(params![serial.octets(), at.0])?;
         ledger::append(tx, at, actor, "certificate.superseded", &serial.to_string(), &serde_json::json!({ "by": by.to_string() }))?;
-        serials.push(serial);
     }
-    Ok(serials)
+    Ok(())
 }
 
 /// `by` was revoked in the caller's transaction, because its key was lost before anybody had it: what it had superseded counts again.

@@ -71,12 +71,16 @@ pub(crate) fn establish(inner: &Inner, founding: &Founding<'_>) -> Result<Founde
             plans.iter().zip(&issuers).map(|(plan, issuer)| plan.reserve(tx, at, issuer.as_deref())).collect::<Result<Vec<_>>>()?;
         Ok((plans, serials))
     })?;
+    #[cfg(test)]
+    super::crash_after(1)?;
     // 2. sign and 3. lint
     let signed = sign(inner, founding.unit, at, plans, keys, &serials);
     if let Err(error) = &signed {
         let why = error.to_string();
         inner.store.write(move |tx| serials.iter().try_for_each(|serial| certificate::abandon(tx, at, serial, &why)))?;
     }
+    #[cfg(test)]
+    super::crash_after(3)?;
     signed
 }
 
@@ -125,7 +129,7 @@ impl Founded {
     }
 }
 
-/// SCEP and CMS need RSA (RFC 8894 3.1); the profile signer lives ten years, so it is a little longer; TLS leaves are short-lived.
+/// SCEP and CMS need RSA (RFC 8894 3.1); the profile signer lives long, so its key is a little longer; TLS leaves are short-lived.
 fn algorithm(kind: Kind, ca_key: KeyAlgorithm) -> KeyAlgorithm {
     match kind {
         Kind::Root | Kind::Issuing => ca_key,
@@ -162,5 +166,6 @@ fn plan(founding: &Founding<'_>, kind: Kind, key: &PrivateKey) -> Result<Plan> {
             _ => StatusUrls::new(settings, "issuing"),
         },
         constraints: (kind == Kind::Issuing).then(|| plan::constraints(mail_domains, hosts)),
+        numbers: settings.numbers,
     })
 }

@@ -1,5 +1,7 @@
 //! Our own keys and certificates: root, issuing CA, RA, profile signer, TLS.
 
+#[cfg(test)]
+mod crash;
 mod create;
 mod fingerprint;
 mod import;
@@ -13,7 +15,7 @@ mod succession;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub(crate) use {succession::succeed_ra, tests::openssl};
+pub(crate) use {crash::crash_after, succession::succeed_ra, tests::openssl};
 mod tls;
 
 use crate::{
@@ -37,9 +39,6 @@ pub(crate) use root_key::attached_key;
 pub use status::StatusFacts;
 use std::sync::Arc;
 pub(crate) use tls::TlsCached;
-
-/// notBefore of certificates and thisUpdate of CRLs lie so far back, for phones and servers whose clock is slow.
-pub(crate) const BACKDATED: i64 = 10 * Timestamp::MINUTE;
 
 /// A certificate of ours with its key in memory.
 pub(crate) struct Identity {
@@ -121,10 +120,6 @@ impl Inner {
     /// The root's certificate.
     pub(crate) fn root_certificate(&self) -> Result<Arc<CertificateView>> {
         Ok(self.authorities()?.root.clone())
-    }
-    /// Addresses that people's certificates state; none when the department has no lasting status address.
-    pub(crate) fn status_urls(settings: &crate::settings::Settings) -> StatusUrls {
-        StatusUrls::new(settings, "issuing")
     }
     /// The mail domains that the issuing CA may certify: those that it was made for.
     pub(crate) fn certifiable_mail_domains(&self) -> Result<Vec<String>> {

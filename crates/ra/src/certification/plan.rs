@@ -1,11 +1,10 @@
 //! What stands in our own certificates: CA, RA, profile signer, OCSP responder, TLS.
 
-use super::BACKDATED;
 use crate::{
     Error, Result,
     certificate::{self, Kind},
     host::Host,
-    settings::Settings,
+    settings::{Numbers, Settings},
 };
 use protocol::{
     Timestamp,
@@ -20,8 +19,8 @@ use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A year of 365.25 days, in days times 4: so that "20 years" ends on the day that people expect.
-const fn years(years: i64) -> i64 {
-    years * 1461 / 4
+fn years(years: u32) -> i64 {
+    i64::from(years) * 1461 / 4
 }
 
 /// One of our own certificates before it has a serial number.
@@ -32,18 +31,23 @@ pub(super) struct Plan {
     pub(super) public_key: PublicKey,
     pub(super) urls: StatusUrls,
     pub(super) constraints: Option<NameConstraints>,
+    /// How long it lives, as the settings have it.
+    pub(super) numbers: Numbers,
 }
 
 impl Plan {
     /// Days of validity. A responder cannot be revoked (nocheck), so it lives shortly; the root's as long as the root's CRL, because the
     /// root's key may be in a drawer.
     fn days(&self, issuer: Option<&CertificateView>) -> i64 {
+        let numbers = &self.numbers;
         match self.kind {
-            Kind::Root => years(20),
-            Kind::Tls => 397,
-            Kind::Ocsp if issuer.is_some_and(|issuer| issuer.issuer_der == issuer.subject_der) => 400,
-            Kind::Ocsp => 30,
-            _ => years(10),
+            Kind::Root => years(numbers.root_years),
+            Kind::Issuing => years(numbers.issuing_years),
+            Kind::ProfileSigner => years(numbers.profile_signer_years),
+            Kind::Tls => numbers.tls_days.into(),
+            Kind::Ocsp if issuer.is_some_and(|issuer| issuer.issuer_der == issuer.subject_der) => numbers.crl_root_next_update_days.into(),
+            Kind::Ocsp => numbers.ocsp_days.into(),
+            _ => years(numbers.ra_years),
         }
     }
 
@@ -86,7 +90,8 @@ impl Plan {
         authority: &dyn Authority,
         issuer: Option<&CertificateView>,
     ) -> Result<CertificateView> {
-        let not_before = at.plus(-BACKDATED);
+        let backdated = at.plus(-self.numbers.backdated());
+        let not_before = issuer.map_or(backdated, |issuer| backdated.max(issuer.validity.not_before));
         let end = not_before.plus(self.days(issuer) * Timestamp::DAY - 1); // both ends are inclusive (RFC 5280 4.1.2.5)
         let not_after = issuer.map_or(end, |issuer| end.min(issuer.validity.not_after));
         let spec = CertificateSpec {

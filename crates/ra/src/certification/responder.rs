@@ -92,6 +92,7 @@ impl Inner {
             // nocheck: nobody asks whether it is revoked, so it names no CRL (RFC 6960 4.2.2.2.1).
             urls: plan::StatusUrls::default(),
             constraints: None,
+            numbers: self.network()?.numbers,
         };
         let identifier = ca.subject_key_identifier.clone();
         let (clock, issuer) = (self.clock.clone(), identifier.clone());

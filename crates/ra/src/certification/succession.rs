@@ -19,6 +19,7 @@ pub(crate) fn succeed_ra(authority: &Authority) {
         public_key: key.public().unwrap(),
         urls: plan::StatusUrls::default(),
         constraints: None,
+        numbers: inner.network().unwrap().numbers,
     };
     let (at, issuer) = (inner.clock.now(), issuing.certificate.subject_key_identifier.clone());
     let reserved = inner.store.write(move |tx| Ok((plan.reserve(tx, at, issuer.as_deref())?, plan)));

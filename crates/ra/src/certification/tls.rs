@@ -132,6 +132,7 @@ impl Inner {
             public_key: key.public()?,
             urls: plan::StatusUrls::new(&settings, "issuing"),
             constraints: None,
+            numbers: settings.numbers,
         };
         let identifier = issuing.certificate.subject_key_identifier.clone();
         let clock = self.clock.clone();

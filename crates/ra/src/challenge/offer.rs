@@ -10,8 +10,6 @@ use crate::{
 };
 use protocol::{Timestamp, x509::SubjectAltName};
 
-/// Such a challenge lives 7 days: the device may be set up later and elsewhere.
-const LIFETIME: i64 = 7 * Timestamp::DAY;
 /// Most challenges made at once.
 const MOST: u32 = 100_000;
 
@@ -28,7 +26,7 @@ pub struct ScepChallenge {
     pub usage: u8,
     /// SCEP URL (plain HTTP).
     pub url: String,
-    /// Ends (7 days).
+    /// Ends: after `scep.challenge_days`, because the device may be set up later and elsewhere.
     pub expires_at: Timestamp,
 }
 
@@ -52,13 +50,14 @@ impl Operator {
                     .mailboxes
                     .iter()
                     .find(|m| SubjectAltName::Rfc822Name(m.address.clone()).comparable() == typed)
-                    .ok_or(Error::Denied(Denied::MailboxNotValidated))?;
+                    .ok_or_else(|| Error::Denied(Denied::MailboxNotValidated { mailbox: mail.trim().to_owned() }))?;
                 vec![SubjectAltName::Rfc822Name(mailbox.standing()?)]
             }
             false => Vec::new(),
         };
         let (subject, subscriber, department) = (person.subject.clone(), person.id, person.department_id);
         let (clock, actor, address) = (self.inner.clock.clone(), self.actor.clone(), san.clone());
+        let lives = settings.numbers.offered_challenge();
         let manual_approval = settings.scep_manual_approval || definition.approval != Approval::Automatic;
         let (secrets, expires_at): (Vec<Token>, Timestamp) = self.inner.store.write(move |tx| {
             let at = clock.now();
@@ -73,7 +72,7 @@ impl Operator {
                 subscriber: Some(subscriber),
                 enrollment: None,
                 device: None,
-                expires_at: at.plus(LIFETIME),
+                expires_at: at.plus(lives),
                 manual_approval,
                 made_by: Some(actor.clone()),
             };

@@ -16,9 +16,10 @@ use protocol::{
 use rusqlite::{Connection, OptionalExtension, params};
 use std::{collections::BTreeSet, path::Path};
 
-/// Who has a complete CRL of this age or younger, which ends after 8 days, needs the delta alone.
+/// Who has a complete CRL of this age or younger needs the delta alone; who has an older one that has not ended yet fetches the next one.
 const REACHES_BACK: i64 = 7 * Timestamp::DAY;
-/// A new one is made daily, so two may fail before the last one ends.
+/// A new one is made at least daily, so two may fail before the last one ends. No complete CRL ends sooner (the bound of
+/// `crl.next_update_hours`).
 const NEXT_UPDATE: i64 = 3 * Timestamp::DAY;
 
 /// What is on a delta CRL.

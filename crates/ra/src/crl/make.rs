@@ -7,7 +7,6 @@ use crate::{
     Dependency, Error, Result,
     authority::Inner,
     certificate,
-    certification::BACKDATED,
     ledger::{self, Actor},
     publication,
 };
@@ -19,11 +18,8 @@ use protocol::{
 use rusqlite::{Connection, params};
 use std::sync::Arc;
 
-const NEXT_UPDATE: i64 = 8 * Timestamp::DAY;
-/// The root's is long-lived: its key may be in a drawer.
-const NEXT_UPDATE_ROOT: i64 = 400 * Timestamp::DAY;
-/// Seconds that a CRL waits where each of the last [`BACKDATED`] seconds is another's: one for every process that makes one at the same
-/// time. Where the last one says a later time than that, the clock was wrong then, and no CRL waits for it to come true.
+/// Seconds that a CRL waits where each of the seconds that it is backdated by is another's: one for every process that makes one at the
+/// same time. Where the last one says a later time than that, the clock was wrong then, and no CRL waits for it to come true.
 const WAITS: i64 = 5;
 
 /// A CRL whose number is taken and whose entries are read: what is left is to sign it.
@@ -63,14 +59,14 @@ impl Inner {
     pub(super) fn draft_crl(&self, is_root: bool, issuer: &[u8]) -> Result<Draft> {
         // The number is taken in a transaction of its own and signing stands outside: a long CRL does not hold up enrollments.
         // Numbers then have gaps where a process died, and never repeat; who has a higher one has read later.
-        let (now, owned) = (self.clock.now(), issuer.to_vec());
+        let (now, owned, settings) = (self.clock.now(), issuer.to_vec(), self.network()?);
+        let numbers = settings.numbers;
         let (number, this_update) = self.store.write(move |tx| {
             certificate::abandon_left_behind(tx, now)?;
-            take_number(tx, &owned, now)
+            take_number(tx, &owned, now, numbers.backdated())
         })?;
         self.clock.wait_until(this_update);
         let made_at = self.clock.now();
-        let settings = self.network()?;
         let with_delta = !is_root && settings.delta_crl;
         let freshest = settings.status_url.as_ref().filter(|_| with_delta && settings.status_in_certificates);
         let freshest = freshest.map(|url| format!("{url}/crl/issuing-delta.crl"));
@@ -81,7 +77,7 @@ impl Inner {
             let delta = with_delta.then(|| delta::draft(c, issuer, number, made_at, generation)).transpose()?;
             Ok((generation, entries, delta))
         })?;
-        let next_update = made_at.plus(if is_root { NEXT_UPDATE_ROOT } else { NEXT_UPDATE });
+        let next_update = made_at.plus(numbers.crl_next_update(is_root));
         Ok(Draft { is_root, number, this_update, made_at, next_update, generation, freshest, entries, delta })
     }
 
@@ -128,7 +124,7 @@ impl Inner {
         // Where it is not known whether the row is there, the file stays: the next one removes it.
         if stored? {
             file::remove_before(&self.folder, issuer, number);
-            // A new CRL is made at least daily: the occasion to close the ledger's day.
+            // A new CRL is made at least daily (the bound of `crl.every_hours`): the occasion to close the ledger's day.
             self.sign_ledger_head_or_say(self.profile_signer());
             return Ok(Current { facts, der });
         }
@@ -166,14 +162,15 @@ fn store(tx: &Connection, issuer: &[u8], facts: &Facts, der: Option<&[u8]>) -> R
     Ok(kept > 0)
 }
 
-/// The issuer's next number (RFC 5280 5.2.3: monotonic) and a thisUpdate that no CRL before says: [`BACKDATED`], or a second after the
-/// last one. NSS, for one, goes by the time and keeps the CRL that it has where the new one is not later.
-pub(super) fn take_number(tx: &Connection, issuer: &[u8], now: Timestamp) -> Result<(u64, Timestamp)> {
+/// The issuer's next number (RFC 5280 5.2.3: monotonic) and a thisUpdate that no CRL before says: `backdated` seconds ago, or a second
+/// after the last one, by however much that one was backdated. NSS, for one, goes by the time and keeps the CRL that it has where the new
+/// one is not later.
+pub(super) fn take_number(tx: &Connection, issuer: &[u8], now: Timestamp, backdated: i64) -> Result<(u64, Timestamp)> {
     let mut statement = tx.prepare_cached(
         "INSERT INTO crl_number (issuer, number, this_update) VALUES (?1, 1, ?2) ON CONFLICT (issuer) DO UPDATE SET number = number + 1, \
          this_update = CASE WHEN this_update BETWEEN ?2 AND ?3 THEN this_update + 1 ELSE ?2 END RETURNING number, this_update",
     )?;
     let (number, this_update): (i64, i64) =
-        statement.query_row(params![issuer, now.plus(-BACKDATED).0, now.plus(WAITS - 1).0], |row| row.try_into())?;
+        statement.query_row(params![issuer, now.plus(-backdated).0, now.plus(WAITS - 1).0], |row| row.try_into())?;
     Ok((unsigned(number)?, Timestamp(this_update)))
 }

@@ -100,7 +100,13 @@ impl Operator {
     }
     /// Creates organization, department, root, issuing CA, RA, profile signer and TLS certificate. Once.
     pub fn create_department(&self, new: NewDepartment) -> Result<Department> {
-        self.found(Checked::read(new)?, None)
+        self.create_department_with(new, &[])
+    }
+    /// The same with settings that say how the first certificates are made (`validity.*`, by their fixed names), checked as
+    /// [`Operator::set_setting`] does: they count for what is made here, and for what comes.
+    pub fn create_department_with(&self, new: NewDepartment, given: &[(String, String)]) -> Result<Department> {
+        let first = given.iter().map(|(key, value)| settings::check_first(key, value)).collect::<Result<_>>()?;
+        self.found(Checked::read(new)?, First { settings: first, left: None })
     }
     /// The same as a step of the wizard, in one transaction with its first settings (by their fixed names) and with the draft of the
     /// steps that are left, so that whatever ends the program now loses neither.
@@ -111,10 +117,10 @@ impl Operator {
         left: &SetupDraft,
     ) -> Result<Department> {
         let first = first.iter().map(|(key, value)| Ok((*key, settings::check(key, value)?))).collect::<Result<_>>()?;
-        self.found(Checked::read(new)?, Some(Wizard { first, left: left.to_text()? }))
+        self.found(Checked::read(new)?, First { settings: first, left: Some(left.to_text()?) })
     }
 
-    fn found(&self, new: Checked, wizard: Option<Wizard>) -> Result<Department> {
+    fn found(&self, new: Checked, first: First) -> Result<Department> {
         let inner = &self.inner;
         let sealed: bool = inner.store.read(|c| {
             if read::units(c)?.is_some() {
@@ -123,7 +129,7 @@ impl Operator {
             Ok(c.query_row("SELECT EXISTS (SELECT 1 FROM sealed_key)", [], |row| row.get(0))?)
         })?;
         inner.vault.create(!sealed)?;
-        let settings = Settings::starting(new.status_url.as_deref())?;
+        let settings = Settings::starting(new.status_url.as_deref(), &first.settings)?;
         let (organization, department) = (UnitId::fresh(), UnitId::fresh());
         let founded = certification::establish(
             inner,
@@ -153,12 +159,11 @@ impl Operator {
             });
             ledger::append(tx, at, &actor, "department.created", &department.to_string(), &facts)?;
             founded.store(tx, at, &actor)?;
-            match &wizard {
-                Some(wizard) => wizard.store(tx, at, &actor, (organization, department))?,
-                None => drop(tx.execute("DELETE FROM draft WHERE name = ?", [DRAFT])?),
-            }
+            first.store(tx, at, &actor, (organization, department))?;
             Ok(read::units(tx)?.map(|units| units.founding().as_ref().clone()))
         })?;
+        #[cfg(test)]
+        certification::crash_after(4)?;
         created.ok_or(Error::Conflict(Conflict::AlreadySetUp))
     }
 }
@@ -180,22 +185,28 @@ fn store_draft(tx: &Connection, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// What the wizard adds to a new department.
-struct Wizard {
+/// What comes with a new department.
+struct First {
     /// Settings by name; `None`: the default.
-    first: Vec<(&'static str, Option<String>)>,
-    /// The draft of the steps that are left.
-    left: String,
+    settings: Vec<(&'static str, Option<String>)>,
+    /// The draft of the steps that the wizard has left; `None`: it has none.
+    left: Option<String>,
 }
 
-impl Wizard {
+impl First {
     fn store(&self, tx: &Connection, at: Timestamp, actor: &ledger::Actor, units: (UnitId, UnitId)) -> Result<()> {
-        for (key, value) in &self.first {
+        for (key, value) in &self.settings {
             if let Some(value) = value {
                 settings::store_first(tx, at, actor, units, key, value)?;
             }
         }
-        store_draft(tx, &self.left)
+        match &self.left {
+            Some(left) => store_draft(tx, left),
+            None => {
+                tx.execute("DELETE FROM draft WHERE name = ?", [DRAFT])?;
+                Ok(())
+            }
+        }
     }
 }
 

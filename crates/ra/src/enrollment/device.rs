@@ -12,6 +12,8 @@ use std::collections::HashSet;
 
 /// Longest attribute kept, characters.
 const MAX_CHARACTERS: usize = 128;
+/// The same of what a browser says it is: Safari alone needs 135.
+const MAX_BROWSER: usize = 256;
 /// Lines by which a person is found and that no device of theirs says any more.
 const EARLIER: usize = 20;
 
@@ -31,12 +33,21 @@ pub(crate) struct NewDevice {
 
 /// Text of a device as it is kept and shown: no controls, no direction marks, not endless.
 pub(crate) fn bounded(text: &str) -> String {
+    shown(text, MAX_CHARACTERS)
+}
+
+/// What a browser says it is (User-Agent), in the same way.
+pub(crate) fn browser(text: &str) -> String {
+    shown(text, MAX_BROWSER)
+}
+
+fn shown(text: &str, most: usize) -> String {
     text.chars()
         .filter(|c| {
             !c.is_control()
                 && !matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
         })
-        .take(MAX_CHARACTERS)
+        .take(most)
         .collect()
 }
 
@@ -172,6 +183,6 @@ mod tests {
     #[test]
     fn text_of_a_device_is_shown_without_what_could_deceive() {
         assert_eq!(bounded("iPhone\0 of \u{202e}Alice\r\n"), "iPhone of Alice");
-        assert_eq!(bounded(&"x".repeat(10_000)).len(), 128);
+        assert_eq!((bounded(&"x".repeat(10_000)).len(), browser(&"x".repeat(10_000)).len()), (128, 256));
     }
 }

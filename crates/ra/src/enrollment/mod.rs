@@ -15,7 +15,7 @@ use protocol::Timestamp;
 pub(crate) use advance::{Ending, certificate_issued, end, record};
 #[cfg(feature = "bench")]
 pub(crate) use device::found_by;
-pub(crate) use device::{NewDevice, bounded, devices_of, language, seen};
+pub(crate) use device::{NewDevice, bounded, browser, devices_of, language, seen};
 pub(crate) use list::{Head, head, newest_state};
 pub(crate) use tidy::{ENDED_LINKS, end_all_of, revoke_unused_of};
 
@@ -194,7 +194,8 @@ pub struct EnrollmentQuery {
     pub states: Vec<State>,
     /// Of one subscriber.
     pub subscriber: Option<SubscriberId>,
-    /// Words of name, address or device of the person, each anywhere; below three characters a beginning of name or address.
+    /// Words of name, address or device of the person, each anywhere; below three characters a beginning of name or address; also the
+    /// beginning (six hex digits or more) of serial number or fingerprint of a certificate of theirs.
     pub search: Option<String>,
     /// Keyset: after this id (ids are time-ordered; newest first).
     pub after: Option<EnrollmentId>,
@@ -266,6 +267,7 @@ pub(crate) fn from_word<T: serde::de::DeserializeOwned>(text: String) -> Result<
 impl Operator {
     /// Newest first.
     pub fn enrollments(&self, query: &EnrollmentQuery) -> Result<crate::subscriber::Page<Enrollment>> {
+        self.inner.ready_to_find(query.search.as_deref())?;
         self.inner.store.read(|tx| page::page(tx, query))
     }
     /// One with its timeline.

@@ -4,7 +4,7 @@
 use super::{Enrollment, EnrollmentQuery, State, list};
 use crate::{
     Result,
-    find::people::{Whom, whom},
+    find::people::{THESE, Whom, these, whom},
     id::{EnrollmentId, SubscriberId},
     subscriber::Page,
 };
@@ -44,19 +44,17 @@ fn states_are(states: &[State]) -> String {
     format!("e.state IN ({})", words.join(", "))
 }
 
-/// All enrollments of these people, in no order: by their own index, for SQLite would rather go through all of a state for each.
+/// All enrollments of these people, in no order: by their own index, for SQLite would rather go through all of a state for each. One
+/// statement for all, in the order of the index: neighbours there are on one page of it, and so are, mostly, their rows.
 fn of_people(tx: &Connection, people: &[SubscriberId], states: &[State]) -> Result<Vec<EnrollmentId>> {
-    let mut statement = tx.prepare_cached(&format!(
-        "SELECT e.id FROM enrollment e INDEXED BY enrollment_by_subscriber WHERE e.subscriber = ?1 AND {}",
+    let mut people = people.to_vec();
+    people.sort_unstable();
+    people.dedup();
+    let sql = format!(
+        "SELECT e.id FROM ({THESE}) p CROSS JOIN enrollment e INDEXED BY enrollment_by_subscriber ON e.subscriber = p.id WHERE {}",
         states_are(states)
-    ))?;
-    let mut ids = Vec::new();
-    for person in people {
-        for id in statement.query_map([person], |row| row.get(0))? {
-            ids.push(id?);
-        }
-    }
-    Ok(ids)
+    );
+    ids(tx, &sql, &these(&people))
 }
 
 /// Ids in order, from the cursor on, one more than the page; how many there are, and whether they are no more than that.
@@ -114,7 +112,7 @@ pub(super) fn many(tx: &Connection, query: &EnrollmentQuery, limit: usize, condi
         return Ok(collected(ids(tx, &sql, &values)?, query, limit));
     }
     let least = format!(
-        "SELECT count(*) FROM (SELECT s.id FROM (SELECT id, search FROM subscriber LIMIT {LOOKED_AT}) s WHERE {condition} LIMIT {MET}) p
+        "SELECT count(*) FROM (SELECT s.id FROM (SELECT id, sort_key, search FROM subscriber LIMIT {LOOKED_AT}) s WHERE {condition} LIMIT {MET}) p
          CROSS JOIN enrollment e INDEXED BY enrollment_by_subscriber ON e.subscriber = p.id WHERE {states}"
     );
     let least: i64 = tx.prepare_cached(&least)?.query_row(params_from_iter(&values), |row| row.get(0))?;

@@ -13,8 +13,8 @@ use serde_json::json;
 
 /// A transport certificate that fetched no profile within this time is revoked: the person gave up on the way.
 const TRANSPORT_WITHOUT_PHASE_3: i64 = Timestamp::HOUR;
-/// SCEP challenges of a final profile live this long: so long its phone may still finish.
-const PROFILE_CHALLENGES: i64 = Timestamp::HOUR;
+/// A phone that was answered is on its way so long, and longer where a challenge that it was given still lives.
+const ON_ITS_WAY: i64 = Timestamp::HOUR;
 /// An ended link is still explained so long.
 pub(crate) const ENDED_LINKS: i64 = 30 * Timestamp::DAY;
 /// What an OTA answer held is erased when nobody can ask for it again.
@@ -30,10 +30,11 @@ pub(super) fn expire(tx: &Connection, at: Timestamp) -> Result<()> {
            AND NOT EXISTS (SELECT 1 FROM session WHERE enrollment = e.id AND dead = 0 AND expires_at > ?1)
            AND NOT EXISTS (SELECT 1 FROM session s JOIN ota_answer a ON a.session = s.id
                            WHERE s.enrollment = e.id AND a.created_at > ?2)
+           AND NOT EXISTS (SELECT 1 FROM challenge c WHERE c.enrollment = e.id AND c.state IN ('open', 'claimed') AND c.expires_at > ?1)
          LIMIT ?3",
     )?;
     let ran_out: Vec<EnrollmentId> =
-        statement.query_map(params![at.0, at.plus(-PROFILE_CHALLENGES).0, BATCH], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        statement.query_map(params![at.0, at.plus(-ON_ITS_WAY).0, BATCH], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     ran_out.into_iter().try_for_each(|id| end(tx, at, &Actor::Signet, id, Ending::Expired, json!({})))
 }
 

@@ -3,8 +3,9 @@
 use super::{
     Kinds, Status,
     count::{self, Groups},
+    people::has_active,
 };
-use crate::{Error, Result, mailbox::Validity};
+use crate::{Error, Result, certificate::Uses, mailbox::Validity};
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -32,15 +33,6 @@ pub struct InventoryRow {
     pub count: u64,
 }
 
-/// One purpose.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct CoverageRow {
-    /// Certificate profile.
-    pub profile: String,
-    /// People who have an active certificate of it.
-    pub people: u64,
-}
-
 /// Who is provided for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Coverage {
@@ -52,8 +44,12 @@ pub struct Coverage {
     pub validated: u64,
     /// With a device.
     pub with_device: u64,
-    /// By certificate profile.
-    pub by_profile: Vec<CoverageRow>,
+    /// With an active certificate that mail is encrypted to.
+    pub encryption: u64,
+    /// With one that signs mail.
+    pub signing: u64,
+    /// With one that VPN and Wi-Fi let in.
+    pub authentication: u64,
 }
 
 /// Longest calendar, days.
@@ -99,26 +95,18 @@ pub(super) fn coverage(tx: &Connection, at: Timestamp) -> Result<Coverage> {
         let count: i64 = tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
     };
-    let active = format!(
-        "c.kind = 'subscriber' AND c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= {} AND c.subscriber = s.id",
-        at.0
-    );
-    // One pass over the people, each with the profiles of their active certificates.
-    let mut statement = tx.prepare_cached(&format!(
-        "SELECT c.profile, count(DISTINCT s.id) FROM subscriber s CROSS JOIN certificate c WHERE {active} GROUP BY c.profile ORDER BY c.profile"
-    ))?;
-    let by_profile = statement
-        .query_map([], |row| Ok(CoverageRow { profile: row.get(0)?, people: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0) }))?
-        .collect::<rusqlite::Result<_>>()?;
+    let having = |uses: Uses| count(&format!("SELECT count(*) FROM subscriber s WHERE {}", has_active(at, uses)));
     let people = count("SELECT count(*) FROM subscriber")?;
     let not_validated: i64 = tx
         .prepare_cached("SELECT count(*) FROM (SELECT DISTINCT subscriber FROM mailbox WHERE validated_at IS NULL OR validated_at < ?1)")?
         .query_row([Validity::read(tx)?.since(at).0], |row| row.get(0))?;
     Ok(Coverage {
         people,
-        with_any: count(&format!("SELECT count(*) FROM subscriber s WHERE EXISTS (SELECT 1 FROM certificate c WHERE {active})"))?,
+        with_any: having(Uses::NONE)?,
         validated: people.saturating_sub(u64::try_from(not_validated).unwrap_or(0)),
         with_device: count("SELECT count(DISTINCT subscriber) FROM device")?,
-        by_profile,
+        encryption: having(Uses::READS_MAIL)?,
+        signing: having(Uses::SIGNS_MAIL)?,
+        authentication: having(Uses::SIGNS_IN)?,
     })
 }

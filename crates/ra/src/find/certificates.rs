@@ -18,9 +18,10 @@ use crate::{
 };
 use conditions::Conditions;
 pub(super) use conditions::ends;
+pub(super) use matches::by_digits;
 use protocol::{Timestamp, x509::SerialNumber};
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 /// How far a search looks in one way before it takes another.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +55,10 @@ struct Cursor {
 }
 
 fn cursor(tx: &Connection, serial: &str) -> Result<Cursor> {
-    let serial = SerialNumber::parse(serial).map_err(|_| Error::invalid("after", "a serial number in hex"))?;
+    place(tx, &SerialNumber::parse(serial).map_err(|_| Error::invalid("after", "a serial number in hex"))?)
+}
+
+fn place(tx: &Connection, serial: &SerialNumber) -> Result<Cursor> {
     tx.prepare_cached("SELECT number, not_after, subject FROM certificate WHERE serial = ?1")?
         .query_row([serial.octets()], |row| Ok(Cursor { number: row.get(0)?, not_after: row.get(1)?, key: key(&row.get::<_, String>(2)?) }))
         .optional()?
@@ -137,6 +141,25 @@ pub(super) fn page_within(tx: &Connection, at: Timestamp, query: &CertificatesQu
     }
     let rows = rows(tx, at, &list)?;
     Ok(CertificatesPage { devices: devices(tx, &rows)?, rows, more, total, total_is_exact: exact, not_indexed: 0 })
+}
+
+/// Those with these serial numbers, each once, in the order of the list; `NotFound` where one of them is none of ours.
+pub(super) fn chosen(tx: &Connection, at: Timestamp, serials: &[SerialNumber], sort: CertificateSort) -> Result<Vec<Certificate>> {
+    let mut places = serials.iter().map(|serial| place(tx, serial)).collect::<Result<Vec<_>>>()?;
+    let (by, ascends) = sort.parts();
+    places.sort_unstable_by(|one, other| {
+        let first = match by {
+            By::Number => Ordering::Equal,
+            By::End => one.not_after.cmp(&other.not_after),
+            By::Name => one.key.cmp(&other.key),
+        };
+        first.then(one.number.cmp(&other.number))
+    });
+    places.dedup_by_key(|place| place.number);
+    if !ascends {
+        places.reverse();
+    }
+    rows(tx, at, &places.iter().map(|place| place.number).collect::<Vec<_>>())
 }
 
 /// Models of the devices that the certificates were made for, by enrollment.

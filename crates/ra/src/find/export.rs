@@ -1,19 +1,24 @@
 //! Lists written whole, read while they are written.
 
-use super::{CertificatesQuery, PeopleQuery, PeopleSort, csv};
+use super::{
+    CertificateColumn, CertificatesQuery, PeopleQuery, PeopleSort, PersonColumn,
+    columns::{of_certificate, of_person},
+    csv,
+};
 use crate::{
     Dependency, Error, Operator, Result,
-    certificate::Certificate,
+    certificate::{Certificate, active_of},
     id::SubscriberId,
     subscriber::{Subscriber, name::fold, read},
 };
 use protocol::x509::{CertificateView, SerialNumber};
+use serde_json::Value;
 use std::{collections::BTreeSet, io::Write};
 
 /// Rows read at once.
 const PAGE: u32 = 500;
 /// Most certificates of one PKCS#7: it cannot be written before its length is known.
-const MAX_P7B: usize = 10_000;
+pub(super) const MAX_P7B: usize = 10_000;
 
 /// How certificates are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,6 +42,10 @@ pub enum PeopleFormat {
     Csv,
     /// A JSON array.
     Json,
+    /// Their active certificates: PEM, one after another.
+    Pem,
+    /// Their active certificates: PKCS#7 (CMS certs-only), DER.
+    P7b,
 }
 
 /// Writing failed: the disk is full, or the reader has gone.
@@ -50,8 +59,36 @@ pub(super) fn line(to: &mut dyn Write, cells: &[String]) -> Result<()> {
     written(write!(to, "{}\r\n", cells.join(",")))
 }
 
-/// All rows of a list, a page at a time.
-fn each_certificate(operator: &Operator, query: &CertificatesQuery, mut row: impl FnMut(&Certificate) -> Result<()>) -> Result<u64> {
+/// A cell as CSV has it.
+pub(super) fn in_csv(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A choice of none is a mistake: nobody means everything by it.
+fn refuse_none<T>(chosen: Option<&[T]>) -> Result<()> {
+    match chosen {
+        Some([]) => Err(Error::invalid("chosen", "nothing is chosen; choose at least one, or export the whole list")),
+        _ => Ok(()),
+    }
+}
+
+/// All rows of a list, a page at a time, or those that were chosen.
+fn each_certificate(
+    operator: &Operator,
+    query: &CertificatesQuery,
+    chosen: Option<&[SerialNumber]>,
+    mut row: impl FnMut(&Certificate) -> Result<()>,
+) -> Result<u64> {
+    if let Some(chosen) = chosen {
+        let at = operator.inner.clock.now();
+        let rows = operator.inner.store.read(|tx| super::certificates::chosen(tx, at, chosen, query.sort))?;
+        rows.iter().try_for_each(row)?;
+        return Ok(rows.len() as u64);
+    }
     let (mut query, mut count) = (CertificatesQuery { limit: PAGE, after: None, before: None, skip: 0, ..query.clone() }, 0);
     if query.filter.search.is_some() || query.sort.by_name() {
         // An export is whole: what is new is put into the index first.
@@ -86,48 +123,65 @@ pub(super) fn at_most(operator: &Operator, query: &CertificatesQuery, most: usiz
     }
 }
 
-pub(super) fn certificates(operator: &Operator, query: &CertificatesQuery, format: CertificateFormat, to: &mut dyn Write) -> Result<u64> {
+pub(super) fn certificates(
+    operator: &Operator,
+    query: &CertificatesQuery,
+    chosen: Option<&[SerialNumber]>,
+    columns: &[CertificateColumn],
+    format: CertificateFormat,
+    to: &mut dyn Write,
+) -> Result<u64> {
+    refuse_none(chosen)?;
+    let at = operator.inner.clock.now();
     let der = |row: &Certificate| Ok::<_, Error>(operator.export_certificate(&SerialNumber::parse(&row.serial)?)?.0);
     let count = match format {
         CertificateFormat::Csv => {
-            line(to, &["serial", "status", "profile", "subject", "names", "not_before", "not_after", "kind"].map(str::to_owned))?;
-            each_certificate(operator, query, |row| {
-                let (from, until) = (row.not_before.to_string(), row.not_after.to_string());
-                let names = row.san.join(" ");
-                line(
-                    to,
-                    &[
-                        row.serial.clone(),
-                        row.status.clone(),
-                        row.profile.clone(),
-                        row.subject.clone(),
-                        names,
-                        from,
-                        until,
-                        row.kind.clone(),
-                    ],
-                )
+            let columns = if columns.is_empty() { CertificateColumn::USUAL } else { columns };
+            line(to, &columns.iter().map(|column| column.word().to_owned()).collect::<Vec<_>>())?;
+            each_certificate(operator, query, chosen, |row| {
+                line(to, &of_certificate(operator, at, columns, row)?.iter().map(in_csv).collect::<Vec<_>>())
             })?
         }
-        CertificateFormat::Json => array(to, |write| each_certificate(operator, query, |row| write(serde_json::to_vec(row))))?,
-        CertificateFormat::Pem => {
-            each_certificate(operator, query, |row| written(to.write_all(CertificateView::from_der(&der(row)?)?.to_pem().as_bytes())))?
-        }
-        CertificateFormat::P7b => {
-            let mut views = Vec::new();
-            let count = each_certificate(operator, query, |row| {
-                if views.len() >= MAX_P7B {
-                    return Err(Error::invalid("format", "PKCS#7 holds at most 10,000 certificates; choose PEM or narrow the list"));
+        CertificateFormat::Json => array(to, |write| {
+            each_certificate(operator, query, chosen, |row| match columns {
+                [] => write(serde_json::to_vec(row)),
+                columns => {
+                    let words = columns.iter().map(|column| column.word());
+                    write(serde_json::to_vec(&object(words, of_certificate(operator, at, columns, row)?)))
                 }
-                views.push(CertificateView::from_der(&der(row)?)?);
-                Ok(())
-            })?;
-            written(to.write_all(&protocol::cms::certs_only(&views.iter().collect::<Vec<_>>())?))?;
+            })
+        })?,
+        CertificateFormat::Pem => each_certificate(operator, query, chosen, |row| pem(to, &der(row)?))?,
+        CertificateFormat::P7b => {
+            let (octets, count) = p7b(MAX_P7B, |add| each_certificate(operator, query, chosen, |row| add(&der(row)?)))?;
+            written(to.write_all(&octets))?;
             count
         }
     };
     written(to.flush())?;
     Ok(count)
+}
+
+fn pem(to: &mut dyn Write, der: &[u8]) -> Result<()> {
+    written(to.write_all(CertificateView::from_der(der)?.to_pem().as_bytes()))
+}
+
+/// PKCS#7 of what `each` adds, at most `most`, and what `each` says.
+pub(super) fn p7b(most: usize, each: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64>) -> Result<(Vec<u8>, u64)> {
+    let mut views = Vec::new();
+    let count = each(&mut |der| {
+        if views.len() >= most {
+            return Err(Error::invalid("format", "PKCS#7 holds at most 10,000 certificates; choose PEM or narrow the list"));
+        }
+        views.push(CertificateView::from_der(der)?);
+        Ok(())
+    })?;
+    Ok((protocol::cms::certs_only(&views.iter().collect::<Vec<_>>())?, count))
+}
+
+/// A row in JSON: its cells under the words of their columns.
+fn object<'a>(words: impl Iterator<Item = &'a str>, cells: Vec<Value>) -> Value {
+    words.map(str::to_owned).zip(cells).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// A JSON array of what `each` writes.
@@ -145,35 +199,48 @@ fn array(to: &mut dyn Write, each: impl FnOnce(&mut dyn FnMut(serde_json::Result
 pub(super) fn people(
     operator: &Operator,
     query: &PeopleQuery,
-    chosen: &[SubscriberId],
+    chosen: Option<&[SubscriberId]>,
+    columns: &[PersonColumn],
     format: PeopleFormat,
     to: &mut dyn Write,
 ) -> Result<u64> {
+    refuse_none(chosen)?;
     let count = match format {
         PeopleFormat::Csv => {
-            line(to, &["name", "mail", "kind", "subject", "validated", "active_certificates", "devices", "added"].map(str::to_owned))?;
-            each_person(operator, query, chosen, |person| {
-                let mails: Vec<_> = person.mailboxes.iter().map(|mailbox| mailbox.address.as_str()).collect();
-                let validated = person.mailboxes.iter().all(|mailbox| mailbox.validated);
-                let kind = serde_json::to_value(person.kind).map_err(Error::fault)?;
-                line(
-                    to,
-                    &[
-                        person.name.clone(),
-                        mails.join(" "),
-                        kind.as_str().unwrap_or_default().to_owned(),
-                        person.subject.to_string(),
-                        validated.to_string(),
-                        person.active_certificates.to_string(),
-                        person.devices.len().to_string(),
-                        person.created_at.to_string(),
-                    ],
-                )
-            })?
+            let columns = if columns.is_empty() { PersonColumn::USUAL } else { columns };
+            line(to, &columns.iter().map(|column| column.word().to_owned()).collect::<Vec<_>>())?;
+            each_person(operator, query, chosen, |person| line(to, &of_person(columns, person)?.iter().map(in_csv).collect::<Vec<_>>()))?
         }
-        PeopleFormat::Json => array(to, |write| each_person(operator, query, chosen, |person| write(serde_json::to_vec(person))))?,
+        PeopleFormat::Json => array(to, |write| {
+            each_person(operator, query, chosen, |person| match columns {
+                [] => write(serde_json::to_vec(person)),
+                columns => write(serde_json::to_vec(&object(columns.iter().map(|column| column.word()), of_person(columns, person)?))),
+            })
+        })?,
+        PeopleFormat::Pem => each_active(operator, query, chosen, |der| pem(to, der))?,
+        PeopleFormat::P7b => {
+            let (octets, count) = p7b(MAX_P7B, |add| each_active(operator, query, chosen, add))?;
+            written(to.write_all(&octets))?;
+            count
+        }
     };
     written(to.flush())?;
+    Ok(count)
+}
+
+/// The active certificates of all people of a list, in its order, or of those that were chosen; how many certificates.
+fn each_active(
+    operator: &Operator,
+    query: &PeopleQuery,
+    chosen: Option<&[SubscriberId]>,
+    mut certificate: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<u64> {
+    let (at, mut count) = (operator.inner.clock.now(), 0);
+    each_person(operator, query, chosen, |person| {
+        let active = operator.inner.store.read(|tx| active_of(tx, at, person.id))?;
+        count += active.len() as u64;
+        active.iter().try_for_each(|der| certificate(der))
+    })?;
     Ok(count)
 }
 
@@ -181,10 +248,10 @@ pub(super) fn people(
 fn each_person(
     operator: &Operator,
     query: &PeopleQuery,
-    chosen: &[SubscriberId],
+    chosen: Option<&[SubscriberId]>,
     mut row: impl FnMut(&Subscriber) -> Result<()>,
 ) -> Result<u64> {
-    if !chosen.is_empty() {
+    if let Some(chosen) = chosen {
         let people = these(operator, chosen, query.sort)?;
         people.iter().try_for_each(row)?;
         return Ok(people.len() as u64);
@@ -203,11 +270,23 @@ fn each_person(
     }
 }
 
-/// Those that were chosen, each once, in the order of the list.
+/// Whoever was deleted is nobody.
+fn there(found: Result<Subscriber>) -> Option<Result<Subscriber>> {
+    match found {
+        Err(Error::NotFound(_)) => None,
+        other => Some(other),
+    }
+}
+
+/// Those that were chosen, each once, in the order of the list; refused where some are gone, for whoever takes the list counts on all of them.
 fn these(operator: &Operator, chosen: &[SubscriberId], sort: PeopleSort) -> Result<Vec<Subscriber>> {
     let (at, ids) = (operator.inner.clock.now(), chosen.iter().copied().collect::<BTreeSet<_>>());
     // Ids are ordered by time.
-    let mut people = operator.inner.store.read(|tx| ids.into_iter().map(|id| read(tx, at, id)).collect::<Result<Vec<_>>>())?;
+    let mut people = operator.inner.store.read(|tx| ids.iter().filter_map(|id| there(read(tx, at, *id))).collect::<Result<Vec<_>>>())?;
+    if people.len() < ids.len() {
+        let (gone, all) = (ids.len() - people.len(), ids.len());
+        return Err(Error::invalid("chosen", format!("no longer in the register: {gone} of the {all} chosen; choose again")));
+    }
     if matches!(sort, PeopleSort::Name | PeopleSort::NameLast) {
         people.sort_by_cached_key(|person| (fold(&person.name), person.id));
     }

@@ -1,7 +1,7 @@
 //! A store to find things in, for the bench (feature `bench` only): people and certificates with names of their own.
 
 use super::filler_phones::Phones;
-use crate::{Error, Operator, Result, id::SubscriberId, subscriber::name::fold};
+use crate::{Error, Operator, Result, certificate::Uses, id::SubscriberId, subscriber::name::fold};
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -56,8 +56,8 @@ fn begun(at: Timestamp, number: u64, count: u64) -> Result<Timestamp> {
 fn fill(tx: &Connection, at: Timestamp, count: u64) -> Result<()> {
     let mut certificate = tx.prepare(
         "INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, key_fingerprint, not_before, not_after, issued_at, \
-         superseded_at, revoked_at, reason, department) \
-         VALUES (?1, 'subscriber', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?9, ?10, ?11, (SELECT department FROM subscriber WHERE id = ?5))",
+         superseded_at, revoked_at, reason, department, uses) \
+         VALUES (?1, 'subscriber', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?9, ?10, ?11, (SELECT department FROM subscriber WHERE id = ?5), ?12)",
     )?;
     let mut octets = tx.prepare("INSERT INTO certificate_der (number, der) VALUES (?1, ?2)")?;
     let mut person = tx.prepare(
@@ -92,7 +92,11 @@ fn fill(tx: &Connection, at: Timestamp, count: u64) -> Result<()> {
         };
         let mut der = vec![0_u8; DER];
         der.iter_mut().zip(serial).for_each(|(to, from)| *to = from);
-        let profile = pick(&["signing", "encryption", "authentication", "signing", "authentication"], number % EACH);
+        let (profile, uses) = match number % EACH {
+            0 | 3 => ("signing", Uses::SIGNS_MAIL),
+            1 => ("encryption", Uses::READS_MAIL),
+            _ => ("authentication", Uses::SIGNS_IN),
+        };
         certificate.execute(params![
             &serial[..],
             profile,
@@ -104,7 +108,8 @@ fn fill(tx: &Connection, at: Timestamp, count: u64) -> Result<()> {
             ends.0,
             superseded,
             reason.map(|_| at.0),
-            reason
+            reason,
+            uses.bits()
         ])?;
         octets.execute(params![tx.last_insert_rowid(), der])?;
     }

@@ -1,6 +1,6 @@
 //! The search index of certificates, filled behind those who issue: in small batches by idle moments and by whoever searches.
 
-use super::text;
+use super::{people::looks_at_certificates, text};
 use crate::{Error, Result, authority::Inner};
 use rusqlite::{Connection, params};
 
@@ -36,6 +36,14 @@ impl Inner {
             }
             filled += self.store.write(batch)?;
         }
+    }
+
+    /// Before people are searched for: where holders of certificates are among them, what is new is filled in, up to the same bound.
+    pub(crate) fn ready_to_find(&self, search: Option<&str>) -> Result<()> {
+        if looks_at_certificates(search) {
+            self.index_certificates()?;
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 mod advice;
 mod calendar;
 mod certificates;
+mod columns;
 mod count;
 mod csv;
 mod detail;
@@ -21,7 +22,8 @@ mod tree;
 mod view;
 
 pub use advice::Advice;
-pub use calendar::{Coverage, CoverageRow, ExpiryDay, InventoryRow};
+pub use calendar::{Coverage, ExpiryDay, InventoryRow};
+pub use columns::{CertificateColumn, PersonColumn};
 pub use count::{CertificateCounts, Counted};
 pub use csv::cell as csv_cell;
 pub use detail::{CertificateDetail, ChainLink, Event, Provenance, Summary};
@@ -170,15 +172,15 @@ pub enum Has {
     Active,
     /// No active certificate.
     None,
-    /// An active encryption certificate: can receive encrypted mail.
+    /// An active certificate that mail is encrypted to, whatever its profile is called: can receive encrypted mail.
     Encryption,
-    /// No active encryption certificate.
+    /// None.
     NoEncryption,
     /// An active certificate that ends within 30 days.
     Ending,
-    /// An active signing certificate.
+    /// An active certificate that signs mail.
     Signing,
-    /// An active authentication certificate.
+    /// An active certificate that VPN and Wi-Fi let in.
     Authentication,
     /// A device.
     Device,
@@ -188,7 +190,8 @@ pub enum Has {
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct PeopleFilter {
-    /// Words of name, addresses and devices, each anywhere; below three characters a beginning of name or address.
+    /// Words of name, addresses and devices, each anywhere; below three characters a beginning of name or address. Six hex digits or
+    /// more are also the beginning of serial number or fingerprint of a certificate of theirs (blanks and colons ignored).
     pub search: Option<String>,
     /// Only persons or only functional mailboxes.
     pub kind: Option<SubscriberKind>,
@@ -277,6 +280,7 @@ impl Operator {
 
     /// People by search, filter and order, a page at a time.
     pub fn find_people(&self, query: &PeopleQuery) -> Result<PeoplePage> {
+        self.inner.ready_to_find(query.filter.search.as_deref())?;
         let at = self.inner.clock.now();
         self.inner.store.read(|tx| people::find(tx, at, query))
     }
@@ -309,22 +313,32 @@ impl Operator {
         self.inner.store.write(move |tx| view::delete(tx, id))
     }
 
-    /// Writes all certificates of a list, in its order, in the format; how many. Rows are read while they are written.
-    /// PKCS#7 holds at most 10,000.
-    pub fn export_certificates(&self, query: &CertificatesQuery, format: CertificateFormat, to: &mut dyn std::io::Write) -> Result<u64> {
-        export::certificates(self, query, format, to)
+    /// Writes all certificates of a list, in its order, in the format; how many. Rows are read while they are written. CSV and JSON have
+    /// these columns, in their order; without any CSV has the usual ones and JSON all of each row. PKCS#7 holds at most 10,000. Of
+    /// `chosen` only these, in the order of the list; `NotFound` where one of them is none of ours. To choose none is refused: nobody
+    /// means everything by it.
+    pub fn export_certificates(
+        &self,
+        query: &CertificatesQuery,
+        chosen: Option<&[SerialNumber]>,
+        columns: &[CertificateColumn],
+        format: CertificateFormat,
+        to: &mut dyn std::io::Write,
+    ) -> Result<u64> {
+        export::certificates(self, query, chosen, columns, format, to)
     }
 
-    /// The same for a list of people. Where `chosen` names some, only these, in the order of the list; `NotFound` where one of them is
-    /// gone.
+    /// The same for a list of people; PEM and PKCS#7 hold their active certificates, and it is said how many those are. Of `chosen` only
+    /// these, in the order of the list; refused where some of them are gone, saying how many, and where it names nobody.
     pub fn export_people(
         &self,
         query: &PeopleQuery,
-        chosen: &[SubscriberId],
+        chosen: Option<&[SubscriberId]>,
+        columns: &[PersonColumn],
         format: PeopleFormat,
         to: &mut dyn std::io::Write,
     ) -> Result<u64> {
-        export::people(self, query, chosen, format, to)
+        export::people(self, query, chosen, columns, format, to)
     }
 
     /// How many active certificates of people end on each of the next `days` days (UTC; 1 to 3,660); days without any are left out.

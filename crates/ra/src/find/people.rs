@@ -1,25 +1,24 @@
-//! A page of people. Few matches of a search are collected from the index of trigrams; many are met soon by walking the names.
+//! A page of people. Few matches of a search are collected from an index; many are met soon by walking the names.
+
+mod search;
 
 use super::{Has, PeopleFilter, PeoplePage, PeopleQuery, PeopleSort, text::Search};
 use crate::{
     Error, Noun, Result,
+    certificate::Uses,
     id::SubscriberId,
     mailbox::Validity,
     subscriber::{Page, Subscriber, SubscriberKind, name::fold, read},
 };
 use protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
+use search::{Found, searched};
+pub(crate) use search::{THESE, Whom, looks_at_certificates, these, whom};
 
 /// So many matches are collected and sorted (4 µs each); beyond, the names are walked.
 const COLLECTED: i64 = 20_000;
-/// So many people are handed on one by one to lists of what belongs to them; of those whose name or address begins so, more: to compare
-/// everybody with them costs more than to ask for each.
-const HANDED_ON: i64 = 2_000;
-const HANDED_ON_BY_BEGINNING: i64 = 10_000;
 /// Beyond, what passes a filter by certificates or mailboxes is not counted.
 const COUNTED: i64 = 2_000;
-/// Beyond, what a search finds by walking is not estimated (0.2 µs each).
-const ESTIMATED: i64 = 50_000;
 
 /// Where a page begins: name as shown, id.
 pub(crate) struct After {
@@ -63,6 +62,11 @@ struct Ask {
 }
 
 impl Ask {
+    /// About all people.
+    fn people() -> Self {
+        Ask { tables: "subscriber s".to_owned(), ..Ask::default() }
+    }
+
     fn and(&mut self, sql: &str, values: impl IntoIterator<Item = Value>) {
         self.sql.push(sql.to_owned());
         self.values.extend(values);
@@ -89,12 +93,12 @@ pub(crate) fn page(
 fn part(tx: &Connection, at: Timestamp, filter: &PeopleFilter, sort: PeopleSort, part: &Part) -> Result<PeoplePage> {
     let limit = part.limit.clamp(1, 500) as usize;
     let search = Search::new(filter.search.as_deref());
-    let mut ask = Ask { tables: "subscriber s".to_owned(), ..Ask::default() };
+    let mut ask = Ask::people();
     let mut estimate = None;
     if let Some(search) = &search
-        && let Found::Many(expression) = searched(tx, search, &mut ask, COLLECTED)?
+        && let Found::Many(many) = searched(tx, search, &mut ask, COLLECTED)?
     {
-        estimate = Some(trigrams(tx, &expression, ESTIMATED)?);
+        estimate = Some(many.about(tx)?);
     }
     filtered(filter, at, &mut ask);
     let (named, ascends) = match sort {
@@ -141,7 +145,8 @@ fn part(tx: &Connection, at: Timestamp, filter: &PeopleFilter, sort: PeopleSort,
         }
     }
     let order = ordered(named, direction == "ASC");
-    let sql = format!("SELECT s.id {} ORDER BY {order} LIMIT {here} OFFSET {skip}", ask.text());
+    // With the name, so that where names begin so they are read in their order and no further than the page reaches.
+    let sql = format!("SELECT s.id, s.sort_key {} ORDER BY {order} LIMIT {here} OFFSET {skip}", ask.text());
     let mut ids: Vec<SubscriberId> =
         tx.prepare_cached(&sql)?.query_map(params_from_iter(&ask.values), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     let more = if turned { skip > 0 } else { ids.len() > limit };
@@ -160,120 +165,13 @@ fn ordered(named: bool, ascends: bool) -> String {
 
 /// The first pages of what an index answers: all that match are read once, which counts them too.
 fn collected(tx: &Connection, at: Timestamp, ask: &Ask, order: &str, skip: u64, limit: usize) -> Result<PeoplePage> {
-    let sql = format!("SELECT s.id {} ORDER BY {order}", ask.text());
+    let sql = format!("SELECT s.id, s.sort_key {} ORDER BY {order}", ask.text());
     let ids: Vec<SubscriberId> =
         tx.prepare_cached(&sql)?.query_map(params_from_iter(&ask.values), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     let here = ids.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX));
     let more = here.len() > limit;
     let rows = here.take(limit).map(|id| read(tx, at, *id)).collect::<Result<_>>()?;
     Ok(PeoplePage { rows, more, total: ids.len() as u64, total_is_exact: true })
-}
-
-/// Whom a search finds, for lists of what belongs to people.
-pub(crate) enum Whom {
-    /// These.
-    Few(Vec<SubscriberId>),
-    /// Too many to collect: a condition on `subscriber s`, with its values.
-    Many {
-        /// SQL.
-        condition: String,
-        /// Of its parameters.
-        values: Vec<Value>,
-    },
-}
-
-impl Whom {
-    /// This person is among them.
-    pub(crate) fn finds(&self, tx: &Connection, subscriber: SubscriberId) -> Result<bool> {
-        match self {
-            Whom::Few(people) => Ok(people.contains(&subscriber)),
-            Whom::Many { condition, values } => {
-                let sql = format!("SELECT EXISTS (SELECT 1 FROM subscriber s WHERE {condition} AND s.id = ?)");
-                let values = values.iter().cloned().chain([subscriber.0.as_bytes().to_vec().into()]);
-                Ok(tx.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)
-            }
-        }
-    }
-}
-
-/// `None`: nothing is searched for.
-pub(crate) fn whom(tx: &Connection, text: Option<&str>) -> Result<Option<Whom>> {
-    let Some(search) = Search::new(text) else { return Ok(None) };
-    let mut ask = Ask { tables: "subscriber s".to_owned(), ..Ask::default() };
-    if matches!(searched(tx, &search, &mut ask, HANDED_ON)?, Found::Few) {
-        let most = if search.expression().is_none() { HANDED_ON_BY_BEGINNING } else { HANDED_ON };
-        let sql = format!("SELECT s.id {} LIMIT {}", ask.text(), most + 1);
-        let people: Vec<SubscriberId> =
-            tx.prepare_cached(&sql)?.query_map(params_from_iter(&ask.values), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        if people.len() as i64 <= most {
-            return Ok(Some(Whom::Few(people)));
-        }
-    }
-    let mut plain = Ask::default();
-    if search.expression().is_none() {
-        // Of a phone, what so few letters begin is found for nearly everybody.
-        begins(&search, &mut plain);
-    }
-    compared(&search, &mut plain);
-    Ok(Some(Whom::Many { condition: plain.sql.join(" AND "), values: plain.values }))
-}
-
-/// How a search is answered.
-enum Found {
-    /// From an index: by trigrams, or by how names and addresses begin, which is not bounded.
-    Few,
-    /// By walking the names; the query of the index of trigrams tells how many about.
-    Many(String),
-}
-
-/// So many stand in the index of trigrams, up to a bound.
-fn trigrams(tx: &Connection, expression: &str, bound: i64) -> Result<i64> {
-    Ok(tx
-        .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM subscriber_search WHERE subscriber_search MATCH ?1 LIMIT ?2)")?
-        .query_row((expression, bound), |row| row.get(0))?)
-}
-
-/// Adds the search, by an index where that finds no more than `most`.
-fn searched(tx: &Connection, search: &Search, ask: &mut Ask, most: i64) -> Result<Found> {
-    let mut found = Found::Few;
-    if let Some(expression) = search.expression() {
-        if trigrams(tx, &expression, most + 1)? <= most {
-            ask.tables =
-                "subscriber_search f CROSS JOIN subscriber_find t ON t.number = f.rowid CROSS JOIN subscriber s ON s.id = t.subscriber"
-                    .to_owned();
-            ask.and("f.subscriber_search MATCH ?", [expression.into()]);
-        } else {
-            found = Found::Many(expression);
-        }
-    } else {
-        begins(search, ask);
-    }
-    compared(search, ask);
-    Ok(found)
-}
-
-/// The name or an address begins with the first word.
-fn begins(search: &Search, ask: &mut Ask) {
-    let Some(word) = search.words.first() else { return };
-    let until = format!("{word}\u{10ffff}");
-    ask.and(
-        "s.id IN (SELECT id FROM subscriber WHERE sort_key >= ? AND sort_key < ?
-                  UNION SELECT subscriber FROM mailbox WHERE address_key >= ? AND address_key < ?)",
-        [word.clone().into(), until.clone().into(), word.clone().into(), until.into()],
-    );
-}
-
-/// Compares each word with what a person is found by.
-fn compared(search: &Search, ask: &mut Ask) {
-    for word in &search.words {
-        if word.chars().count() < 3 {
-            let words = [word.clone().into(), word.clone().into(), word.clone().into()];
-            ask.and("(substr(s.search, 1, length(?)) = ? OR instr(s.search, char(10) || ?) > 0)", words);
-        } else {
-            // Comparing substrings needs no escaping, whatever was typed.
-            ask.and("instr(s.search, ?) > 0", [word.clone().into()]);
-        }
-    }
 }
 
 fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {
@@ -295,19 +193,25 @@ fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {
         ask.and("EXISTS (SELECT 1 FROM device d WHERE d.subscriber = s.id)", []);
     } else if let Some(has) = filter.has {
         let not = if matches!(has, Has::None | Has::NoEncryption) { "NOT " } else { "" };
-        let more = match has {
-            Has::Encryption | Has::NoEncryption => " AND c.profile = 'encryption'",
-            Has::Signing => " AND c.profile = 'signing'",
-            Has::Authentication => " AND c.profile = 'authentication'",
-            Has::Active | Has::None | Has::Ending | Has::Device => "",
+        let uses = match has {
+            Has::Encryption | Has::NoEncryption => Uses::READS_MAIL,
+            Has::Signing => Uses::SIGNS_MAIL,
+            Has::Authentication => Uses::SIGNS_IN,
+            Has::Active | Has::None | Has::Ending | Has::Device => Uses::NONE,
         };
-        let sql = format!(
-            "{not}EXISTS (SELECT 1 FROM certificate c INDEXED BY certificate_of_subscriber WHERE c.subscriber = s.id AND c.kind = 'subscriber' AND c.reason IS NULL
-                AND c.superseded_at IS NULL AND c.not_after >= {}{more})",
-            at.0
-        );
-        ask.and(&sql, []);
+        ask.and(&format!("{not}{}", has_active(at, uses)), []);
     }
+}
+
+/// SQL: the person `s` has an active certificate with these uses, whatever its profile is called. For [`Uses::READS_MAIL`] that is who
+/// can be encrypted to, in all lists, counts and reports.
+pub(super) fn has_active(at: Timestamp, uses: Uses) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM certificate c INDEXED BY certificate_of_subscriber WHERE c.subscriber = s.id AND c.kind = 'subscriber'
+            AND c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= {} AND (c.uses & {uses}) = {uses})",
+        at.0,
+        uses = uses.bits()
+    )
 }
 
 /// Mailboxes that nobody has validated, or too long ago: before the second that is given.

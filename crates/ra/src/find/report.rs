@@ -1,11 +1,22 @@
 //! Reports: rows with the filter, the time and the ledger's head they were made at.
 
+mod validations;
+
 use super::{
     count::Groups,
-    export::{line, written},
+    export::{in_csv, line, written},
+    people::has_active,
     text,
 };
-use crate::{Error, Operator, Result, certificate::reason_of, enrollment::State, id::UnitId, issue::hex, ledger, life, mailbox::Validity};
+use crate::{
+    Error, Operator, Result,
+    certificate::{Uses, reason_of},
+    enrollment::State,
+    id::UnitId,
+    issue::hex,
+    ledger, life,
+    mailbox::Validity,
+};
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
@@ -191,7 +202,7 @@ pub(super) fn export(
                 line(to, &head.columns)?;
                 rows(tx, at, name, filter_of(&head), &mut |row| {
                     count += 1;
-                    line(to, &row.iter().map(cell).collect::<Vec<_>>())?;
+                    line(to, &row.iter().map(in_csv).collect::<Vec<_>>())?;
                     Ok(true)
                 })?;
             }
@@ -216,14 +227,6 @@ fn filter_of(head: &ReportHead) -> &ReportFilter {
     &head.filter
 }
 
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 fn rows(tx: &Connection, at: Timestamp, name: ReportName, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
     match name {
         ReportName::Inventory => inventory(tx, at, filter, sink),
@@ -232,7 +235,7 @@ fn rows(tx: &Connection, at: Timestamp, name: ReportName, filter: &ReportFilter,
         ReportName::Enrollments => enrollments(tx, filter, sink),
         ReportName::Devices => devices(tx, filter, sink),
         ReportName::Revocations => revocations(tx, filter, sink),
-        ReportName::Validations => validations(tx, at, filter, sink),
+        ReportName::Validations => validations::rows(tx, at, filter, sink),
         ReportName::Actions => actions(tx, filter, sink),
     }
 }
@@ -303,22 +306,15 @@ fn expiring(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Si
     Ok(())
 }
 
-/// Everybody, with the profiles of which they have an active certificate.
+/// Everybody, with what they have an active certificate for.
 fn coverage(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
-    let has = |profile: &str| {
-        format!(
-            "EXISTS (SELECT 1 FROM certificate c WHERE c.subscriber = s.id AND c.profile = '{profile}' AND c.kind = 'subscriber'
-                AND c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= {})",
-            at.0
-        )
-    };
     let mut statement = tx.prepare_cached(&format!(
         "SELECT s.name, (SELECT group_concat(address, ' ') FROM (SELECT address FROM mailbox WHERE subscriber = s.id ORDER BY position)), s.kind,
                 NOT EXISTS (SELECT 1 FROM mailbox m WHERE m.subscriber = s.id AND (m.validated_at IS NULL OR m.validated_at < ?1)), {}, {}, {}
          FROM subscriber s WHERE true{} ORDER BY s.sort_key, s.id",
-        has("signing"),
-        has("encryption"),
-        has("authentication"),
+        has_active(at, Uses::SIGNS_MAIL),
+        has_active(at, Uses::READS_MAIL),
+        has_active(at, Uses::SIGNS_IN),
         filter.in_department("s.department")
     ))?;
     let mut rows = statement.query([Validity::read(tx)?.since(at).0])?;
@@ -440,34 +436,13 @@ fn revocations(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> R
     Ok(())
 }
 
-/// Each validation with the rules under which it was made, until when it counts, and whether it does: `counts`, `ended`, or `replaced` by
-/// a newer one of the same mailbox.
-fn validations(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
-    let (since, until) = filter.span();
-    let whose = filter.in_department("s.department");
-    let validity = Validity::read(tx)?;
-    let mut statement = tx.prepare_cached(&format!(
-        "SELECT 'validation', s.name, m.address, v.at, v.method, v.evidence, v.actor, v.rules,
-                CASE WHEN EXISTS (SELECT 1 FROM mailbox_validation n WHERE n.mailbox = v.mailbox AND n.id > v.id) THEN 'replaced'
-                     WHEN v.at >= ?3 THEN 'counts' ELSE 'ended' END
-            FROM mailbox_validation v
-            JOIN mailbox m ON m.id = v.mailbox JOIN subscriber s ON s.id = m.subscriber WHERE v.at >= ?1 AND v.at < ?2{whose}
-         UNION ALL
-         SELECT 'subject', coalesce(s.name, ''), n.name, n.registered_at, NULL, NULL, NULL, NULL, NULL FROM subject_name n
-            LEFT JOIN subscriber s ON s.id = n.subscriber WHERE n.registered_at >= ?1 AND n.registered_at < ?2{whose}
-         ORDER BY 4"
-    ))?;
-    let mut rows = statement.query([since, until, validity.since(at).0])?;
-    while let Some(row) = rows.next()? {
-        let word = |at: usize| Ok::<_, Error>(json!(row.get::<_, Option<String>>(at)?));
-        let (made, state): (i64, Option<String>) = (row.get(3)?, row.get(8)?);
-        let ends = state.as_ref().and_then(|_| validity.until(Timestamp(made)));
-        let row = vec![word(0)?, word(1)?, word(2)?, time(made), word(4)?, word(5)?, word(6)?, word(7)?, json!(ends), json!(state)];
-        if !sink(row)? {
-            break;
-        }
-    }
-    Ok(())
+/// Who a recorded actor is, in words.
+fn by(actor: &str) -> Result<String> {
+    Ok(match serde_json::from_str::<ledger::Actor>(actor).map_err(Error::fault)? {
+        ledger::Actor::Officer(name) => format!("officer {name}"),
+        ledger::Actor::Command(name) => format!("command {name}"),
+        other => serde_json::to_string(&other).map_err(Error::fault)?,
+    })
 }
 
 /// What officers and commands did; what devices and Signet itself did is left out.
@@ -479,12 +454,7 @@ fn actions(tx: &Connection, filter: &ReportFilter, sink: &mut Sink<'_>) -> Resul
     )?;
     let mut rows = statement.query(params![since, until])?;
     while let Some(row) = rows.next()? {
-        let actor: ledger::Actor = serde_json::from_str(row.get_ref(0)?.as_str().map_err(Error::fault)?).map_err(Error::fault)?;
-        let actor = match actor {
-            ledger::Actor::Officer(name) => format!("officer {name}"),
-            ledger::Actor::Command(name) => format!("command {name}"),
-            other => serde_json::to_string(&other).map_err(Error::fault)?,
-        };
+        let actor = by(row.get_ref(0)?.as_str().map_err(Error::fault)?)?;
         let (event, count): (String, i64) = (row.get(1)?, row.get(2)?);
         if !sink(vec![json!(actor), json!(event), json!(count), time(row.get(3)?), time(row.get(4)?)])? {
             break;

@@ -112,6 +112,15 @@ pub(super) fn name(subject: &str) -> String {
     if names.is_empty() { unescaped(subject) } else { names.join(" ") }
 }
 
+/// The values of a subject as RFC 4514 writes it, sorted, without regard to case and blanks: as names of ours are compared (RFC 5280 7.1).
+pub(super) fn values(subject: &str) -> Vec<String> {
+    let value = |part: &str| part.split_once('=').map(|(_, value)| unescaped(value));
+    let folded = |value: String| value.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let mut values: Vec<String> = parts(subject).into_iter().filter_map(value).map(folded).collect();
+    values.sort();
+    values
+}
+
 /// Splits at commas and plus signs that are not escaped.
 fn parts(subject: &str) -> Vec<&str> {
     let (mut parts, mut begin, mut escaped) = (Vec::new(), 0, false);
@@ -165,6 +174,14 @@ mod tests {
         assert_eq!(name(r"serialNumber=2+CN=Doe\, Jane \22J\22 \C3\A9,O=X"), "Doe, Jane \"J\" é");
         assert_eq!(name("O=Nobody"), "O=Nobody");
         assert_eq!(name("CN=x\\"), "x");
+    }
+
+    #[test]
+    fn subjects_are_the_same_whatever_their_case_blanks_and_order() {
+        let doe = values(r"serialNumber=2+CN=Doe\,  Jane,OU=Physics,O=Example");
+        assert_eq!(doe, ["2", "doe, jane", "example", "physics"]);
+        assert_eq!(doe, values(r"O=EXAMPLE,CN=DOE\2C JANE,serialNumber=2,OU=physics"));
+        assert_ne!(doe, values(r"CN=Doe\, Jane,OU=Physics,O=Example"));
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn only_a_validated_mailbox_is_invited_unless_no_certificate_states_it() {
     let world = world();
     world.stranger("Alice Example", "alice@example.edu");
     let invite = || world.officer.invite("alice@example.edu", Channel::Letter);
-    let refused = || matches!(invite(), Err(Error::Denied(Denied::MailboxNotValidated)));
+    let refused = || matches!(invite(), Err(Error::Denied(Denied::MailboxNotValidated { .. })));
     assert!(refused());
     world.officer.set_setting("bundle", "authentication").unwrap();
     assert!(refused(), "the authentication certificate states it too");

@@ -33,6 +33,8 @@ pub(super) struct Order {
     pub(super) subject: DistinguishedName,
     pub(super) san: Vec<SubjectAltName>,
     pub(super) supersede: bool,
+    /// Addresses that its department has stated.
+    urls: StatusUrls,
     /// The certificate whose place it takes.
     pub(super) replaces: Option<Replaced>,
 }
@@ -62,11 +64,12 @@ impl Order {
             subject: person.subject.clone(),
             san: addresses.into_iter().map(SubjectAltName::Rfc822Name).collect(),
             supersede,
+            urls: policy.urls().clone(),
             replaces: None,
         })
     }
 
-    fn intent(self, public_key: PublicKey, urls: StatusUrls) -> Intent {
+    fn intent(self, public_key: PublicKey) -> Intent {
         let enrollment = self.replaces.as_ref().filter(|replaced| replaced.same_key).and_then(|replaced| replaced.enrollment);
         Intent {
             terms: Terms::Profile(self.profile),
@@ -75,7 +78,7 @@ impl Order {
             subscriber: Some(self.subscriber),
             enrollment,
             public_key,
-            urls,
+            urls: self.urls,
         }
     }
 }
@@ -130,16 +133,9 @@ pub(super) struct Claim {
 }
 
 /// Step 1, in the caller's transaction.
-pub(super) fn reserve(
-    tx: &Connection,
-    at: Timestamp,
-    ca: &CertificateView,
-    urls: &StatusUrls,
-    order: Order,
-    public_key: PublicKey,
-) -> Result<Claim> {
+pub(super) fn reserve(tx: &Connection, at: Timestamp, ca: &CertificateView, order: Order, public_key: PublicKey) -> Result<Claim> {
     admit(tx, at, &order, Some(&public_key))?;
-    let intent = order.clone().intent(public_key, urls.clone());
+    let intent = order.clone().intent(public_key);
     let reservation = issue::reserve(tx, at, ca, &intent)?;
     Ok(Claim { intent, reservation, order })
 }
@@ -171,10 +167,10 @@ pub(super) fn one<T>(
     seal: impl FnOnce(&CertificateView) -> Result<T>,
 ) -> Result<(Issued, T)> {
     let inner = &operator.inner;
-    let (ca, urls) = (inner.issuing_ca()?, Inner::status_urls(&*inner.network()?));
+    let ca = inner.issuing_ca()?;
     let (clock, issuer) = (inner.clock.clone(), ca.clone());
     // 1. reserve
-    let claim = inner.store.write(move |tx| reserve(tx, issue::time(tx, &*clock)?, &issuer.certificate, &urls, order, public_key))?;
+    let claim = inner.store.write(move |tx| reserve(tx, issue::time(tx, &*clock)?, &issuer.certificate, order, public_key))?;
     let serial = claim.reservation.serial.clone();
     // 2. sign; 3. re-parse and lint
     let made = issue::certify(&ca, &claim.intent, &claim.reservation).and_then(|signed| Ok((seal(&signed.view)?, signed)));

@@ -1,4 +1,4 @@
-//! Where a batch's files go: one a certificate, and one list of passwords that only its owner may read.
+//! Where a batch's files go: one a certificate, and one list of passwords that only its owner may read, apart from the files.
 
 use super::batch::Delivery;
 use crate::{Error, Result, csv, store};
@@ -9,8 +9,8 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// A folder with `ADDRESS-PROFILE.p12` (or `.cer`), and `passwords.csv`. A file of the same name is replaced; in the list the last
-/// line of an address counts, which the serial number confirms.
+/// A folder with `ADDRESS-PROFILE.p12` (or `.cer`), and a list of passwords that lies elsewhere. A file of the same name is replaced; in
+/// the list the last line of an address counts, which the serial number confirms.
 pub struct DeliveryFolder {
     folder: PathBuf,
     passwords: PathBuf,
@@ -35,12 +35,40 @@ const LONGEST_LIST: u64 = 64 * 1024 * 1024;
 const LONGEST_LINE: u64 = 4096;
 
 impl DeliveryFolder {
-    /// The list of passwords of a folder, in its order; an error names the file.
-    pub fn read_passwords(folder: &Path) -> Result<Vec<PasswordLine>> {
-        let path = folder.join("passwords.csv");
+    /// Where the list of passwords of the files in `folder` goes: to the `chosen` file, otherwise beside the folder under its name
+    /// (`staff-passwords.csv` beside `staff`). Never into the folder: who hands that on, or copies it to a stick, shall not hand the
+    /// passwords on with it (S/MIME BR 6.1.2: activation data goes another way than the key).
+    ///
+    /// # Errors
+    ///
+    /// The chosen file would lie in the folder; or none was chosen, and the folder has nothing beside it.
+    pub fn passwords(folder: &Path, chosen: Option<&Path>) -> Result<PathBuf> {
+        let whole = std::path::absolute(folder).map_err(|e| store::io_error(folder, &e))?;
+        match (chosen, whole.file_name()) {
+            (Some(chosen), _) => {
+                let chosen = std::path::absolute(chosen).map_err(|e| store::io_error(chosen, &e))?;
+                if chosen.parent().is_some_and(|parent| real(parent).starts_with(real(&whole))) {
+                    return Err(Error::invalid(
+                        "passwords",
+                        "this lies in the folder with the files, and would be handed on with them; name a file elsewhere",
+                    ));
+                }
+                Ok(chosen)
+            }
+            (None, Some(name)) => {
+                let mut name = name.to_owned();
+                name.push("-passwords.csv");
+                Ok(whole.with_file_name(name))
+            }
+            (None, None) => Err(Error::invalid("passwords", "name a file for the passwords, outside of the folder with the files")),
+        }
+    }
+
+    /// A list of passwords, in its order; an error names the file.
+    pub fn read_passwords(path: &Path) -> Result<Vec<PasswordLine>> {
         let mut text = Zeroizing::new(String::new());
-        let read = File::open(&path).and_then(|file| file.take(LONGEST_LIST).read_to_string(&mut text));
-        read.map_err(|e| store::io_error(&path, &e))?;
+        let read = File::open(path).and_then(|file| file.take(LONGEST_LIST).read_to_string(&mut text));
+        read.map_err(|e| store::io_error(path, &e))?;
         // Each line for itself: what a full disk left of one takes no other with it.
         let lines = text.lines().skip(1).filter_map(|line| {
             let record = csv::read(line).ok()?.pop()?;
@@ -50,14 +78,13 @@ impl DeliveryFolder {
         Ok(lines.collect())
     }
 
-    /// Makes the folder when it is missing. `passwords`: where their list goes, otherwise into the folder. A list that is there already
-    /// goes on, readable by its owner alone from now on; one that is somebody else's is refused.
-    pub fn open(folder: &Path, passwords: Option<&Path>) -> Result<Self> {
+    /// Makes the folder when it is missing. `passwords`: their list, by [`DeliveryFolder::passwords`]. One that is there already goes on,
+    /// readable by its owner alone from now on; one that is somebody else's is refused.
+    pub fn open(folder: &Path, passwords: &Path) -> Result<Self> {
         store::make_folder(folder)?;
-        let passwords = passwords.map_or_else(|| folder.join("passwords.csv"), Path::to_owned);
         // Before a key is made for it.
-        let list = if passwords.symlink_metadata().is_ok() { Some(open_list(&passwords)?) } else { None };
-        Ok(DeliveryFolder { folder: folder.to_owned(), passwords, list })
+        let list = if passwords.symlink_metadata().is_ok() { Some(open_list(passwords)?) } else { None };
+        Ok(DeliveryFolder { folder: folder.to_owned(), passwords: passwords.to_owned(), list })
     }
 
     /// Writes what was issued; it is on the disk when this returns.
@@ -86,6 +113,11 @@ impl DeliveryFolder {
         self.list = Some(list);
         Ok(())
     }
+}
+
+/// Without links, as far as it is there.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// The list of passwords, to write at its end, where a line begins.
@@ -170,11 +202,16 @@ fn csv_cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{DeliveryFolder, csv_cell, file_name};
-    use std::io::Write;
+    use std::{io::Write, path::Path};
+
+    /// A folder in this one, with its list beside it.
+    fn open(place: &Path) -> DeliveryFolder {
+        DeliveryFolder::open(&place.join("out"), &place.join("list.csv")).unwrap()
+    }
 
     /// Addresses and passwords that the list gives.
-    fn read(folder: &std::path::Path) -> Vec<(String, String)> {
-        let lines = DeliveryFolder::read_passwords(folder).unwrap();
+    fn read(place: &Path) -> Vec<(String, String)> {
+        let lines = DeliveryFolder::read_passwords(&place.join("list.csv")).unwrap();
         lines.into_iter().map(|line| (line.mail, line.password.to_string())).collect()
     }
 
@@ -186,12 +223,12 @@ mod tests {
     fn what_a_full_disk_left_of_a_line_takes_no_other_with_it() {
         for part in ["\"b@exam", "\"b@example.edu\",b.p12,02", "\"b@example.edu\",b.p12,02,BB", "\""] {
             let folder = tempfile::tempdir().unwrap();
-            let mut out = DeliveryFolder::open(folder.path(), None).unwrap();
+            let mut out = open(folder.path());
             out.note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
             drop(out);
-            let list = folder.path().join("passwords.csv");
+            let list = folder.path().join("list.csv");
             std::fs::OpenOptions::new().append(true).open(&list).unwrap().write_all(part.as_bytes()).unwrap();
-            let mut out = DeliveryFolder::open(folder.path(), None).unwrap();
+            let mut out = open(folder.path());
             out.note(b"\"c@example.edu\",c.p12,03,CCCC\n").unwrap();
             out.note(b"\"d@example.edu\",d.p12,04,DDDD\n").unwrap();
             let all = read(folder.path());
@@ -207,13 +244,13 @@ mod tests {
     #[test]
     fn a_heading_that_was_cut_off_and_a_last_line_without_its_end_lose_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let list = folder.path().join("passwords.csv");
+        let list = folder.path().join("list.csv");
         std::fs::write(&list, "mail,fi").unwrap();
-        DeliveryFolder::open(folder.path(), None).unwrap().note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
+        open(folder.path()).note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
         assert_eq!(read(folder.path()), [pair("a@example.edu", "AAAA")]);
         // As an editor leaves it.
         std::fs::write(&list, "mail,file,serial,password\n\"a@example.edu\",a.p12,01,AAAA").unwrap();
-        DeliveryFolder::open(folder.path(), None).unwrap().note(b"\"c@example.edu\",c.p12,03,CCCC\n").unwrap();
+        open(folder.path()).note(b"\"c@example.edu\",c.p12,03,CCCC\n").unwrap();
         assert_eq!(read(folder.path()), [pair("a@example.edu", "AAAA"), pair("c@example.edu", "CCCC")]);
     }
 
@@ -222,19 +259,18 @@ mod tests {
     fn a_list_that_is_there_becomes_private_and_a_foreign_one_is_refused_before_a_key_is_made() {
         use std::os::unix::fs::{PermissionsExt, chown, symlink};
         let folder = tempfile::tempdir().unwrap();
-        let (list, elsewhere) = (folder.path().join("passwords.csv"), folder.path().join("elsewhere.csv"));
-        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (list, elsewhere) = (folder.path().join("list.csv"), folder.path().join("elsewhere.csv"));
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         for path in [&list, &elsewhere] {
             std::fs::write(path, "mail,file,serial,password\n").unwrap();
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
         }
-        DeliveryFolder::open(folder.path(), None).unwrap();
-        DeliveryFolder::open(folder.path(), Some(&elsewhere)).unwrap().note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
+        let out = folder.path().join("out");
+        open(folder.path());
+        DeliveryFolder::open(&out, &elsewhere).unwrap().note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
         assert_eq!((mode(&list), mode(&elsewhere)), (0o600, 0o600));
-        let refused = |path: &std::path::Path| {
-            matches!(DeliveryFolder::open(folder.path(), Some(path)), Err(crate::Error::Invalid { field: "passwords", .. }))
-        };
-        for (name, target) in [("link.csv", elsewhere.as_path()), ("nowhere.csv", std::path::Path::new("missing"))] {
+        let refused = |path: &Path| matches!(DeliveryFolder::open(&out, path), Err(crate::Error::Invalid { field: "passwords", .. }));
+        for (name, target) in [("link.csv", elsewhere.as_path()), ("nowhere.csv", Path::new("missing"))] {
             let link = folder.path().join(name);
             symlink(target, &link).unwrap();
             assert!(refused(&link), "{name}");
@@ -246,7 +282,37 @@ mod tests {
             assert!(refused(&list), "somebody else's");
         }
         let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
-        assert_eq!(left.len(), 4, "nothing is left beside them: {left:?}");
+        assert_eq!(left.len(), 5, "nothing is left beside them and the folder: {left:?}");
+    }
+
+    #[test]
+    fn the_passwords_lie_beside_the_folder_or_where_they_shall_and_never_in_it() {
+        let place = tempfile::tempdir().unwrap();
+        let out = place.path().join("staff");
+        let chosen = |path: &Path| DeliveryFolder::passwords(&out, Some(path));
+        assert_eq!(DeliveryFolder::passwords(&out, None).unwrap(), place.path().join("staff-passwords.csv"));
+        assert_eq!(DeliveryFolder::passwords(&out.join("."), None).unwrap(), place.path().join("staff-passwords.csv"));
+        assert_eq!(chosen(&place.path().join("a.csv")).unwrap(), place.path().join("a.csv"));
+        assert_eq!(chosen(&place.path().join("staff-2/a.csv")).unwrap(), place.path().join("staff-2/a.csv"), "another folder");
+        // Before the folder is made, and after it.
+        for _ in 0..2 {
+            for inside in [out.join("a.csv"), out.join("deep/a.csv"), place.path().join("other/../staff/a.csv")] {
+                // What is not there cannot be followed.
+                if !out.exists() && inside.components().any(|part| part == std::path::Component::ParentDir) {
+                    continue;
+                }
+                let refused = matches!(chosen(&inside), Err(crate::Error::Invalid { field: "passwords", .. }));
+                assert!(refused, "{}", inside.display());
+            }
+            std::fs::create_dir_all(out.join("deep")).unwrap();
+            std::fs::create_dir_all(place.path().join("other")).unwrap();
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(&out, place.path().join("link")).unwrap();
+            assert!(chosen(&place.path().join("link/a.csv")).is_err(), "by whatever way");
+            assert!(DeliveryFolder::passwords(Path::new("/"), None).is_err(), "nothing is beside it");
+        }
     }
 
     #[test]

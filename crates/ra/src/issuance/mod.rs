@@ -101,7 +101,7 @@ fn addresses(person: &Subscriber, mail: &str, profile: &CertificateProfile) -> R
         .mailboxes
         .iter()
         .find(|mailbox| mailbox.address.eq_ignore_ascii_case(typed))
-        .ok_or(Error::Denied(Denied::MailboxNotValidated))?;
+        .ok_or_else(|| Error::Denied(Denied::MailboxNotValidated { mailbox: typed.to_owned() }))?;
     let address = asked.standing()?;
     if !profile.with_address {
         return Ok(Vec::new());

@@ -88,7 +88,8 @@ impl Operator {
         let today = policy.profile(profile);
         let first = stated.first().copied().filter(|mailbox| today.with_address || mailbox.validated);
         let mailbox = first.or(person.mailboxes.iter().find(|mailbox| mailbox.validated)).or(person.mailboxes.first());
-        let mail = mailbox.ok_or(Error::Denied(Denied::MailboxNotValidated))?.standing()?;
+        let Some(mailbox) = mailbox else { return Err(Error::Denied(Denied::MailboxNotValidated { mailbox: String::new() })) };
+        let mail = mailbox.standing()?;
         // Where all are stated, one whose validation has ended is not left out without a word: what is written to it could no longer be
         // read.
         for mailbox in stated.iter().filter(|mailbox| states_all(today) && mailbox.validated_at.is_some()) {

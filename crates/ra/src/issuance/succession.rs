@@ -15,6 +15,7 @@ use protocol::{
     x509::{CertificateView, ExtendedKeyUsage, SerialNumber},
 };
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Where the key of a replacement comes from.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +81,21 @@ impl Operator {
         self.foretell(&order, &view, Some(&view.public_key), SuccessorKey::Same)
     }
 
+    /// The same of several that would be renewed one after the other, each looked at when its turn comes: what one before it replaces is
+    /// refused, as it would be by then. What would be refused replaces nothing.
+    pub fn renewals_consequences<'a>(&'a self, serials: &'a [SerialNumber]) -> impl Iterator<Item = Result<Succession>> + 'a {
+        let mut replaced = BTreeSet::new();
+        serials.iter().map(move |serial| {
+            if replaced.contains(&serial.to_string()) {
+                return Err(life::place_taken());
+            }
+            let told = self.renewal_consequences(serial)?;
+            let superseded = told.consequences.affected.iter().filter(|one| one.after == "superseded");
+            replaced.extend(superseded.map(|one| one.serial.clone()));
+            Ok(told)
+        })
+    }
+
     /// What [`Operator::replace`] or [`Operator::replace_generated`] would do. Changes nothing and makes no key; refuses what they would
     /// refuse.
     pub fn replacement_consequences(&self, serial: &SerialNumber, key: NewKey<'_>, old: Old) -> Result<Succession> {
@@ -109,7 +125,7 @@ impl Operator {
             cycle::admit(c, at, order, key)?;
             let also = if profile.made_here() { certificate::current(c, person.id, profile.name.as_str())? } else { Vec::new() };
             let (old, consequences) = life::will_replace(c, at, &rules, replaced, person.id, &also)?;
-            let validity = issue::validity(&ca.certificate, at, profile.days);
+            let validity = issue::validity(&ca.certificate, at, (profile.days, profile.backdated_minutes));
             Ok(Succession {
                 subscriber: person.id,
                 name: person.name.clone(),

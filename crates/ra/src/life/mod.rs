@@ -18,9 +18,9 @@ mod tidy;
 
 use crate::{
     Error, Operator, Result,
+    certificate::Uses,
     id::{ActId, DeviceId, SubscriberId},
     ledger::Actor,
-    profile::ProfileName,
 };
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 use serde::{Deserialize, Serialize};
@@ -28,8 +28,8 @@ use serde::{Deserialize, Serialize};
 pub use departure::Departure;
 pub(crate) use four_eyes::{account, may_revoke_alone, note as note_alone};
 pub(crate) use plan::Rules;
-pub use reasons::{deadline_hours, officer_may_give, subscriber_may_give};
-pub(crate) use renew::{may_be_replaced, replaced, will_replace};
+pub use reasons::{deadline_hours, officer_may_give};
+pub(crate) use renew::{may_be_replaced, place_taken, replaced, will_replace};
 pub use self_test::{SelfTest, Tick};
 pub(crate) use tidy::revoke_maybe_lost;
 
@@ -104,8 +104,12 @@ pub struct Affected {
     pub not_after: Timestamp,
     /// Status now (active, held, superseded, expired).
     pub before: String,
-    /// Status afterwards.
+    /// Status afterwards. In what a renewal or replacement will do, `held` both times says that one on hold is marked as replaced: it is
+    /// superseded once its hold is taken back.
     pub after: String,
+    /// What stops where it does not count, and works again where it does: what it is good for by its own keyUsage and extendedKeyUsage,
+    /// in the order of [`Breaks`].
+    pub breaks: Vec<Breaks>,
 }
 
 /// What stops working, for screens that say so.
@@ -283,12 +287,13 @@ fn words(field: &'static str, text: &str) -> Result<String> {
     Ok(text.to_owned())
 }
 
-/// What a certificate of a profile is good for, seen from what stops when it is gone.
-fn breaks(profile: &str) -> Option<Breaks> {
-    Some(match ProfileName::parse(profile)? {
-        ProfileName::Signing | ProfileName::Functional => Breaks::SignedMail,
-        ProfileName::Encryption => Breaks::MailToThem,
-        ProfileName::Authentication => Breaks::NetworkAccess,
-        ProfileName::Document => Breaks::DocumentsToThem,
-    })
+/// What a certificate is good for, seen from what stops when it is gone.
+fn breaks(uses: Uses) -> Vec<Breaks> {
+    let all = [
+        (Uses::SIGNS_MAIL, Breaks::SignedMail),
+        (Uses::READS_MAIL, Breaks::MailToThem),
+        (Uses::SIGNS_IN, Breaks::NetworkAccess),
+        (Uses::READS_DOCUMENTS, Breaks::DocumentsToThem),
+    ];
+    all.into_iter().filter(|(of, _)| uses.has(*of)).map(|(_, what)| what).collect()
 }

@@ -3,7 +3,7 @@
 use super::{Act, Affected, Breaks, Consequences, Target, Verb, deadline_hours, four_eyes, officer_may_give};
 use crate::{
     Conflict, Error, Noun, Operator, Result,
-    certificate::{of_same_key, reason_code, reason_of},
+    certificate::{Uses, of_same_key, reason_code, reason_of},
     challenge, enrollment,
     id::{DeviceId, SubscriberId},
     ledger::{self, Actor},
@@ -214,9 +214,10 @@ fn consequences(c: &Connection, at: Timestamp, act: &Act, rules: &Rules, affecte
     }
     let mut breaks = BTreeSet::new();
     if stops {
-        for one in affected.iter().filter(|one| one.before == "active") {
-            breaks.extend(super::breaks(&one.profile));
-            if one.profile == "transport" {
+        // What was replaced works until it ends: a phone goes on with it until it fetches the new one. Nobody is left without by it.
+        for one in affected.iter().filter(|one| matches!(one.before.as_str(), "active" | "superseded")) {
+            breaks.extend(one.breaks.iter().copied());
+            if one.profile == "transport" || one.before == "superseded" {
                 continue;
             }
             let takes_its_place =
@@ -275,21 +276,14 @@ pub(super) fn apply(tx: &Connection, at: Timestamp, actor: &Actor, act: &Act, pl
                     end.0
                 ])?;
             }
-            Verb::Reinstate => {
-                forget_deadline(tx, serial)?;
-                revoke::reinstate(tx, at, actor, serial)?;
-            }
+            Verb::Reinstate => revoke::reinstate(tx, at, actor, serial)?,
             Verb::Revoke { reason, invalid_since } => {
-                forget_deadline(tx, serial)?;
                 revoke::revoke(tx, at, actor, serial, *reason)?;
                 if let Some(since) = invalid_since {
                     set_invalid_since(tx, serial, *since)?;
                 }
             }
-            Verb::Offboard { reason, .. } => {
-                forget_deadline(tx, serial)?;
-                revoke::revoke(tx, at, actor, serial, *reason)?;
-            }
+            Verb::Offboard { reason, .. } => revoke::revoke(tx, at, actor, serial, *reason)?,
         }
     }
     if let (Verb::Hold | Verb::MaybeLost | Verb::Revoke { .. }, Target::Device(device)) = (&act.verb, &act.target) {
@@ -339,11 +333,6 @@ fn depart(tx: &Connection, at: Timestamp, actor: &Actor, leaver: &Leaver<'_>) ->
     ledger::append(tx, at, actor, "subscriber.departed", &person.to_string(), &details)
 }
 
-fn forget_deadline(tx: &Connection, serial: &SerialNumber) -> Result<()> {
-    tx.prepare_cached("DELETE FROM hold_deadline WHERE serial = ?1")?.execute([serial.octets()])?;
-    Ok(())
-}
-
 /// Since when the key is to be distrusted (RFC 5280 5.3.2).
 pub(super) fn set_invalid_since(tx: &Connection, serial: &SerialNumber, since: Timestamp) -> Result<()> {
     tx.prepare_cached("UPDATE certificate SET invalid_since = ?2 WHERE serial = ?1")?.execute(params![serial.octets(), since.0])?;
@@ -351,7 +340,7 @@ pub(super) fn set_invalid_since(tx: &Connection, serial: &SerialNumber, since: T
 }
 
 const SELECT: &str = "SELECT c.serial, c.kind, c.profile, c.subject, c.subscriber, s.name, coalesce(d.device_name, d.product), c.not_after, \
-     c.superseded_at IS NOT NULL, c.reason, c.issuer IS NOT NULL OR c.kind <> 'subscriber' \
+     c.superseded_at IS NOT NULL, c.reason, c.issuer IS NOT NULL OR c.kind <> 'subscriber', c.uses \
      FROM certificate c LEFT JOIN subscriber s ON s.id = c.subscriber LEFT JOIN enrollment e ON e.id = c.enrollment \
      LEFT JOIN device d ON d.id = e.device";
 
@@ -428,6 +417,7 @@ fn query(c: &Connection, at: Timestamp, sql: &str, values: &[&dyn ToSql]) -> Res
             not_after,
             before: before.to_owned(),
             after: unless_revoked.to_owned(),
+            breaks: super::breaks(Uses::from_bits(row.get(11)?)),
         };
         list.push(Found { serial, kind: row.get(1)?, ours: row.get(10)?, reason, ended, seen });
     }

@@ -15,7 +15,8 @@ pub fn deadline_hours(reason: Reason) -> Option<u32> {
     }
 }
 
-/// An officer. Not what only a CA says of itself (cACompromise), an attribute authority (aACompromise) or a delta CRL (removeFromCRL).
+/// An officer, of a person's certificate; nobody else revokes: nothing on the network can, and holders ask an officer. Not what only a CA
+/// says of itself (cACompromise), an attribute authority (aACompromise) or a delta CRL (removeFromCRL).
 #[must_use]
 pub fn officer_may_give(reason: Reason) -> bool {
     match reason {
@@ -28,12 +29,6 @@ pub fn officer_may_give(reason: Reason) -> bool {
         | Reason::PrivilegeWithdrawn => true,
         Reason::CaCompromise | Reason::RemoveFromCrl | Reason::AaCompromise => false,
     }
-}
-
-/// The subscriber, of an own certificate: as an officer, but that a privilege was withdrawn is not theirs to say.
-#[must_use]
-pub fn subscriber_may_give(reason: Reason) -> bool {
-    officer_may_give(reason) && reason != Reason::PrivilegeWithdrawn
 }
 
 #[cfg(test)]
@@ -61,19 +56,19 @@ mod tests {
 
     #[test]
     fn each_reason_is_for_those_who_can_know_it() {
-        for (reason, officer, subscriber) in [
-            (Reason::Unspecified, true, true),
-            (Reason::KeyCompromise, true, true),
-            (Reason::CaCompromise, false, false),
-            (Reason::AffiliationChanged, true, true),
-            (Reason::Superseded, true, true),
-            (Reason::CessationOfOperation, true, true),
-            (Reason::CertificateHold, true, true),
-            (Reason::RemoveFromCrl, false, false),
-            (Reason::PrivilegeWithdrawn, true, false),
-            (Reason::AaCompromise, false, false),
+        for (reason, officer) in [
+            (Reason::Unspecified, true),
+            (Reason::KeyCompromise, true),
+            (Reason::CaCompromise, false),
+            (Reason::AffiliationChanged, true),
+            (Reason::Superseded, true),
+            (Reason::CessationOfOperation, true),
+            (Reason::CertificateHold, true),
+            (Reason::RemoveFromCrl, false),
+            (Reason::PrivilegeWithdrawn, true),
+            (Reason::AaCompromise, false),
         ] {
-            assert_eq!((officer_may_give(reason), subscriber_may_give(reason)), (officer, subscriber), "{reason:?}");
+            assert_eq!(officer_may_give(reason), officer, "{reason:?}");
         }
     }
 }

@@ -1,16 +1,9 @@
 //! What a certificate must be for another one to take its place, and what becomes of it then.
 
 use super::{Act, Affected, Breaks, Consequences, Old, Rules, Target, Verb, plan};
-use crate::{
-    Conflict, Error, Noun, Result, certificate,
-    id::SubscriberId,
-    issuance::Replaced,
-    ledger::{self, Actor},
-    revoke,
-};
+use crate::{Conflict, Error, Noun, Result, certificate, id::SubscriberId, issuance::Replaced, ledger::Actor, revoke};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
-use rusqlite::{Connection, params};
-use serde_json::json;
+use rusqlite::Connection;
 
 /// Asked when it is ordered and again when it is stored.
 pub(crate) fn may_be_replaced(tx: &Connection, at: Timestamp, replaced: &Replaced) -> Result<()> {
@@ -36,13 +29,18 @@ pub(crate) fn may_be_replaced(tx: &Connection, at: Timestamp, replaced: &Replace
         .prepare_cached("SELECT 1 FROM certificate WHERE serial = ?1 AND superseded_at IS NOT NULL")?
         .exists([replaced.serial.octets()])?;
     if replaced_before {
-        return Err(Error::invalid("serial", "another certificate has taken its place already; renew that one"));
+        return Err(place_taken());
     }
     Ok(())
 }
 
+/// Nothing is certified again for a key whose certificate was replaced: its successor is what is renewed.
+pub(crate) fn place_taken() -> Error {
+    Error::invalid("serial", "another certificate has taken its place already; renew that one")
+}
+
 /// What [`replaced`] will do to what [`may_be_replaced`] allowed, told beforehand: the old certificate as it will be, and all that changes.
-/// `person` has the new one then; `also` are those that it supersedes beside the old one.
+/// `person` has the new one then; `also` are those that it supersedes, whatever it replaces ([`certificate::current`]).
 pub(crate) fn will_replace(
     c: &Connection,
     at: Timestamp,
@@ -58,12 +56,20 @@ pub(crate) fn will_replace(
             plan::plan(c, at, &Act { target: Target::Certificates(vec![replaced.serial.clone()]), verb }, rules)?.consequences
         }
     };
-    let superseded: Vec<_> = std::iter::once(&replaced.serial).chain(also).cloned().collect();
-    let superseded: Vec<_> = plan::named(c, at, &superseded)?.into_iter().map(|found| found.seen).collect();
+    let old = plan::named(c, at, std::slice::from_ref(&replaced.serial))?.pop().ok_or(Error::NotFound(Noun::Certificate))?.seen;
+    let first = certificate::has_its_place(c, &replaced.serial)?.then_some(&replaced.serial);
+    let marked: Vec<_> = first.into_iter().chain(also.iter().filter(|one| **one != replaced.serial)).cloned().collect();
+    let marked = if marked.is_empty() { Vec::new() } else { plan::named(c, at, &marked)? };
     let changes = |told: &Consequences, one: &Affected| told.affected.iter().any(|changed| changed.serial == one.serial);
-    for one in superseded.iter().filter(|one| one.before == "active") {
-        if !changes(&told, one) {
-            told.affected.push(Affected { after: "superseded".to_owned(), ..one.clone() });
+    for one in marked.into_iter().map(|found| found.seen) {
+        let after = match one.before.as_str() {
+            "active" => "superseded",
+            // Marked as replaced all the same: it is superseded once its hold is taken back.
+            "held" => "held",
+            _ => continue,
+        };
+        if !changes(&told, &one) {
+            told.affected.push(Affected { after: after.to_owned(), ..one });
         }
     }
     // Revoked or not, the others of the person go on.
@@ -76,7 +82,7 @@ pub(crate) fn will_replace(
     let left_without = |one: &Affected| {
         let same = |other: &Affected| other.subscriber == one.subscriber && other.profile == one.profile;
         let stopped = one.after == "revoked" && one.before == "active" && one.profile != "transport" && one.subscriber.is_some();
-        let has_the_new_one = superseded.first().is_some_and(|old| old.profile == one.profile) && one.subscriber == Some(person);
+        let has_the_new_one = old.profile == one.profile && one.subscriber == Some(person);
         stopped && !has_the_new_one && !told.untouched.iter().any(|other| other.before == "active" && same(other))
     };
     if !told.affected.iter().any(left_without) {
@@ -84,7 +90,6 @@ pub(crate) fn will_replace(
     }
     // Counted, never refused, as where it is done.
     told.needs_second_officer = false;
-    let old = superseded.into_iter().next().ok_or(Error::NotFound(Noun::Certificate))?;
     let changed = told.affected.iter().find(|one| one.serial == old.serial).cloned();
     // What is revoked, superseded or has ended already stays what it is.
     let old = changed.unwrap_or_else(|| Affected { after: old.before.clone(), ..old });
@@ -110,12 +115,8 @@ fn nothing() -> Consequences {
 /// The new one, `by`, is stored in this transaction: the old one is superseded, and revoked where that was wanted. Serials of those
 /// that this superseded.
 pub(crate) fn replaced(tx: &Connection, at: Timestamp, actor: &Actor, replaced: &Replaced, by: &SerialNumber) -> Result<Vec<SerialNumber>> {
-    let ended = tx
-        .prepare_cached("UPDATE certificate SET superseded_at = ?2 WHERE serial = ?1 AND superseded_at IS NULL AND revoked_at IS NULL")?
-        .execute(params![replaced.serial.octets(), at.0])?;
-    if ended > 0 {
-        ledger::append(tx, at, actor, "certificate.superseded", &replaced.serial.to_string(), &json!({ "by": by.to_string() }))?;
-    }
+    let marked: Vec<_> = certificate::has_its_place(tx, &replaced.serial)?.then(|| replaced.serial.clone()).into_iter().collect();
+    certificate::mark(tx, at, actor, &marked, by)?;
     if let Old::Revoked(reason) = replaced.old {
         let mut serials = vec![replaced.serial.clone()];
         if reason == Reason::KeyCompromise {
@@ -125,5 +126,5 @@ pub(crate) fn replaced(tx: &Connection, at: Timestamp, actor: &Actor, replaced: 
         super::note_alone(tx, at, actor, &serials)?;
         serials.iter().try_for_each(|serial| revoke::revoke(tx, at, actor, serial, reason))?;
     }
-    Ok(if ended > 0 { vec![replaced.serial.clone()] } else { Vec::new() })
+    Ok(marked)
 }

@@ -5,6 +5,7 @@ mod validity;
 
 use crate::{
     Conflict, Error, Noun, Operator, Result,
+    host::is_hidden,
     id::{MailboxId, SubscriberId},
     ledger, subscriber,
 };
@@ -49,7 +50,7 @@ impl Operator {
         if evidence.is_empty() || evidence.chars().count() > 500 {
             return Err(Error::invalid("evidence", "say in 1 to 500 characters what was seen"));
         }
-        if evidence.chars().any(|c| c.is_control() && c != '\n') {
+        if evidence.chars().any(|c| is_hidden(c) && c != '\n') {
             return Err(Error::invalid("evidence", "the text has an invisible character; type it again"));
         }
         let address = Address::parse(mail)?;
@@ -106,14 +107,14 @@ pub(crate) fn insert(tx: &Connection, at: Timestamp, subscriber: SubscriberId, a
 /// What a mailbox is worth at `at` (invariant 5).
 pub(crate) fn standing(tx: &Connection, at: Timestamp, mailbox: MailboxId) -> Result<Standing> {
     let mut statement = tx.prepare_cached("SELECT address, validated_at FROM mailbox WHERE id = ?1")?;
-    judged(tx, at, statement.query_row([mailbox], as_found).optional()?)
+    judged(tx, at, "", statement.query_row([mailbox], as_found).optional()?)
 }
 
 /// What the mailbox with this address is worth at `at` for `subscriber`, whose it must be (invariant 5). Read again whenever an address
 /// is to be certified.
 pub(crate) fn standing_of(tx: &Connection, at: Timestamp, subscriber: SubscriberId, address: &str) -> Result<Standing> {
     let mut statement = tx.prepare_cached("SELECT address, validated_at FROM mailbox WHERE address_key = ?2 AND subscriber = ?1")?;
-    judged(tx, at, statement.query_row(params![subscriber, address.to_ascii_lowercase()], as_found).optional()?)
+    judged(tx, at, address, statement.query_row(params![subscriber, address.to_ascii_lowercase()], as_found).optional()?)
 }
 
 /// An address and when it was last validated.
@@ -123,8 +124,9 @@ fn as_found(row: &Row<'_>) -> rusqlite::Result<Found> {
     Ok((row.get(0)?, row.get(1)?))
 }
 
-fn judged(tx: &Connection, at: Timestamp, found: Option<Found>) -> Result<Standing> {
-    let Some((address, made)) = found else { return Ok(Err(Unvalidated::Never)) };
+/// `asked` is the address that was looked for, where it is known.
+fn judged(tx: &Connection, at: Timestamp, asked: &str, found: Option<Found>) -> Result<Standing> {
+    let Some((address, made)) = found else { return Ok(Err(Unvalidated::Never { mailbox: asked.to_owned() })) };
     Ok(Validity::read(tx)?.judge(at, address, made.map(Timestamp)))
 }
 

@@ -21,7 +21,7 @@ fn a_validation_is_recorded_with_method_evidence_and_actor() {
         world.authority.0.store.read(|tx| mailbox::standing_of(tx, at, alice.id, address)).unwrap()
     };
     assert_eq!(standing("alice@EXAMPLE.edu"), Ok("alice@example.edu".to_owned()));
-    assert_eq!(standing("bob@example.edu"), Err(Unvalidated::Never));
+    assert_eq!(standing("bob@example.edu"), Err(Unvalidated::Never { mailbox: "bob@example.edu".into() }));
     let changed = world.authority.0.store.write(|tx| Ok(tx.execute("UPDATE mailbox_validation SET at = at + 1", [])?));
     assert!(changed.is_err(), "what was recorded stays as it was");
 }
@@ -31,12 +31,14 @@ fn without_evidence_or_by_hearsay_nothing_is_recorded() {
     let world = world();
     world.stranger("Alice Example", "alice@example.edu");
     let validate = |method, evidence: &str| world.officer.validate_mailbox("alice@example.edu", method, evidence);
-    for evidence in ["", "   ", "a\0b", &"x".repeat(501)] {
+    // Nor what would read otherwise than it stands in the ledger.
+    for evidence in ["", "   ", "a\0b", "card 4711\u{202e}1174", "card \u{2066}4711", "card\u{200f}", &"x".repeat(501)] {
         assert!(matches!(validate(Method::InPerson, evidence), Err(Error::Invalid { field: "evidence", .. })), "{evidence:?}");
     }
     assert!(matches!(validate(Method::MailedValue, "came back"), Err(Error::Invalid { field: "method", .. })));
     assert!(matches!(world.officer.validate_mailbox("nobody@example.edu", Method::InPerson, "x"), Err(Error::NotFound(Noun::Mailbox))));
     assert!(world.officer.subscriber_by_mail("alice@example.edu").unwrap().mailboxes[0].validated_at.is_none());
+    validate(Method::InPerson, "Carte n° 4711,\nvue au bureau").unwrap();
 }
 
 #[test]
@@ -44,7 +46,7 @@ fn each_address_of_a_person_is_validated_by_itself_and_the_code_validates_none()
     let world = world();
     let alice = world.person("Alice Example", "alice@example.edu");
     world.officer.add_mailbox(alice.id, "second@example.edu").unwrap();
-    assert!(matches!(world.officer.invite("second@example.edu", Channel::Show), Err(Error::Denied(Denied::MailboxNotValidated))));
+    assert!(matches!(world.officer.invite("second@example.edu", Channel::Show), Err(Error::Denied(Denied::MailboxNotValidated { .. }))));
     world.officer.set_setting("bundle", "authentication").unwrap();
     world.officer.set_setting("authentication.with_address", "no").unwrap();
     let invitation = world.officer.invite("second@example.edu", Channel::Show).unwrap();

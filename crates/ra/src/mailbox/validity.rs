@@ -42,7 +42,7 @@ impl Validity {
 
     /// What a mailbox is worth at `at` that was last validated at `made`.
     pub(super) fn judge(self, at: Timestamp, address: String, made: Option<Timestamp>) -> Standing {
-        let Some(made) = made else { return Err(Unvalidated::Never) };
+        let Some(made) = made else { return Err(Unvalidated::Never { mailbox: address }) };
         match self.until(made) {
             Some(ended) if ended < at => Err(Unvalidated::Ended { mailbox: address, ended }),
             Some(_) | None => Ok(address),
@@ -57,7 +57,10 @@ pub(crate) type Standing = std::result::Result<String, Unvalidated>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unvalidated {
     /// Nobody has validated it, or it is not the person's.
-    Never,
+    Never {
+        /// The address; empty where it is no longer in the register.
+        mailbox: String,
+    },
     /// Its last validation has ended.
     Ended {
         /// The address.
@@ -71,7 +74,8 @@ impl Unvalidated {
     /// For a timeline, the ledger and rows of a list.
     pub(crate) fn reason(&self) -> String {
         match self {
-            Unvalidated::Never => "the mailbox is not validated".to_owned(),
+            Unvalidated::Never { mailbox } if mailbox.is_empty() => "the mailbox is not validated".to_owned(),
+            Unvalidated::Never { mailbox } => format!("the mailbox {mailbox} is not validated"),
             Unvalidated::Ended { mailbox, ended } => ended_reason(mailbox, *ended),
         }
     }
@@ -85,7 +89,7 @@ pub(crate) fn ended_reason(mailbox: &str, ended: Timestamp) -> String {
 impl From<Unvalidated> for Error {
     fn from(why: Unvalidated) -> Self {
         Error::Denied(match why {
-            Unvalidated::Never => Denied::MailboxNotValidated,
+            Unvalidated::Never { mailbox } => Denied::MailboxNotValidated { mailbox },
             Unvalidated::Ended { mailbox, ended } => Denied::MailboxValidationEnded { mailbox, ended },
         })
     }
@@ -105,7 +109,9 @@ mod tests {
         let ended = Unvalidated::Ended { mailbox: address(), ended: last };
         assert_eq!(days.judge(last.plus(1), address(), Some(made)), Err(ended));
         assert!(days.since(last.plus(1)) > made, "and so a list finds it");
-        assert_eq!(days.judge(last, address(), None), Err(Unvalidated::Never));
+        let never = Unvalidated::Never { mailbox: address() };
+        assert_eq!(days.judge(last, address(), None), Err(never.clone()));
+        assert_eq!(never.reason(), "the mailbox alice@example.edu is not validated");
         let without_end = Validity { lasts: None };
         assert_eq!((without_end.until(made), without_end.judge(Timestamp(i64::MAX), address(), Some(made))), (None, Ok(address())));
         assert!(without_end.since(Timestamp(0)) < made);

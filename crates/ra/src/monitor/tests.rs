@@ -1,7 +1,10 @@
 //! What the monitor makes of what it is shown; fetching is tested with the courier.
 
 use super::MonitorState;
-use crate::testing;
+use crate::{
+    publication::{Failed, Failure},
+    testing,
+};
 
 #[test]
 fn a_number_that_was_never_given_is_noticed() {
@@ -14,7 +17,8 @@ fn a_number_that_was_never_given_is_noticed() {
         watched.iter().map(|crl| crl.address.as_str()).collect::<Vec<_>>(),
         ["http://www.example.edu/crl/issuing.crl", "http://www.example.edu/crl/root.crl"]
     );
-    let seen = |found: Result<&[u8], &str>| {
+    let unreachable = Failed::new(Failure::Unreachable, "connection refused");
+    let seen = |found: Result<&[u8], &Failed>| {
         officer.published_crl_found(&watched[0], found).unwrap();
         officer.published_crls().unwrap().remove(0)
     };
@@ -28,12 +32,14 @@ fn a_number_that_was_never_given_is_noticed() {
     database.execute("UPDATE crl_number SET number = 1", []).unwrap();
     let back = seen(Ok(&later));
     assert!(back.state == MonitorState::OtherNumber && back.warns() && back.detail.contains("older copy"), "{back:?}");
-    let down = seen(Err("the server cannot be reached"));
-    assert_eq!((down.state, down.detail.as_str()), (MonitorState::Unreachable, "the server cannot be reached"));
+    let down = seen(Err(&unreachable));
+    assert_eq!((down.state, down.failure, down.detail.as_str()), (MonitorState::Unreachable, Some(unreachable.why), "connection refused"));
+    assert_eq!(down.told(), unreachable.to_string());
     let since = down.since;
     clock.advance(60);
-    assert_eq!(seen(Err("the server cannot be reached")).since, since, "the same trouble goes on");
-    assert_eq!(seen(Ok(&crl[..crl.len() - 1])).state, MonitorState::Unreadable);
+    assert_eq!(seen(Err(&unreachable)).since, since, "the same trouble goes on");
+    let unreadable = seen(Ok(&crl[..crl.len() - 1]));
+    assert_eq!((unreadable.state, unreadable.failure), (MonitorState::Unreadable, None), "it was fetched");
 }
 
 #[test]

@@ -41,6 +41,7 @@ struct Identified {
     leaf: [u8; 32],
     device: NewDevice,
     too_old: Option<(String, String)>,
+    challenges_live: i64,
     facts: serde_json::Value,
 }
 
@@ -61,6 +62,7 @@ pub(super) fn answer(
     let known: serde_json::Map<String, serde_json::Value> =
         attributes.iter().map(|(key, value)| (enrollment::bounded(key), enrollment::bounded(value).into())).collect();
     let department = inner.store.read(|tx| Ok(enrollment::head(tx, link.enrollment)?.department))?;
+    let settings = inner.settings_of(department)?;
     let identified = Identified {
         challenge: Token::received(challenge).hash(),
         leaf: message.signer.sha256(),
@@ -76,7 +78,8 @@ pub(super) fn answer(
             language: of(DeviceAttribute::Language),
             foreign_device_ca: foreign,
         },
-        too_old: too_old(message, inner.settings_of(department)?.min_os.as_deref()),
+        too_old: too_old(message, settings.min_os.as_deref()),
+        challenges_live: settings.numbers.challenge(),
         facts: json!({ "device_ca": ca, "foreign_device_ca": foreign, "digest": format!("{:?}", message.digest), "attributes": known }),
     };
     let (at, enrollment, shared) = (inner.clock.now(), link.enrollment, inner.clone());
@@ -196,7 +199,7 @@ fn identify(inner: &Inner, tx: &Connection, at: Timestamp, enrollment: Enrollmen
         tx,
         at,
         &*inner.policy_of(department)?,
-        &Recipient { subscriber, enrollment, device },
+        &Recipient { subscriber, enrollment, device, challenges_live: new.challenges_live },
         vec![(Purpose::Transport, subject, Vec::new())],
     )?;
     Answer::insert(inner, tx, session, Phase::Two, &plan)

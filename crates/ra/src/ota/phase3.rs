@@ -127,7 +127,8 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
     if update {
         enrollment::record(tx, at, link.enrollment, StepKind::Updated, json!({}))?;
     }
-    let to = Recipient { subscriber: head.subscriber, enrollment: link.enrollment, device: walk.device };
+    let challenges_live = settings.numbers.challenge();
+    let to = Recipient { subscriber: head.subscriber, enrollment: link.enrollment, device: walk.device, challenges_live };
     let plan = Plan::new(tx, at, &policy, &to, identities)?;
     let answer = Answer::insert(inner, tx, walk.session, Phase::Three, &plan)?;
     for identity in &plan.identities {

@@ -15,9 +15,6 @@ use rusqlite::Connection;
 use uuid::Uuid;
 use zeroize::{Zeroize, Zeroizing};
 
-/// A SCEP challenge of a phone lives so long.
-const CHALLENGE: i64 = Timestamp::HOUR;
-
 /// One answer. No `Debug`: it holds challenges.
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct Plan {
@@ -51,6 +48,8 @@ pub(super) struct Recipient {
     pub(super) subscriber: SubscriberId,
     pub(super) enrollment: EnrollmentId,
     pub(super) device: DeviceId,
+    /// Seconds that the department's challenges live (`enrollment.challenge_minutes`).
+    pub(super) challenges_live: i64,
 }
 
 impl Plan {
@@ -71,7 +70,7 @@ impl Plan {
                 subscriber: Some(to.subscriber),
                 enrollment: Some(to.enrollment),
                 device: Some(to.device),
-                expires_at: at.plus(CHALLENGE),
+                expires_at: at.plus(to.challenges_live),
                 manual_approval: false,
                 made_by: None,
             };

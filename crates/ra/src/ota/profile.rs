@@ -28,8 +28,6 @@ use zeroize::Zeroizing;
 
 /// Two weeks before the certificates end, Settings on the phone offers the update.
 const UPDATE_BEFORE: i64 = 14 * Timestamp::DAY;
-/// A configuration profile lives a year.
-const PROFILE_DAYS: u32 = 365;
 
 /// Names of the department that people and phones see.
 struct Names {
@@ -192,17 +190,17 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Con
             ..PayloadIdentity::new(names.identifier.clone(), plan.uuid, &names.department)
         },
         consent: Some(consent(&names, plan, &payloads, removal)),
-        expires_at: Some(plan.at.plus(lifetime(plan, &policy))),
+        expires_at: Some(plan.at.plus(lifetime(plan, &policy, settings.numbers.profile_days))),
         removed_at: None,
         removal,
     };
     Ok((outer, payloads))
 }
 
-/// Seconds until Settings offers the update: of the certificate that ends first, at most a year, less two weeks.
-fn lifetime(plan: &Plan, policy: &Policy) -> i64 {
+/// Seconds until Settings offers the update: of the certificate that ends first, at most so many days, less two weeks.
+fn lifetime(plan: &Plan, policy: &Policy, most: u32) -> i64 {
     let profiles = plan.identities.iter().filter_map(|planned| ProfileName::parse(&planned.purpose));
-    let days = profiles.map(|name| policy.profile(name).days).min().unwrap_or(PROFILE_DAYS).min(PROFILE_DAYS);
+    let days = profiles.map(|name| policy.profile(name).days).min().unwrap_or(most).min(most);
     (i64::from(days) * Timestamp::DAY - UPDATE_BEFORE).max(Timestamp::DAY)
 }
 

@@ -20,10 +20,11 @@ pub use lesson::{Lesson, NewLesson, RedactedLesson};
 use crate::{
     Error, Noun, Operator, Result,
     authority::Inner,
+    certification::StatusUrls,
     challenge::Purpose,
     id::UnitId,
     profile::{self, CertificateProfile, Escrow, ProfileName, ProfileView, Scope},
-    settings::{Cps, EachSettings, Settings},
+    settings::{Cps, EachSettings, Numbers, Settings},
     store::Topic,
 };
 use protocol::Timestamp;
@@ -34,7 +35,7 @@ use std::{collections::HashMap, sync::Arc};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
-    /// Everything works, says so, and lasts at most 90 days.
+    /// Everything works, says so, and lasts at most the days of `validity.pilot_days`.
     Pilot,
     /// For real.
     Production,
@@ -57,6 +58,8 @@ pub enum Language {
 pub(crate) struct Policy {
     /// The department has decided for escrow.
     pub(crate) escrow: bool,
+    numbers: Numbers,
+    urls: StatusUrls,
     signing: Arc<CertificateProfile>,
     encryption: Arc<CertificateProfile>,
     authentication: Arc<CertificateProfile>,
@@ -67,8 +70,8 @@ pub(crate) struct Policy {
 /// What stands in a certificate beside names and key, and why.
 #[derive(Debug, Clone)]
 pub(crate) enum Terms {
-    /// The transport identity of phase 2: no profile, no policy.
-    Transport,
+    /// The transport identity of phase 2: no profile, no policy, the settings' times.
+    Transport(Numbers),
     /// By a profile.
     Profile(Arc<CertificateProfile>),
 }
@@ -76,15 +79,22 @@ pub(crate) enum Terms {
 impl Terms {
     pub(crate) fn purpose(&self) -> Purpose {
         match self {
-            Terms::Transport => Purpose::Transport,
+            Terms::Transport(_) => Purpose::Transport,
             Terms::Profile(profile) => Purpose::Certificate(profile.name),
         }
     }
     /// Version of the profile, and whether a pilot issues by it.
     pub(crate) fn version(&self) -> (u64, bool) {
         match self {
-            Terms::Transport => (0, false),
+            Terms::Transport(_) => (0, false),
             Terms::Profile(profile) => (profile.version, profile.pilot),
+        }
+    }
+    /// Days of validity, and minutes that its beginning lies back.
+    pub(crate) fn lasts(&self) -> (u32, u32) {
+        match self {
+            Terms::Transport(numbers) => (numbers.transport_days, numbers.backdated_minutes),
+            Terms::Profile(profile) => (profile.days, profile.backdated_minutes),
         }
     }
 }
@@ -97,7 +107,7 @@ impl Policies {
         let settings = EachSettings::read(c)?;
         let mut statement = c.prepare_cached("SELECT id FROM unit WHERE kind = 'department'")?;
         let departments = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<UnitId>>>()?;
-        let of = |department| Ok((department, Arc::new(Policy::read(c, department, &settings.of(department)?.cps)?)));
+        let of = |department| Ok((department, Arc::new(Policy::read(c, department, settings.of(department)?)?)));
         Ok(Policies(departments.into_iter().map(of).collect::<Result<_>>()?))
     }
     /// Of all departments.
@@ -111,14 +121,16 @@ impl Policies {
 }
 
 impl Policy {
-    fn read(c: &Connection, department: UnitId, cps: &Cps) -> Result<Self> {
-        let stage = stage(c, department)?.0;
+    fn read(c: &Connection, department: UnitId, settings: &Settings) -> Result<Self> {
+        let (stage, numbers) = (stage(c, department)?.0, settings.numbers);
         let profile = |name| {
-            let profile = profile::saved(c, department, name)?.under(cps);
-            Ok::<_, crate::Error>(Arc::new(if stage == Stage::Pilot { profile.piloted() } else { profile }))
+            let profile = profile::saved(c, department, name)?.under(&settings.cps).backdated(numbers.backdated_minutes);
+            Ok::<_, crate::Error>(Arc::new(if stage == Stage::Pilot { profile.piloted(numbers.pilot_days) } else { profile }))
         };
         Ok(Policy {
             escrow: escrow::enabled(c, department)?,
+            numbers,
+            urls: StatusUrls::new(settings, "issuing"),
             signing: profile(ProfileName::Signing)?,
             encryption: profile(ProfileName::Encryption)?,
             authentication: profile(ProfileName::Authentication)?,
@@ -139,9 +151,13 @@ impl Policy {
     /// What is issued for this purpose.
     pub(crate) fn terms(&self, purpose: Purpose) -> Terms {
         match purpose {
-            Purpose::Transport => Terms::Transport,
+            Purpose::Transport => Terms::Transport(self.numbers),
             Purpose::Certificate(name) => Terms::Profile(self.profile(name).clone()),
         }
+    }
+    /// Addresses that its people's certificates state; the OCSP responder's only where the department says that it always answers.
+    pub(crate) fn urls(&self) -> &StatusUrls {
+        &self.urls
     }
     /// The key may be made on the device (invariant 2).
     pub(crate) fn by_scep(&self, purpose: Purpose) -> bool {

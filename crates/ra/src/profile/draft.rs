@@ -193,6 +193,7 @@ impl ProfileDraft {
             key_usage: self.key_usage(),
             extended_key_usage: self.purposes.iter().map(|oid| ExtendedKeyUsage::from_oid(oid)).collect(),
             days: self.days,
+            backdated_minutes: 0,
             renewal_days: self.renewal_days,
             policies: self.policies.clone(),
             cps: None,

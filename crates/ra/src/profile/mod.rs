@@ -31,9 +31,6 @@ pub const TRANSPORT_PURPOSE: &str = "2.25.91797901680179281187996985016445259642
 /// refuse certificates with a policy arc above 31 bits ("invalid certificate policies"), and some linters cannot read the arc 2.999.
 pub const PILOT_POLICY: &str = "1.3.6.1.4.1.32473.20726.90";
 
-/// A pilot's certificates live at most so many days.
-pub const PILOT_DAYS: u32 = 90;
-
 /// `documentEncryption` of Microsoft, the purpose that document encryption programs look for; RFC 9336 covers signing only.
 pub(crate) const DOCUMENT_ENCRYPTION: &str = "1.3.6.1.4.1.311.80.1";
 
@@ -61,7 +58,7 @@ pub struct CertificateProfile {
     pub name: ProfileName,
     /// Version that was saved; 0: the built-in one.
     pub version: u64,
-    /// Issued by a pilot: at most [`PILOT_DAYS`], under [`PILOT_POLICY`].
+    /// Issued by a pilot: at most the days of `validity.pilot_days`, under [`PILOT_POLICY`].
     pub pilot: bool,
     /// May be issued at all.
     pub offered: bool,
@@ -73,6 +70,8 @@ pub struct CertificateProfile {
     pub extended_key_usage: Vec<ExtendedKeyUsage>,
     /// Days of validity.
     pub days: u32,
+    /// notBefore lies so many minutes back (`validity.backdated_minutes`; 0 where nothing is issued by it yet).
+    pub backdated_minutes: u32,
     /// Renewal begins so many days before the end.
     pub renewal_days: u32,
     /// certificatePolicies.
@@ -142,10 +141,15 @@ impl CertificateProfile {
         }
         self
     }
-    /// The same under the rules of a pilot.
-    pub(crate) fn piloted(mut self) -> Self {
+    /// The same, begun so many minutes before it is issued.
+    pub(crate) fn backdated(mut self, minutes: u32) -> Self {
+        self.backdated_minutes = minutes;
+        self
+    }
+    /// The same under the rules of a pilot, whose certificates live at most so many days.
+    pub(crate) fn piloted(mut self, days: u32) -> Self {
         self.pilot = true;
-        self.days = self.days.min(PILOT_DAYS);
+        self.days = self.days.min(days);
         self.renewal_days = self.renewal_days.min(self.days / 2).max(1);
         self.policies = vec![PolicyInformation { oid: PILOT_POLICY.to_owned(), cps: None }];
         self

@@ -84,8 +84,8 @@ fn whatever_can_be_saved_keeps_the_invariants() {
             assert!(*purpose != ExtendedKeyUsage::EmailProtection || profile.with_address, "mail states its address: {draft:?}");
         }
         assert!(profile.policies.iter().all(|policy| policy.oid != PILOT_POLICY));
-        let pilot = profile.clone().piloted();
-        assert!(pilot.days <= PILOT_DAYS && pilot.days <= profile.days && pilot.renewal_days <= pilot.days);
+        let pilot = profile.clone().piloted(90);
+        assert!(pilot.days <= 90 && pilot.days <= profile.days && pilot.renewal_days <= pilot.days);
         assert_eq!(pilot.policies.iter().map(|policy| policy.oid.as_str()).collect::<Vec<_>>(), [PILOT_POLICY]);
         assert_eq!((pilot.key_usage, pilot.escrow, pilot.by_scep), (profile.key_usage, profile.escrow, profile.by_scep));
     }

@@ -1,5 +1,6 @@
 //! The outbox of publications.
 
+use super::{Failed, Failure};
 use crate::{Error, Noun, id::TargetId, testing};
 use protocol::crl::Reason;
 
@@ -48,7 +49,7 @@ fn retries_wait_longer_each_time() {
     let target = officer.add_publication_target("http://www.example.edu", None).unwrap();
     for wait in [60, 120, 240, 480, 960, 1920, 3600, 3600] {
         for publication in officer.lease_publications(10).unwrap() {
-            officer.publication_ended(&publication, Err("down\u{202e}"), 1).unwrap();
+            officer.publication_ended(&publication, Err(&Failed::new(Failure::Unreachable, "down\u{202e}")), 1).unwrap();
         }
         clock.advance(wait - 1);
         assert!(officer.lease_publications(10).unwrap().is_empty(), "{wait}");
@@ -56,7 +57,25 @@ fn retries_wait_longer_each_time() {
     }
     assert_eq!(officer.lease_publications(10).unwrap().len(), 4);
     let last = officer.publication_targets().unwrap().remove(0).last.unwrap();
-    assert_eq!((last.target, last.detail.as_str()), (target.id, "down "));
+    assert_eq!((last.target, last.detail.as_str(), last.failure), (target.id, "down ", Some(Failure::Unreachable)));
+    assert!(last.told().starts_with("down : the server cannot be reached; look whether the address is right"), "{}", last.told());
+}
+
+#[test]
+fn what_earlier_versions_recorded_of_a_failure_is_still_read() {
+    let (authority, _clock, folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let target = officer.add_publication_target("http://www.example.edu", None).unwrap().id;
+    let leased = officer.lease_publications(1).unwrap();
+    officer.publication_ended(&leased[0], Err(&Failed::new(Failure::Full, "507 Insufficient Storage")), 1).unwrap();
+    // As they did: the whole sentence, and no word for it. And one that somebody else's program wrote.
+    let database = rusqlite::Connection::open(folder.path().join("data/signet.db")).unwrap();
+    let before = "507 Insufficient Storage: the server is full";
+    for failure in [None, Some("somethingElse")] {
+        database.execute("UPDATE outbox_attempt SET detail = ?, failure = ?", (before, failure)).unwrap();
+        let attempt = officer.publication_attempts(target, 1).unwrap().remove(0);
+        assert_eq!((attempt.failure, attempt.told().as_str(), attempt.succeeded), (None, before, false));
+    }
 }
 
 #[test]
@@ -68,7 +87,7 @@ fn what_was_to_leave_while_the_clock_was_ahead_leaves_once_it_is_right() {
     officer.add_publication_target("http://www.example.edu", None).unwrap();
     // One is on its way, one has failed, two wait.
     let leased = officer.lease_publications(2).unwrap();
-    officer.publication_ended(&leased[0], Err("down"), 1).unwrap();
+    officer.publication_ended(&leased[0], Err(&Failed::new(Failure::Unreachable, "down")), 1).unwrap();
     clock.advance(-30 * 86_400);
     assert_eq!(officer.lease_publications(10).unwrap().len(), 4, "nothing waits for a month");
     clock.advance(-30);

@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     Conflict, Denied, Error, Noun, Operator, Result,
-    authority::Inner,
     challenge::{self, Challenge, Purpose, State},
     enrollment::{self, StepKind},
     id::RequestId,
@@ -30,9 +29,11 @@ pub struct PendingRequest {
     pub id: RequestId,
     /// Subject to be certified.
     pub subject: String,
+    /// Department of whom it is for, as people read it; `None`: they are no longer here.
+    pub department: Option<String>,
     /// Profile.
     pub profile: String,
-    /// Key fingerprint, hex.
+    /// SHA-256 of its public key (SubjectPublicKeyInfo), hex.
     pub key: String,
     /// Since.
     pub since: Timestamp,
@@ -74,6 +75,7 @@ fn four_eyes(policy: &Policy, purpose: Purpose) -> bool {
 impl Operator {
     /// Requests that wait for approval.
     pub fn pending_requests(&self) -> Result<Vec<PendingRequest>> {
+        let units = self.inner.units()?;
         self.inner.store.read(|tx| {
             let mut statement = tx.prepare_cached("SELECT id, challenge, since FROM scep_pending ORDER BY id")?;
             let rows: Vec<(RequestId, i64, i64)> =
@@ -84,6 +86,7 @@ impl Operator {
                     requests.push(PendingRequest {
                         id,
                         subject: challenge.subject.to_string(),
+                        department: challenge.department.and_then(|id| units.of(id).ok()).map(|unit| unit.department.clone()),
                         profile: challenge.purpose.as_str().to_owned(),
                         key: issue::hex(&challenge.claimed_by.unwrap_or_default()),
                         since: Timestamp(since),
@@ -95,9 +98,8 @@ impl Operator {
     }
     /// Approves: the certificate is issued at once and given at the next poll.
     pub fn approve_request(&self, id: RequestId) -> Result<()> {
-        let (settings, policies, identities) = self.inner.at_one_moment()?;
+        let (_, policies, identities) = self.inner.at_one_moment()?;
         let (ca, clock, actor) = (identities.issuing.clone(), self.inner.clock.clone(), self.actor.clone());
-        let urls = Inner::status_urls(&settings);
         // 1. reserve
         let claim = self.inner.store.write(move |tx| {
             let at = issue::time(tx, &*clock)?;
@@ -120,7 +122,7 @@ impl Operator {
                 subscriber: challenge.subscriber,
                 enrollment: challenge.enrollment,
                 public_key,
-                urls,
+                urls: policy.urls().clone(),
             };
             if let Some(reason) = intent.refusal_of_key(tx)? {
                 return Err(Error::invalid("request", reason));

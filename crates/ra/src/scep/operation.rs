@@ -159,8 +159,7 @@ async fn enroll(scene: &Scene<'_>, signer: &CertificateView, transaction_id: &Tr
         return Ok(Answer::Failure(FailInfo::BadAlg));
     }
     let request = Request::new(signer, transaction_id, csr);
-    let urls = Inner::status_urls(&scene.settings);
-    match request::decide(scene.inner, &scene.policies, &scene.identities, urls, request).await? {
+    match request::decide(scene.inner, &scene.policies, &scene.identities, request).await? {
         request::Decision::Answer(answer) => Ok(answer),
         request::Decision::Certify(claim) => cycle::certify(scene.inner, &scene.identities, *claim).await,
     }

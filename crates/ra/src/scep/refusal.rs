@@ -90,7 +90,7 @@ mod tests {
     fn every_error_has_its_fail_info_or_is_our_own_trouble() {
         assert_eq!(fail_info(&Error::Denied(Denied::ClockBehind)), Some(FailInfo::BadTime));
         assert_eq!(fail_info(&Error::Denied(Denied::EncryptionByScep)), Some(FailInfo::BadRequest));
-        assert_eq!(fail_info(&Error::Denied(Denied::MailboxNotValidated)), Some(FailInfo::BadRequest));
+        assert_eq!(fail_info(&Error::Denied(Denied::MailboxNotValidated { mailbox: "a@example.edu".into() })), Some(FailInfo::BadRequest));
         assert_eq!(fail_info(&Error::invalid("x", "y")), Some(FailInfo::BadRequest));
         assert_eq!(fail_info(&Error::Conflict(Conflict::EnrollmentEnded)), Some(FailInfo::BadRequest));
         assert_eq!(fail_info(&Error::NotFound(Noun::Certificate)), Some(FailInfo::BadCertId));

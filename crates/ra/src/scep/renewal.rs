@@ -84,7 +84,7 @@ pub(super) fn decide(
         subscriber: old.subscriber,
         enrollment: old.enrollment,
         public_key: request.csr.public_key.clone(),
-        urls: ground.urls.clone(),
+        urls: policy.urls().clone(),
     };
     let resumed = match &begun {
         Some(Cause::Renewal(serial)) => issue::resume(tx, at, serial, &intent)?,

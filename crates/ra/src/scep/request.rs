@@ -12,7 +12,7 @@ use crate::{
     authority::Inner,
     certificate,
     certificate::Known,
-    certification::{Identities, StatusUrls},
+    certification::Identities,
     challenge::{self, Challenge, Purpose, State},
     id::{SubscriberId, UnitId},
     issue::{self, Intent},
@@ -76,7 +76,6 @@ impl Request {
 /// What decides beside the records: read before the transaction.
 pub(super) struct Ground<'a> {
     pub(super) ca: &'a CertificateView,
-    pub(super) urls: &'a StatusUrls,
     pub(super) policies: &'a Policies,
 }
 
@@ -96,17 +95,11 @@ pub(super) enum Decision {
 }
 
 /// Step 1, in its transaction.
-pub(super) async fn decide(
-    inner: &Inner,
-    policies: &Arc<Policies>,
-    identities: &Identities,
-    urls: StatusUrls,
-    request: Request,
-) -> Result<Decision> {
+pub(super) async fn decide(inner: &Inner, policies: &Arc<Policies>, identities: &Identities, request: Request) -> Result<Decision> {
     let (ca, policies, clock) = (identities.issuing.clone(), policies.clone(), inner.clock.clone());
     let decided = inner.store.hand_in(move |tx| {
         let at = issue::time(tx, &*clock)?;
-        decide_within(tx, at, &Ground { ca: &ca.certificate, urls: &urls, policies: &policies }, &request)
+        decide_within(tx, at, &Ground { ca: &ca.certificate, policies: &policies }, &request)
     });
     decided.await
 }
@@ -237,7 +230,7 @@ fn claim(
         subscriber: challenge.subscriber,
         enrollment: challenge.enrollment,
         public_key: request.csr.public_key.clone(),
-        urls: ground.urls.clone(),
+        urls: policy.urls().clone(),
     };
     let begun = match &challenge.serial {
         Some(serial) => issue::resume(tx, at, serial, &intent)?,
@@ -292,7 +285,7 @@ pub(super) fn refusal_by_policy(policy: &Policy, purpose: Purpose, key: &PublicK
     }
     match policy.terms(purpose) {
         Terms::Profile(profile) if !profile.accepts(key) => Some("the key is weaker than its certificate profile asks"),
-        Terms::Profile(_) | Terms::Transport => None,
+        Terms::Profile(_) | Terms::Transport(_) => None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Settings as officers read and change them: for the organization, or for one department.
 
 use super::{
-    Settings, Stored, check, cps,
-    definition::{DEFINITIONS, Level, REMOVAL_PASSWORD, definition, level},
+    PASSCODE, Settings, Stored, check, cps,
+    definition::{self, Level, REMOVAL_PASSWORD, definition, level},
     removal_context,
     second::{self, Decided, SettingRequest},
     store,
@@ -76,7 +76,7 @@ impl Operator {
     }
     /// Names of all settings, in the order of the documentation.
     pub fn setting_names() -> Vec<&'static str> {
-        DEFINITIONS.iter().map(|d| d.key).chain([REMOVAL_PASSWORD]).collect()
+        definition::all().map(|d| d.key).chain([REMOVAL_PASSWORD]).collect()
     }
     /// Where a setting may be set.
     pub fn setting_level(&self, key: &str) -> Result<Level> {
@@ -197,7 +197,12 @@ impl Operator {
         }
         let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
         let default = match key {
-            "status.url" => Settings::read(&without(stored, key))?.status_url.unwrap_or_default(),
+            "status.url" => Settings::read(&without(&stored.organization, key))?.status_url.unwrap_or_default(),
+            // By the bundle of where it is looked at.
+            PASSCODE => {
+                let all = own.map_or_else(|| stored.organization.clone(), |own| stored.in_force(own));
+                Settings::read(&without(&all, key))?.passcode_min_length.to_string()
+            }
             _ => definition.default.to_owned(),
         };
         let value = mine.or(theirs).cloned().unwrap_or_else(|| default.clone());
@@ -239,9 +244,9 @@ fn put(tx: &Connection, at: Timestamp, actor: &Actor, (scope, unit): (Scope, Uni
     ledger::append(tx, at, actor, "setting.changed", key, &details)
 }
 
-/// The organization's settings without one of them.
-fn without(stored: &Stored, key: &str) -> HashMap<String, String> {
-    let mut left = stored.organization.clone();
+/// Settings without one of them.
+fn without(stored: &HashMap<String, String>, key: &str) -> HashMap<String, String> {
+    let mut left = stored.clone();
     left.remove(key);
     left
 }

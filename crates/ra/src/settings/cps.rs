@@ -1,6 +1,6 @@
 //! The certification practice statement (RFC 3647) under which certificates are issued, as the settings `cps.*` register it.
 
-use crate::{Error, Result};
+use crate::{Error, Result, day::has_come};
 use protocol::Timestamp;
 
 /// A registered CPS, or CP and CPS in one document. Nothing of it needs to be there.
@@ -24,14 +24,11 @@ impl Cps {
     }
 }
 
-/// So much earlier than in UTC a day begins somewhere (UTC+14, Kiribati). The officer's own zone is not known here.
-const EARLIEST_DAY: i64 = 14 * Timestamp::HOUR;
-
 /// The checked value of a setting, but for a version that takes effect on a day to come: until then the earlier one counts. A day that has
-/// come at some place of the earth has come.
+/// come somewhere on earth has come.
 pub(super) fn in_force(key: &str, value: Option<String>, at: Timestamp) -> Result<Option<String>> {
     match value {
-        Some(day) if key == "cps.since" && day > at.plus(EARLIEST_DAY).to_string() => {
+        Some(day) if key == "cps.since" && !has_come(&day, at) => {
             Err(Error::invalid("cps.since", "register a version on the day on which it takes effect, not before"))
         }
         value => Ok(value),

@@ -1,6 +1,6 @@
 //! Every setting by its fixed name: its default and what it accepts.
 
-use super::{Removal, SignIn};
+use super::{Removal, SignIn, numbers::NUMBERS};
 use crate::{
     host::{Host, Origin, dns_name, is_hidden, shortened},
     profile::{PILOT_POLICY, ProfileDraft, ProfileName, is_oid, is_uri},
@@ -30,25 +30,25 @@ pub(super) struct Definition {
     pub(super) check: Check,
 }
 
-const fn of_organization(key: &'static str, default: &'static str, check: Check) -> Definition {
+pub(super) const fn of_organization(key: &'static str, default: &'static str, check: Check) -> Definition {
     Definition { key, level: Level::Organization, default, check }
 }
 
-const fn of_department(key: &'static str, default: &'static str, check: Check) -> Definition {
+pub(super) const fn of_department(key: &'static str, default: &'static str, check: Check) -> Definition {
     Definition { key, level: Level::Department, default, check }
 }
 
-/// All of them. The names are an interface that others rely on.
-pub(super) const DEFINITIONS: &[Definition] = &[
+/// All but those of [`NUMBERS`]. The names are an interface that others rely on.
+const DEFINITIONS: &[Definition] = &[
     of_organization("serve.https", "127.0.0.1:8443", listen),
     of_organization("serve.http", "127.0.0.1:8080", listen),
     of_organization("serve.public_url", "", |t| Origin::parse(t, "https", false).map(|o| o.to_string())),
     of_organization("serve.device_ca", "", file),
     of_organization("status.url", "", |t| Origin::parse(t, "http", true).map(|o| o.to_string())),
     of_organization("status.in_certificates", "auto", |t| if t == "auto" { Ok(t.to_owned()) } else { yes_no(t) }),
-    of_organization("status.ocsp_in_certificates", "no", yes_no),
+    of_department("status.ocsp_in_certificates", "no", yes_no),
     of_organization("crl.delta", "no", yes_no),
-    of_department("portal.sign_in", "code", |t| word(t, &["code", "password", "both", "directory", "basic"])),
+    of_department("portal.sign_in", "code", way_to_sign_in),
     of_department("portal.contact", "", |t| text(t, 200)),
     of_department("cps.version", "", |t| text(t, 40)),
     of_department("cps.url", "", cps_url),
@@ -63,7 +63,8 @@ pub(super) const DEFINITIONS: &[Definition] = &[
     of_department("wifi.server_names", "", server_names),
     of_department("vpn.server", "", |t| Host::parse(t).map(|h| h.to_string())),
     of_department("vpn.remote_id", "", |t| text(t, 255)),
-    of_department("passcode.min_length", "0", passcode),
+    // 0 where the phone gets nothing that signs: `Settings::read`.
+    of_department(super::PASSCODE, "6", passcode),
     of_department("device.min_os", "", version),
     of_department("removal", "removable", |t| word(t, &["removable", "password", "locked"])),
     of_organization("scep.legacy", "no", yes_no),
@@ -86,8 +87,13 @@ pub(super) fn level(key: &str) -> Option<Level> {
     if key == REMOVAL_PASSWORD { Some(Level::Department) } else { definition(key).map(|d| d.level) }
 }
 
+/// All of them, in the order of the documentation.
+pub(super) fn all() -> impl Iterator<Item = &'static Definition> {
+    DEFINITIONS.iter().chain(NUMBERS)
+}
+
 pub(super) fn definition(key: &str) -> Option<&'static Definition> {
-    DEFINITIONS.iter().find(|d| d.key == key)
+    all().find(|d| d.key == key)
 }
 
 pub(super) fn sign_in(text: &str) -> Option<SignIn> {
@@ -136,6 +142,14 @@ fn word(text: &str, words: &[&str]) -> Result<String, String> {
     if words.contains(&text) { Ok(text.to_owned()) } else { Err(format!("write one of {}", words.join(", "))) }
 }
 
+/// The name `directory` is kept for later: what cannot be done is not accepted as if it were.
+fn way_to_sign_in(text: &str) -> Result<String, String> {
+    if text == "directory" {
+        return Err("Signet cannot ask a directory yet; choose code, password, both or basic".to_owned());
+    }
+    word(text, &["code", "password", "both", "basic"])
+}
+
 /// Text that is shown to people: no control characters, nothing that turns the reading direction.
 fn text(text: &str, most: usize) -> Result<String, String> {
     if text.chars().count() > most || text.chars().any(is_hidden) {
@@ -144,7 +158,7 @@ fn text(text: &str, most: usize) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn number(text: &str, least: u32, most: u32) -> Result<String, String> {
+pub(super) fn number(text: &str, least: u32, most: u32) -> Result<String, String> {
     let number = text.parse::<u32>().ok().filter(|n| (least..=most).contains(n));
     number.map(|n| n.to_string()).ok_or_else(|| format!("a whole number from {least} to {most}"))
 }
@@ -254,11 +268,11 @@ fn mail_server(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DEFINITIONS, definition};
+    use super::{all, definition};
 
     #[test]
     fn every_default_is_accepted_by_its_own_setting() {
-        for d in DEFINITIONS.iter().filter(|d| !d.default.is_empty()) {
+        for d in all().filter(|d| !d.default.is_empty()) {
             assert_eq!((d.check)(d.default).as_deref(), Ok(d.default), "{}", d.key);
         }
     }
@@ -275,7 +289,8 @@ mod tests {
             ("status.url", "https://pki.example.edu", None),
             ("status.in_certificates", "auto", Some("auto")),
             ("status.in_certificates", "perhaps", None),
-            ("portal.sign_in", "directory", Some("directory")),
+            ("portal.sign_in", "basic", Some("basic")),
+            ("portal.sign_in", "directory", None),
             ("portal.sign_in", "none", None),
             ("portal.contact", "Rosa, 123", Some("Rosa, 123")),
             ("portal.contact", "Ro\u{202e}sa", None),

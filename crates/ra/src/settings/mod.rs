@@ -3,6 +3,7 @@
 mod change;
 mod cps;
 mod definition;
+mod numbers;
 mod second;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ mod tests;
 pub use change::{SettingChange, SettingView};
 pub use cps::Cps;
 pub use definition::Level;
+pub use numbers::Numbers;
 pub use second::SettingRequest;
 
 use crate::{
@@ -30,6 +32,8 @@ use zeroize::Zeroizing;
 
 /// Days that a validation of a mailbox counts.
 pub(crate) const VALID_DAYS: &str = "mailbox.valid_days";
+/// Least length of a phone's passcode.
+const PASSCODE: &str = "passcode.min_length";
 
 /// How people sign in on the portal (`portal.sign_in`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -73,7 +77,8 @@ pub struct Settings {
     pub status_url: Option<String>,
     /// Certificates are written with a CDP (`status.in_certificates`: yes, no, or auto: when the status URL is a name that lasts).
     pub status_in_certificates: bool,
-    /// Certificates name the OCSP responder: the department states that it always answers (`status.ocsp_in_certificates`, default: no).
+    /// Certificates name the OCSP responder: it is stated that it always answers (`status.ocsp_in_certificates`, default: no). What the
+    /// organization states counts for Signet's own certificates; a department's people have what the department states.
     pub ocsp_in_certificates: bool,
     /// Delta CRLs are made and published (`crl.delta`, default: no).
     pub delta_crl: bool,
@@ -89,7 +94,7 @@ pub struct Settings {
     pub vpn_server: Option<String>,
     /// `vpn.remote_id`.
     pub vpn_remote_id: Option<String>,
-    /// `passcode.min_length`; 0: no passcode policy.
+    /// `passcode.min_length`; 0: no passcode policy. Where nobody has set it: 6 when the bundle has something that signs, otherwise 0.
     pub passcode_min_length: u8,
     /// `device.min_os`, e.g. "15.0".
     pub min_os: Option<String>,
@@ -115,6 +120,8 @@ pub struct Settings {
     pub authentication_with_address: bool,
     /// `cps.version`, `cps.url`, `cps.oid`, `cps.since`: the registered CPS.
     pub cps: Cps,
+    /// `sign_in.*`, `enrollment.*`, `scep.challenge_days`, `validity.*`, `crl.every_hours` and its like: counts and times.
+    pub numbers: Numbers,
 }
 
 impl Settings {
@@ -132,9 +139,11 @@ impl Settings {
     pub fn status_url_lasts(&self) -> bool {
         self.status_url.as_deref().and_then(|url| Origin::parse(url, "http", true).ok()).is_some_and(|url| url.host.lasts())
     }
-    /// The settings of a folder's first day.
-    pub(crate) fn starting(status_url: Option<&str>) -> Result<Self> {
-        Self::read(&status_url.map(|url| ("status.url".to_owned(), url.to_owned())).into_iter().collect())
+    /// The settings by which the first certificates are made: of the checked values that are `given` only those that are about them.
+    pub(crate) fn starting(status_url: Option<&str>, given: &[(&'static str, Option<String>)]) -> Result<Self> {
+        let numbers = given.iter().filter(|(key, _)| key.starts_with(numbers::AT_SET_UP));
+        let numbers = numbers.filter_map(|(key, value)| Some(((*key).to_owned(), value.clone()?)));
+        Self::read(&status_url.map(|url| ("status.url".to_owned(), url.to_owned())).into_iter().chain(numbers).collect())
     }
     /// From the values that are stored; what is missing has its default.
     fn read(stored: &HashMap<String, String>) -> Result<Self> {
@@ -152,7 +161,10 @@ impl Settings {
             "auto" => status_url.as_deref().and_then(|url| Origin::parse(url, "http", true).ok()).is_some_and(|url| url.host.lasts()),
             text => text == "yes" && status_url.is_some(),
         };
-        let bundle = words(value("bundle")?).map(ProfileName::parse).collect::<Option<_>>().ok_or_else(|| fault("bundle"))?;
+        let bundle: Vec<_> = words(value("bundle")?).map(ProfileName::parse).collect::<Option<_>>().ok_or_else(|| fault("bundle"))?;
+        // What signs in somebody's name lies behind a passcode unless the department says otherwise.
+        let signs = bundle.iter().any(|profile| matches!(profile, ProfileName::Signing | ProfileName::Functional));
+        let passcode = if signs || stored.contains_key(PASSCODE) { value(PASSCODE)? } else { "0" };
         Ok(Settings {
             https: value("serve.https")?.to_owned(),
             http,
@@ -167,7 +179,7 @@ impl Settings {
             wifi_server_names: words(value("wifi.server_names")?).map(str::to_owned).collect(),
             vpn_server: some("vpn.server")?,
             vpn_remote_id: some("vpn.remote_id")?,
-            passcode_min_length: value("passcode.min_length")?.parse().map_err(|_| fault("passcode.min_length"))?,
+            passcode_min_length: passcode.parse().map_err(|_| fault(PASSCODE))?,
             min_os: some("device.min_os")?,
             removal: definition::removal(value("removal")?).ok_or_else(|| fault("removal"))?,
             removal_password_set: stored.contains_key(REMOVAL_PASSWORD),
@@ -180,6 +192,7 @@ impl Settings {
             bundle,
             authentication_with_address: yes("authentication.with_address")?,
             cps: Cps { version: some("cps.version")?, url: some("cps.url")?, oid: some("cps.oid")?, since: some("cps.since")? },
+            numbers: Numbers::read(|key| value(key)?.parse().map_err(|_| fault(key)))?,
         })
     }
 }
@@ -296,6 +309,16 @@ pub(crate) fn check(key: &str, typed: &str) -> Result<Option<String>> {
         return Ok(None);
     }
     (definition.check)(typed).map(Some).map_err(|reason| Error::invalid(definition.key, reason))
+}
+
+/// A setting that is given with the set-up, read: its fixed name and its value. Only what the first certificates are made by is taken;
+/// everything else has its own command, with its own checks.
+pub(crate) fn check_first(key: &str, typed: &str) -> Result<(&'static str, Option<String>)> {
+    let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
+    if !key.starts_with(numbers::AT_SET_UP) {
+        return Err(Error::invalid(definition.key, "at the set-up only validity.* can be given; set this one afterwards"));
+    }
+    Ok((definition.key, check(key, typed)?))
 }
 
 fn removal_context(unit: UnitId) -> String {

@@ -75,6 +75,8 @@ fn the_status_url_follows_the_public_url_and_goes_into_certificates_only_when_it
     let (authority, _clock, _folder) = testing::authority();
     let officer = testing::department(&authority);
     officer.set_setting("status.url", "").unwrap();
+    let department = officer.department().unwrap().id;
+    let stated = || authority.0.policy_of(department).unwrap().urls().clone();
     for (public, http, status, in_certificates) in [
         ("", "0.0.0.0:8080", "", false),
         ("https://pki.example.edu:8443", "0.0.0.0:8080", "http://pki.example.edu:8080", true),
@@ -89,11 +91,11 @@ fn the_status_url_follows_the_public_url_and_goes_into_certificates_only_when_it
         assert_eq!(settings.status_url.as_deref().unwrap_or_default(), status, "{public}");
         assert_eq!(officer.setting("status.url").unwrap(), status);
         assert_eq!(settings.status_in_certificates, in_certificates, "{public}");
-        assert_eq!(crate::authority::Inner::status_urls(&authority.0.network().unwrap()).crl.len(), usize::from(in_certificates));
+        assert_eq!(stated().crl.len(), usize::from(in_certificates));
     }
     officer.set_setting("status.in_certificates", "yes").unwrap();
     assert_eq!(
-        crate::authority::Inner::status_urls(&authority.0.network().unwrap()),
+        stated(),
         StatusUrls {
             crl: vec!["http://localhost:8080/crl/issuing.crl".into()],
             issuer: vec!["http://localhost:8080/ca/issuing.crt".into()],
@@ -102,10 +104,10 @@ fn the_status_url_follows_the_public_url_and_goes_into_certificates_only_when_it
     );
     officer.set_setting("status.url", "http://pki.example.edu/pki").unwrap();
     officer.set_setting("status.in_certificates", "no").unwrap();
-    assert_eq!(crate::authority::Inner::status_urls(&authority.0.network().unwrap()), StatusUrls::default());
+    assert_eq!(stated(), StatusUrls::default());
     // Where the responder always answers is the department's to say, whatever becomes of the rest.
     officer.set_setting("status.ocsp_in_certificates", "yes").unwrap();
-    let urls = crate::authority::Inner::status_urls(&authority.0.network().unwrap());
+    let urls = stated();
     assert_eq!((urls.crl.len(), urls.ocsp), (0, vec!["http://pki.example.edu/pki/ocsp/issuing".into()]));
 }
 
@@ -154,7 +156,7 @@ fn every_department_inherits_overrides_and_can_be_reset_by_itself() {
     for key in ["portal.sign_in", "wifi.ssid", "vpn.server", "passcode.min_length", "device.min_os", "removal", "invitation.hours"] {
         let [first, second] = match key {
             "portal.sign_in" => ["both", "password"],
-            "passcode.min_length" => ["6", "8"],
+            "passcode.min_length" => ["7", "8"],
             "device.min_os" => ["15.0", "16.4"],
             "removal" => ["locked", "password"],
             "invitation.hours" => ["24", "48"],
@@ -184,6 +186,34 @@ fn every_department_inherits_overrides_and_can_be_reset_by_itself() {
         }
     }
     assert_eq!(physics.setting_views(Scope::Department).unwrap().len(), crate::Operator::setting_names().len());
+}
+
+#[test]
+fn a_passcode_is_asked_for_where_phones_get_what_signs_unless_somebody_says_otherwise() {
+    const KEY: &str = "passcode.min_length";
+    let (authority, _clock, _folder) = testing::authority();
+    let rosa = testing::department(&authority);
+    let physics = rosa.at_department(rosa.department().unwrap().id).unwrap();
+    let chemistry = chemistry(&rosa);
+    let asked = |of: &crate::Operator| {
+        let SettingView { value, source, inherited, .. } = of.setting_view(Scope::Department, KEY).unwrap();
+        assert_eq!(value, of.settings().unwrap().passcode_min_length.to_string(), "what is shown counts");
+        (value, source, inherited)
+    };
+    let is = |value: &str, source, inherited: &str| (value.to_owned(), source, inherited.to_owned());
+    assert_eq!(asked(&physics), is("6", Source::Builtin, "6"), "the bundle that is built in has a key that signs");
+    chemistry.set_setting("bundle", "authentication").unwrap();
+    assert_eq!(asked(&chemistry), is("0", Source::Builtin, "0"));
+    chemistry.set_setting("bundle", "functional authentication").unwrap();
+    assert_eq!(asked(&chemistry), is("6", Source::Builtin, "6"));
+    // Nothing is something that was said.
+    physics.set_setting(KEY, "0").unwrap();
+    assert_eq!((asked(&physics), asked(&chemistry)), (is("0", Source::Department, "6"), is("6", Source::Builtin, "6")));
+    rosa.change_setting(Scope::Organization, KEY, SettingChange::To("0".into())).unwrap();
+    assert_eq!(asked(&chemistry), is("0", Source::Organization, "0"));
+    rosa.change_setting(Scope::Organization, KEY, SettingChange::Inherit).unwrap();
+    physics.change_setting(Scope::Department, KEY, SettingChange::Inherit).unwrap();
+    assert_eq!((asked(&physics), rosa.setting_view(Scope::Organization, KEY).unwrap().value), (is("6", Source::Builtin, "6"), "6".into()));
 }
 
 #[test]

@@ -9,22 +9,16 @@ use crate::{
     invitation::{self, Link},
     ledger::{self, Actor},
     secret::{Code, Token},
-    settings::SignIn,
+    settings::{Numbers, SignIn},
 };
 use protocol::Timestamp;
 use rusqlite::{Connection, params};
 use serde_json::json;
 use std::sync::Arc;
 
-/// Wrong codes that end a link.
-const CODE_TRIES: u32 = 5;
-/// Wrong passwords of one person in [`WINDOW`] until everybody waits who gives that name.
-const PASSWORD_TRIES: u32 = 5;
-const WINDOW: i64 = 15 * Timestamp::MINUTE;
-
 pub(super) fn open_link(inner: &Inner, token: &Token, user_agent: &str) -> Result<()> {
     let (at, hash) = (inner.clock.now(), token.hash());
-    let agent = enrollment::bounded(user_agent);
+    let agent = enrollment::browser(user_agent);
     inner.store.write(move |tx| match invitation::find(tx, &hash)? {
         Some(link) if link.end(at).is_none() => opened(tx, at, &link, json!({ "user_agent": agent })),
         Some(_) => Err(crate::Error::Denied(crate::Denied::LinkEnded)),
@@ -44,6 +38,8 @@ fn opened(tx: &Connection, at: Timestamp, link: &Link, facts: serde_json::Value)
 struct Checked {
     asked: SignIn,
     password: bool,
+    /// Of the person's department: how many may be wrong.
+    numbers: Numbers,
 }
 
 pub(super) fn sign_in(inner: &Arc<Inner>, token: &Token, typed: &Credentials) -> Result<SignInOutcome> {
@@ -52,12 +48,16 @@ pub(super) fn sign_in(inner: &Arc<Inner>, token: &Token, typed: &Credentials) ->
     let found = inner.store.read(|tx| {
         let Some(link) = invitation::find(tx, &hash)? else { return Ok(None) };
         let head = enrollment::head(tx, link.enrollment)?;
-        let asked = view::asked(tx, &*inner.settings_of(head.department)?, &link, head.subscriber)?;
-        Ok(Some((asked, head.subscriber, wait(tx, at, head.subscriber)?, addresses(tx, head.subscriber)?)))
+        let settings = inner.settings_of(head.department)?;
+        let (asked, numbers) = (view::asked(tx, &settings, &link, head.subscriber)?, settings.numbers);
+        let waits = wait(tx, at, head.subscriber, &numbers)?;
+        Ok(Some((asked, numbers, head.subscriber, waits, addresses(tx, head.subscriber)?)))
     })?;
-    let Some((asked, subscriber, waits, addresses)) = found else { return Err(crate::Error::NotFound(crate::Noun::Enrollment)) };
+    let Some((asked, numbers, subscriber, waits, addresses)) = found else {
+        return Err(crate::Error::NotFound(crate::Noun::Enrollment));
+    };
     let by_password = matches!(asked, SignIn::Password | SignIn::Both | SignIn::Basic);
-    let mut checked = Checked { asked, password: false };
+    let mut checked = Checked { asked, password: false, numbers };
     let mut kept = None;
     if by_password {
         if let Some(seconds) = waits {
@@ -66,7 +66,7 @@ pub(super) fn sign_in(inner: &Arc<Inner>, token: &Token, typed: &Credentials) ->
         // Kept until a wrong password is counted: of many that are tried at once, most wait here and then meet the count.
         let turn = kept.insert(password::turn());
         at = inner.clock.now();
-        let (waits, stored) = inner.store.read(|tx| Ok((wait(tx, at, subscriber)?, stored_password(tx, subscriber)?)))?;
+        let (waits, stored) = inner.store.read(|tx| Ok((wait(tx, at, subscriber, &numbers)?, stored_password(tx, subscriber)?)))?;
         if let Some(seconds) = waits {
             return Ok(SignInOutcome::Wait { seconds });
         }
@@ -96,17 +96,20 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, hash: &[u8; 32], checke
         SignIn::Both => (true, true),
     };
     // Somebody else may have failed since the password was looked at.
-    if needs_password && let Some(seconds) = wait(tx, at, head.subscriber)? {
+    let numbers = &checked.numbers;
+    if needs_password && let Some(seconds) = wait(tx, at, head.subscriber, numbers)? {
         return Ok(SignInOutcome::Wait { seconds });
     }
     if needs_code && !is_code(inner, tx, &link, code)? {
-        return wrong_code(tx, at, &link);
+        return wrong_code(tx, at, &link, numbers);
     }
     if needs_password && !checked.password {
-        return wrong_password(tx, at, &link, head.subscriber);
+        return wrong_password(tx, at, &link, head.subscriber, numbers);
     }
     tx.prepare_cached("DELETE FROM password_failure WHERE subscriber = ?1")?.execute([head.subscriber])?;
-    let session = session::create(inner, tx, at, hash, link.enrollment, needs_code)?;
+    // An update of iOS takes longer than a session: whoever comes back after it is not told of the old version.
+    tx.prepare_cached("UPDATE enrollment SET os_too_old = NULL WHERE id = ?1")?.execute([link.enrollment])?;
+    let session = session::create(inner, tx, at, hash, link.enrollment, needs_code, numbers.session())?;
     enrollment::record(tx, at, link.enrollment, StepKind::SignedIn, json!({ "by": checked.asked }))?;
     ledger::append(
         tx,
@@ -116,7 +119,7 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, hash: &[u8; 32], checke
         &link.enrollment.to_string(),
         &json!({ "by": checked.asked }),
     )?;
-    Ok(SignInOutcome::SignedIn { session })
+    Ok(SignInOutcome::SignedIn { session, seconds: u32::try_from(numbers.session()).unwrap_or(u32::MAX) })
 }
 
 fn is_code(inner: &Inner, tx: &Connection, link: &Link, code: Option<&Code>) -> Result<bool> {
@@ -124,9 +127,9 @@ fn is_code(inner: &Inner, tx: &Connection, link: &Link, code: Option<&Code>) -> 
     Ok(invitation::same(&invitation::mac(inner, tx, &link.token, code)?, &link.code))
 }
 
-fn wrong_code(tx: &Connection, at: Timestamp, link: &Link) -> Result<SignInOutcome> {
+fn wrong_code(tx: &Connection, at: Timestamp, link: &Link, numbers: &Numbers) -> Result<SignInOutcome> {
     let wrong = invitation::count_wrong(tx, link)?;
-    let left = CODE_TRIES.saturating_sub(wrong);
+    let left = numbers.code_tries.saturating_sub(wrong);
     enrollment::record(tx, at, link.enrollment, StepKind::SignInFailed, json!({ "by": "code", "left": left }))?;
     if left > 0 {
         return Ok(SignInOutcome::Wrong { left });
@@ -136,28 +139,28 @@ fn wrong_code(tx: &Connection, at: Timestamp, link: &Link) -> Result<SignInOutco
     Ok(SignInOutcome::Ended(LinkEnd::TooManyTries))
 }
 
-fn wrong_password(tx: &Connection, at: Timestamp, link: &Link, subscriber: SubscriberId) -> Result<SignInOutcome> {
+fn wrong_password(tx: &Connection, at: Timestamp, link: &Link, subscriber: SubscriberId, numbers: &Numbers) -> Result<SignInOutcome> {
     tx.prepare_cached("INSERT INTO password_failure (subscriber, at) VALUES (?1, ?2)")?.execute(params![subscriber, at.0])?;
-    let left = PASSWORD_TRIES.saturating_sub(failures(tx, at, subscriber)?.0);
+    let left = numbers.password_tries.saturating_sub(failures(tx, at, subscriber, numbers)?.0);
     enrollment::record(tx, at, link.enrollment, StepKind::SignInFailed, json!({ "by": "password", "left": left }))?;
-    Ok(match wait(tx, at, subscriber)? {
+    Ok(match wait(tx, at, subscriber, numbers)? {
         Some(seconds) => SignInOutcome::Wait { seconds },
         None => SignInOutcome::Wrong { left },
     })
 }
 
 /// How many wrong passwords lately, and when the oldest was.
-fn failures(tx: &Connection, at: Timestamp, subscriber: SubscriberId) -> Result<(u32, Option<i64>)> {
+fn failures(tx: &Connection, at: Timestamp, subscriber: SubscriberId, numbers: &Numbers) -> Result<(u32, Option<i64>)> {
     Ok(tx
         .prepare_cached("SELECT count(*), min(at) FROM password_failure WHERE subscriber = ?1 AND at > ?2")?
-        .query_row(params![subscriber, at.plus(-WINDOW).0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+        .query_row(params![subscriber, at.plus(-numbers.password_window()).0], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// Seconds until this person may try a password again.
-fn wait(tx: &Connection, at: Timestamp, subscriber: SubscriberId) -> Result<Option<u32>> {
-    let (count, oldest) = failures(tx, at, subscriber)?;
-    let seconds = oldest.map_or(0, |oldest| oldest + WINDOW - at.0);
-    Ok((count >= PASSWORD_TRIES).then(|| u32::try_from(seconds).unwrap_or(0).max(1)))
+fn wait(tx: &Connection, at: Timestamp, subscriber: SubscriberId, numbers: &Numbers) -> Result<Option<u32>> {
+    let (count, oldest) = failures(tx, at, subscriber, numbers)?;
+    let seconds = oldest.map_or(0, |oldest| oldest + numbers.password_window() - at.0);
+    Ok((count >= numbers.password_tries).then(|| u32::try_from(seconds).unwrap_or(0).max(1)))
 }
 
 fn stored_password(tx: &Connection, subscriber: SubscriberId) -> Result<Option<String>> {
@@ -184,11 +187,12 @@ mod tests {
         let (inner, hash) = (world.authority.0.clone(), invitation.token.hash());
         let outcome = world.authority.0.store.write(move |tx| {
             let at = inner.clock.now();
-            let checked = |password| Checked { asked: SignIn::Password, password };
-            for _ in 0..PASSWORD_TRIES {
+            let numbers = inner.network()?.numbers;
+            let checked = |password| Checked { asked: SignIn::Password, password, numbers };
+            for _ in 0..5 {
                 decide(&inner, tx, at, &hash, &checked(false), None)?;
             }
-            assert_eq!(failures(tx, at, alice)?.0, PASSWORD_TRIES);
+            assert_eq!(failures(tx, at, alice, &numbers)?.0, 5);
             decide(&inner, tx, at, &hash, &checked(true), None)
         });
         assert_eq!(said(&outcome.unwrap()), "wait 900");
@@ -223,6 +227,6 @@ mod tests {
                 .collect();
             guesses.into_iter().map(|guess| guess.join().unwrap()).sum()
         });
-        assert!((PASSWORD_TRIES..=PASSWORD_TRIES + 1).contains(&looked_at), "{looked_at}");
+        assert!((5..=6).contains(&looked_at), "{looked_at}");
     }
 }

@@ -38,6 +38,10 @@ pub struct PublicDepartment {
     pub public_url: String,
     /// Hosts (names and addresses, without port) that HTTPS requests may name.
     pub hosts: Vec<String>,
+    /// Failed sign-ins of one network address until it waits (`sign_in.address_failures`), ...
+    pub address_failures: u32,
+    /// ... in so many minutes (`sign_in.address_minutes`).
+    pub address_minutes: u32,
 }
 
 /// What a link leads to.
@@ -112,8 +116,10 @@ pub struct Credentials {
 pub enum SignInOutcome {
     /// Signed in: put this into the cookie (HttpOnly, Secure, SameSite=Lax).
     SignedIn {
-        /// Session secret, 30 min.
+        /// Session secret.
         session: Token,
+        /// It lives so long.
+        seconds: u32,
     },
     /// Wrong; this many tries are left on the link (code) or person (password).
     Wrong {

@@ -1,4 +1,4 @@
-//! Sessions: what a sign-in gives, bound to its link, thirty minutes.
+//! Sessions: what a sign-in gives, bound to its link, for a time (`enrollment.session_minutes`).
 
 use crate::{
     Result,
@@ -10,9 +10,6 @@ use crate::{
 use protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
-
-/// Session, and the OTA challenge that was made with it.
-const LIVES: i64 = 30 * Timestamp::MINUTE;
 
 /// A session that still counts.
 pub(super) struct Session {
@@ -33,7 +30,7 @@ pub(super) fn context(enrollment: EnrollmentId) -> String {
     format!("ota challenge {enrollment}")
 }
 
-/// Makes a session and its OTA challenge (30 minutes both): the sign-in POST is where challenges come from (invariant 8).
+/// Makes a session and its OTA challenge, which live `lives` seconds both: the sign-in POST is where challenges come from (invariant 8).
 pub(super) fn create(
     inner: &Inner,
     tx: &Connection,
@@ -41,6 +38,7 @@ pub(super) fn create(
     link: &[u8; 32],
     enrollment: EnrollmentId,
     by_code: bool,
+    lives: i64,
 ) -> Result<Token> {
     let (cookie, challenge) = (Token::random()?, Token::random()?);
     tx.prepare_cached(
@@ -53,7 +51,7 @@ pub(super) fn create(
         enrollment,
         by_code,
         at.0,
-        at.plus(LIVES).0,
+        at.plus(lives).0,
         challenge.hash(),
         inner.vault.seal(&context(enrollment), challenge.reveal().as_bytes())?,
         Uuid::new_v4().as_bytes().as_slice()

@@ -5,7 +5,7 @@ use crate::{
     Conflict, Denied, Error,
     enrollment::State,
     invitation::Invitation,
-    ota::tests::phone::{World, code, key, profile, said, scep, signed_text, value, values, world},
+    ota::tests::phone::{World, code, key, kind, profile, said, scep, signed_text, value, values, world},
     secret::Token,
     settings::SignIn,
 };
@@ -60,6 +60,17 @@ fn get_changes_nothing_and_is_logged_once_a_minute() {
 }
 
 #[test]
+fn what_a_browser_says_it_is_is_kept_whole() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let invitation = world.invite("alice@example.edu");
+    let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 \
+                  Mobile/15E148 Safari/604.1";
+    world.enroller.open_link(&invitation.token, safari).unwrap();
+    assert_eq!(world.facts(invitation.enrollment, "opened")["user_agent"], safari);
+}
+
+#[test]
 fn who_it_is_for_is_shown_only_after_sign_in() {
     let world = world();
     world.officer.set_setting("wifi.ssid", "eduroam").unwrap();
@@ -67,7 +78,8 @@ fn who_it_is_for_is_shown_only_after_sign_in() {
     let invitation = world.invite("alice@example.edu");
     let LinkView::Open(open) = world.enroller.link(&invitation.token).unwrap() else { panic!("not open") };
     assert!(!format!("{open:?}").contains("Alice"));
-    assert!(open.contents.signing && open.contents.authentication && open.contents.passcode.is_none());
+    assert!(open.contents.signing && open.contents.authentication);
+    assert_eq!(open.contents.passcode, Some(6), "nobody said otherwise");
     assert_eq!(open.contents.wifi.as_deref(), Some("eduroam"));
     let session = world.sign_in_by_code(&invitation);
     let view = world.enroller.session(&invitation.token, &session).unwrap().unwrap();
@@ -156,7 +168,7 @@ fn with_passwords_the_first_sign_in_is_by_code_and_the_next_by_password() {
     assert_eq!(sign_in(code(&next.code.reveal())), "wrong, 4 left", "the code alone does not do it");
     assert_eq!(sign_in(typed(None, Some("bob@example.edu"), Some("rather long and odd"))), "wrong, 3 left");
     assert_eq!(sign_in(typed(None, Some("alice@example.edu"), Some("rather long and odd!"))), "wrong, 2 left");
-    let SignInOutcome::SignedIn { session } =
+    let SignInOutcome::SignedIn { session, .. } =
         world.enroller.sign_in(&next.token, &typed(None, Some(" ALICE@example.edu"), Some("rather long and odd"))).unwrap()
     else {
         panic!("not signed in")
@@ -207,6 +219,61 @@ fn five_wrong_passwords_make_this_person_wait_on_every_link() {
     world.clock.advance(1);
     assert_eq!(attempt(&other.token, "rather long and odd"), "signed in");
     assert_eq!(attempt(&other.token, "wrong"), "wrong, 4 left", "success clears the count");
+}
+
+#[test]
+fn how_many_codes_and_passwords_may_be_wrong_is_the_departments_to_say() {
+    let world = world();
+    let next = with_password(&world, "password");
+    let attempt =
+        |password: &str| said(&world.enroller.sign_in(&next.token, &typed(None, Some("alice@example.edu"), Some(password))).unwrap());
+    for (key, value) in [("sign_in.code_tries", "2"), ("sign_in.password_tries", "2"), ("sign_in.password_minutes", "10")] {
+        world.officer.set_setting(key, value).unwrap();
+    }
+    assert_eq!(attempt("wrong"), "wrong, 1 left");
+    world.clock.advance(60);
+    assert_eq!(attempt("wrong"), "wait 540");
+    world.clock.advance(539);
+    assert_eq!(attempt("rather long and odd"), "wait 1");
+    world.clock.advance(1);
+    assert_eq!(attempt("rather long and odd"), "signed in");
+
+    world.person("Bob Example", "bob@example.edu");
+    let invitation = world.invite("bob@example.edu");
+    let attempt = || said(&world.enroller.sign_in(&invitation.token, &code("0000-0000")).unwrap());
+    assert_eq!([attempt(), attempt()], ["wrong, 1 left", "ended: TooManyTries"]);
+    assert_eq!(world.state(invitation.enrollment), State::Failed);
+}
+
+#[test]
+fn a_session_and_its_ota_challenge_live_as_the_setting_said_when_they_were_made() {
+    let world = world();
+    world.officer.set_setting("enrollment.session_minutes", "60").unwrap();
+    world.person("Alice Example", "alice@example.edu");
+    world.person("Bob Example", "bob@example.edu");
+    let (one, other) = (world.invite("alice@example.edu"), world.invite("bob@example.edu"));
+    let SignInOutcome::SignedIn { session, seconds } = world.enroller.sign_in(&one.token, &code(&one.code.reveal())).unwrap() else {
+        panic!("not signed in")
+    };
+    assert_eq!(seconds, 3_600);
+    let late = world.sign_in_by_code(&other);
+    world.officer.set_setting("enrollment.session_minutes", "10").unwrap();
+    world.clock.advance(3_000);
+    let (phone, slow) = (world.phone_of(&one.token, &session, "A", 1), world.phone_of(&other.token, &late, "B", 2));
+    world.clock.advance(599);
+    profile(phone.phase2(&world));
+    assert!(world.enroller.session(&one.token, &session).unwrap().is_some());
+    world.clock.advance(1);
+    assert!(world.enroller.session(&one.token, &session).unwrap().is_none());
+    assert_eq!(kind(&slow.phase2(&world)), "forbidden");
+    assert_eq!(world.facts(other.enrollment, "device_refused")["reason"], "the challenge has expired");
+    let again = world.invite("bob@example.edu");
+    let short = world.sign_in_by_code(&again);
+    let lives = || world.enroller.session(&again.token, &short).unwrap().is_some();
+    world.clock.advance(599);
+    assert!(lives());
+    world.clock.advance(1);
+    assert!(!lives(), "by what counts now");
 }
 
 #[test]

@@ -53,6 +53,8 @@ fn described(inner: &Inner, department: &Department, name: String, settings: &Se
         private_root: !department.public_tls,
         public_url,
         hosts,
+        address_failures: settings.numbers.address_failures,
+        address_minutes: settings.numbers.address_minutes,
     })
 }
 

@@ -68,7 +68,7 @@ impl Mailbox {
         match (self.validated, self.validated_at, self.valid_until) {
             (true, ..) => Ok(self.address.clone()),
             (false, Some(_), Some(ended)) => Err(Unvalidated::Ended { mailbox: self.address.clone(), ended }),
-            (false, ..) => Err(Unvalidated::Never),
+            (false, ..) => Err(Unvalidated::Never { mailbox: self.address.clone() }),
         }
     }
 }
@@ -110,7 +110,7 @@ fn as_text<S: serde::Serializer>(dn: &DistinguishedName, s: S) -> std::result::R
 /// Which subscribers to list.
 #[derive(Debug, Clone, Default)]
 pub struct SubscriberQuery {
-    /// Part of name, address or device.
+    /// Part of name, address or device, or the beginning of serial number or fingerprint of a certificate (six hex digits or more).
     pub search: Option<String>,
     /// Only of this department.
     pub department: Option<UnitId>,
@@ -207,8 +207,9 @@ impl Operator {
     }
 
     /// Sorted by name; a search finds parts of name and addresses without regard to accents and case, below three characters
-    /// only beginnings.
+    /// only beginnings, and holders by the beginning of a certificate's serial number or fingerprint.
     pub fn subscribers(&self, query: &SubscriberQuery) -> Result<Page<Subscriber>> {
+        self.inner.ready_to_find(query.search.as_deref())?;
         let at = self.inner.clock.now();
         self.inner.store.read(|tx| list::page(tx, at, query))
     }

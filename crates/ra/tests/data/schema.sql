@@ -176,7 +176,7 @@ CREATE TABLE batch (
     supersede  INTEGER NOT NULL CHECK (supersede IN (0, 1)),
     state      TEXT    NOT NULL CHECK (state IN ('running', 'done', 'cancelled')),
     created_at INTEGER NOT NULL,
-    ended_at   INTEGER, folder TEXT, stopped_at INTEGER CHECK (stopped_at IS NULL OR state = 'running'),
+    ended_at   INTEGER, folder TEXT, stopped_at INTEGER CHECK (stopped_at IS NULL OR state = 'running'), passwords TEXT,
     CHECK ((state = 'running') = (ended_at IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -221,7 +221,7 @@ CREATE TABLE certificate (
     superseded_at   INTEGER, -- replaced by a newer one (renewal, re-key)
     revoked_at      INTEGER,
     reason          INTEGER CHECK (reason BETWEEN 0 AND 10 AND reason <> 7), -- CRLReason (RFC 5280 5.3.1); 6 = held
-    invalid_since   INTEGER, profile_version INTEGER, pilot INTEGER NOT NULL DEFAULT 0 CHECK (pilot IN (0, 1)), department BLOB,
+    invalid_since   INTEGER, profile_version INTEGER, pilot INTEGER NOT NULL DEFAULT 0 CHECK (pilot IN (0, 1)), department BLOB, uses INTEGER NOT NULL DEFAULT 0 CHECK (uses BETWEEN 0 AND 15),
     CHECK ((revoked_at IS NULL) = (reason IS NULL))
 ) STRICT;
 
@@ -524,7 +524,7 @@ CREATE TABLE outbox_attempt (
     milliseconds INTEGER NOT NULL,
     succeeded    INTEGER NOT NULL CHECK (succeeded IN (0, 1)),
     detail       TEXT    NOT NULL
-) STRICT;
+, failure TEXT) STRICT;
 
 CREATE TABLE password (
     subscriber BLOB PRIMARY KEY REFERENCES subscriber (id) ON DELETE CASCADE,
@@ -585,7 +585,7 @@ CREATE TABLE published_crl (
     next_update INTEGER,
     checked_at  INTEGER NOT NULL,
     since       INTEGER NOT NULL -- in this state
-) STRICT, WITHOUT ROWID;
+, failure TEXT) STRICT, WITHOUT ROWID;
 
 CREATE TABLE refinery_schema_history(
              version int4 PRIMARY KEY,
@@ -769,7 +769,7 @@ CREATE INDEX certificate_of_key ON certificate (key_fingerprint);
 
 CREATE INDEX certificate_of_ours ON certificate (kind, number) WHERE kind NOT IN ('subscriber', 'transport');
 
-CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number, kind, profile, reason, superseded_at, not_after)
+CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number, kind, profile, reason, superseded_at, not_after, uses)
     WHERE subscriber IS NOT NULL;
 
 CREATE UNIQUE INDEX certificate_one_to_encrypt ON certificate (subscriber, profile)
@@ -802,9 +802,15 @@ CREATE UNIQUE INDEX issuance_not_stored ON issuance (serial) WHERE state <> 'sto
 CREATE INDEX ledger_of_certificate ON ledger (subject)
     WHERE event >= 'certificate.' AND event < 'certificate/' AND event <> 'certificate.issued';
 
+CREATE INDEX ledger_of_subscriber ON ledger (subject, event) WHERE event >= 'subscriber.' AND event < 'subscriber/';
+
+CREATE INDEX ledger_of_validation ON ledger (subject, at) WHERE event = 'mailbox.validated';
+
 CREATE INDEX lesson_of_unit ON lesson (unit, number);
 
 CREATE INDEX link_by_enrollment ON link (enrollment);
+
+CREATE INDEX mailbox_by_address ON mailbox (address_key, subscriber);
 
 CREATE INDEX mailbox_by_validation ON mailbox (validated_at, subscriber);
 

@@ -129,7 +129,8 @@ fn batch(operator: &Operator, list: &str, out: &Path) -> Outcome<Duration> {
     let begun = Instant::now();
     let plan = operator.plan_batch(list.as_bytes(), &choices).map_err(said)?;
     let id = operator.start_batch(&plan).map_err(said)?;
-    let mut folder = DeliveryFolder::open(out, None).map_err(said)?;
+    let passwords = DeliveryFolder::passwords(out, None).map_err(said)?;
+    let mut folder = DeliveryFolder::open(out, &passwords).map_err(said)?;
     loop {
         let progress = operator.step_batch(id, &mut |delivery| folder.deliver(delivery)).map_err(said)?;
         if progress.state != BatchState::Running {

@@ -49,7 +49,7 @@ pub(crate) enum Certificate {
         /// Revoke the old one for this reason in the same act; otherwise it is superseded and stays valid until it ends.
         #[arg(long, value_name = "REASON", value_parser = reason)]
         revoke: Option<Reason>,
-        /// Say what the new one would be, what becomes of the old one and what breaks; change nothing, make no key, write no file.
+        /// Say what the new one would be, what becomes of the old one and what breaks; change nothing, make no key, leave no file.
         #[arg(long)]
         dry_run: bool,
     },

@@ -37,6 +37,9 @@ pub(crate) struct CertificateList {
     /// Write all of the list to standard output as csv, json, pem or p7b.
     #[arg(long, value_parser = certificate_format, conflicts_with_all = ["limit", "after"])]
     pub(crate) format: Option<ra::find::CertificateFormat>,
+    /// Columns of csv or json, with commas between them, such as status,name,person,department,device,not_after.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = certificate_column, requires = "format")]
+    pub(crate) columns: Vec<ra::find::CertificateColumn>,
 }
 
 #[derive(Args)]

@@ -55,7 +55,7 @@ pub(crate) struct IssueBatch {
     /// Folder for the files: ADDRESS-PROFILE.p12 or .cer.
     #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
     pub(crate) out: Option<PathBuf>,
-    /// Where the list of passwords goes; otherwise passwords.csv in that folder.
+    /// Where the list of passwords goes, outside of that folder; otherwise beside it, to DIR-passwords.csv.
     #[arg(long, value_name = "FILE")]
     pub(crate) password_out: Option<PathBuf>,
     /// What is to read the files.

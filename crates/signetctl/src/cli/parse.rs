@@ -41,12 +41,24 @@ pub(super) fn certificate_format(text: &str) -> Result<ra::find::CertificateForm
     word(text, &["csv", "json", "pem", "p7b"])
 }
 
+pub(super) fn certificate_column(text: &str) -> Result<ra::find::CertificateColumn, String> {
+    let all = ra::find::CertificateColumn::ALL;
+    let found = all.iter().find(|column| column.word() == text.trim().replace('-', "_").to_ascii_lowercase()).copied();
+    found.ok_or_else(|| format!("one of {}", all.iter().map(|column| column.word()).collect::<Vec<_>>().join(", ")))
+}
+
 pub(super) fn report_name(text: &str) -> Result<ra::find::ReportName, String> {
     word(text, &["inventory", "expiring", "coverage", "enrollments", "devices", "revocations", "validations", "actions"])
 }
 
 pub(super) fn report_format(text: &str) -> Result<ra::find::ReportFormat, String> {
     word(text, &["csv", "json"])
+}
+
+/// `KEY=VALUE`.
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or_else(|| "write it as KEY=VALUE".to_owned())?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
 pub(super) fn key_algorithm(text: &str) -> Result<KeyAlgorithm, String> {

@@ -63,7 +63,9 @@ pub(super) fn said(told: &Consequences) -> String {
         .affected
         .iter()
         .map(|one| {
-            let change = format!("{} -> {}", one.before, one.after);
+            // A hold outlasts that another one takes the place.
+            let marked = one.before == "held" && one.after == "held";
+            let change = if marked { "on hold; marked as replaced".to_owned() } else { format!("{} -> {}", one.before, one.after) };
             vec![one.serial.clone(), change, one.profile.clone(), one.name.clone().unwrap_or_else(|| one.subject.clone())]
         })
         .collect();

@@ -125,7 +125,7 @@ fn list(operator: &Operator, output: &Output, asked: CertificateList) -> Result<
     };
     let query = CertificatesQuery { filter, sort: asked.sort, after: asked.after, ..Default::default() };
     if let Some(format) = asked.format {
-        operator.export_certificates(&query, format, &mut std::io::BufWriter::new(Out::lock()))?;
+        operator.export_certificates(&query, None, &asked.columns, format, &mut std::io::BufWriter::new(Out::lock()))?;
         return Ok(());
     }
     if query.filter.search.is_some() || matches!(query.sort, CertificateSort::Name | CertificateSort::NameLast) {

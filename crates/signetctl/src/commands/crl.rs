@@ -79,12 +79,10 @@ fn to_server(operator: &Operator, output: &Output, to: &str) -> Result<(), Refus
     let mut published = Vec::new();
     let names = operator.published_files()?;
     for name in names {
-        courier.put(to, None, name, &operator.published_file(name)?).map_err(|why| {
-            Refusal::new(
-                "publication",
-                format!("{to}/{name} was not published: {why}."),
-                "Put that right on the server, then publish again.",
-            )
+        courier.put(to, None, name, &operator.published_file(name)?).map_err(|failed| {
+            let said = if failed.said.is_empty() { String::new() } else { format!("{}: ", failed.said) };
+            let message = format!("{to}/{name} was not published: {said}{}.", failed.why.meaning());
+            Refusal::new("publication", message, format!("Next: {}. Then publish again.", failed.why.next()))
         })?;
         published.push(json!({ "name": name, "file": format!("{to}/{name}") }));
     }
@@ -115,7 +113,7 @@ fn targets(operator: &Operator, output: &Output) -> Result<(), Refusal> {
         let rows: Vec<_> = targets
             .iter()
             .map(|target| {
-                let last = target.last.as_ref().map(|last| format!("{} {}", last.at, last.detail)).unwrap_or_default();
+                let last = target.last.as_ref().map(|last| format!("{} {}", last.at, last.told())).unwrap_or_default();
                 vec![target.id.to_string(), target.address.clone(), target.waiting.to_string(), last]
             })
             .collect();
@@ -123,7 +121,7 @@ fn targets(operator: &Operator, output: &Output) -> Result<(), Refusal> {
             .iter()
             .map(|crl| {
                 let number = crl.number.map(|number| number.to_string()).unwrap_or_default();
-                vec![crl.address.clone(), format!("{:?}", crl.state), number, crl.detail.clone()]
+                vec![crl.address.clone(), format!("{:?}", crl.state), number, crl.told()]
             })
             .collect();
         format!(

@@ -11,7 +11,7 @@ use ra::{Error, department::NewDepartment, settings::Settings, vault::KeyringCho
 pub(crate) fn run(session: &Session, output: &Output, arguments: Init) -> Result<(), Refusal> {
     let authority = session.create(keyring(&arguments.keyring)?)?;
     let operator = authority.operator(actor());
-    let department = operator.create_department(NewDepartment {
+    let new = NewDepartment {
         organization: arguments.organization,
         department: arguments.department,
         mail_domains: arguments.mail_domains,
@@ -19,7 +19,8 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: Init) -> Result
         ca_key: arguments.ca_key,
         status_url: arguments.status_url,
         training: arguments.training,
-    })?;
+    };
+    let department = operator.create_department_with(new, &arguments.settings)?;
     let warning = status_warning(&operator.settings()?);
     if let Some(warning) = warning.as_ref().filter(|_| !output.is_json()) {
         eprintln!("{warning}");

@@ -6,7 +6,8 @@ use crate::{
     files::NewFiles,
     output::{Output, plain},
     refusal::Refusal,
-    session::Session,
+    session::{Session, operator_of},
+    stop,
 };
 use protocol::x509::SerialNumber;
 use ra::{
@@ -24,6 +25,10 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 use zeroize::Zeroizing;
@@ -58,14 +63,21 @@ fn by_key(
     from_request: impl FnOnce(&[u8]) -> ra::Result<Issued>,
     generated: impl FnOnce(Form) -> ra::Result<IssuedIdentity>,
 ) -> Result<(), Refusal> {
-    match (&key.csr, &key.p12, &key.password_out) {
-        (Some(csr), _, _) => output.value(&from_request(&read(csr, MAX_CSR)?)?, said),
-        (None, Some(p12), Some(password_out)) => {
-            // Both places are made before anything is issued: a key that cannot be written would be lost.
-            let files = NewFiles::create(&[p12, password_out])?;
+    match &key.csr {
+        Some(csr) => output.value(&from_request(&read(csr, MAX_CSR)?)?, said),
+        None => {
+            let files = places(key)?;
             let made = generated(key.container.into())?;
             output.value(&keep(operator, files, made)?, said)
         }
+    }
+}
+
+/// Places for a key that is made here and for its password, both made before anything is issued: a key that cannot be written would be
+/// lost.
+pub(super) fn places(key: &NewKey) -> Result<NewFiles, Refusal> {
+    match (&key.p12, &key.password_out) {
+        (Some(p12), Some(password_out)) => NewFiles::create(&[p12, password_out]),
         _ => Err(Error::invalid("key", "give --csr FILE, or --generate with --p12 FILE and --password-out FILE").into()),
     }
 }
@@ -73,9 +85,12 @@ fn by_key(
 /// Puts key and password into their files, or says what was issued for a key that could not be kept, and what became of it.
 fn keep(operator: &Operator, mut files: NewFiles, made: IssuedIdentity) -> Result<Issued, Refusal> {
     let password = Zeroizing::new(format!("{}\n", made.password.reveal()));
-    let kept = files.write(1, password.as_bytes()).and_then(|()| files.write(0, &made.pkcs12)).and_then(|()| files.keep());
-    match kept {
-        Ok(()) => Ok(made.issued),
+    let written = files.write(1, password.as_bytes()).and_then(|()| files.write(0, &made.pkcs12)).and_then(|()| files.sync());
+    match written {
+        Ok(()) => {
+            files.keep();
+            Ok(made.issued)
+        }
         Err(refusal) => {
             drop(files);
             Err(lost(operator, made, refusal))
@@ -198,7 +213,8 @@ fn collect(path: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), Re
 }
 
 pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) -> Result<(), Refusal> {
-    let operator = session.operator_at(arguments.at.department.as_deref())?;
+    let authority = session.authority()?;
+    let operator = operator_of(&authority, arguments.at.department.as_deref())?;
     let name = arguments.file.file_name().map_or_else(|| "list".to_owned(), |name| name.to_string_lossy().into_owned());
     let choices = Choices {
         name: name.chars().take(200).collect(),
@@ -208,22 +224,39 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
         columns: None,
     };
     let plan = operator.plan_batch(&read(&arguments.file, MAX_LIST)?, &choices)?;
+    let nothing_done = Ended { progress: None, passwords: None, by_request: false };
     if arguments.dry_run {
-        return finish(output, &plan, None, &plan.errors);
+        return finish(output, &plan, &nothing_done, &plan.errors);
     }
     let Some(out) = &arguments.out else { return Err(Error::invalid("out", "give --out DIR, or --dry-run").into()) };
     // Nothing to do is no batch; why each row gives nothing is said all the same.
     if plan.items.is_empty() && !(plan.errors.is_empty() && plan.there.is_empty()) {
-        return finish(output, &plan, None, &plan.errors);
+        return finish(output, &plan, &nothing_done, &plan.errors);
     }
-    let mut folder = DeliveryFolder::open(out, arguments.password_out.as_deref())?;
+    let passwords = DeliveryFolder::passwords(out, arguments.password_out.as_deref())?;
+    let mut folder = DeliveryFolder::open(out, &passwords)?;
+    let asked_to_stop = stop_when_asked(output)?;
     let id = operator.start_batch(&plan)?;
     let begun = Instant::now();
     let first = operator.batch(id)?;
     let mut progress = first.clone();
     let mut waited = 0;
+    let mut by_request = false;
     while progress.state == BatchState::Running {
-        progress = match operator.step_batch(id, &mut |delivery| folder.deliver(delivery)) {
+        if asked_to_stop.load(Ordering::Relaxed) {
+            progress = operator.stop_batch(id)?;
+            by_request = true;
+            break;
+        }
+        let mut deliver = |delivery| -> ra::Result<()> {
+            folder.deliver(delivery)?;
+            // Keys that are made are handed on, and no others are waited for.
+            if asked_to_stop.load(Ordering::Relaxed) {
+                authority.wind_down();
+            }
+            Ok(())
+        };
+        progress = match operator.step_batch(id, &mut deliver) {
             // Whoever clears up another batch has the lock for a moment.
             Err(Error::Conflict(Conflict::BatchUnderWay)) if waited < LOCK_TRIES => {
                 if waited == 0 && !output.is_json() {
@@ -242,7 +275,30 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
     }
     let mut errors = plan.errors.clone();
     errors.extend(operator.batch_refusals(id)?);
-    finish(output, &plan, Some(&progress), &errors)
+    finish(output, &plan, &Ended { progress: Some(&progress), passwords: Some(&passwords), by_request }, &errors)
+}
+
+/// Set once somebody asks the program to end: a batch is stopped then, not torn off.
+fn stop_when_asked(output: &Output) -> Result<Arc<AtomicBool>, Refusal> {
+    let asked = Arc::new(AtomicBool::new(false));
+    let (set, tell) = (asked.clone(), !output.is_json());
+    stop::when_asked(move || {
+        set.store(true, Ordering::Relaxed);
+        if tell {
+            eprintln!("Stopping: what is being made is finished and handed over.");
+        }
+    })?;
+    Ok(asked)
+}
+
+/// How a batch came to its end for this command.
+struct Ended<'a> {
+    /// None was begun without it.
+    progress: Option<&'a BatchProgress>,
+    /// Where the passwords are.
+    passwords: Option<&'a Path>,
+    /// Somebody asked this program to end.
+    by_request: bool,
 }
 
 fn rate(first: &BatchProgress, now: &BatchProgress, begun: Instant) -> String {
@@ -260,7 +316,10 @@ fn bundle(operator: &Operator, text: &str) -> Result<Vec<ProfileName>, Refusal> 
     }
 }
 
-fn finish(output: &Output, plan: &BatchPlan, progress: Option<&BatchProgress>, errors: &[RowError]) -> Result<(), Refusal> {
+fn finish(output: &Output, plan: &BatchPlan, ended: &Ended<'_>, errors: &[RowError]) -> Result<(), Refusal> {
+    let Ended { progress, passwords, by_request } = *ended;
+    // Certificates for requests alone have none.
+    let passwords = passwords.filter(|list| list.is_file());
     let names = |list: &[ProfileName]| list.iter().map(|profile| profile.as_str()).collect::<Vec<_>>();
     let done = json!({
         "rows": plan.rows,
@@ -268,6 +327,7 @@ fn finish(output: &Output, plan: &BatchPlan, progress: Option<&BatchProgress>, e
         "there": plan.there.len(),
         "byDevice": names(&plan.by_device),
         "batch": progress,
+        "passwords": passwords.map(|path| path.display().to_string()),
         "errors": errors,
     });
     let mut text = match progress {
@@ -277,12 +337,15 @@ fn finish(output: &Output, plan: &BatchPlan, progress: Option<&BatchProgress>, e
     if !plan.by_device.is_empty() {
         text.push_str(&format!(" The keys for {} are made on the phones: invite the people.", names(&plan.by_device).join(" and ")));
     }
+    if let Some(passwords) = passwords {
+        text.push_str(&format!(" The passwords are in {}: hand them over another way than the files.", passwords.display()));
+    }
     if progress.is_some_and(|progress| progress.state == BatchState::Stopped) {
-        let next = "Give the list again to go on, or go on in the window.";
-        return Err(Refusal {
-            done: Some(done),
-            ..Refusal::new("batchStopped", format!("{text} The batch was stopped in the window."), next)
-        });
+        let left = progress.map_or(0, |progress| progress.total - progress.delivered - progress.refused);
+        let by_whom = if by_request { "as you asked" } else { "in the window" };
+        let message = format!("{text} The batch was stopped {by_whom}: {left} are left, and nothing is half done.");
+        let next = "Give the same list with the same options again to go on; nobody gets a second one. The window can go on with it, too.";
+        return Err(Refusal { done: Some(done), ..Refusal::new("batchStopped", message, next) });
     }
     if errors.is_empty() {
         return output.value(&done, |_| text.clone());

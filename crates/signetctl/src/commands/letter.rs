@@ -14,6 +14,12 @@ pub(super) struct Places {
     language: Language,
 }
 
+/// Letter and sheet on the disk. Unless they are kept, both go again.
+pub(super) struct Sheets {
+    files: NewFiles,
+    printed: Printed,
+}
+
 /// What was written.
 pub(super) struct Printed {
     /// The letter.
@@ -30,8 +36,8 @@ impl Places {
         Ok(Places { letter: letter.to_owned(), code, files, language })
     }
 
-    /// Writes the sheets of an invitation; both are there afterwards, or neither is.
-    pub(super) fn write(mut self, operator: &Operator, invitation: &Invitation) -> Result<Printed, Refusal> {
+    /// Writes the sheets of an invitation.
+    pub(super) fn write(mut self, operator: &Operator, invitation: &Invitation) -> Result<Sheets, Refusal> {
         let enrollment = operator.enrollment(invitation.enrollment)?.enrollment;
         let operator = operator.at_department(enrollment.department_id)?;
         let (department, settings, certificates) = (operator.department()?, operator.settings()?, operator.ca_certificates()?);
@@ -59,9 +65,24 @@ impl Places {
             Some(code) => self.files.write(1, code.as_bytes())?,
             None => self.files.discard(1),
         }
-        self.files.keep()?;
+        self.files.sync()?;
         let named = |path: &Path| path.display().to_string();
-        Ok(Printed { letter: named(&self.letter), code: code.map(|_| named(&self.code)) })
+        let printed = Printed { letter: named(&self.letter), code: code.map(|_| named(&self.code)) };
+        Ok(Sheets { files: self.files, printed })
+    }
+
+    /// The letter is written to another file: one without room, say.
+    #[cfg(all(test, target_os = "linux"))]
+    pub(super) fn divert(&mut self, to: std::fs::File) {
+        self.files.divert(0, to);
+    }
+}
+
+impl Sheets {
+    /// Both stay.
+    pub(super) fn keep(self) -> Printed {
+        self.files.keep();
+        self.printed
     }
 }
 

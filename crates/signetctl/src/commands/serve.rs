@@ -5,9 +5,15 @@ use crate::{
     output::Output,
     refusal::Refusal,
     session::{Session, actor},
+    stop::Stop,
 };
-use enroll::{RequestLog, ServeOptions, Server};
-use ra::{Error, Operator, ledger::Verification};
+use enroll::{Doors, RequestLog, Server};
+use ra::{
+    Error, Operator,
+    ledger::Verification,
+    profile::{Scope, Source},
+    settings::{SettingChange, Settings},
+};
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
 
@@ -16,25 +22,22 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     let operator = authority.operator(actor());
     operator.departments()?;
     judge(authority.auditor().verify_recent_ledger());
-    let follows = arguments.public_url.is_none() && follows_address(&operator)?;
-    let before = operator.settings()?;
-    remember(&operator, arguments)?;
-
     let settings = operator.settings()?;
     let https = address("serve.https", arguments.https, &settings.https)?;
     let http = address("serve.http", arguments.http, &settings.http)?;
-    let options = ServeOptions { https, http, log: RequestLog::default(), clock: session.clock() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::fault)?;
     // Signals count from now on: who starts us and stops us at once must find an orderly end.
     let mut stop = runtime.block_on(async { Stop::new() }).map_err(Error::fault)?;
 
-    let server = Server::start(authority.enroller(), options).or_else(|error| {
-        // An address that could not be had is not remembered.
-        operator.set_setting("serve.https", &before.https)?;
-        operator.set_setting("serve.http", &before.http)?;
-        Err(Refusal::from(error))
+    // Where nothing can listen, nothing is remembered.
+    let doors = Doors::open(https, http)?;
+    let before = remember(&operator, arguments, &settings, &doors)?;
+    let server = Server::start_at(doors, authority.enroller(), RequestLog::default(), session.clock()).map_err(|error| {
+        if let Err(error) = operator.change_settings(Scope::Organization, before) {
+            tracing::error!(%error, "the settings of before could not be put back");
+        }
+        Refusal::from(error)
     })?;
-    settle(&operator, &server, follows)?;
     let settings = operator.settings()?;
     // Whoever gave the address now is told; the others were.
     let warning = super::init::status_warning(&settings).filter(|_| arguments.status_url.is_some());
@@ -87,54 +90,46 @@ fn judge(found: Result<Verification, Error>) {
     }
 }
 
-/// Stores what was given, so that other processes and the next `serve` use it.
-fn remember(operator: &Operator, arguments: &Serve) -> Result<(), Refusal> {
-    let set = |key, value: Option<String>| value.map_or(Ok(()), |value| operator.set_setting(key, &value));
-    // Port 0 is known only when the system has chosen one.
-    let fixed = |address: Option<SocketAddr>| address.filter(|address| address.port() != 0).map(|address| address.to_string());
-    set("serve.https", fixed(arguments.https))?;
-    set("serve.http", fixed(arguments.http))?;
-    set("serve.public_url", arguments.public_url.clone())?;
-    set("status.url", arguments.status_url.clone())?;
-    let file = arguments.device_ca.as_ref().map(|path| {
+/// Stores what was given and where the doors are, so that other processes and the next `serve` use it; gives what puts all back.
+fn remember(operator: &Operator, arguments: &Serve, settings: &Settings, doors: &Doors) -> Result<Vec<(String, SettingChange)>, Refusal> {
+    let (https, http) = (doors.https_addr().to_string(), doors.http_addr().to_string());
+    let device_ca = arguments.device_ca.as_ref().map(|path| {
         let absolute = std::path::absolute(path).map_err(|error| Error::invalid("device-ca", format!("{}: {error}", path.display())))?;
         absolute.into_os_string().into_string().map_err(|_| Error::invalid("device-ca", "the path must be UTF-8"))
     });
-    set("serve.device_ca", file.transpose()?)?;
-    Ok(())
+    let public_url = match &arguments.public_url {
+        None if follows_address(operator, settings) => public_url(&hosts(operator)?, doors.https_addr()),
+        given => given.clone(),
+    };
+    let (mut changes, mut before) = (Vec::new(), Vec::new());
+    for (key, value) in [
+        ("serve.https", Some(https).filter(|https| *https != settings.https)),
+        ("serve.http", Some(http).filter(|http| *http != settings.http)),
+        ("serve.public_url", public_url.filter(|url| settings.public_url.as_ref() != Some(url))),
+        ("status.url", arguments.status_url.clone()),
+        ("serve.device_ca", device_ca.transpose()?),
+    ] {
+        let Some(value) = value else { continue };
+        let stored = operator.setting_view(Scope::Organization, key)?;
+        let change = |value: String, set: bool| (key.to_owned(), if set { SettingChange::To(value) } else { SettingChange::Inherit });
+        before.push(change(stored.value, stored.source == Source::Organization));
+        let set = !value.trim().is_empty();
+        changes.push(change(value, set));
+    }
+    operator.change_settings(Scope::Organization, changes)?;
+    Ok(before)
 }
 
 /// The public URL is missing, or is the one that an earlier `serve` made from its address: it goes where the address goes.
-fn follows_address(operator: &Operator) -> Result<bool, Error> {
-    let settings = operator.settings()?;
-    let Some(url) = settings.public_url else { return Ok(true) };
+fn follows_address(operator: &Operator, settings: &Settings) -> bool {
+    let Some(url) = &settings.public_url else { return true };
     let made = settings.https.parse().ok().zip(hosts(operator).ok()).and_then(|(https, hosts)| public_url(&hosts, https));
-    Ok(made.is_some_and(|made| made == url))
+    made.is_some_and(|made| made == *url)
 }
 
 /// Names and addresses of the portal: the same for all departments of a folder.
 fn hosts(operator: &Operator) -> Result<Vec<String>, Error> {
     Ok(operator.departments()?.into_iter().next().map(|first| first.hosts).unwrap_or_default())
-}
-
-/// Stores the addresses that the system chose, and a public URL where nobody named one.
-fn settle(operator: &Operator, server: &Server, follows: bool) -> Result<(), Refusal> {
-    let settings = operator.settings()?;
-    for (key, stored, listening) in
-        [("serve.https", &settings.https, server.https_addr()), ("serve.http", &settings.http, server.http_addr())]
-    {
-        if *stored != listening.to_string() {
-            operator.set_setting(key, &listening.to_string())?;
-        }
-    }
-    if follows
-        && let Some(url) = public_url(&hosts(operator)?, server.https_addr())
-        && settings.public_url.as_ref() != Some(&url)
-    {
-        operator.set_setting("serve.public_url", &url)?;
-        server.reload();
-    }
-    Ok(())
 }
 
 /// The department's first host with our port; without one, the address itself, unless it stands for all.
@@ -156,40 +151,6 @@ fn bracketed(address: IpAddr) -> String {
 
 fn address(key: &'static str, given: Option<SocketAddr>, stored: &str) -> Result<SocketAddr, Error> {
     given.map_or_else(|| stored.parse().map_err(|_| Error::invalid(key, format!("{stored} is not an address with a port"))), Ok)
-}
-
-/// The system's ways to ask a program to end.
-struct Stop {
-    #[cfg(unix)]
-    signals: [tokio::signal::unix::Signal; 2],
-    #[cfg(windows)]
-    signals: (tokio::signal::windows::CtrlC, tokio::signal::windows::CtrlClose, tokio::signal::windows::CtrlShutdown),
-}
-
-impl Stop {
-    #[cfg(unix)]
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Stop { signals: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
-    }
-
-    #[cfg(unix)]
-    async fn asked(&mut self) {
-        let [interrupt, terminate] = &mut self.signals;
-        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-    }
-
-    #[cfg(windows)]
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
-        Ok(Stop { signals: (ctrl_c()?, ctrl_close()?, ctrl_shutdown()?) })
-    }
-
-    #[cfg(windows)]
-    async fn asked(&mut self) {
-        let (interrupt, close, shutdown) = &mut self.signals;
-        tokio::select! { _ = interrupt.recv() => {}, _ = close.recv() => {}, _ = shutdown.recv() => {} }
-    }
 }
 
 #[cfg(test)]

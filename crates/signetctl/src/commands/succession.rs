@@ -13,11 +13,11 @@ use ra::{
     life::Old,
 };
 
-/// In the order in which they would be renewed, until one is refused as it would be then.
+/// In the order in which they would be renewed, until one is refused as it would be then: one that an earlier one replaces, too.
 pub(super) fn of_renewals(operator: &Operator, output: &Output, serials: &[SerialNumber]) -> Result<(), Refusal> {
     let mut told = Vec::with_capacity(serials.len());
-    for serial in serials {
-        match operator.renewal_consequences(serial) {
+    for (serial, foretold) in serials.iter().zip(operator.renewals_consequences(serials)) {
+        match foretold {
             Ok(succession) => told.push(succession),
             Err(error) if serials.len() == 1 => return Err(error.into()),
             Err(error) => {
@@ -42,7 +42,11 @@ pub(super) fn of_replacement(
 ) -> Result<(), Refusal> {
     let told = match &key.csr {
         Some(csr) => operator.replacement_consequences(serial, NewKey::Request(&issue::read(csr, issue::MAX_CSR)?), old)?,
-        None => operator.replacement_consequences(serial, NewKey::MadeHere, old)?,
+        None => {
+            // Tried as the act makes them; with the answer they are gone again.
+            let _places = issue::places(key)?;
+            operator.replacement_consequences(serial, NewKey::MadeHere, old)?
+        }
     };
     output.value(&told, said)
 }
@@ -52,7 +56,8 @@ fn said(told: &Succession) -> String {
     let mut rows = vec![row("Whose", told.name.clone()), row("Subject", told.subject.clone())];
     rows.extend(told.san.iter().map(|name| row("Alternative name", name.clone())));
     let pilot = if told.pilot { ", as a pilot" } else { "" };
-    rows.push(row("Profile", format!("{}, version {}{pilot}", told.profile.as_str(), told.profile_version)));
+    let version = if told.profile_version == 0 { "as built in".to_owned() } else { format!("version {}", told.profile_version) };
+    rows.push(row("Profile", format!("{}, {version}{pilot}", told.profile.as_str())));
     rows.push(row("Valid from", told.not_before.to_string()));
     rows.push(row("Valid until", told.not_after.to_string()));
     rows.push(row("Key", key(told.key).to_owned()));

@@ -18,7 +18,11 @@ describe("what is wrong with a row", () => {
     expect(said({ problem: "mailboxValidationEnded", detail: "", reason: "" })[0]).toBe("The validation of this address ended: record a new one.");
   });
   it("is about what the program names, or is the reason itself", () => {
-    expect(said({ problem: "otherName", detail: "Åsa Öberg", reason: "no" })[0]).toBe("This address belongs to Åsa Öberg.");
+    expect(said({ problem: "otherName", detail: "Åsa Öberg", reason: "no" })[0]).toBe("This address belongs to Åsa Öberg: correct the name or the address.");
+    expect(said({ problem: "twice", detail: "7", reason: "no" })).toEqual([
+      "The same person stands in row 7: leave one of the two out.",
+      "La même personne figure à la ligne 7\u202F: écartez l’une des deux.",
+    ]);
     expect(said({ problem: "validation", detail: "", reason: "the list is empty" })).toEqual(["The list is empty.", "La liste est vide."]);
   });
 });

@@ -25,37 +25,59 @@ type Open =
   | { kind: "test"; person: Subscriber };
 
 class Acts {
-  open = $state.raw<Open | null>(null);
+  #open = $state.raw<Open | null>(null);
+  #busy = $state(false);
   /** What keys act on: the certificates that are chosen or open, or a person. */
   #subject: (() => { certificates: readonly Certificate[]; person: Subscriber | null }) | null = null;
 
+  get open(): Open | null {
+    return this.#open;
+  }
+  /** What the open dialog asks is being carried out. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+  /** Carries out what the open dialog asks; throws what was refused. Until then nothing closes that dialog or takes its place: a password that is shown
+   * once, or what was refused of many, would be told to nobody. */
+  async carry<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy = true;
+    try {
+      return await work();
+    } finally {
+      this.#busy = false;
+    }
+  }
+  #show(next: Open | null) {
+    if (!this.#busy) this.#open = next;
+  }
+
   ask(verb: Verb, certificates: readonly Certificate[], done?: () => void) {
     const target: ActTarget = { certificates: certificates.map((one) => one.serial) };
-    this.open = { kind: "act", asked: { verb, target, certificates }, done };
+    this.#show({ kind: "act", asked: { verb, target, certificates }, done });
   }
   askDevice(verb: Verb, device: Device, name: string) {
-    this.open = { kind: "act", asked: { verb, target: { device: device.id }, certificates: [], device, name } };
+    this.#show({ kind: "act", asked: { verb, target: { device: device.id }, certificates: [], device, name } });
   }
   revokeAll(person: Subscriber) {
-    this.open = { kind: "act", asked: { verb: "revoke", target: { person: person.id }, certificates: [], name: person.name } };
+    this.#show({ kind: "act", asked: { verb: "revoke", target: { person: person.id }, certificates: [], name: person.name } });
   }
   renew(certificates: readonly Certificate[], done?: () => void) {
-    this.open = { kind: "renew", certificates, done };
+    this.#show({ kind: "renew", certificates, done });
   }
   replace(certificate: Certificate) {
-    this.open = { kind: "replace", certificate };
+    this.#show({ kind: "replace", certificate });
   }
   issue(person: Subscriber | null) {
-    this.open = { kind: "issue", person };
+    this.#show({ kind: "issue", person });
   }
   leave(person: Subscriber) {
-    this.open = { kind: "leave", person };
+    this.#show({ kind: "leave", person });
   }
   test(person: Subscriber) {
-    this.open = { kind: "test", person };
+    this.#show({ kind: "test", person });
   }
   close() {
-    this.open = null;
+    this.#show(null);
   }
 
   /** The screen says what keys act on, until the returned function is called. */

@@ -3,6 +3,9 @@ import type { Certificate } from "$lib/api";
 import type { Messages } from "$lib/messages";
 import { keyBy } from "./verbs";
 
+/** So many are named one by one. */
+export const NAMED = 6;
+
 /** The common name of a subject (RFC 4514 text), else all of it. */
 export function commonName(subject: string): string {
   const name = /(?:^|,)CN=((?:\\.|[^,\\])*)/.exec(subject)?.[1];
@@ -37,6 +40,25 @@ function works(certificate: Certificate, t: Messages, until: string): string {
     if (certificate.profile === "document") return plain.document(name, until);
   }
   return plain.active(use(certificate, t), until);
+}
+
+/** Whose certificates of one use are meant: each once, a few of them named. */
+export interface Whose {
+  profile: string;
+  /** How many certificates. */
+  count: number;
+  names: string[];
+  /** How many people are not named. */
+  further: number;
+}
+
+/** Whose they are, by use, in their order. */
+export function whose(all: readonly { profile: string; name: string }[]): Whose[] {
+  return [...new Set(all.map((one) => one.profile))].map((profile) => {
+    const these = all.filter((one) => one.profile === profile);
+    const names = [...new Set(these.map((one) => one.name))];
+    return { profile, count: these.length, names: names.slice(0, NAMED), further: Math.max(0, names.length - NAMED) };
+  });
 }
 
 /** Who made its private key and where it is, in a sentence; nothing for our own. */

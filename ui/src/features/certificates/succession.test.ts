@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Affected, Breaks, Succession } from "$lib/api";
 import { messages } from "$lib/messages/all";
-import { revoked, span, told } from "./succession";
+import { madeHere, renamed, revoked, span, told } from "./succession";
 
-const one = (name: string, serial: string, before: string, after: string): Affected => ({ serial, profile: "signing", name, device: null, notAfter: "2027-03-01", before, after });
+const one = (name: string, serial: string, before: string, after: string): Affected => ({ serial, profile: "signing", subscriber: name.toLowerCase(), name, device: null, notAfter: "2027-03-01", before, after, breaks: ["signedMail"] });
+/** What the old one states. */
+const stated = { subject: "CN=Alice,O=Example", san: ["rfc822Name:alice@example.edu", "rfc822Name:office@example.edu"] };
 const will = (old: Affected, affected: Affected[], breaks: Breaks[] = [], more: Partial<Succession> = {}): Succession => ({
+  subscriber: "alice",
   name: "Alice",
+  ...stated,
   profile: "signing",
   profileVersion: 4,
   pilot: false,
@@ -18,7 +22,7 @@ const will = (old: Affected, affected: Affected[], breaks: Breaks[] = [], more: 
   consequences: { affected, untouched: [], breaks, enrollmentsEnded: 0, challengesCancelled: 0, mailboxesUnvalidated: 0, finalAt: null, deadlineHours: null, undoable: false, needsSecondOfficer: false },
   ...more,
 });
-const lines = (of: Succession) => told(of, messages.en, (at) => at);
+const lines = (of: Succession, words = messages.en) => told(of, stated, words, (at) => at);
 const s = messages.en.life.succession;
 
 describe("what a renewal or replacement will do", () => {
@@ -28,6 +32,37 @@ describe("what a renewal or replacement will do", () => {
     for (const part of ["Alice", "version 4", "2028-03-01"]) expect(said[0]).toContain(part);
     expect(said.slice(1)).toEqual([s.key.same, s.stays("2027-03-01")]);
     expect(revoked(will(old, [old]))).toBeNull();
+  });
+  it("says by a profile that is built in that it is, and never that it has version 0", () => {
+    const old = one("Alice", "A", "active", "superseded");
+    const by = (words: typeof messages.en) => lines(will(old, [old], [], { profileVersion: 0 }), words)[0];
+    expect(by(messages.en)).toContain("by its profile as built in, valid");
+    expect(by(messages.fr)).toContain("selon son profil d’origine, valide");
+    expect(`${by(messages.en)}${by(messages.fr)}`).not.toMatch(/version/);
+  });
+  it("says which names it states where they are no longer those of the old one", () => {
+    const old = one("Alice", "A", "active", "superseded");
+    const turned = will(old, [old], [], { san: [...stated.san].reverse() });
+    expect(renamed(turned, stated)).toBe(false);
+    expect(lines(turned).join()).not.toContain("Unlike");
+    const fewer = will(old, [old], [], { san: stated.san.slice(0, 1) });
+    expect(lines(fewer)[1]).toBe("Unlike the old one it states: CN=Alice,O=Example; alice@example.edu.");
+    expect(lines(fewer, messages.fr)[1]).toContain("il énonce");
+    const moved = will(old, [old], [], { subject: "CN=Alice,OU=Chemistry,O=Example" });
+    expect(lines(moved)[1]).toContain("OU=Chemistry,O=Example; alice@example.edu, office@example.edu.");
+    expect(s.states("CN=Alice", "")).toBe("Unlike the old one it states: CN=Alice.");
+  });
+  it("says what is on hold and marked as replaced all the same", () => {
+    const old = one("Alice", "A", "superseded", "superseded");
+    const said = lines(will(old, [one("Alice", "B", "held", "held")], [], { key: "madeHere" }));
+    expect(said).toContain(s.alsoHeld(1));
+    expect(said).not.toContain(s.also(1));
+    expect(revoked(will(old, [one("Alice", "B", "held", "held")]))).toBeNull();
+  });
+  it("knows who makes the key from the policy, and until that answers from the old one", () => {
+    const [theirs, ours] = [{ madeHere: false }, { madeHere: true }];
+    expect([madeHere(null, theirs), madeHere(null, ours)]).toEqual([false, true]);
+    expect([madeHere({ key: "madeHere" }, theirs), madeHere({ key: "requested" }, ours)]).toEqual([true, false]);
   });
   it("says what the old one is already, what else is replaced, and that the old key is still needed", () => {
     const old = one("Alice", "A", "superseded", "superseded");
@@ -43,6 +78,23 @@ describe("what a renewal or replacement will do", () => {
     expect(said).not.toContain("After this, Alice");
     expect(said).not.toContain("stays valid");
     expect([revoked(all)?.affected.length, revoked(all)?.breaks]).toEqual([2, ["signedMail"]]);
+  });
+  it("names somebody else of the same name", () => {
+    const old = one("Alice", "A", "active", "revoked");
+    const other = { ...one("Alice", "B", "active", "revoked"), subscriber: "another" };
+    expect(lines(will(old, [old, other], ["signedMail", "noneLeft"])).join("\n")).toContain("After this, Alice has no valid");
+  });
+  it("counts those of many that a pilot issues or that state other names", () => {
+    const said = [messages.en, messages.fr].map(({ life: { renewal: t } }) => [t.pilots(1, 3), t.pilots(2, 3), t.pilots(3, 3), t.renamed(1, 3), t.renamed(3, 3)]);
+    expect(said[0]).toEqual([
+      "1 of them is issued as a pilot: nobody should rely on it.",
+      "2 of them are issued as a pilot: nobody should rely on them.",
+      "They are issued as a pilot: nobody should rely on them.",
+      "1 of them states other names than the old one.",
+      "They state other names than the old ones.",
+    ]);
+    expect(said[1]?.[0]).toContain("est émis à titre pilote");
+    expect(said[1]?.[4]).toContain("d’autres noms que les anciens");
   });
   it("of several spans from the first end to the last", () => {
     const old = one("Alice", "A", "active", "superseded");

@@ -1,33 +1,52 @@
 // What a renewal or replacement will do, in sentences.
-import type { Consequences, Succession } from "$lib/api";
+import type { Certificate, Consequences, Succession } from "$lib/api";
 import type { Messages } from "$lib/messages";
 import { useOf } from "./names";
 import { leftWithout } from "./verbs";
 
-/** What the new certificate will be and what becomes of the old one, where that is not revoked by the act. `day` writes a date. */
-export function told(will: Succession, t: Messages, day: (at: string) => string): string[] {
+type Named = Pick<Certificate, "subject" | "san">;
+
+/** The new one states other names than the old one. */
+export function renamed(will: Named, old: Named): boolean {
+  const all = ({ subject, san }: Named) => JSON.stringify([subject, [...san].sort()]);
+  return all(will) !== all(old);
+}
+
+/** Its key is made here, as the policy of today says; before that is known, as that of the old one was. */
+export function madeHere(will: Pick<Succession, "key"> | null, certificate: Pick<Certificate, "madeHere">): boolean {
+  return will ? will.key === "madeHere" : certificate.madeHere;
+}
+
+/** What the new certificate will be and what becomes of the old one, where that is not revoked by the act. `stated` are the names of the old one;
+ * `day` writes a date. */
+export function told(will: Succession, stated: Named, t: Messages, day: (at: string) => string): string[] {
   const s = t.life.succession;
   const { old } = will;
   const ends = day(old.notAfter);
-  const also = will.consequences.affected.filter((one) => one.after === "superseded" && one.serial !== old.serial).length;
+  const others = will.consequences.affected.filter((one) => one.serial !== old.serial);
+  const also = others.filter((one) => one.after === "superseded").length;
+  // On hold before and after: marked as replaced.
+  const held = others.filter((one) => one.after === "held").length;
   const becomes = (): string[] => {
     if (old.before === old.after) return old.before in s.already ? [s.already[old.before as keyof typeof s.already](ends)] : [];
     return old.after === "superseded" ? [s.stays(ends)] : [];
   };
   return [
     s.is(will.name, useOf(will.profile, t), will.profileVersion, day(will.notAfter)),
+    ...(renamed(will, stated) ? [s.states(will.subject, will.san.map((name) => name.replace(/^\w+:/, "")).join(", "))] : []),
     ...(will.pilot ? [s.pilot] : []),
     s.key[will.key],
     ...becomes(),
     ...(also ? [s.also(also)] : []),
+    ...(held ? [s.alsoHeld(held)] : []),
     ...(will.oldKeyReads ? [s.oldKeyReads] : []),
     ...left(will).map(({ names, profile }) => (names.length > 1 ? t.life.noneLeftOf(names.length, useOf(profile, t)) : t.life.noneLeft(names[0] ?? "", useOf(profile, t)))),
   ];
 }
 
 /** Who has no valid certificate of a use any more: not whoever gets the new one. */
-function left({ name, profile, consequences }: Succession) {
-  const others = consequences.affected.filter((one) => one.after === "revoked" && !(one.name === name && one.profile === profile));
+function left({ subscriber, profile, consequences }: Succession) {
+  const others = consequences.affected.filter((one) => one.after === "revoked" && !(one.subscriber === subscriber && one.profile === profile));
   return leftWithout({ ...consequences, affected: others });
 }
 

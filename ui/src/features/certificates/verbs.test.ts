@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Affected } from "$lib/api";
+import type { Affected, Breaks } from "$lib/api";
 import { messages } from "$lib/messages/all";
-import { keyBy, leftWithout, renewable, replaceable, verbs } from "./verbs";
+import { alike, keyBy, leftWithout, renewable, replaceable, stopIcon, stops, verbs } from "./verbs";
 
 const one = (status: string, kind = "subscriber") => ({ status, kind });
 
@@ -26,17 +26,31 @@ describe("acts on certificates", () => {
     expect(["active", "superseded", "expired", "held", "revoked"].map((status) => replaceable(one(status)))).toEqual([true, true, true, false, false]);
   });
   it("tell who is left without a use", () => {
-    const of = (name: string, profile: string, before = "active"): Affected => ({ serial: `${name}${profile}`, profile, name, device: null, notAfter: "", before, after: "revoked" });
+    const of = (name: string, profile: string, before = "active", subscriber = name): Affected => ({ serial: `${subscriber}${profile}`, profile, subscriber, name, device: null, notAfter: "", before, after: "revoked", breaks: [] });
     const breaks = ["noneLeft" as const];
     const affected = [of("Alice", "signing"), of("Bob", "signing"), of("Bob", "authentication"), of("Bob", "transport"), of("Zoë", "signing", "held")];
     expect(leftWithout({ affected, untouched: [of("Alice", "signing")], breaks })).toEqual([{ profile: "signing", names: ["Bob"] }, { profile: "authentication", names: ["Bob"] }]);
     expect(leftWithout({ affected: [of("Bob", "signing")], untouched: [of("Bob", "signing", "superseded")], breaks })).toEqual([{ profile: "signing", names: ["Bob"] }]);
     expect(leftWithout({ affected, untouched: [], breaks: ["signedMail"] })).toEqual([]);
+    // Two of one name are two people, and what one of them keeps is of no use to the other.
+    const namesakes = [of("Bob", "signing", "active", "1"), of("Bob", "signing", "active", "2"), of("Bob", "signing", "active", "3")];
+    expect(leftWithout({ affected: namesakes, untouched: [of("Bob", "signing", "active", "3")], breaks })).toEqual([{ profile: "signing", names: ["Bob", "Bob"] }]);
   });
   it("tell who made the key", () => {
-    expect(keyBy({ profile: "authentication", enrollment: "1" })).toBe("device");
-    expect(keyBy({ profile: "encryption", enrollment: null })).toBe("signet");
-    expect(keyBy({ profile: "signing", enrollment: null })).toBe("holder");
+    expect(keyBy({ madeHere: false, enrollment: "1" })).toBe("device");
+    expect(keyBy({ madeHere: true, enrollment: null })).toBe("signet");
+    expect(keyBy({ madeHere: false, enrollment: null })).toBe("holder");
+  });
+  it("stop what the certificate is good for, whatever its profile is called", () => {
+    const functional = (serial: string, breaks: Breaks[]): Affected => ({ serial, profile: "functional", subscriber: "1", name: "Office", device: null, notAfter: "", before: "active", after: "held", breaks });
+    const reads = functional("A", ["mailToThem"]);
+    expect([stops(reads), stopIcon(reads)]).toEqual([["mailToThem"], "mail-open"]);
+    const both = functional("B", ["signedMail", "mailToThem"]);
+    expect([stops(both), stopIcon(both)]).toEqual([["signedMail", "mailToThem"], "pen-off"]);
+    expect([stops(functional("C", [])), stopIcon(functional("C", []))]).toEqual([[], "file-badge"]);
+    expect(stopIcon({ profile: "transport", breaks: [] })).toBe("smartphone");
+    const groups = alike([reads, both, functional("D", ["mailToThem"])]);
+    expect(groups.map(({ of, all }) => [of.serial, all.map((one) => one.serial)])).toEqual([["A", ["A", "D"]], ["B", ["B"]]]);
   });
   it("say within which time a revocation is due, in hours or days", () => {
     const said = (hours: number) => [messages.en, messages.fr].map((words) => words.revoke.deadline(hours).replaceAll("\u00A0", " "));

@@ -33,27 +33,48 @@ export function replaceable(certificate: Known): boolean {
 }
 
 /** Who made the key of a certificate. */
-export function keyBy(certificate: Pick<Certificate, "profile" | "enrollment">): "signet" | "device" | "holder" {
-  if (certificate.enrollment) return "device";
-  return ["encryption", "document"].includes(certificate.profile) ? "signet" : "holder";
+export function keyBy(certificate: Pick<Certificate, "madeHere" | "enrollment">): "signet" | "device" | "holder" {
+  if (certificate.madeHere) return "signet";
+  return certificate.enrollment ? "device" : "holder";
 }
 
-/** Who has no valid certificate of a use any more after the act, by profile; empty where names cannot tell it. */
+/** Whose it is: people of one name are told apart. */
+export const person = (one: Pick<Affected, "subscriber" | "name">): string => one.subscriber ?? one.name;
+
+/** Who has no valid certificate of a use any more after the act, by profile: each person once, by name. */
 export function leftWithout(will: Pick<Consequences, "affected" | "untouched" | "breaks">): { profile: string; names: string[] }[] {
   if (!will.breaks.includes("noneLeft")) return [];
-  const of = (one: Affected) => `${one.profile} ${one.name}`;
+  const of = (one: Affected) => `${one.profile} ${person(one)}`;
   // A replaced one works until it ends, and is no valid one in the place of another.
   const kept = new Set(will.untouched.filter((one) => one.before === "active").map(of));
   const lost = will.affected.filter((one) => one.before === "active" && one.profile !== "transport" && !kept.has(of(one)));
-  return [...new Set(lost.map((one) => one.profile))].map((profile) => ({ profile, names: [...new Set(lost.filter((one) => one.profile === profile).map((one) => one.name))] }));
+  return [...new Set(lost.map((one) => one.profile))].map((profile) => ({ profile, names: [...new Map(lost.filter((one) => one.profile === profile).map((one) => [person(one), one.name])).values()] }));
 }
 
-/** What stops with a certificate of a use. */
-export const STOPS: Record<string, { what: Breaks | null; icon: IconName }> = {
-  signing: { what: "signedMail", icon: "pen-off" },
-  functional: { what: "signedMail", icon: "pen-off" },
-  encryption: { what: "mailToThem", icon: "mail-open" },
-  authentication: { what: "networkAccess", icon: "wifi-off" },
-  document: { what: "documentsToThem", icon: "file-lock" },
-  transport: { what: null, icon: "smartphone" },
-};
+/** What a certificate is good for, seen from what stops with it. */
+export type Stops = Exclude<Breaks, "enrollmentUnderWay" | "noneLeft">;
+
+const STOPS: Record<Stops, IconName> = { signedMail: "pen-off", mailToThem: "mail-open", networkAccess: "wifi-off", documentsToThem: "file-lock" };
+
+/** What stops with a certificate, or works again with it: read in it by the program, whatever its profile is called. */
+export function stops(one: Pick<Affected, "breaks">): Stops[] {
+  return one.breaks.filter((what): what is Stops => what in STOPS);
+}
+
+/** How it looks that it stops. */
+export function stopIcon(one: Pick<Affected, "breaks" | "profile">): IconName {
+  const [first] = stops(one);
+  return one.profile === "transport" ? "smartphone" : first ? STOPS[first] : "file-badge";
+}
+
+/** Certificates of one profile with which the same stops, together; `of` is one of them. */
+export function alike(all: readonly Affected[]): { of: Affected; all: Affected[] }[] {
+  const found = new Map<string, { of: Affected; all: Affected[] }>();
+  for (const one of all) {
+    const key = [one.profile, ...one.breaks].join(" ");
+    const group = found.get(key);
+    if (group) group.all.push(one);
+    else found.set(key, { of: one, all: [one] });
+  }
+  return [...found.values()];
+}

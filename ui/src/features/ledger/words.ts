@@ -84,6 +84,7 @@ export function settingOf(key: string, t: Messages): string {
     "revoke.four_eyes_above": s.second.above,
     "revoke.four_eyes_hours": s.second.hours,
     "revoke.maybe_lost_days": s.second.days,
+    "scep.ca_in_answer": s.caInAnswer,
     "scep.legacy": s.legacy,
     "scep.manual_approval": s.approval,
     "serve.http": s.http,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Certificate } from "$lib/api";
 import { history } from "./history";
 
-const key = (notBefore: string, notAfter: string, status = "superseded", profile = "encryption"): Certificate => ({ serial: notBefore, status, profile, subject: "CN=A", san: [], subscriber: "1", notBefore: `${notBefore}T00:00:00Z`, notAfter: `${notAfter}T00:00:00Z`, enrollment: null, kind: "subscriber" });
+const key = (notBefore: string, notAfter: string, status = "superseded", profile = "encryption"): Certificate => ({ serial: notBefore, status, profile, subject: "CN=A", san: [], subscriber: "1", notBefore: `${notBefore}T00:00:00Z`, notAfter: `${notAfter}T00:00:00Z`, enrollment: null, kind: "subscriber", readsMail: profile === "encryption", madeHere: true });
 const NOW = Date.UTC(2026, 6, 2);
 
 describe("the history of keys to encrypt to", () => {

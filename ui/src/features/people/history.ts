@@ -33,7 +33,7 @@ const SHORTEST_GAP = 86_400_000;
 
 /** `null`: there was never a key to encrypt to. */
 export function history(certificates: readonly Certificate[], now: number): History | null {
-  const keys = certificates.filter((one) => one.kind === "subscriber" && one.profile === "encryption").sort((a, b) => a.notBefore.localeCompare(b.notBefore));
+  const keys = certificates.filter((one) => one.kind === "subscriber" && one.readsMail).sort((a, b) => a.notBefore.localeCompare(b.notBefore));
   const [first] = keys;
   if (!first) return null;
   const last = Math.max(now, ...keys.map((one) => time(one.notAfter)));

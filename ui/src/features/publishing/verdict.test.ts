@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { MonitorState, Publishing } from "$lib/api";
+import type { MonitorState, PublicationFailure, Publishing } from "$lib/api";
 import { messages } from "$lib/messages/all";
-import { said, verdict } from "./verdict";
+import { failed, said, verdict } from "./verdict";
 
 const of = (...states: MonitorState[]): Publishing => ({
   targets: [],
-  published: states.map((state) => ({ address: "a", name: "issuing", state, detail: "", number: 1, nextUpdate: null, checkedAt: null })),
+  published: states.map((state) => ({ address: "a", name: "issuing", state, failure: null, detail: "", number: 1, nextUpdate: null, checkedAt: null })),
   status: [],
   delta: null,
   statusUrl: null,
@@ -28,10 +28,21 @@ describe("what relying parties find", () => {
     expect(said("/srv/pki/root.crl cannot be removed: Permission denied", messages.fr)).toBe("/srv/pki/root.crl le retrait est impossible: Permission denied");
     expect(said("something new", messages.fr)).toBe("something new");
   });
-  it("has French words for every reason that the courier gives", () => {
-    const courier = readFileSync(new URL("../../../../crates/outbound/src/publish.rs", import.meta.url), "utf8");
-    const reasons = [...courier.matchAll(/=> "([a-z][^"{}]+)",/g)].map((found) => found[1] ?? "");
-    expect(reasons.length).toBeGreaterThan(6);
-    for (const reason of reasons) expect(Object.keys(messages.en.publishing.said)).toContain(reason);
+  it("says of every failure what it means and what to do, in English as the program does and in French", () => {
+    const source = readFileSync(new URL("../../../../crates/ra/src/publication/failure.rs", import.meta.url), "utf8");
+    const sentences = [...source.matchAll(/=> "([a-z][^"{}]+)",/g)].map((found) => found[1] ?? "");
+    const words = Object.keys(messages.en.publishing.failures) as PublicationFailure[];
+    expect(words.length).toBe(19);
+    for (const word of words) {
+      const [en, fr] = [messages.en, messages.fr].map((t) => failed({ failure: word, detail: "" }, t));
+      expect(sentences, word).toEqual(expect.arrayContaining([en?.why, en?.next?.replaceAll("’", "'")]));
+      expect([fr?.why, fr?.next].every((text) => text && text !== en?.why && text !== en?.next), word).toBe(true);
+    }
+    expect(failed({ failure: "full", detail: "507 Insufficient Storage" }, messages.en)).toEqual({ why: "507 Insufficient Storage: the server is full", next: "make room there" });
+    expect(failed({ failure: "serverFault", detail: "500 Internal Server Error" }, messages.fr).why).toBe("500 Internal Server Error\u202F: le serveur a une panne à lui");
+  });
+  it("keeps what an earlier version recorded", () => {
+    const before = { failure: null, detail: "507 Insufficient Storage: the server is full" };
+    expect(failed(before, messages.fr)).toEqual({ why: "507 Insufficient Storage: le serveur est plein", next: null });
   });
 });

@@ -1,5 +1,5 @@
 // What the monitor's findings come to, and what the other side said in the officer's language.
-import type { MonitorState, Publishing, PublishedCrl } from "$lib/api";
+import type { MonitorState, PublicationFailure, Publishing, PublishedCrl } from "$lib/api";
 import type { Messages } from "$lib/messages";
 import type { IconName } from "$lib/ui/Icon.svelte";
 import type { Tone } from "$lib/ui/Mark.svelte";
@@ -24,7 +24,17 @@ export function verdict(publishing: Publishing): "nowhere" | "unchecked" | "fine
   return published.some((crl) => crl.state === "unchecked") ? "unchecked" : "fine";
 }
 
-/** "507 Insufficient Storage: the server is full" with the sentence in the officer's language; what is not known stays. */
+/** Why it failed, with what the other side said, and what to do next. What an earlier version recorded has its next step in its words. */
+export function failed(of: { failure: PublicationFailure | null; detail: string }, t: Messages): { why: string; next: string | null } {
+  if (of.failure === null) return { why: said(of.detail, t), next: null };
+  const [meaning, next] = t.publishing.failures[of.failure];
+  return { why: of.detail ? t.publishing.failed(of.detail, meaning) : meaning, next };
+}
+
+/**
+ * What the other side said of what arrived; and, of what an earlier version recorded, "507 Insufficient Storage: the server is full" with
+ * the sentence in the officer's language. What is not known stays.
+ */
 export function said(detail: string, t: Messages): string {
   const table = t.publishing.said as Record<string, string>;
   // The longest that fits: "cannot be written" holds "written".

@@ -30,6 +30,8 @@ describe("a report on the screen", () => {
     expect(cell("status", "held", t, "en")).toBe("On hold");
     expect(cell("kind", "subscriber", t, "en")).toBe("person");
     expect([cell("state", "replaced", t, "en"), cell("state", "ended", messages.fr, "fr"), cell("state", "invited", t, "en")]).toEqual(["replaced by a newer one", "finie", t.states.invited]);
+    expect([cell("state", "withdrawn", t, "en"), cell("state", "reserved", messages.fr, "fr"), cell("state", "current", t, "en"), cell("state", "earlier", t, "en")]).toEqual(["withdrawn: the person left", messages.fr.reports.values.reserved, "in use", "of before a move"]);
+    expect(cell("rules", "as-compared", t, "en")).toBe("lower case, as names are compared");
     expect([cell("rules", "signet-1", t, "en"), cell("rules", "before-versions", t, "en")]).toEqual(["signet-1", "before versions were kept"]);
     expect(cell("valid_until", "2027-12-24T10:00:00Z", t, "en").replaceAll("\u00A0", " ")).toBe("24 Dec 2027");
     expect(cell("evidence", "Staff card", t, "en")).toBe("Staff card");

@@ -37,7 +37,7 @@ describe("the words", () => {
   });
   it("agree with the number of certificates", () => {
     for (const { life } of [messages.en, messages.fr]) {
-      for (const says of [...Object.values(life.first), ...Object.values(life.back), life.transport, life.breaks.mailToThem, life.breaks.networkAccess, life.breaks.documentsToThem, life.undo.maybeLost, life.undo.reinstate]) expect(says(1)).not.toBe(says(2));
+      for (const says of [...Object.values(life.first), ...Object.values(life.back), life.transport, life.transportBack, life.breaks.mailToThem, life.breaks.networkAccess, life.breaks.documentsToThem, life.undo.maybeLost, life.undo.reinstate]) expect(says(1)).not.toBe(says(2));
       expect(life.finalAt(1, "")).not.toBe(life.finalAt(2, ""));
     }
     expect(messages.en.life.first.revoke(1)).toBe("The next CRL, made at once, names it; programs that check refuse it for ever.");

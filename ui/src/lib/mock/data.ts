@@ -126,6 +126,8 @@ export const certificates: Certificate[] = people.flatMap((person, n) =>
     notAfter: at(-60 * 24 * (k === 0 ? 12 + n * 20 : 700)),
     enrollment: null,
     kind: "subscriber",
+    readsMail: false,
+    madeHere: false,
   })),
 );
 export const ours: Certificate[] = ["tls", "profile_signer", "ra", "issuing", "root"].map((profile, n) => ({
@@ -139,6 +141,8 @@ export const ours: Certificate[] = ["tls", "profile_signer", "ra", "issuing", "r
   notAfter: at(-60 * 24 * (profile === "tls" ? 307 : 3600)),
   enrollment: null,
   kind: "authority",
+  readsMail: false,
+  madeHere: false,
 }));
 
 export const details: EnrollmentDetail[] = people
@@ -227,6 +231,6 @@ for (const { enrollment } of details) for (const one of certificates) if (one.su
 for (const person of people.filter((one) => ["Åsa Öberg", "Ελένη Παπαδοπούλου"].includes(one.name))) {
   const spans = person.name === "Åsa Öberg" ? [[2900, 1800], [1830, 700], [730, -400]] : [[1500, 800], [500, -230]];
   spans.forEach(([from = 0, to = 0], n) =>
-    certificates.push({ serial: serial(2000 + n + person.name.length * 7), status: to < 0 ? "active" : "superseded", profile: "encryption", subject: person.subject, san: person.mailboxes.slice(0, 1).map((m) => `rfc822Name:${m.address}`), subscriber: person.id, notBefore: at(60 * 24 * from), notAfter: at(60 * 24 * to), enrollment: null, kind: "subscriber" }),
+    certificates.push({ serial: serial(2000 + n + person.name.length * 7), status: to < 0 ? "active" : "superseded", profile: "encryption", subject: person.subject, san: person.mailboxes.slice(0, 1).map((m) => `rfc822Name:${m.address}`), subscriber: person.id, notBefore: at(60 * 24 * from), notAfter: at(60 * 24 * to), enrollment: null, kind: "subscriber", readsMail: true, madeHere: true }),
   );
 }

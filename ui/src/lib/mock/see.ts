@@ -17,8 +17,15 @@ type Calls = Pick<
 >;
 
 const DAY = 86_400_000;
-const attempt = (minutes: number, file: string, succeeded: boolean, detail: string): Attempt => ({ at: data.at(minutes), file, succeeded, detail, milliseconds: 38 });
+const attempt = (minutes: number, file: string, failure: Attempt["failure"], detail: string): Attempt => ({ at: data.at(minutes), file, succeeded: failure === null, failure, detail, milliseconds: 38 });
 
+/** Of one who left, of a second person of one name, and of one who was deleted. */
+const REGISTERED: (string | null)[][] = [
+  ["validation", "Maren Holtz", "m.holtz@physics.example.edu", data.at(43_000), "records", "Staff register", "officer rosa", "signet-1", data.at(9_000), "withdrawn"],
+  ["subject", "Tomás Ó Conghaile", "CN=Tomás Ó Conghaile,OU=Department of Physics,O=Northbridge University", data.at(43_200), null, null, null, null, null, "current"],
+  ["subject", "Tomás Ó Conghaile", "serialNumber=2,CN=Tomás Ó Conghaile,OU=Department of Physics,O=Northbridge University", data.at(43_100), null, null, null, null, null, "current"],
+  ["subject", "Maren Holtz", "CN=Maren Holtz,OU=Department of Physics,O=Northbridge University", data.at(44_000), null, null, null, null, null, "reserved"],
+];
 const ROWS: Record<ReportName, { columns: string[]; rows: (string | null)[][] }> = {
   inventory: { columns: ["department", "kind", "profile", "status", "count"], rows: [["Physics", "subscriber", "signing", "active", "88"], ["Physics", "subscriber", "encryption", "active", "71"], ["Physics", "subscriber", "encryption", "superseded", "14"], ["Physics", "subscriber", "authentication", "held", "2"], [null, "root", "root", "active", "1"]] },
   expiring: { columns: ["not_after", "days_left", "profile", "name", "names", "serial"], rows: data.people.slice(0, 9).map((person, at) => [data.at(-60 * 24 * (9 + at * 6)), String(9 + at * 6), at % 2 ? "encryption" : "signing", person.name, person.mailboxes[0]?.address ?? "", `2C81D40E9B5703AF${at}`]) },
@@ -26,7 +33,7 @@ const ROWS: Record<ReportName, { columns: string[]; rows: (string | null)[][] }>
   enrollments: { columns: ["state", "reached", "standing", "median_seconds"], rows: [["invited", "31", "3", null], ["opened", "28", "0", "4210"], ["authenticated", "28", "1", "44"], ["configured", "26", "26", "76"]] },
   devices: { columns: ["name", "product", "os_version", "build", "serial", "first_seen", "last_seen", "foreign_device_ca"], rows: data.people.slice(0, 4).map((person) => [person.name, "iPhone15,4", "18.3", "22D63", "F4GX2K9QAP", data.at(50_000), data.at(300), "no"]) },
   revocations: { columns: ["reason", "profile", "count", "median_seconds_to_revoke", "longest_seconds_to_revoke", "deadline_seconds", "late"], rows: [["keyCompromise", "authentication", "2", "5400", "93600", "86400", "1"], ["superseded", "encryption", "9", null, null, "432000", null]] },
-  validations: { columns: ["record", "name", "address_or_subject", "at", "method", "evidence", "actor", "rules", "valid_until", "state"], rows: data.people.slice(0, 6).map((person) => ["validation", person.name, person.mailboxes[0]?.address ?? "", data.at(43_000), "in-person", "Staff card shown", "officer rosa", "signet-1", data.at(43_000 - 398 * 1440), "counts"]) },
+  validations: { columns: ["record", "name", "address_or_subject", "at", "method", "evidence", "actor", "rules", "valid_until", "state"], rows: [...data.people.slice(0, 6).map((person) => ["validation", person.name, person.mailboxes[0]?.address ?? "", data.at(43_000), "in-person", "Staff card shown", "officer rosa", "signet-1", data.at(43_000 - 398 * 1440), "counts"]), ...REGISTERED] },
   actions: { columns: ["actor", "event", "count", "first", "last"], rows: [["officer rosa", "certificate.issued", "118", data.at(120_000), data.at(30)], ["command rosa", "batch.done", "3", data.at(90_000), data.at(600)]] },
 };
 
@@ -37,9 +44,9 @@ export function see({ empty, changed, refuse }: Around): Calls {
   const batches: Batch[] = empty
     ? []
     : [
-        { id: data.fresh(), name: "students-2026-spring.csv", state: "running", total: 500, delivered: 214, refused: 1, folder: "/home/rosa/certificates", createdAt: data.at(1), endedAt: null, fault: null },
-        { id: data.fresh(), name: "staff.csv", state: "done", total: 42, delivered: 42, refused: 0, folder: "/media/rosa/STICK/staff", createdAt: data.at(60 * 24 * 12), endedAt: data.at(60 * 24 * 12), fault: null },
-        { id: data.fresh(), name: "optics.csv", state: "stopped", total: 12, delivered: 4, refused: 0, folder: "/media/rosa/STICK/optics", createdAt: data.at(60 * 24 * 2), endedAt: null, fault: { code: "diskFull", message: "", field: null, incident: null } },
+        { id: data.fresh(), name: "students-2026-spring.csv", state: "running", total: 500, delivered: 214, refused: 1, folder: "/home/rosa/certificates", passwords: "/home/rosa/certificates-passwords.csv", createdAt: data.at(1), endedAt: null, fault: null },
+        { id: data.fresh(), name: "staff.csv", state: "done", total: 42, delivered: 42, refused: 0, folder: "/media/rosa/STICK/staff", passwords: "/home/rosa/staff-passwords.csv", createdAt: data.at(60 * 24 * 12), endedAt: data.at(60 * 24 * 12), fault: null },
+        { id: data.fresh(), name: "optics.csv", state: "stopped", total: 12, delivered: 4, refused: 0, folder: "/media/rosa/STICK/optics", passwords: "/home/rosa/optics-passwords.csv", createdAt: data.at(60 * 24 * 2), endedAt: null, fault: { code: "diskFull", message: "", field: null, incident: null } },
       ];
   const going = batches[0];
   if (going) {
@@ -60,17 +67,17 @@ export function see({ empty, changed, refuse }: Around): Calls {
   let targets: Target[] = empty
     ? []
     : [
-        { id: data.fresh(), address: "https://www.example.edu/pki", user: "rosa", addedAt: data.at(90_000), waiting: 0, nextAt: null, lastSuccess: data.at(21), attempts: [attempt(21, "issuing.crl", true, "204 No Content"), attempt(1461, "issuing.crl", true, "204 No Content")] },
-        { id: data.fresh(), address: "/srv/mirror/pki", user: null, addedAt: data.at(40_000), waiting: 1, nextAt: data.at(-12), lastSuccess: data.at(4000), attempts: [attempt(3, "issuing.crl", false, "507 Insufficient Storage: the server is full")] },
+        { id: data.fresh(), address: "https://www.example.edu/pki", user: "rosa", addedAt: data.at(90_000), waiting: 0, nextAt: null, lastSuccess: data.at(21), attempts: [attempt(21, "issuing.crl", null, "204 No Content"), attempt(1461, "issuing.crl", null, "204 No Content")] },
+        { id: data.fresh(), address: "/srv/mirror/pki", user: null, addedAt: data.at(40_000), waiting: 1, nextAt: data.at(-12), lastSuccess: data.at(4000), attempts: [attempt(3, "issuing.crl", "full", "507 Insufficient Storage")] },
       ];
   const publishing = (): Publishing => ({
     targets,
     published: empty
       ? []
       : [
-          { address: "http://pki.physics.example.edu:8080/crl/issuing.crl", name: "issuing", state: "fresh", detail: "", number: 312, nextUpdate: data.at(-60 * 24 * 8), checkedAt: data.at(4) },
-          { address: "https://www.example.edu/pki/issuing.crl", name: "issuing", state: "fresh", detail: "", number: 312, nextUpdate: data.at(-60 * 24 * 8), checkedAt: data.at(4) },
-          { address: "/srv/mirror/pki/issuing.crl", name: "issuing", state: "otherNumber", detail: "number 309 is there", number: 309, nextUpdate: data.at(-60 * 24 * 5), checkedAt: data.at(4) },
+          { address: "http://pki.physics.example.edu:8080/crl/issuing.crl", name: "issuing", state: "fresh", failure: null, detail: "", number: 312, nextUpdate: data.at(-60 * 24 * 8), checkedAt: data.at(4) },
+          { address: "https://www.example.edu/pki/issuing.crl", name: "issuing", state: "fresh", failure: null, detail: "", number: 312, nextUpdate: data.at(-60 * 24 * 8), checkedAt: data.at(4) },
+          { address: "/srv/mirror/pki/issuing.crl", name: "issuing", state: "otherNumber", failure: null, detail: "number 309 is there", number: 309, nextUpdate: data.at(-60 * 24 * 5), checkedAt: data.at(4) },
         ],
     status: ["issuing", "root"].map((of) => ({ name: of, number: of === "root" ? 7 : 312, madeAt: data.at(of === "root" ? 60 * 24 * 90 : 21), nextUpdate: data.at(of === "root" ? -60 * 24 * 310 : -60 * 24 * 8), size: of === "root" ? 912 : 4120, responderUntil: data.at(-60 * 24 * 22), keyHere: of !== "root", keyDue: false, fingerprintQr: data.QR })),
     delta: empty ? null : { number: 312, base: 301, madeAt: data.at(21), nextUpdate: data.at(-60 * 24 * 3), size: 624 },
@@ -112,7 +119,7 @@ export function see({ empty, changed, refuse }: Around): Calls {
       return { rows, toIssue: rows - errors.length, there: 0, wrong: errors.length, errors, byDevice: ["signing", "authentication"] };
     },
     startBatch: async () => {
-      const made: Batch = { id: data.fresh(), name: list?.name ?? "list", state: "done", total: cells.length, delivered: cells.length, refused: 0, folder: "/home/rosa/certificates", createdAt: data.at(0), endedAt: data.at(0), fault: null };
+      const made: Batch = { id: data.fresh(), name: list?.name ?? "list", state: "done", total: cells.length, delivered: cells.length, refused: 0, folder: "/home/rosa/certificates", passwords: "/home/rosa/certificates-passwords.csv", createdAt: data.at(0), endedAt: data.at(0), fault: null };
       batches.unshift(made);
       changed();
       return made;
@@ -145,7 +152,7 @@ export function see({ empty, changed, refuse }: Around): Calls {
     batchPasswords: async () => data.people.slice(0, 5).map((person) => ({ mail: person.mailboxes[0]?.address ?? "", file: `${person.mailboxes[0]?.address}-encryption.p12`, password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" })),
     publishing: async () => publishing(),
     statusBrief: async () => ({ nextCrlAt: data.at(-260), warnings: empty ? 0 : 1, failing: empty ? 0 : 1, rootKeyDue: false }),
-    testTarget: async (target) => attempt(0, "root.crt", target.address.startsWith("https"), target.address.startsWith("https") ? "201 Created" : "the server did not answer in time"),
+    testTarget: async (target) => target.address.startsWith("https") ? attempt(0, "root.crt", null, "201 Created") : attempt(0, "root.crt", "silent", ""),
     addTarget: async (target) => {
       targets = [...targets, { id: data.fresh(), address: target.address, user: target.user, addedAt: data.at(0), waiting: 4, nextAt: data.at(0), lastSuccess: null, attempts: [] }];
       changed();
@@ -165,7 +172,7 @@ export function see({ empty, changed, refuse }: Around): Calls {
       withAny: empty ? 0 : 90,
       validated: empty ? 0 : 88,
       withDevice: empty ? 0 : 61,
-      coverage: empty ? [] : [{ profile: "signing", people: 82 }, { profile: "encryption", people: 71 }, { profile: "authentication", people: 90 }],
+      ...(empty ? { encryption: 0, signing: 0, authentication: 0 } : { encryption: 71, signing: 82, authentication: 90 }),
       inventory: empty ? [] : [["signing", "active", 88], ["signing", "expired", 120], ["encryption", "active", 71], ["encryption", "superseded", 14], ["authentication", "active", 96], ["authentication", "held", 2], ["authentication", "revoked", 9]].map(([profile, status, count]) => ({ kind: "subscriber", profile: String(profile), status: status as "active", count: Number(count) })),
       calendar: days,
     }),

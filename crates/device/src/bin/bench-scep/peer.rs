@@ -2,7 +2,7 @@
 
 use crate::{
     Outcome,
-    process::{Server, drain, installed, run},
+    process::{Cores, Server, drain, installed, run},
     requests::Wish,
 };
 use std::{
@@ -38,7 +38,7 @@ impl Peer {
         // It takes no port 0.
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| format!("no free port: {e}"))?.port();
         let arguments = ["-depot", &path, "-port", &port.to_string(), "-challenge", "secret", "-allowrenew", "0"].map(str::to_owned);
-        let (server, out) = Server::start(Path::new("scepserver"), &arguments, folder)?;
+        let (server, out) = Server::start(Path::new("scepserver"), &arguments, folder, Cores::One)?;
         drain(out);
         let address = format!("127.0.0.1:{port}");
         for _ in 0..500 {

@@ -1,7 +1,9 @@
-//! Many phones at once, through all phases over TLS: portal, phases 1 to 3, three or more SCEP enrollments each.
+//! Many phones at once, through all phases over TLS: portal, phases 1 to 3, three or more SCEP enrollments each. Nothing is compared
+//! here, so the server has all cores, and shares them with the phones.
 
 use crate::{
     Outcome, Plan,
+    process::Cores,
     report::percentile,
     requests::{get, now, on_all_cores},
     signet::{Department, Invitation},
@@ -80,7 +82,7 @@ pub(crate) fn enroll(plan: &Plan, folder: &Path, count: usize) -> Outcome<Walk> 
     let ca = DeviceCa::new(2048).map_err(|e| e.to_string())?;
     let file = folder.join("device-ca.pem");
     std::fs::write(&file, ca.to_pem().map_err(|e| e.to_string())?).map_err(|e| format!("{}: {e}", file.display()))?;
-    let (_server, listening) = department.serve(&["--device-ca", &file.to_string_lossy()])?;
+    let (_server, listening) = department.serve(Cores::All, &["--device-ca", &file.to_string_lossy()])?;
     let root = get(&listening.http, "/ca/root.crt")?.1;
     let trusted = X509::from_der(&root).map_err(|e| format!("root certificate: {e}"))?;
     println!("inviting {count} phones");

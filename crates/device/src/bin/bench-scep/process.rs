@@ -10,22 +10,38 @@ use std::{
 /// Clock ticks a second of /proc/PID/stat; 100 on every Linux that there is.
 const TICKS: f64 = 100.0;
 
+/// Where a server may run.
+#[derive(Clone, Copy)]
+pub(crate) enum Cores {
+    /// On the server's core alone, as all that is compared with another server.
+    One,
+    /// Wherever there is time, as a laptop's does.
+    All,
+}
+
 /// A running server. Killed when dropped.
 pub(crate) struct Server {
     child: Child,
 }
 
 impl Server {
-    /// Starts `program` on the server's core; its standard output can be taken once.
-    pub(crate) fn start(program: &Path, arguments: &[String], folder: &Path) -> Outcome<(Self, ChildStdout)> {
-        let mut command = Command::new("taskset");
-        command.args(["-c", SERVER_CORE]).arg(program).args(arguments).current_dir(folder);
+    /// Starts `program`; its standard output can be taken once.
+    pub(crate) fn start(program: &Path, arguments: &[String], folder: &Path, cores: Cores) -> Outcome<(Self, ChildStdout)> {
+        let mut command = match cores {
+            Cores::One => {
+                let mut bound = Command::new("taskset");
+                bound.args(["-c", SERVER_CORE]).arg(program);
+                bound
+            }
+            Cores::All => Command::new(program),
+        };
+        command.args(arguments).current_dir(folder);
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|e| format!("cannot start taskset {}: {e}", program.display()))?;
+            .map_err(|e| format!("cannot start {}: {e}", program.display()))?;
         let out = child.stdout.take().ok_or("no standard output")?;
         Ok((Server { child }, out))
     }

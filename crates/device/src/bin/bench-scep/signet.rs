@@ -2,7 +2,7 @@
 
 use crate::{
     Outcome,
-    process::{Server, drain, run},
+    process::{Cores, Server, drain, run},
     requests::Wish,
 };
 use std::{
@@ -74,13 +74,13 @@ impl Department {
     }
 
     /// Starts serving on free ports.
-    pub(crate) fn serve(&self, more: &[&str]) -> Outcome<(Server, Listening)> {
+    pub(crate) fn serve(&self, cores: Cores, more: &[&str]) -> Outcome<(Server, Listening)> {
         let mut arguments: Vec<String> =
             ["--data", &*self.data.to_string_lossy(), "--json", "serve", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"]
                 .map(str::to_owned)
                 .to_vec();
         arguments.extend(more.iter().map(|word| (*word).to_owned()));
-        let (server, out) = Server::start(&self.signetctl, &arguments, &self.folder)?;
+        let (server, out) = Server::start(&self.signetctl, &arguments, &self.folder, cores)?;
         Ok((server, listening(out)?))
     }
 

@@ -145,7 +145,7 @@ fn what_a_kill_between_two_steps_leaves_is_neither_given_out_nor_kept() {
     let (issuer, current) = (house.authority.0.crl_issuer(false).unwrap(), house.judged(&list));
     // After the number was taken, while the file was written, and before the row was stored.
     let owned = issuer.clone();
-    house.authority.0.store.write(move |tx| crate::crl::make::take_number(tx, &owned, Timestamp(testing::START))).unwrap();
+    house.authority.0.store.write(move |tx| crate::crl::make::take_number(tx, &owned, Timestamp(testing::START), 600)).unwrap();
     let prefix = files(&house.data())[0].trim_end_matches(&format!("{current}.der")).to_owned();
     std::fs::write(house.data().join(format!(".{prefix}{}.der.begun", current + 1)), &list[..1000]).unwrap();
     crate::crl::file::write(&house.data(), &issuer, current + 1, &list).unwrap();

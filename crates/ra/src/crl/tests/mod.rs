@@ -3,6 +3,7 @@
 mod delta;
 mod file;
 mod root;
+mod times;
 
 use super::make;
 use crate::{
@@ -131,7 +132,7 @@ fn where_all_seconds_are_taken_a_crl_waits_for_one_and_says_none_of_the_future()
     let (issuer, now) = (authority.0.crl_issuer(false).unwrap(), clock.now());
     let take = || {
         let issuer = issuer.clone();
-        authority.0.store.write(move |tx| make::take_number(tx, &issuer, now)).unwrap().1
+        authority.0.store.write(move |tx| make::take_number(tx, &issuer, now, 600)).unwrap().1
     };
     let taken: Vec<Timestamp> = std::iter::repeat_with(take).take_while(|at| *at <= now).collect();
     assert!(taken.is_sorted_by(|a, b| a < b) && taken.len() >= 600, "{}", taken.len());

@@ -9,6 +9,7 @@ use crate::{
         text::Search,
     },
 };
+use rusqlite::Connection;
 
 /// A place so far into a search that finds very many would be compared row by row.
 const MOST_SKIPPED: usize = 10_000;
@@ -83,40 +84,7 @@ impl Ask<'_> {
 
     /// Serial numbers and fingerprints that begin so.
     pub(super) fn by_digits(&self, digits: &str) -> Result<Vec<i64>> {
-        let mut found = Vec::new();
-        let serial = digits.trim_start_matches('0');
-        // A first octet below 16 is printed with its zero, which nobody has to type.
-        for prefix in [digits.to_owned(), serial.to_owned(), format!("0{serial}")] {
-            if let Some((from, until)) = range(&prefix)
-                && prefix.len() <= 40
-            {
-                found.extend(self.numbers(
-                    &format!("SELECT number FROM certificate WHERE serial >= ? AND serial < ? LIMIT {BY_DIGITS}"),
-                    &[from.into(), until.into()],
-                )?);
-            }
-        }
-        if let Some((from, until)) = range(digits.get(..16).unwrap_or(digits)) {
-            let heads = self.numbers(
-                &format!("SELECT number FROM certificate_fingerprint WHERE head >= ? AND head < ? LIMIT {BY_DIGITS}"),
-                &[from.into(), until.into()],
-            )?;
-            for number in heads {
-                if digits.len() <= 16 || self.fingerprint_begins(number, digits)? {
-                    found.push(number);
-                }
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
-    }
-
-    fn fingerprint_begins(&self, number: i64, digits: &str) -> Result<bool> {
-        let der: Vec<u8> =
-            self.tx.prepare_cached("SELECT der FROM certificate_der WHERE number = ?1")?.query_row([number], |row| row.get(0))?;
-        let begins = |octets: &[u8]| crate::issue::hex(octets).to_ascii_uppercase().starts_with(digits);
-        Ok(begins(&openssl::sha::sha256(&der)) || begins(&openssl::sha::sha1(&der)))
+        by_digits(self.tx, digits)
     }
 
     /// Certificates that the indexes offer for this search, at most `limit`, newest first: all that match are among them, but those
@@ -138,6 +106,42 @@ impl Ask<'_> {
         found.dedup();
         Ok(found)
     }
+}
+
+/// Certificates of which the serial number or a fingerprint begins with these hex digits, in upper case; up to a bound.
+pub(in crate::find) fn by_digits(tx: &Connection, digits: &str) -> Result<Vec<i64>> {
+    let mut found = Vec::new();
+    let serial = digits.trim_start_matches('0');
+    let mut serials = tx.prepare_cached(&format!("SELECT number FROM certificate WHERE serial >= ?1 AND serial < ?2 LIMIT {BY_DIGITS}"))?;
+    // A first octet below 16 is printed with its zero, which nobody has to type.
+    for prefix in [digits.to_owned(), serial.to_owned(), format!("0{serial}")] {
+        if let Some(range) = range(&prefix)
+            && prefix.len() <= 40
+        {
+            for number in serials.query_map(range, |row| row.get(0))? {
+                found.push(number?);
+            }
+        }
+    }
+    if let Some(range) = range(digits.get(..16).unwrap_or(digits)) {
+        let mut heads =
+            tx.prepare_cached(&format!("SELECT number FROM certificate_fingerprint WHERE head >= ?1 AND head < ?2 LIMIT {BY_DIGITS}"))?;
+        for number in heads.query_map(range, |row| row.get(0))? {
+            let number = number?;
+            if digits.len() <= 16 || fingerprint_begins(tx, number, digits)? {
+                found.push(number);
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+fn fingerprint_begins(tx: &Connection, number: i64, digits: &str) -> Result<bool> {
+    let der: Vec<u8> = tx.prepare_cached("SELECT der FROM certificate_der WHERE number = ?1")?.query_row([number], |row| row.get(0))?;
+    let begins = |octets: &[u8]| crate::issue::hex(octets).to_ascii_uppercase().starts_with(digits);
+    Ok(begins(&openssl::sha::sha256(&der)) || begins(&openssl::sha::sha1(&der)))
 }
 
 /// What keys of names and of addresses begin with.

@@ -1,4 +1,4 @@
-//! What is exported is what the list shows: its search, filter and order, or the people that were chosen.
+//! What is exported is what the list shows: its search, filter and order, or what was chosen of it.
 
 use super::*;
 use crate::id::SubscriberId;
@@ -22,7 +22,7 @@ fn exported_certificates_are_those_of_the_search_and_filter_in_the_order_of_the_
     let query = CertificatesQuery { filter, sort: CertificateSort::NameLast, skip: 3, limit: 2, ..Default::default() };
     let exported = |query: &CertificatesQuery, format| {
         let mut octets = Vec::new();
-        let count = officer.export_certificates(query, format, &mut octets).unwrap();
+        let count = officer.export_certificates(query, None, &[], format, &mut octets).unwrap();
         (count as usize, octets)
     };
     let (count, csv) = exported(&query, CertificateFormat::Csv);
@@ -50,10 +50,10 @@ fn people() -> (Operator, [SubscriberId; 4], (Authority, tempfile::TempDir)) {
     (officer, ids, (authority, folder))
 }
 
-fn names(officer: &Operator, query: &PeopleQuery, chosen: &[SubscriberId]) -> Vec<String> {
+fn names(officer: &Operator, query: &PeopleQuery, chosen: Option<&[SubscriberId]>) -> Vec<String> {
     let (mut csv, mut json) = (Vec::new(), Vec::new());
-    let count = officer.export_people(query, chosen, PeopleFormat::Csv, &mut csv).unwrap();
-    assert_eq!(officer.export_people(query, chosen, PeopleFormat::Json, &mut json).unwrap(), count);
+    let count = officer.export_people(query, chosen, &[], PeopleFormat::Csv, &mut csv).unwrap();
+    assert_eq!(officer.export_people(query, chosen, &[], PeopleFormat::Json, &mut json).unwrap(), count);
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     let names = first_cells(&csv);
     assert_eq!(json.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect::<Vec<_>>(), names);
@@ -73,11 +73,11 @@ fn exported_people_are_those_of_the_search_and_filter_in_the_order_of_the_list()
     ] {
         // A page of the screen is not where the export begins or ends.
         let query = PeopleQuery { filter: filter.clone(), sort, skip: 1, limit: 1, ..Default::default() };
-        assert_eq!(names(&officer, &query, &[]), expected, "{sort:?}");
+        assert_eq!(names(&officer, &query, None), expected, "{sort:?}");
     }
     officer.validate_mailbox("ann@example.edu", crate::mailbox::Method::InPerson, "staff card").unwrap();
     let validated = PeopleQuery { filter: PeopleFilter { validated: Some(true), ..filter }, ..Default::default() };
-    assert_eq!(names(&officer, &validated, &[]), ["Ann Alder"]);
+    assert_eq!(names(&officer, &validated, None), ["Ann Alder"]);
 }
 
 #[test]
@@ -93,10 +93,61 @@ fn of_chosen_people_only_these_are_exported_in_the_order_of_the_list() {
         let all = officer.find_people(&PeopleQuery { limit: 50, ..query.clone() }).unwrap().rows;
         let listed: Vec<_> = all.into_iter().filter(|person| person.id != office).map(|person| person.name).collect();
         assert_eq!(listed, expected, "as the list has them: {sort:?}");
-        assert_eq!(names(&officer, &query, &[eve, zoe, ann, zoe]), expected, "{sort:?}");
+        assert_eq!(names(&officer, &query, Some(&[eve, zoe, ann, zoe])), expected, "{sort:?}");
     }
     officer.delete_subscriber(eve).unwrap();
     let mut octets = Vec::new();
-    let gone = officer.export_people(&PeopleQuery::default(), &[ann, eve], PeopleFormat::Json, &mut octets);
-    assert!(matches!(gone, Err(Error::NotFound(crate::Noun::Subscriber))), "{gone:?}");
+    let some = Some(&[ann, eve, zoe, eve][..]);
+    let gone = officer.export_people(&PeopleQuery::default(), some, &[], PeopleFormat::Json, &mut octets).unwrap_err();
+    assert_eq!(gone.to_string(), "chosen: no longer in the register: 1 of the 3 chosen; choose again");
+}
+
+#[test]
+fn of_chosen_certificates_only_these_are_exported_in_the_order_of_the_list() {
+    let (_authority, _clock, officer, _folder) = department(40);
+    for sort in [
+        CertificateSort::Newest,
+        CertificateSort::Oldest,
+        CertificateSort::EndingFirst,
+        CertificateSort::EndingLast,
+        CertificateSort::Name,
+        CertificateSort::NameLast,
+    ] {
+        let (listed, _) = all(&officer, &CertificateFilter::default(), sort, 50);
+        let expected: Vec<String> = listed.iter().step_by(3).map(|row| row.serial.clone()).collect();
+        // Chosen in another order, and one of them twice.
+        let mut chosen: Vec<_> = expected.iter().rev().map(|serial| SerialNumber::parse(serial).unwrap()).collect();
+        chosen.push(chosen[0].clone());
+        let (query, mut csv) = (CertificatesQuery { sort, ..Default::default() }, Vec::new());
+        let count = officer.export_certificates(&query, Some(&chosen), &[], CertificateFormat::Csv, &mut csv).unwrap();
+        assert_eq!((first_cells(&csv), count), (expected, chosen.len() as u64 - 1), "{sort:?}");
+    }
+}
+
+#[test]
+fn a_choice_is_exported_in_every_format_and_a_choice_of_none_is_not_everything() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let [alice, _, eve] = ["Alice", "Bob", "Eve"].map(|name| crate::certificate::issued(&authority, name));
+    let export = |chosen: &[SerialNumber], format| {
+        let mut octets = Vec::new();
+        officer.export_certificates(&CertificatesQuery::default(), Some(chosen), &[], format, &mut octets).map(|count| (count, octets))
+    };
+    let two = |format| {
+        let (count, octets) = export(&[alice.clone(), eve.clone()], format).unwrap();
+        assert_eq!(count, 2, "{format:?}");
+        octets
+    };
+    assert_eq!(first_cells(&two(CertificateFormat::Csv)), [eve.to_string(), alice.to_string()]);
+    let json: serde_json::Value = serde_json::from_slice(&two(CertificateFormat::Json)).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 2);
+    assert_eq!(String::from_utf8(two(CertificateFormat::Pem)).unwrap().matches("BEGIN CERTIFICATE").count(), 2);
+    assert_eq!(protocol::cms::read_certs_only(&two(CertificateFormat::P7b)).unwrap().len(), 2);
+
+    let gone = export(&[alice.clone(), SerialNumber::parse("01").unwrap()], CertificateFormat::Csv);
+    assert!(matches!(gone, Err(Error::NotFound(crate::Noun::Certificate))), "{gone:?}");
+    assert!(matches!(export(&[], CertificateFormat::Csv), Err(Error::Invalid { field: "chosen", .. })));
+    let mut octets = Vec::new();
+    let nobody = officer.export_people(&PeopleQuery::default(), Some(&[]), &[], PeopleFormat::Csv, &mut octets);
+    assert!(matches!(nobody, Err(Error::Invalid { field: "chosen", .. })) && octets.is_empty(), "{nobody:?}");
 }

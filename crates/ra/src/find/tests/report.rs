@@ -6,8 +6,10 @@ use crate::{
     department::FurtherDepartment,
     enrollment::{NewDevice, seen},
     id::EnrollmentId,
+    issuance::Form,
     ledger,
     life::{Act, Target, Verb},
+    profile::{Escrow, ProfileDraft, ProfileName, Scope, Usage},
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -245,6 +247,50 @@ fn devices_are_told_with_their_systems_and_when_they_were_seen() {
     let chemistry = officer.add_department(further).unwrap().id;
     let physics = officer.departments().unwrap()[0].id;
     assert_eq!((told(None, None, Some(physics)), told(None, None, Some(chemistry))), (json!([bobs, zoes]), json!([])));
+}
+
+#[test]
+fn who_can_be_encrypted_to_is_one_thing_in_reports_lists_and_counts_whatever_the_profile_is_called() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    for name in ["Alice", "Bob", "Office"] {
+        testing::person(&officer, name, &format!("{}@example.edu", name.to_lowercase()));
+    }
+    // A functional mailbox that reads and signs nothing.
+    let reading =
+        ProfileDraft { usage: vec![Usage::KeyEncipherment], escrow: Escrow::ByPolicy, ..ProfileDraft::builtin(ProfileName::Functional) };
+    officer.save_profile(Scope::Department, ProfileName::Functional, reading).unwrap();
+    let made = |mail: &str, profile| {
+        let made = officer.issue_generated(mail, profile, Form::Modern, false).unwrap();
+        protocol::x509::SerialNumber::parse(&made.issued.certificate.serial).unwrap()
+    };
+    made("alice@example.edu", ProfileName::Encryption);
+    let office = made("office@example.edu", ProfileName::Functional);
+    let named = |has| {
+        let filter = PeopleFilter { has: Some(has), ..Default::default() };
+        let page = officer.find_people(&PeopleQuery { filter, limit: 50, ..Default::default() }).unwrap();
+        page.rows.into_iter().map(|person| person.name).collect::<Vec<_>>()
+    };
+    let covered = |wanted: &[&str]| {
+        let rows = rows(&officer, ReportName::Coverage, &ReportFilter::default());
+        let says = |column: &str| {
+            let those = rows.iter().filter(|row| row[column] == true);
+            those.map(|row| row["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(says("encryption"), wanted);
+        assert_eq!(named(Has::Encryption), wanted);
+        assert_eq!(named(Has::NoEncryption).len(), 3 - wanted.len());
+        assert!(says("signing").is_empty() && named(Has::Signing).is_empty(), "a functional mailbox need not sign");
+        let counted = officer.coverage().unwrap();
+        assert_eq!((counted.encryption, counted.signing, counted.with_any), (wanted.len() as u64, 0, wanted.len() as u64));
+        // And whose certificate is given out to encrypt to.
+        let people = officer.find_people(&PeopleQuery { limit: 50, ..Default::default() }).unwrap().rows;
+        let shared = people.into_iter().filter(|person| officer.share_vcard(person.id).is_ok()).map(|person| person.name);
+        assert_eq!(shared.collect::<Vec<_>>(), wanted);
+    };
+    covered(&["Alice", "Office"]);
+    officer.hold(std::slice::from_ref(&office)).unwrap();
+    covered(&["Alice"]);
 }
 
 #[test]

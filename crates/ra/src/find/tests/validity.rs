@@ -50,7 +50,7 @@ fn whose_validation_has_ended_is_found_counted_exported_and_reported() {
         [(&json!("Alice"), &json!(false)), (&json!("Bob"), &json!(true))]
     );
     let mut csv = Vec::new();
-    officer.export_people(&PeopleQuery::default(), &[], PeopleFormat::Csv, &mut csv).unwrap();
+    officer.export_people(&PeopleQuery::default(), None, &[], PeopleFormat::Csv, &mut csv).unwrap();
     let csv = String::from_utf8(csv).unwrap();
     let lines: Vec<_> = csv.lines().skip(1).collect();
     assert!(lines[0].starts_with("\"Alice\"") && lines[0].contains("\"false\"") && lines[1].contains("\"true\""), "{csv}");
@@ -102,6 +102,17 @@ fn many_are_found_as_few_are() {
     assert_eq!((searched.total, searched.total_is_exact, names), (2_000, false, stale));
     let (one, names) = page(&officer, false, PeopleFilter { search: Some("person 20499".into()), ..Default::default() });
     assert_eq!((one.total, one.total_is_exact, names), (1, true, vec![name(20_499)]));
+    // So few letters are the beginning of so many names that nobody counts them to the end, and each is found once.
+    let beginning = PeopleFilter { search: Some("pe".into()), ..Default::default() };
+    let (first, last): (Vec<_>, Vec<_>) = ((1..=500).map(name).collect(), (20_001..=PEOPLE).rev().map(name).collect());
+    for (sort, expected, behind) in [(PeopleSort::Name, first, name(501)), (PeopleSort::NameLast, last, name(20_000))] {
+        let begins = PeopleQuery { filter: beginning.clone(), sort, limit: 500, ..Default::default() };
+        let first = officer.find_people(&begins).unwrap();
+        assert_eq!((first.total, first.total_is_exact, first.more), (PEOPLE as u64, false, true), "at least");
+        assert_eq!(first.rows.iter().map(|person| person.name.clone()).collect::<Vec<_>>(), expected);
+        let next = officer.find_people(&PeopleQuery { after: Some(first.rows[499].id), limit: 1, ..begins }).unwrap();
+        assert_eq!(next.rows[0].name, behind);
+    }
     // The other way round.
     officer.set_setting("mailbox.valid_days", "0").unwrap();
     assert_eq!(page(&officer, false, PeopleFilter::default()).0.total, 0);

@@ -142,6 +142,8 @@ pub struct BatchProgress {
     pub refused: u64,
     /// Where the window puts its files; a command that is given the list again says so itself.
     pub folder: Option<String>,
+    /// Where the window puts the list of their passwords; there where there is a folder.
+    pub passwords: Option<String>,
     /// Begun at.
     pub created_at: Timestamp,
     /// Ended at.
@@ -180,18 +182,18 @@ impl Operator {
         self.begin_batch(plan, None)
     }
 
-    /// The same, and where the files go: whoever works it off after a crash finds it there.
-    pub fn start_batch_into(&self, plan: &BatchPlan, folder: &Path) -> Result<BatchId> {
-        let folder = folder.to_str().ok_or_else(|| Error::invalid("folder", "its path must be UTF-8"))?;
-        self.begin_batch(plan, Some(folder.to_owned()))
+    /// The same, and where the files and the list of their passwords go: whoever works it off after a crash finds it there. A list that
+    /// would lie in that folder is refused.
+    pub fn start_batch_into(&self, plan: &BatchPlan, folder: &Path, passwords: &Path) -> Result<BatchId> {
+        self.begin_batch(plan, Some(Place::new(folder, passwords)?))
     }
 
-    fn begin_batch(&self, plan: &BatchPlan, folder: Option<String>) -> Result<BatchId> {
+    fn begin_batch(&self, plan: &BatchPlan, place: Option<Place>) -> Result<BatchId> {
         let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
         let (digest, choices, items) = (plan.digest, plan.choices.clone(), plan.items.clone());
         self.inner.store.write(move |tx| {
             if let Some(same) = rows::running(tx, &digest)? {
-                rows::go_on(tx, same, folder.as_deref())?;
+                rows::go_on(tx, same, place.as_ref())?;
                 return Ok(same);
             }
             if items.is_empty() {
@@ -199,7 +201,7 @@ impl Operator {
             }
             let (id, at) = (BatchId::fresh(), clock.now());
             rows::insert(tx, at, id, &digest, &choices, &items)?;
-            rows::go_on(tx, id, folder.as_deref())?;
+            rows::go_on(tx, id, place.as_ref())?;
             let facts = json!({
                 "name": choices.name, "count": items.len(), "sha256": crate::issue::hex(&digest),
                 "profiles": choices.profiles.iter().map(|profile| profile.as_str()).collect::<Vec<_>>(),
@@ -215,11 +217,11 @@ impl Operator {
         self.change_batch(id, "batch.stopped", move |tx, at| rows::stop(tx, at, id))
     }
 
-    /// Lets it go on; `folder`: where its files go from now on.
-    pub fn resume_batch(&self, id: BatchId, folder: Option<&Path>) -> Result<BatchProgress> {
-        let folder = folder.map(|path| path.to_str().map(str::to_owned).ok_or_else(|| Error::invalid("folder", "its path must be UTF-8")));
-        let folder = folder.transpose()?;
-        self.change_batch(id, "batch.resumed", move |tx, _| rows::go_on(tx, id, folder.as_deref()))
+    /// Lets it go on; `place`: the folder for its files and the list of their passwords from now on, as for
+    /// [`Operator::start_batch_into`].
+    pub fn resume_batch(&self, id: BatchId, place: Option<(&Path, &Path)>) -> Result<BatchProgress> {
+        let place = place.map(|(folder, passwords)| Place::new(folder, passwords)).transpose()?;
+        self.change_batch(id, "batch.resumed", move |tx, _| rows::go_on(tx, id, place.as_ref()))
     }
 
     fn change_batch(
@@ -265,13 +267,13 @@ impl Operator {
         self.inner.store.read(rows::all)
     }
 
-    /// The passwords of its files, out of the list in its folder: nothing else has them. Those of a certificate that was made again
-    /// are left out.
+    /// The passwords of its files, out of their list: nothing else has them. Those of a certificate that was made again are left out.
     pub fn batch_passwords(&self, id: BatchId) -> Result<Vec<PasswordLine>> {
         let (progress, mut serials) = self.inner.store.read(|c| Ok((rows::progress(c, id)?, rows::serials(c, id)?)))?;
-        let folder =
-            progress.folder.ok_or_else(|| Error::invalid("folder", "a command began this batch: look into the folder it was given"))?;
-        let mut lines = DeliveryFolder::read_passwords(Path::new(&folder))?;
+        let list = progress
+            .passwords
+            .ok_or_else(|| Error::invalid("passwords", "a command began this batch: look into the file that it named for the passwords"))?;
+        let mut lines = DeliveryFolder::read_passwords(Path::new(&list))?;
         lines.retain(|line| serials.remove(&line.serial));
         Ok(lines)
     }
@@ -298,6 +300,20 @@ impl Operator {
         });
         drop(lock);
         ended
+    }
+}
+
+/// Where the files of a batch go, and the list of their passwords.
+struct Place {
+    folder: String,
+    passwords: String,
+}
+
+impl Place {
+    fn new(folder: &Path, passwords: &Path) -> Result<Self> {
+        let passwords = DeliveryFolder::passwords(folder, Some(passwords))?;
+        let text = |field, path: &Path| path.to_str().map(str::to_owned).ok_or_else(|| Error::invalid(field, "its path must be UTF-8"));
+        Ok(Place { folder: text("folder", folder)?, passwords: text("passwords", &passwords)? })
     }
 }
 

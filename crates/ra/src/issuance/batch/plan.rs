@@ -6,16 +6,16 @@ use crate::{
     csv::Record,
     department::Department,
     id::{SubscriberId, UnitId},
-    issuance::request,
+    issuance::{
+        cycle::{self, Order},
+        request,
+    },
     mailbox::{self, Address},
-    profile::{CertificateProfile, ProfileName},
+    policy::Policy,
+    profile::ProfileName,
     subscriber,
 };
-use protocol::{
-    Timestamp,
-    csr::CertificationRequest,
-    x509::{DistinguishedName, SubjectAltName},
-};
+use protocol::{Timestamp, csr::CertificationRequest};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::{HashMap, HashSet};
 
@@ -68,8 +68,8 @@ pub(super) fn plan(operator: &Operator, list: &BatchList, choices: &Choices) -> 
     };
     operator.inner.store.read(|tx| {
         let mut first: HashMap<SubscriberId, usize> = HashMap::new();
-        let by_request = by_request.map(|profile| policy.profile(profile).as_ref());
-        let asked = Asked { at, department: &department, here: &here, by_request, given: rows::given(tx, at, &plan.digest)? };
+        let given = rows::given(tx, at, &plan.digest)?;
+        let asked = Asked { at, department: &department, policy: &policy, here: &here, by_request, given };
         for record in list.rows() {
             match judge(tx, &plan, &asked, record, &mut first) {
                 Ok(Row { items, there }) => {
@@ -101,10 +101,11 @@ struct Asked<'a> {
     at: Timestamp,
     /// By whose policy; people of other departments are left out.
     department: &'a Department,
+    policy: &'a Policy,
     /// Profiles whose keys are made here.
     here: &'a [ProfileName],
     /// The profile that the requests are for.
-    by_request: Option<&'a CertificateProfile>,
+    by_request: Option<ProfileName>,
     /// Who has which profile from this very list.
     given: HashSet<(SubscriberId, String)>,
 }
@@ -116,31 +117,31 @@ fn judge(
     record: &Record,
     first: &mut HashMap<SubscriberId, usize>,
 ) -> std::result::Result<Row, Wrong> {
-    let Asked { at, department, here, by_request, given } = asked;
-    let at = *at;
+    let Asked { department, here, by_request, given, .. } = asked;
+    let at = asked.at;
     let mail = list::cell(record, plan.columns.mail, "mail").map_err(Wrong::Row)?;
     let wrong = |error: Error| of_row(error, record.line, mail);
     let address = Address::parse(mail).map_err(wrong)?;
     let owner = mailbox::owner(tx, &address).map_err(wrong)?;
     mailbox::standing_of(tx, at, owner.subscriber, &owner.address).map_err(wrong)?.map_err(|why| wrong(why.into()))?;
-    let (name, subject, belongs): (String, String, UnitId) = tx
-        .prepare_cached("SELECT name, subject, department FROM subscriber WHERE id = ?1")
-        .and_then(|mut statement| statement.query_row([owner.subscriber], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))))
+    let (name, belongs): (String, UnitId) = tx
+        .prepare_cached("SELECT name, department FROM subscriber WHERE id = ?1")
+        .and_then(|mut statement| statement.query_row([owner.subscriber], |row| Ok((row.get(0)?, row.get(1)?))))
         .map_err(|error| Wrong::Store(error.into()))?;
     if belongs != department.id {
         let reason = format!("the person does not belong to {}; leave the row out, or move the person first", department.department);
-        return Err(wrong(Error::invalid("mail", reason)));
+        return Err(row_error(record.line, mail, "validation", String::new(), "mail", reason));
     }
     if let Some(column) = plan.columns.name {
         let typed = list::cell(record, column, "name").map_err(Wrong::Row)?;
         if !typed.is_empty() && subscriber::name::fold(typed) != subscriber::name::fold(&name) {
-            let reason = format!("the address belongs to {name}, not to {}", shown(typed));
+            let reason = format!("the address belongs to {name}, not to {}; correct the name or the address", shown(typed));
             return Err(row_error(record.line, mail, "otherName", name, "name", reason));
         }
     }
     if let Some(line) = first.insert(owner.subscriber, record.line) {
         first.insert(owner.subscriber, line);
-        let reason = format!("the same person stands in line {line} already");
+        let reason = format!("the same person stands in line {line} already; leave one of the two rows out");
         return Err(row_error(record.line, mail, "twice", line.to_string(), "mail", reason));
     }
     let mut row = Row { items: Vec::new(), there: Vec::new() };
@@ -156,29 +157,37 @@ fn judge(
     if let (Some(profile), Some(column)) = (*by_request, plan.columns.csr) {
         let text = list::cell(record, column, "csr").map_err(Wrong::Row)?;
         if !text.is_empty() {
-            let csr = read_request(text, &owner.address, profile, &subject).map_err(wrong)?;
-            if has_key(tx, at, owner.subscriber, profile.name, &csr).map_err(wrong)? {
-                row.there.push((record.line, profile.name));
+            let csr = request::read(text.as_bytes()).map_err(wrong)?;
+            let order = order(tx, asked, owner.subscriber, &owner.address, profile, &csr).map_err(wrong)?;
+            if has_key(tx, at, owner.subscriber, profile, &csr).map_err(wrong)? {
+                row.there.push((record.line, profile));
             } else {
-                row.items.push(planned(profile.name, Some(csr.der)));
+                cycle::admit(tx, at, &order, Some(&csr.public_key)).map_err(wrong)?;
+                row.items.push(planned(profile, Some(csr.der)));
             }
         }
     }
     if row.items.is_empty() && row.there.is_empty() {
-        return Err(row_error(record.line, mail, "noRequest", String::new(), "csr", "the row has no request".to_owned()));
+        let reason = "the row has no request; put one there, or leave the row out".to_owned();
+        return Err(row_error(record.line, mail, "noRequest", String::new(), "csr", reason));
     }
     Ok(row)
 }
 
-fn read_request(text: &str, address: &str, profile: &CertificateProfile, subject: &str) -> Result<CertificationRequest> {
-    let csr = request::read(text.as_bytes())?;
-    let subject: DistinguishedName = serde_json::from_str(subject).map_err(Error::fault)?;
-    let san = match profile.with_address {
-        true => vec![SubjectAltName::Rfc822Name(address.to_owned())],
-        false => Vec::new(),
-    };
-    request::check_names(&csr, &subject, &san)?;
-    Ok(csr)
+/// What a request is to become, as for one that is issued alone: it states what the certificate would, or less (invariant 6).
+fn order(
+    tx: &Connection,
+    asked: &Asked<'_>,
+    subscriber: SubscriberId,
+    mail: &str,
+    profile: ProfileName,
+    csr: &CertificationRequest,
+) -> Result<Order> {
+    let person = subscriber::read(tx, asked.at, subscriber)?;
+    // No profile of requests is superseded.
+    let order = Order::new(asked.policy, &person, mail, profile, false)?;
+    request::check_names(csr, &order.subject, &order.san)?;
+    Ok(order)
 }
 
 /// The person has an active certificate of this profile for this very key.
@@ -224,8 +233,8 @@ pub(super) fn say(error: &Error) -> Option<(&'static str, String)> {
     Some(match error {
         Error::Invalid { field, reason } => (field, reason.clone()),
         Error::NotFound(_) => ("mail", "nobody here has this address; add the person first".to_owned()),
-        Error::Denied(Denied::MailboxNotValidated) => {
-            ("mail", "nobody has recorded that this mailbox is the person's; record it first".to_owned())
+        Error::Denied(Denied::MailboxNotValidated { mailbox }) => {
+            ("mail", format!("nobody has recorded that {mailbox} is the person's; record it first"))
         }
         Error::Denied(Denied::MailboxValidationEnded { mailbox, ended }) => ("mail", mailbox::ended_reason(mailbox, *ended)),
         Error::Conflict(Conflict::ActiveEncryption) => {

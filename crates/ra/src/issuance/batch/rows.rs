@@ -1,6 +1,6 @@
 //! Rows of batches and their items.
 
-use super::{BatchProgress, BatchState, Choices, Planned, RowError, unknown};
+use super::{BatchProgress, BatchState, Choices, Place, Planned, RowError, unknown};
 use crate::{
     Error, Result,
     id::{BatchId, SubscriberId, UnitId},
@@ -164,18 +164,21 @@ pub(super) fn stop(tx: &Connection, at: Timestamp, id: BatchId) -> Result<()> {
     Ok(())
 }
 
-/// It is stopped no longer; its files go into `folder` where one is given.
-pub(super) fn go_on(tx: &Connection, id: BatchId, folder: Option<&str>) -> Result<()> {
-    tx.prepare_cached("UPDATE batch SET stopped_at = NULL, folder = coalesce(?2, folder) WHERE id = ?1")?.execute(params![id, folder])?;
+/// It is stopped no longer; its files and their passwords go to `place` where one is given.
+pub(super) fn go_on(tx: &Connection, id: BatchId, place: Option<&Place>) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE batch SET stopped_at = NULL, folder = coalesce(?2, folder), passwords = coalesce(?3, passwords) WHERE id = ?1",
+    )?
+    .execute(params![id, place.map(|place| &place.folder), place.map(|place| &place.passwords)])?;
     Ok(())
 }
 
 pub(super) fn progress(tx: &Connection, id: BatchId) -> Result<BatchProgress> {
-    type Row = (String, String, i64, Option<i64>, Option<String>, bool);
+    type Row = (String, String, i64, Option<i64>, Option<String>, Option<String>, bool);
     let mut statement =
-        tx.prepare_cached("SELECT name, state, created_at, ended_at, folder, stopped_at IS NOT NULL FROM batch WHERE id = ?1")?;
-    let (name, state, created_at, ended_at, folder, stopped): Row = statement
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
+        tx.prepare_cached("SELECT name, state, created_at, ended_at, folder, passwords, stopped_at IS NOT NULL FROM batch WHERE id = ?1")?;
+    let (name, state, created_at, ended_at, folder, passwords, stopped): Row = statement
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?)))
         .optional()?
         .ok_or_else(unknown)?;
     // The index alone: rows with requests are long.
@@ -200,6 +203,7 @@ pub(super) fn progress(tx: &Connection, id: BatchId) -> Result<BatchProgress> {
         delivered,
         refused,
         folder,
+        passwords,
         created_at: Timestamp(created_at),
         ended_at: ended_at.map(Timestamp),
     })

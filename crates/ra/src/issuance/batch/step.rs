@@ -5,7 +5,7 @@ use crate::{
     Conflict, Error, Noun, Operator, Result,
     authority::Inner,
     certificate,
-    certification::{Authorities, Identity, StatusUrls},
+    certification::{Authorities, Identity},
     id::BatchId,
     issuance::{
         cycle::{self, Claim, Order},
@@ -66,7 +66,6 @@ pub(super) fn step(operator: &Operator, id: BatchId, deliver: &mut dyn FnMut(Del
         form: batch.form,
         supersede: batch.supersede,
         ca: inner.issuing_ca()?,
-        urls: Inner::status_urls(&*inner.network()?),
         authorities: inner.authorities()?,
         policies: inner.policies()?,
     };
@@ -100,7 +99,6 @@ struct Run<'a> {
     form: Form,
     supersede: bool,
     ca: Arc<Identity>,
-    urls: StatusUrls,
     authorities: Arc<Authorities>,
     policies: Arc<Policies>,
 }
@@ -236,7 +234,7 @@ impl Run<'_> {
             })
             .collect();
         let (clock, id, ca, supersede) = (self.operator.inner.clock.clone(), self.id, self.ca.clone(), self.supersede);
-        let (policies, urls) = (self.policies.clone(), self.urls.clone());
+        let policies = self.policies.clone();
         self.operator.inner.store.write(move |tx| {
             mark(tx, id, &handed_on)?;
             if rows::batch(tx, id)?.state != BatchState::Running {
@@ -251,7 +249,7 @@ impl Run<'_> {
                     if let Some(csr) = &csr {
                         request::check_names(&request::read(csr)?, &order.subject, &order.san)?;
                     }
-                    cycle::reserve(tx, at, &ca.certificate, &urls, order, key)
+                    cycle::reserve(tx, at, &ca.certificate, order, key)
                 });
                 claims.push(match claim {
                     Ok(claim) => {

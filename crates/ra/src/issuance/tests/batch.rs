@@ -7,13 +7,23 @@ use crate::{
     id::BatchId,
     issuance::{
         DeliveryFolder, Form,
-        batch::{BatchProgress, BatchState, Choices, Columns, Delivery},
+        batch::{BatchPlan, BatchProgress, BatchState, Choices, Columns, Delivery},
     },
+    mailbox::Method,
     ota::tests::phone::{World, key, world},
-    profile::ProfileName::{self, Authentication, Encryption, Signing},
+    profile::{
+        ProfileDraft,
+        ProfileName::{self, Authentication, Encryption, Signing},
+        Scope,
+    },
 };
 use openssl::base64::encode_block;
-use protocol::pkcs12;
+use protocol::{
+    crl::Reason,
+    key::KeyAlgorithm,
+    pkcs12,
+    x509::{SerialNumber, SubjectAltName},
+};
 use std::collections::HashMap;
 
 pub(super) fn choices(profiles: &[ProfileName]) -> Choices {
@@ -292,9 +302,15 @@ fn every_bad_row_is_named_with_its_line_and_the_good_ones_go_on() {
             (10, "name", "validation"),
         ]
     );
-    for (at, word) in
-        [(0, "line 2"), (1, "formula"), (2, "add the person"), (3, "record it"), (5, "belongs to Person 1"), (6, "formula"), (7, "UTF-8")]
-    {
+    for (at, word) in [
+        (0, "line 2 already; leave one of the two rows out"),
+        (1, "formula"),
+        (2, "add the person"),
+        (3, "record it"),
+        (5, "belongs to Person 1, not to Person 2; correct the name or the address"),
+        (6, "formula"),
+        (7, "UTF-8"),
+    ] {
         assert!(plan.errors[at].reason.contains(word), "{}: {}", word, plan.errors[at].reason);
     }
     assert_eq!(
@@ -367,6 +383,73 @@ fn requests_in_the_list_become_certificates_without_any_key_here() {
 }
 
 #[test]
+fn a_key_that_a_single_issue_refuses_is_refused_by_the_dry_run() {
+    let (world, _) = people(4);
+    let plain = |number| csr(key(number).as_openssl(), &Asked::default());
+    let signed = |mail: &str, number| {
+        let issued = world.officer.issue_from_csr(mail, Signing, &plain(number)).unwrap();
+        SerialNumber::parse(&issued.certificate.serial).unwrap()
+    };
+    world.officer.revoke(&signed("p0@example.edu", 1), Reason::KeyCompromise).unwrap();
+    world.officer.hold(&[signed("p1@example.edu", 2)]).unwrap();
+    let made = world.officer.issue_generated("p2@example.edu", Encryption, Form::Modern, false).unwrap();
+    let ours = pkcs12::open(&made.pkcs12, made.password.reveal()).unwrap().key;
+    let requests = [plain(1), plain(2), csr(ours.as_openssl(), &Asked::default()), plain(3)];
+    let mut list = "mail,csr\n".to_owned();
+    for (n, request) in requests.iter().enumerate() {
+        list.push_str(&format!("p{n}@example.edu,\"{}\"\n", encode_block(request)));
+    }
+    let plan = || world.officer.plan_batch(list.as_bytes(), &choices(&[Authentication])).unwrap();
+    let refused = |plan: &BatchPlan, line: usize| {
+        let error = plan.errors.iter().find(|error| error.line == line).unwrap();
+        assert_eq!((error.field.as_str(), error.code.as_str()), ("csr", "validation"), "{}", error.reason);
+        error.reason.clone()
+    };
+    let first = plan();
+    for (n, word) in ["the key was compromised", "on hold", "Signet made this key"].into_iter().enumerate() {
+        let reason = refused(&first, n + 2);
+        assert!(reason.contains(word) && reason.contains("make a new key"), "{reason}");
+        let alone = world.officer.issue_from_csr(&format!("p{n}@example.edu"), Authentication, &requests[n]);
+        assert!(matches!(alone, Err(Error::Invalid { field: "csr", reason: same }) if same == reason), "as alone");
+    }
+    assert_eq!(first.items.iter().map(|item| item.line).collect::<Vec<_>>(), [5]);
+    let longer = ProfileDraft { key: KeyAlgorithm::Rsa3072, ..ProfileDraft::builtin(Authentication) };
+    world.officer.save_profile(Scope::Department, Authentication, longer).unwrap();
+    let second = plan();
+    assert!(refused(&second, 5).contains("make a longer one"));
+    assert_eq!((second.items.len(), second.errors.len()), (0, 4));
+}
+
+#[test]
+fn a_request_with_any_of_a_persons_addresses_is_taken_where_the_certificate_states_them_all() {
+    let (world, _) = people(1);
+    let person = world.officer.subscriber_by_mail("p0@example.edu").unwrap().id;
+    world.officer.add_mailbox(person, "second@example.edu").unwrap();
+    world.officer.validate_mailbox("second@example.edu", Method::InPerson, "read a mail in my office").unwrap();
+    let list = |mail: &str| {
+        let request = csr(key(1).as_openssl(), &Asked { mail: Some(mail), ..Asked::default() });
+        format!("mail,csr\np0@example.edu,\"{}\"\n", encode_block(&request))
+    };
+    let plan = |mail: &str| world.officer.plan_batch(list(mail).as_bytes(), &choices(&[Signing])).unwrap();
+    // One address is certified, and the request states two, or the other one.
+    for mail in ["p0@example.edu second@example.edu", "second@example.edu"] {
+        assert!(plan(mail).errors[0].reason.contains("alternative name"), "{mail}");
+    }
+    let all = ProfileDraft { every_address: true, ..ProfileDraft::builtin(Signing) };
+    world.officer.save_profile(Scope::Department, Signing, all).unwrap();
+    for mail in ["p0@example.edu second@example.edu", "second@example.edu"] {
+        let id = start(&world, &list(mail), &choices(&[Signing]));
+        let (progress, got) = finish(&world, id);
+        assert_eq!((progress.delivered, progress.refused), (1, 0), "{mail}");
+        let certificate = &got["p0@example.edu"].certificate;
+        let both = ["p0@example.edu", "second@example.edu"].map(|mail| SubjectAltName::Rfc822Name(mail.into()));
+        assert_eq!(certificate.san, both, "{mail}");
+        world.officer.revoke(&certificate.serial, Reason::Superseded).unwrap();
+    }
+    assert!(plan("third@example.edu").errors[0].reason.contains("alternative name"));
+}
+
+#[test]
 fn what_changes_between_plan_and_step_refuses_its_row_alone() {
     let (world, list) = people(3);
     let id = start(&world, &list, &choices(&[Encryption]));
@@ -380,13 +463,14 @@ fn what_changes_between_plan_and_step_refuses_its_row_alone() {
 }
 
 #[test]
-fn the_folder_holds_a_file_each_and_a_list_of_passwords_for_its_owner_alone() {
+fn the_folder_holds_a_file_each_and_the_list_of_passwords_lies_apart_for_its_owner_alone() {
     let (world, list) = people(2);
     let id = start(&world, &list, &choices(&[Encryption]));
     let out = world.folder.path().join("out");
-    let mut folder = DeliveryFolder::open(&out, None).unwrap();
+    let list = DeliveryFolder::passwords(&out, None).unwrap();
+    let mut folder = DeliveryFolder::open(&out, &list).unwrap();
     world.officer.step_batch(id, &mut |delivery| folder.deliver(delivery)).unwrap();
-    let passwords = std::fs::read_to_string(out.join("passwords.csv")).unwrap();
+    let passwords = std::fs::read_to_string(&list).unwrap();
     let mut lines = passwords.lines();
     assert_eq!(lines.next(), Some("mail,file,serial,password"));
     let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
@@ -395,9 +479,11 @@ fn the_folder_holds_a_file_each_and_a_list_of_passwords_for_its_owner_alone() {
         let identity = pkcs12::open(&std::fs::read(out.join(row[1])).unwrap(), row[3]).unwrap();
         assert_eq!(identity.certificate.serial.to_string(), row[2]);
     }
+    let files: Vec<_> = std::fs::read_dir(&out).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 2, "and no password: {files:?}");
     #[cfg(unix)]
-    for file in std::fs::read_dir(&out).unwrap() {
+    for file in files.iter().chain([&list]) {
         use std::os::unix::fs::PermissionsExt;
-        assert_eq!(file.unwrap().metadata().unwrap().permissions().mode() & 0o077, 0);
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0);
     }
 }

@@ -51,11 +51,16 @@ fn a_row_is_corrected_in_place_or_left_out() {
 #[test]
 fn a_stopped_batch_stands_still_until_it_is_told_to_go_on() {
     let (world, list) = people(40);
-    let folder = tempfile::tempdir().unwrap();
+    let (folder, apart) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let list_of_passwords = apart.path().join("words.csv");
     let plan = world.officer.plan_batch(list.as_bytes(), &choices(&[Encryption])).unwrap();
-    let id = world.officer.start_batch_into(&plan, folder.path()).unwrap();
+    let among_the_files = world.officer.start_batch_into(&plan, folder.path(), &folder.path().join("words.csv"));
+    assert!(matches!(among_the_files, Err(Error::Invalid { field: "passwords", .. })));
+    assert!(world.officer.running_batches().unwrap().is_empty(), "nothing was begun");
+    let id = world.officer.start_batch_into(&plan, folder.path(), &list_of_passwords).unwrap();
+    assert_eq!(world.officer.batch(id).unwrap().passwords.as_deref(), list_of_passwords.to_str());
     assert_eq!(world.officer.running_batches().unwrap().len(), 1);
-    let mut out = DeliveryFolder::open(folder.path(), None).unwrap();
+    let mut out = DeliveryFolder::open(folder.path(), &list_of_passwords).unwrap();
     let officer = world.officer.clone();
     let mut asked = false;
     let progress = world
@@ -78,7 +83,7 @@ fn a_stopped_batch_stands_still_until_it_is_told_to_go_on() {
     assert_eq!(rows.iter().filter(|row| row.state == "delivered").count() as u64, before);
     assert!(rows.iter().all(|row| ["delivered", "waiting"].contains(&row.state.as_str())), "nothing is half done");
     // The same list again lets the same batch go on.
-    assert_eq!(world.officer.start_batch_into(&plan, folder.path()).unwrap(), id);
+    assert_eq!(world.officer.start_batch_into(&plan, folder.path(), &list_of_passwords).unwrap(), id);
     while world.officer.step_batch(id, &mut |delivery| out.deliver(delivery)).unwrap().state == BatchState::Running {}
     assert_eq!(world.officer.batch(id).unwrap().state, BatchState::Done);
     assert!(matches!(world.officer.resume_batch(id, None), Err(Error::Conflict(Conflict::BatchEnded))));
@@ -86,7 +91,7 @@ fn a_stopped_batch_stands_still_until_it_is_told_to_go_on() {
     assert!(world.officer.batch_rows(id, 0, 500, true).unwrap().is_empty(), "none was refused");
 
     // Every file opens with the password that the list of this batch gives.
-    std::fs::write(folder.path().join("other"), "").unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 40, "and lies in the folder nowhere");
     let passwords = world.officer.batch_passwords(id).unwrap();
     assert_eq!(passwords.len(), 40);
     let last = passwords.last().unwrap();
@@ -109,5 +114,5 @@ fn refused_rows_are_listed_alone() {
         refused.iter().map(|row| (row.mail.as_str(), row.code.as_deref())).collect::<Vec<_>>(),
         [("p1@example.edu", Some("activeEncryption"))]
     );
-    assert!(world.officer.batch_passwords(id).is_err(), "a command began it: its folder is not known");
+    assert!(world.officer.batch_passwords(id).is_err(), "a command began it: where its passwords are is not known");
 }

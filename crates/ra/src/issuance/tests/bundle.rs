@@ -50,7 +50,10 @@ fn a_bundle_is_refused_whole() {
         |mail: &str, bundle: &str, request: Option<&[u8]>| world.officer.issue_bundle(mail, bundle, request, Form::Modern, false).err();
     assert!(matches!(issue(ALICE, "Staff", Some(&foreign)), Some(Error::Invalid { field: "csr", .. })));
     assert!(matches!(issue(ALICE, "Staff", Some(b"nothing")), Some(Error::Invalid { field: "csr", .. })));
-    assert!(matches!(issue("new@example.edu", "Staff", Some(&request)), Some(Error::Denied(Denied::MailboxNotValidated))));
+    match issue("new@example.edu", "Staff", Some(&request)) {
+        Some(Error::Denied(Denied::MailboxNotValidated { mailbox })) => assert_eq!(mailbox, "new@example.edu", "of two"),
+        other => panic!("{other:?}"),
+    }
     assert!(matches!(issue(ALICE, "Student", None), Some(Error::Invalid { field: "csr", .. })), "nothing of it can be made here");
     assert!(matches!(issue(ALICE, "Nobody", None), Some(Error::NotFound(crate::Noun::Bundle))));
     assert_eq!(count(&world), before, "nothing half done");

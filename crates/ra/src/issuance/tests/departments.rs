@@ -8,15 +8,19 @@ use crate::{
     id::UnitId,
     issuance::{
         Form,
-        batch::{BatchState, Choices},
+        batch::{BatchState, Choices, Delivery},
     },
     mailbox::Method,
     ota::tests::phone::{World, world},
-    profile::ProfileName::{self, Encryption, Signing},
+    profile::{
+        ProfileName::{self, Encryption, Signing},
+        Scope,
+    },
+    settings::SettingChange,
     subscriber::{NewSubscriber, Subscriber, SubscriberKind, SubscriberQuery},
     testing,
 };
-use openssl::{pkey::PKey, rsa::Rsa};
+use openssl::{pkey::PKey, rsa::Rsa, x509::X509};
 use protocol::{Timestamp, x509::SerialNumber};
 
 fn two() -> (World, Operator, Operator) {
@@ -126,6 +130,7 @@ fn a_batch_is_of_one_department_and_leaves_the_others_people_out() {
     let plan = chemistry.plan_batch(list, &choices(&[Encryption])).unwrap();
     assert_eq!((plan.items.len(), plan.errors.len()), (1, 1));
     assert!(plan.errors[0].mail == "alice@example.edu" && plan.errors[0].reason.contains("Chemistry"), "{:?}", plan.errors);
+    assert_eq!(plan.errors[0].problem, "validation", "nothing is wrong with the address");
     let id = chemistry.start_batch(&plan).unwrap();
     let mut lives = Vec::new();
     while world
@@ -140,6 +145,55 @@ fn a_batch_is_of_one_department_and_leaves_the_others_people_out() {
         == BatchState::Running
     {}
     assert_eq!(lives, [("bob@example.edu".to_owned(), 90)]);
+}
+
+#[test]
+fn the_ocsp_responder_is_named_where_the_department_states_that_it_always_answers() {
+    let (world, physics, chemistry) = two();
+    physics.set_setting("status.ocsp_in_certificates", "yes").unwrap();
+    person(&physics, "Alice Example", "alice@example.edu");
+    person(&chemistry, "Bob Example", "bob@example.edu");
+    let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    // What the certificate names, and what was recorded before it was signed.
+    let named = |serial: &SerialNumber| {
+        let certificate = X509::from_der(&world.officer.export_certificate(serial).unwrap().0).unwrap();
+        let named: Vec<String> =
+            certificate.ocsp_responders().map(|list| list.iter().map(|url| url.to_string()).collect()).unwrap_or_default();
+        let octets = serial.octets().to_vec();
+        let intent: String = world
+            .authority
+            .0
+            .store
+            .read(|c| Ok(c.query_row("SELECT intent FROM issuance WHERE serial = ?1", [octets], |row| row.get(0))?))
+            .unwrap();
+        let recorded = serde_json::from_str::<serde_json::Value>(&intent).unwrap()["addresses"][2].clone();
+        assert_eq!(recorded, serde_json::json!(named), "as it was reserved");
+        named
+    };
+    let of = |certificate: &crate::certificate::Certificate| named(&SerialNumber::parse(&certificate.serial).unwrap());
+    let responder = ["http://pki.example.edu:8080/ocsp/issuing"].as_slice();
+    for (at, mail, names) in [(&physics, "alice@example.edu", responder), (&chemistry, "bob@example.edu", &[])] {
+        let requested = world.officer.issue_from_csr(mail, Signing, &csr(&key, &Asked::default())).unwrap().certificate;
+        assert_eq!(of(&requested), names, "{mail}, from a request");
+        let renewed = world.officer.renew(&SerialNumber::parse(&requested.serial).unwrap()).unwrap().certificate;
+        assert_eq!(of(&renewed), names, "{mail}, renewed");
+        let id = at.start_batch(&at.plan_batch(format!("mail\n{mail}\n").as_bytes(), &choices(&[Encryption])).unwrap()).unwrap();
+        let mut delivered = Vec::new();
+        let mut deliver = |delivery: Delivery| {
+            delivered.push(delivery.certificate.serial);
+            Ok(())
+        };
+        while world.officer.step_batch(id, &mut deliver).unwrap().state == BatchState::Running {}
+        assert_eq!(delivered.iter().map(&named).collect::<Vec<_>>(), [names], "{mail}, in a batch");
+        let made = world.officer.issue_generated(mail, Encryption, Form::Modern, true).unwrap().issued.certificate;
+        assert_eq!(of(&made), names, "{mail}, with a key made here");
+    }
+    // What the organization states counts for who says nothing else.
+    physics.set_setting("status.ocsp_in_certificates", "no").unwrap();
+    physics.change_setting(Scope::Organization, "status.ocsp_in_certificates", SettingChange::To("yes".into())).unwrap();
+    for (mail, names) in [("alice@example.edu", &[][..]), ("bob@example.edu", responder)] {
+        assert_eq!(of(&world.officer.issue_generated(mail, Encryption, Form::Modern, true).unwrap().issued.certificate), names, "{mail}");
+    }
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn a_certificate_to_encrypt_states_every_validated_address() {
     let view = pkcs12::open(&made.pkcs12, made.password.reveal()).unwrap().certificate;
     assert_eq!(view.san, ["office@example.edu", ALICE].map(|a| SubjectAltName::Rfc822Name(a.to_owned())));
     let refused = world.officer.issue_generated("new@example.edu", ProfileName::Document, Form::Legacy, false).err();
-    assert!(matches!(refused, Some(Error::Denied(Denied::MailboxNotValidated))));
+    assert!(matches!(refused, Some(Error::Denied(Denied::MailboxNotValidated { .. }))));
 }
 
 #[test]

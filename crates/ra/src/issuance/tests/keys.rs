@@ -43,6 +43,10 @@ fn a_key_that_was_compromised_or_is_on_hold_comes_in_by_no_door() {
     let world = world();
     world.person("Alice Example", ALICE);
     let (lost, other) = (issue(&world, ProfileName::Signing, 1), issue(&world, ProfileName::Signing, 2));
+    let list = format!("mail,csr\n{ALICE},\"{}\"\n", openssl::base64::encode_block(&plain(1)));
+    let plan = || world.officer.plan_batch(list.as_bytes(), &choices(&[ProfileName::Authentication])).unwrap();
+    let in_time = plan();
+    assert_eq!(in_time.items.len(), 1, "nothing is known against it yet");
     world.officer.revoke(&lost, Reason::KeyCompromise).unwrap();
     let begun = || count(&world, "SELECT (SELECT count(*) FROM issuance) + (SELECT count(*) FROM certificate)");
     let before = begun();
@@ -55,9 +59,9 @@ fn a_key_that_was_compromised_or_is_on_hold_comes_in_by_no_door() {
     assert!(refusal(world.officer.replace(&other, &plain(2), Old::Stays)).1.contains("the certificate itself"), "no new key");
     assert_eq!(begun(), before, "nothing half done: the bundle's other keys, too");
 
-    let list = format!("mail,csr\n{ALICE},\"{}\"\n", openssl::base64::encode_block(&plain(1)));
-    let plan = world.officer.plan_batch(list.as_bytes(), &choices(&[ProfileName::Signing])).unwrap();
-    let id = world.officer.start_batch(&plan).unwrap();
+    let late = plan();
+    assert_eq!((late.items.len(), late.errors[0].field.as_str(), late.errors[0].reason.contains("compromised")), (0, "csr", true));
+    let id = world.officer.start_batch(&in_time).unwrap();
     let progress = world.officer.step_batch(id, &mut |_| Ok(())).unwrap();
     assert_eq!((progress.state, progress.delivered, progress.refused), (BatchState::Done, 0, 1));
     assert!(world.officer.batch_refusals(id).unwrap()[0].reason.contains("compromised"));

@@ -28,6 +28,7 @@ use openssl::{
 #[derive(Default)]
 pub(super) struct Asked<'a> {
     pub(super) names: &'a [(&'a str, &'a str)],
+    /// An address, or several with blanks between them.
     pub(super) mail: Option<&'a str>,
     pub(super) ca: bool,
     pub(super) sha1: bool,
@@ -43,9 +44,12 @@ pub(super) fn csr(key: &PKey<Private>, asked: &Asked<'_>) -> Vec<u8> {
     request.set_subject_name(&name.build()).unwrap();
     request.set_pubkey(key).unwrap();
     let mut extensions = Stack::new().unwrap();
-    if let Some(mail) = asked.mail {
-        let san = SubjectAlternativeName::new().email(mail).build(&request.x509v3_context(None)).unwrap();
-        extensions.push(san).unwrap();
+    if let Some(mails) = asked.mail {
+        let mut san = SubjectAlternativeName::new();
+        for mail in mails.split(' ') {
+            san.email(mail);
+        }
+        extensions.push(san.build(&request.x509v3_context(None)).unwrap()).unwrap();
     }
     if asked.ca {
         extensions.push(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();

@@ -5,10 +5,7 @@ use crate::{
     Denied, Error,
     issuance::{Form, Issued},
     ota::tests::phone::{World, key, world},
-    profile::{
-        Approval, DOCUMENT_ENCRYPTION, Escrow, Exception, PILOT_DAYS, PILOT_POLICY, PolicyInformation, ProfileDraft, ProfileName, Scope,
-        Usage,
-    },
+    profile::{Approval, DOCUMENT_ENCRYPTION, Escrow, Exception, PILOT_POLICY, PolicyInformation, ProfileDraft, ProfileName, Scope, Usage},
     testing,
 };
 use protocol::{
@@ -82,7 +79,7 @@ fn is_what_was_saved(world: &World, issued: &Issued, draft: &ProfileDraft, pilot
     }
     assert_eq!(view.extended_key_usage.iter().map(ExtendedKeyUsage::oid).collect::<Vec<_>>(), draft.purposes, "{draft:?}");
     let days = (view.validity.not_after.0 - view.validity.not_before.0 + 1) / Timestamp::DAY;
-    assert_eq!(days, i64::from(if pilot { draft.days.min(PILOT_DAYS) } else { draft.days }), "{draft:?}");
+    assert_eq!(days, i64::from(if pilot { draft.days.min(90) } else { draft.days }), "{draft:?}");
     assert_eq!(view.san == [SubjectAltName::Rfc822Name(ALICE.into())], draft.with_address, "{draft:?}");
     assert!(draft.with_address || view.san.is_empty(), "{draft:?}");
     let holds = |octets: &[u8]| view.der.windows(octets.len()).any(|window| window == octets);

@@ -113,7 +113,7 @@ fn keys_that_decrypt_and_mailboxes_without_validation_are_refused() {
     }
     for profile in [ProfileName::Signing, ProfileName::Authentication] {
         let refused = world.officer.issue_from_csr("stranger@example.edu", profile, &plain(0));
-        assert!(matches!(refused, Err(Error::Denied(Denied::MailboxNotValidated))), "{}", profile.as_str());
+        assert!(matches!(refused, Err(Error::Denied(Denied::MailboxNotValidated { .. }))), "{}", profile.as_str());
     }
 }
 

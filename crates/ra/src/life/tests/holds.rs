@@ -1,6 +1,8 @@
 //! Held, reinstated, revoked: what was named, and what is refused.
 
 use super::*;
+use crate::profile::Exception;
+use protocol::x509::ExtendedKeyUsage;
 
 #[test]
 fn a_hold_is_listed_and_taken_back_without_a_trace_in_the_list() {
@@ -17,6 +19,41 @@ fn a_hold_is_listed_and_taken_back_without_a_trace_in_the_list() {
     assert_eq!(done(house.rosa.reinstate(&one)).affected[0].after, "active");
     assert!(house.status(&one[0]) == "active" && !house.listed(&one[0]));
     assert!(house.events(4).contains(&"certificate.reinstated".to_owned()));
+}
+
+#[test]
+fn what_breaks_is_read_in_the_certificate_whatever_its_profile_is_called() {
+    let house = house();
+    house.person("Office", "office@example.edu");
+    let save = |name, draft: ProfileDraft| house.rosa.save_profile(Scope::Department, name, draft).unwrap();
+    let made_here = || {
+        let made = house.rosa.issue_generated("office@example.edu", ProfileName::Functional, Form::Modern, true).unwrap();
+        SerialNumber::parse(&made.issued.certificate.serial).unwrap()
+    };
+    let stops = |serial: &SerialNumber| {
+        let told = house.rosa.consequences(&certificates(std::slice::from_ref(serial), Verb::Hold)).unwrap();
+        let back = house.rosa.consequences(&certificates(std::slice::from_ref(serial), Verb::Reinstate));
+        assert!(matches!(back, Err(Error::Conflict(Conflict::NotHeld))));
+        // What the one certificate says, and that nobody is left with another of its profile.
+        assert_eq!(told.breaks, [&told.affected[0].breaks[..], &[Breaks::NoneLeft]].concat());
+        told.affected[0].breaks.clone()
+    };
+    let functional = ProfileDraft::builtin(ProfileName::Functional);
+    let reading = ProfileDraft { usage: vec![Usage::KeyEncipherment], escrow: Escrow::ByPolicy, ..functional };
+    save(ProfileName::Functional, reading.clone());
+    let reads = made_here();
+    assert_eq!(stops(&reads), [Breaks::MailToThem], "a functional mailbox that only reads signs nothing");
+    done(house.rosa.hold(std::slice::from_ref(&reads)));
+    let back = done(house.rosa.reinstate(std::slice::from_ref(&reads)));
+    assert_eq!((&back.affected[0].breaks[..], back.breaks.len()), (&[Breaks::MailToThem][..], 0), "this works again");
+    let exception = Some(Exception { name: "Prof. Carol".into(), reason: "one key for all who sit there".into() });
+    let usage = vec![Usage::DigitalSignature, Usage::KeyEncipherment];
+    save(ProfileName::Functional, ProfileDraft { usage, exception, ..reading });
+    assert_eq!(stops(&made_here()), [Breaks::SignedMail, Breaks::MailToThem]);
+    let mut signing = ProfileDraft::builtin(ProfileName::Signing);
+    signing.purposes.push(ExtendedKeyUsage::ClientAuth.oid().to_owned());
+    save(ProfileName::Signing, signing);
+    assert_eq!(stops(&house.signing("office@example.edu").0), [Breaks::SignedMail, Breaks::NetworkAccess]);
 }
 
 #[test]
@@ -122,4 +159,29 @@ fn a_device_is_held_as_a_whole_and_the_rest_of_its_owner_goes_on() {
         matches!(house.rosa.maybe_lost(Target::Device(device)), Err(Error::Invalid { field: "target", .. })),
         "nothing is left to hold"
     );
+}
+
+#[test]
+fn what_is_revoked_waits_no_longer_for_the_end_of_its_hold_whatever_revoked_it() {
+    let house = house();
+    house.person("Alice Example", "alice@example.edu");
+    let waits = || {
+        let today = house.rosa.today().unwrap();
+        (today.perhaps_lost, today.perhaps_lost_until.is_some())
+    };
+    let lost = |serial: &SerialNumber| done(house.rosa.maybe_lost(Target::Certificates(vec![serial.clone()])));
+    let (old, shared) = house.signing("alice@example.edu");
+    house.clock.advance(50 * 86_400);
+    let twin = house.again("alice@example.edu", &shared);
+    house.clock.advance(45 * 86_400);
+    assert_eq!((house.status(&old).as_str(), house.status(&twin).as_str()), ("expired", "active"));
+    lost(&twin);
+    assert_eq!(waits(), (1, true));
+    house.rosa.replace(&old, &csr(&key()), Old::Revoked(Reason::KeyCompromise)).unwrap();
+    assert_eq!((house.status(&twin).as_str(), waits()), ("revoked", (0, false)), "with the key of the one that was replaced");
+
+    let (one, _) = house.signing("alice@example.edu");
+    lost(&one);
+    house.rosa.revoke(&one, Reason::KeyCompromise).unwrap();
+    assert_eq!(waits(), (0, false), "by itself");
 }

@@ -38,6 +38,25 @@ fn a_compromised_key_takes_all_its_certificates_along() {
 }
 
 #[test]
+fn what_was_replaced_is_still_in_use_and_what_stops_with_it_is_told() {
+    let house = house();
+    house.person("Alice Example", "alice@example.edu");
+    let made = house.rosa.issue_from_csr("alice@example.edu", ProfileName::Authentication, &csr(&key())).unwrap();
+    let old = SerialNumber::parse(&made.certificate.serial).unwrap();
+    // At the desk: the phone does not fetch the new one, and goes on with the old one until that ends.
+    let current = house.renewed(&old);
+    assert_eq!(house.status(&old), "superseded");
+    let breaks = |serial: &SerialNumber, verb| house.rosa.consequences(&certificates(std::slice::from_ref(serial), verb)).unwrap().breaks;
+    for verb in [Verb::Hold, Verb::Revoke { reason: Reason::Superseded, invalid_since: None }] {
+        assert_eq!(breaks(&old, verb.clone()), [Breaks::NetworkAccess], "{verb:?}: she has the new one");
+        assert_eq!(breaks(&current, verb), [Breaks::NetworkAccess, Breaks::NoneLeft], "what was replaced takes nobody's place");
+    }
+    // What is on hold has stopped already.
+    done(house.rosa.hold(std::slice::from_ref(&old)));
+    assert!(breaks(&old, Verb::Revoke { reason: Reason::Superseded, invalid_since: None }).is_empty());
+}
+
+#[test]
 fn what_is_perhaps_lost_is_the_key_and_it_comes_back_or_goes_as_a_whole() {
     let house = house();
     house.person("Alice Example", "alice@example.edu");

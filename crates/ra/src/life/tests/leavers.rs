@@ -24,9 +24,9 @@ fn a_leaver_loses_everything_at_once_and_gets_nothing_new() {
     assert_eq!(house.status(&bobs), "active", "{}", bob.name);
     assert!(matches!(
         house.rosa.issue_from_csr("alice@example.edu", ProfileName::Signing, &csr(&key())),
-        Err(Error::Denied(Denied::MailboxNotValidated))
+        Err(Error::Denied(Denied::MailboxNotValidated { .. }))
     ));
-    assert!(matches!(house.rosa.invite("alice@example.edu", Channel::Show), Err(Error::Denied(Denied::MailboxNotValidated))));
+    assert!(matches!(house.rosa.invite("alice@example.edu", Channel::Show), Err(Error::Denied(Denied::MailboxNotValidated { .. }))));
     assert!(house.events(3).contains(&"subscriber.departed".to_owned()));
     let steps = house.rosa.enrollment(invited).unwrap().steps;
     assert_eq!(steps.last().unwrap().facts["reason"], "the person left", "nobody was deleted");

@@ -56,11 +56,15 @@ fn a_correspondent_gets_one_certificate_to_encrypt_to_and_it_is_ours() {
         views.into_iter().map(|view| view.serial).collect::<Vec<_>>()
     };
     assert_eq!(shared(), [newest.clone(), signing.clone()]);
+    let made_here = |serial: &SerialNumber| house.rosa.certificate(serial).unwrap().made_here;
+    assert!(made_here(&newest) && !made_here(&signing), "whatever its profile is called");
+    assert!([(&newest, true), (&signing, false)].into_iter().all(|(one, so)| house.rosa.certificate(one).unwrap().reads_mail == so));
     // One that another CA issued is that CA's to publish.
     let foreign = newest.clone();
     house.write(move |tx| {
         tx.execute("UPDATE certificate SET issuer = NULL WHERE serial = ?", [foreign.octets()])?;
         Ok(())
     });
+    assert!(!made_here(&newest), "of what another CA certified, Signet made no key");
     assert_eq!(shared(), [earlier, signing]);
 }

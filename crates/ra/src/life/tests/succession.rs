@@ -46,7 +46,7 @@ fn a_renewal_is_what_was_told_and_telling_it_writes_nothing() {
 #[test]
 fn a_renewal_is_refused_beforehand_as_it_would_be() {
     let house = house();
-    house.person("Alice Example", "alice@example.edu");
+    let alice = house.person("Alice Example", "alice@example.edu");
     let (old, key) = house.signing("alice@example.edu");
     let twin = house.again("alice@example.edu", &key);
     let both = |serial: &SerialNumber| same_refusal(house.rosa.renewal_consequences(serial), house.rosa.renew(serial));
@@ -57,16 +57,60 @@ fn a_renewal_is_refused_beforehand_as_it_would_be() {
     done(house.rosa.reinstate(std::slice::from_ref(&old)));
     house.renewed(&old);
     assert!(both(&old).contains("taken its place"));
+    let (revoked, _) = house.signing("alice@example.edu");
+    house.rosa.revoke(&revoked, Reason::Superseded).unwrap();
+    assert!(both(&revoked).contains("AlreadyRevoked"));
+    // Revoked elsewhere, without the others of its key.
+    let alone = old.clone();
+    house.write(move |tx| {
+        tx.execute("UPDATE certificate SET revoked_at = 1, reason = 1 WHERE serial = ?", [alone.octets()])?;
+        Ok(())
+    });
+    assert!(both(&twin).contains("compromised"), "its key");
     let (lapsed, _) = house.signing("alice@example.edu");
     house.write(|tx| {
         tx.execute("DELETE FROM mailbox_validation", [])?;
         Ok(())
     });
-    assert!(both(&lapsed).contains("MailboxNotValidated"));
+    house.rosa.add_mailbox(alice.id, "second@example.edu").unwrap();
+    let refused = both(&lapsed);
+    assert!(refused.contains("MailboxNotValidated { mailbox: \"alice@example.edu\" }"), "{refused}: which of them");
     house.rosa.validate_mailbox("alice@example.edu", Method::InPerson, "staff card").unwrap();
     assert!(house.rosa.renewal_consequences(&lapsed).is_ok());
+    house.rosa.set_setting("mailbox.valid_days", "30").unwrap();
+    house.clock.advance(31 * 86_400);
+    assert!(both(&lapsed).contains("MailboxValidationEnded"), "that it was validated once does not count");
+    house.rosa.validate_mailbox("alice@example.edu", Method::InPerson, "staff card").unwrap();
+    let offer = |offered| {
+        let draft = ProfileDraft { offered, ..ProfileDraft::builtin(ProfileName::Signing) };
+        house.rosa.save_profile(Scope::Department, ProfileName::Signing, draft).unwrap();
+    };
+    offer(false);
+    assert!(both(&lapsed).contains("NotOffered"));
+    offer(true);
+    assert!(!house.rosa.renewal_consequences(&lapsed).unwrap().on_phone);
+    house.phone(&alice, &lapsed);
+    assert!(house.rosa.renewal_consequences(&lapsed).unwrap().on_phone, "a phone has its key");
     house.clock.advance(-86_400);
     assert!(both(&lapsed).contains("ClockBehind"));
+}
+
+#[test]
+fn of_several_renewals_each_is_told_as_it_would_be_after_those_before_it() {
+    let house = house();
+    house.person("Alice Example", "alice@example.edu");
+    let (signing, _) = house.signing("alice@example.edu");
+    let encrypting = house.rosa.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
+    let encrypting = SerialNumber::parse(&encrypting.issued.certificate.serial).unwrap();
+    let order = [signing.clone(), encrypting.clone(), signing, encrypting];
+    let told: Vec<_> = house.rosa.renewals_consequences(&order).collect();
+    assert_eq!(told.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, false, false]);
+    for (told, serial) in told.into_iter().zip(&order) {
+        match (told, house.rosa.renew(serial)) {
+            (Ok(told), Ok(done)) => assert_eq!(serials(&told.consequences.affected), done.superseded.into_iter().collect::<BTreeSet<_>>()),
+            (told, done) => assert!(same_refusal(told, done).contains("taken its place")),
+        }
+    }
 }
 
 #[test]
@@ -106,6 +150,9 @@ fn a_replacement_tells_what_is_revoked_with_the_old_one_and_who_is_left_without(
 fn what_was_encrypted_to_the_old_key_is_said_to_open_with_it_only() {
     let house = house();
     house.person("Alice Example", "alice@example.edu");
+    // The tests' RSA keys are made once, and a key that is on hold is not certified again.
+    let elliptic = ProfileDraft { key: KeyAlgorithm::P256, ..ProfileDraft::builtin(ProfileName::Encryption) };
+    house.rosa.save_profile(Scope::Department, ProfileName::Encryption, elliptic).unwrap();
     let first = house.rosa.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
     let first = SerialNumber::parse(&first.issued.certificate.serial).unwrap();
     let renewal = house.rosa.renewal_consequences(&first).unwrap();
@@ -122,4 +169,15 @@ fn what_was_encrypted_to_the_old_key_is_said_to_open_with_it_only() {
     assert_eq!((told.old.before.as_str(), told.old.after.as_str()), ("superseded", "superseded"));
     assert_eq!(serials(&told.consequences.affected), texts(&[&second]));
     assert_eq!(serials(&told.consequences.untouched), texts(&[&first]));
+
+    // Also when it is on hold: what it is now, and that it is marked.
+    done(house.rosa.hold(std::slice::from_ref(&second)));
+    let told = house.rosa.replacement_consequences(&first, NewKey::MadeHere, Old::Stays).unwrap();
+    let states: Vec<_> = told.consequences.affected.iter().map(|one| (one.before.as_str(), one.after.as_str())).collect();
+    assert_eq!(states, [("held", "held")]);
+    let third = house.rosa.replace_generated(&first, Form::Modern, Old::Stays).unwrap();
+    assert_eq!(third.issued.superseded.iter().cloned().collect::<BTreeSet<_>>(), serials(&told.consequences.affected));
+    assert_eq!(house.status(&second), "held");
+    done(house.rosa.reinstate(std::slice::from_ref(&second)));
+    assert_eq!(house.status(&second), "superseded", "taken back, it counts as replaced");
 }

@@ -54,7 +54,7 @@ fn the_portal_says_which_department_asks_and_what_it_brings() {
     let general = world.enroller.public_department().unwrap();
     assert_eq!((general.department.as_str(), general.contact.as_deref()), ("Example University", Some("IT desk, 1000")));
     for (mail, name, contact, wifi, vpn, passcode, removal, min_os, signing, hours) in [
-        ("alice@example.edu", "Physics", "IT desk, 1000", "campus", Some("vpn.example.edu"), None, Removal::Removable, None, true, 72),
+        ("alice@example.edu", "Physics", "IT desk, 1000", "campus", Some("vpn.example.edu"), Some(6), Removal::Removable, None, true, 72),
         ("bob@example.edu", "Chemistry", "Rosa, 2000", "lab", None, Some(8), Removal::Locked, Some("17.0"), false, 24),
     ] {
         let invitation = world.invite(mail);
@@ -79,10 +79,19 @@ fn the_portal_says_which_department_asks_and_what_it_brings() {
 fn each_phone_gets_the_profile_and_the_certificates_of_its_department() {
     let (world, physics, chemistry) = two();
     chemistry.set_setting("portal.sign_in", "code").unwrap();
+    chemistry.set_setting("status.ocsp_in_certificates", "yes").unwrap();
     person(&physics, "Alice Example", "alice@example.edu");
     person(&chemistry, "Bob Example", "bob@example.edu");
     for (mail, udid, department, days, pilot, kinds, wifi) in [
-        ("alice@example.edu", "A", "Physics", [730, 365].as_slice(), 0, ["wifi.managed", "vpn.managed"].as_slice(), "campus"),
+        (
+            "alice@example.edu",
+            "A",
+            "Physics",
+            [730, 365].as_slice(),
+            0,
+            ["wifi.managed", "vpn.managed", "mobiledevice.passwordpolicy"].as_slice(),
+            "campus",
+        ),
         ("bob@example.edu", "B", "Chemistry", &[90], 1, &["wifi.managed", "mobiledevice.passwordpolicy"], "lab"),
     ] {
         let invitation = world.invite(mail);
@@ -100,6 +109,8 @@ fn each_phone_gets_the_profile_and_the_certificates_of_its_department() {
         assert_eq!(challenges.len(), days.len());
         for (challenge, days) in challenges.iter().zip(days) {
             let certificate = scep(&world, challenge, key(3)).unwrap();
+            let names_responder = openssl::x509::X509::from_der(&certificate.der).unwrap().ocsp_responders().is_ok();
+            assert_eq!(names_responder, department == "Chemistry", "as the department states");
             assert!(certificate.subject.to_string().ends_with(&format!("OU={department},O=Example University")), "{}", certificate.subject);
             let lives = certificate.validity.not_after.0 - certificate.validity.not_before.0 + 1;
             assert_eq!(lives, days * Timestamp::DAY, "{department}");

@@ -4,3 +4,4 @@ mod departments;
 mod phase2;
 mod phase3;
 pub(crate) mod phone;
+mod times;

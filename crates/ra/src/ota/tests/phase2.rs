@@ -265,6 +265,26 @@ fn a_walk_that_began_in_time_may_finish_after_the_link_has_run_out() {
 }
 
 #[test]
+fn the_challenge_of_the_transport_identity_lives_sixty_minutes() {
+    let world = world();
+    let offered = |name: &str, mail: &str, key_number: usize| {
+        world.person(name, mail);
+        let invitation = world.invite(mail);
+        let answer = profile(world.phone(&invitation, name, key_number).phase2(&world));
+        (invitation.enrollment, value(&signed_text(&answer), "Challenge"))
+    };
+    let (alices, in_time) = offered("Alice Example", "alice@example.edu", 1);
+    let (bobs, late) = offered("Bob Example", "bob@example.edu", 2);
+    world.clock.advance(3_600);
+    scep(&world, &in_time, key(3)).expect("the last second counts");
+    assert_eq!(world.state(alices), State::Issued);
+    world.clock.advance(1);
+    assert!(scep(&world, &late, key(4)).is_none());
+    assert_eq!(world.facts(bobs, "scep_refused")["reason"], "the challenge has expired");
+    assert_eq!(world.state(bobs), State::Identified);
+}
+
+#[test]
 fn an_old_ios_is_led_to_its_page_and_goes_on_after_the_update() {
     let world = world();
     world.officer.set_setting("device.min_os", "17.0").unwrap();

@@ -77,6 +77,34 @@ fn the_final_profile_brings_everything_and_completes_once() {
 }
 
 #[test]
+fn a_phone_that_gets_what_signs_is_asked_for_a_passcode_unless_the_department_says_no() {
+    let world = world();
+    for (number, (key, set, asked)) in [
+        ("wifi.ssid", "eduroam", true),
+        ("passcode.min_length", "0", false),
+        ("passcode.min_length", "", true),
+        ("bundle", "authentication", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        world.officer.set_setting(key, set).unwrap();
+        let mail = format!("p{number}@example.edu");
+        world.person(&format!("Person {number}"), &mail);
+        let invitation = world.invite(&mail);
+        // The page says it before the phone asks for it.
+        let LinkView::Open(link) = world.enroller.link(&invitation.token).unwrap() else { panic!("open") };
+        assert_eq!(link.contents.passcode, asked.then_some(6), "{key} = {set}");
+        let mut phone = world.phone(&invitation, &mail, 1);
+        phone.get_transport(&world, 2);
+        let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+        let tight: String = payloads.split_whitespace().collect();
+        assert_eq!(payloads.contains("com.apple.mobiledevice.passwordpolicy"), asked, "{key} = {set}");
+        assert_eq!(tight.contains("<key>minLength</key><integer>6</integer>"), asked, "{key} = {set}");
+    }
+}
+
+#[test]
 fn a_repeat_gets_the_same_bytes_and_later_it_is_an_update() {
     let world = world();
     world.person("Alice Example", "alice@example.edu");
@@ -202,6 +230,40 @@ fn an_expired_transport_identity_leads_back_to_the_page() {
 }
 
 #[test]
+fn a_link_that_has_run_out_leads_back_to_the_page_that_says_so() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    profile(phone.phase3(&world));
+    // It never asked for its identities. The link runs out, and nothing is under way any more.
+    world.clock.advance(72 * 3_600 - 1);
+    assert_eq!(kind(&phone.phase3(&world)), "profile");
+    world.clock.advance(3_601);
+    world.officer.tidy().unwrap();
+    assert_eq!(world.state(invitation.enrollment), State::Expired);
+    assert_eq!(kind(&phone.phase3(&world)), format!("page https://pki.example.edu:8443/e/{}", invitation.token.reveal()));
+    assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], "the link has expired");
+    assert!(matches!(world.enroller.link(&invitation.token).unwrap(), LinkView::Ended(LinkEnd::Expired)));
+}
+
+#[test]
+fn the_challenges_of_the_final_profile_live_sixty_minutes() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    // Counted from the final profile, not from phase 2.
+    world.clock.advance(1_800);
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    let [(_, in_time), (_, late)] = challenges(&payloads).try_into().unwrap();
+    world.clock.advance(3_600);
+    scep(&world, &in_time, key(3)).expect("the last second counts");
+    world.clock.advance(1);
+    assert!(scep(&world, &late, key(4)).is_none());
+    assert_eq!(world.facts(invitation.enrollment, "scep_refused")["reason"], "the challenge has expired");
+    assert_eq!(world.state(invitation.enrollment), State::Issued);
+}
+
+#[test]
 fn a_cancelled_enrollment_gets_neither_profile_nor_certificate() {
     let world = world();
     world.person("Alice Example", "alice@example.edu");
@@ -242,7 +304,7 @@ fn no_profile_states_an_address_that_nobody_validated() {
     let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
     world.officer.set_setting("authentication.with_address", "yes").unwrap();
     assert_eq!(kind(&phone.phase3(&world)), "forbidden");
-    assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], "the mailbox is not validated");
+    assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], "the mailbox alice@example.edu is not validated");
     world.officer.set_setting("authentication.with_address", "no").unwrap();
     let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
     let certificate = scep(&world, &challenges(&payloads)[0].1, key(3)).unwrap();

@@ -141,7 +141,7 @@ impl World {
 
     pub(crate) fn sign_in_by_code(&self, invitation: &Invitation) -> Token {
         match self.enroller.sign_in(&invitation.token, &code(&invitation.code.reveal())).unwrap() {
-            SignInOutcome::SignedIn { session } => session,
+            SignInOutcome::SignedIn { session, .. } => session,
             other => panic!("not signed in: {}", said(&other)),
         }
     }

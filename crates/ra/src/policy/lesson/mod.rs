@@ -6,7 +6,7 @@ mod redact;
 mod tests;
 
 use super::{Language, escrow::is_date};
-use crate::{Error, Operator, Result, id::UnitId, ledger, ledger::Actor, profile::is_text};
+use crate::{Error, Operator, Result, day::has_come, id::UnitId, ledger, ledger::Actor, profile::is_text};
 use protocol::Timestamp;
 use redact::Redaction;
 use rusqlite::{Connection, params};
@@ -17,7 +17,7 @@ const LONGEST: usize = 4000;
 /// An entry to add.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct NewLesson {
-    /// Day on which it happened, as 2026-11-21; not in the future.
+    /// Day on which it happened, as 2026-11-21; one that has come, at least somewhere on earth.
     pub day: String,
     /// What happened.
     pub happened: String,
@@ -86,7 +86,7 @@ impl Operator {
             }
         }
         let day = new.day.trim().to_owned();
-        if !is_date(&day) || day > clock.now().to_string() {
+        if !is_date(&day) || !has_come(&day, clock.now()) {
             return Err(Error::invalid("day", "write the day on which it happened as 2026-11-21, not one to come"));
         }
         let (happened, learned) = (new.happened.trim().to_owned(), new.learned.trim().to_owned());

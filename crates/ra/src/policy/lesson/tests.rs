@@ -11,6 +11,7 @@ use crate::{
     },
     testing,
 };
+use protocol::Timestamp;
 
 fn lesson(happened: &str, learned: &str) -> NewLesson {
     NewLesson { day: "2026-11-20".into(), happened: happened.into(), learned: learned.into() }
@@ -31,7 +32,7 @@ fn the_log_only_grows_and_its_first_entry_passes_the_gate() {
         ("learned", lesson("x", "a\u{202e}b")),
         ("learned", lesson("x", &"y".repeat(4001))),
         ("day", NewLesson { day: "yesterday".into(), ..lesson("x", "y") }),
-        ("day", NewLesson { day: "2026-11-22".into(), ..lesson("x", "y") }),
+        ("day", NewLesson { day: "2026-11-23".into(), ..lesson("x", "y") }),
     ] {
         match physics.add_lesson(wrong) {
             Err(Error::Invalid { field: named, .. }) => assert_eq!(named, field),
@@ -50,6 +51,20 @@ fn the_log_only_grows_and_its_first_entry_passes_the_gate() {
     let touch = |sql: &'static str| authority.0.store.write(move |tx| Ok(tx.execute(sql, [])?));
     assert!(touch("UPDATE lesson SET learned = 'else'").is_err() && touch("DELETE FROM lesson").is_err());
     authority.auditor().verify_ledger().unwrap();
+}
+
+#[test]
+fn a_lesson_of_today_is_taken_wherever_the_officer_is() {
+    let (authority, clock, _folder) = testing::authority();
+    let rosa = testing::department(&authority);
+    let of = |day: &str| rosa.add_lesson(NewLesson { day: day.into(), ..lesson("x", "y") });
+    // At 10:00 UTC the next day begins where it begins first, and not a second before.
+    of("2026-11-22").unwrap();
+    clock.advance(Timestamp::DAY - 1);
+    let tomorrow = of("2026-11-23");
+    assert!(matches!(tomorrow, Err(Error::Invalid { field: "day", .. })), "{tomorrow:?}");
+    clock.advance(1);
+    of("2026-11-23").unwrap();
 }
 
 #[test]

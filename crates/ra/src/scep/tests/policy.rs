@@ -128,6 +128,21 @@ fn a_request_that_is_repeated_after_the_policy_changed_gets_another_serial() {
 }
 
 #[test]
+fn a_request_that_is_repeated_after_a_number_changed_gets_another_serial() {
+    for (key, value) in [("validity.pilot_days", "30"), ("validity.backdated_minutes", "5")] {
+        let f = Fixture::new();
+        let message = Message::of(&client::key(0), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+        CRASH.set(Some(3));
+        assert!(f.try_send(&message).is_err());
+        CRASH.set(None);
+        f.operator.set_setting(key, value).unwrap();
+        certificate(f.send(&message));
+        let abandoned = f.count("SELECT count(*) FROM issuance WHERE state = 'abandoned'");
+        assert_eq!((f.issued(), abandoned), (1, 1), "{key}: two things under two serials");
+    }
+}
+
+#[test]
 fn a_request_that_is_repeated_after_the_cps_changed_gets_another_serial() {
     let f = Fixture::new();
     into_production(&f.operator);

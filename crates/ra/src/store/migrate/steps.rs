@@ -92,3 +92,71 @@ fn people_with_phones_from_before_are_found_by_them() {
         assert_eq!(count("SELECT count(*) FROM certificate_search WHERE certificate_search MATCH '\"ali\"'"), indexed);
     }
 }
+
+#[test]
+fn certificates_from_before_are_good_for_what_their_version_of_the_profile_says() {
+    let folder = TempDir::new().unwrap();
+    let old = with_enrollments(&folder, 24);
+    let profile = |version: u8, name: &str, usage: &str, purposes: &str, (signs, decrypts): (u8, u8)| {
+        let sql = format!(
+            "INSERT INTO profile (version, unit, name, at, actor, definition, signs, decrypts, escrow)
+             VALUES ({version}, zeroblob(16), '{name}', 1, '\"Signet\"', '{{\"usage\":{usage},\"purposes\":{purposes}}}', {signs}, {decrypts}, 0)"
+        );
+        old.execute(&sql, []).unwrap();
+    };
+    let (mail, both) = (r#"["1.3.6.1.5.5.7.3.4"]"#, r#"["1.3.6.1.5.5.7.3.4","1.3.6.1.5.5.7.3.2"]"#);
+    profile(1, "functional", r#"["keyEncipherment"]"#, mail, (0, 1));
+    profile(2, "functional", r#"["digitalSignature","keyEncipherment"]"#, mail, (1, 1));
+    profile(3, "signing", r#"["digitalSignature","contentCommitment"]"#, both, (1, 0));
+    profile(4, "document", r#"["keyEncipherment"]"#, r#"["1.3.6.1.4.1.311.80.1"]"#, (0, 1));
+    // id-ecPublicKey and a curve, as in the certificate of an elliptic key.
+    let elliptic = "x'3082301306072a8648ce3d020106082a8648ce3d030107'";
+    let rows = [
+        ("subscriber", "functional", "1", "x'3000'", 2),
+        ("subscriber", "functional", "2", "x'3000'", 3),
+        ("subscriber", "functional", "2", elliptic, 1),
+        ("subscriber", "functional", "1", elliptic, 2),
+        ("subscriber", "signing", "3", "x'3000'", 5),
+        ("subscriber", "document", "4", "x'3000'", 8),
+        // Of no version: as built in.
+        ("subscriber", "functional", "NULL", "x'3000'", 1),
+        ("subscriber", "encryption", "NULL", elliptic, 2),
+        ("subscriber", "authentication", "NULL", "x'3000'", 4),
+        ("transport", "transport", "NULL", "x'3000'", 0),
+    ];
+    for (serial, (kind, profile, version, der, _)) in (1_u8..).zip(&rows) {
+        old.execute_batch(&format!(
+            "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at, profile_version)
+               VALUES (x'{serial:02x}', '{kind}', '{profile}', 'CN=Alice', '[]', x'aa', randomblob(16), zeroblob(32), 1, 9, 1, {version});
+             INSERT INTO certificate_der (number, der) VALUES (last_insert_rowid(), {der});"
+        ))
+        .unwrap();
+    }
+    drop(old);
+    let new = open(folder.path(), &folder.path().join("signet.db")).unwrap();
+    let mut statement = new.prepare("SELECT uses FROM certificate ORDER BY number").unwrap();
+    let uses: Vec<i64> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(uses, rows.map(|(.., uses)| uses));
+    // Whoever can be encrypted to is found in the index alone.
+    let query = "EXPLAIN QUERY PLAN SELECT 1 FROM certificate c INDEXED BY certificate_of_subscriber WHERE c.subscriber = x'01' AND c.kind = 'subscriber'
+        AND c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= 5 AND (c.uses & 2) = 2";
+    let plan: String = new.query_row(query, [], |row| row.get(3)).unwrap();
+    assert!(plan.contains("COVERING INDEX certificate_of_subscriber"), "{plan}");
+}
+
+#[test]
+fn a_batch_from_before_finds_its_passwords_where_they_lie() {
+    let folder = TempDir::new().unwrap();
+    let old = with_enrollments(&folder, 23);
+    old.execute_batch(
+        "INSERT INTO batch (id, name, digest, form, supersede, state, created_at, folder) VALUES
+           (x'01010101010101010101010101010101', 'of the window', zeroblob(32), 'modern', 0, 'running', 1, '/home/rosa/staff'),
+           (x'02020202020202020202020202020202', 'of a command', zeroblob(32), 'modern', 0, 'running', 1, NULL);",
+    )
+    .unwrap();
+    drop(old);
+    let new = open(folder.path(), &folder.path().join("signet.db")).unwrap();
+    let mut statement = new.prepare("SELECT passwords FROM batch ORDER BY id").unwrap();
+    let lists: Vec<Option<String>> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(lists, [Some("/home/rosa/staff/passwords.csv".to_owned()), None]);
+}

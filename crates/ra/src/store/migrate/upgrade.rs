@@ -124,7 +124,7 @@ const DATA: [(u32, &str); 9] = [
 ];
 
 /// A count and what it must be once the database is the newest, from which schema on.
-const KEPT: [(u32, &str, i64); 25] = [
+const KEPT: [(u32, &str, i64); 27] = [
     (1, "SELECT count(*) FROM setting WHERE key = 'wifi.ssid' AND value = 'eduroam'", 1),
     (1, "SELECT count(*) FROM certificate WHERE serial IN (x'11', x'12', x'13') AND profile_version IS NULL AND pilot = 0", 3),
     (1, "SELECT reason FROM certificate WHERE serial = x'12'", 6),
@@ -150,11 +150,17 @@ const KEPT: [(u32, &str, i64); 25] = [
         "SELECT (SELECT count(*) FROM profile) + (SELECT count(*) FROM bundle) + (SELECT count(*) FROM escrow_decision) + (SELECT count(*) FROM gate)",
         4,
     ),
+    (1, "SELECT count(*) FROM certificate WHERE (serial IN (x'11', x'12') AND uses = 1) OR (serial = x'13' AND uses = 4)", 3),
+    (5, "SELECT uses FROM certificate WHERE serial = x'14'", 2),
     (5, "SELECT count(*) FROM batch b JOIN batch_item i ON i.batch = b.id WHERE b.state = 'running' AND i.state = 'waiting'", 1),
     (6, "SELECT final_at FROM hold_deadline WHERE serial = x'12'", 3),
     (6, "SELECT (SELECT count(*) FROM act_request WHERE state = 'waiting') + (SELECT count(*) FROM departure)", 2),
     (7, "SELECT count(*) FROM publication_target t JOIN outbox o ON o.target = t.id WHERE o.state = 'waiting'", 1),
-    (7, "SELECT count(*) FROM outbox_attempt a JOIN outbox o ON o.id = a.outbox WHERE a.succeeded = 0", 1),
+    (
+        7,
+        "SELECT count(*) FROM outbox_attempt a JOIN outbox o ON o.id = a.outbox WHERE a.succeeded = 0 AND a.detail = '500' AND a.failure IS NULL",
+        1,
+    ),
     (7, "SELECT count(*) FROM published_crl WHERE state = 'stale'", 1),
     (8, "SELECT count(*) FROM saved_view WHERE name = 'Ending'", 1),
     (12, "SELECT count(*) FROM crl JOIN delta_crl USING (issuer, number)", 1),

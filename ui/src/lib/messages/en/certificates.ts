@@ -22,6 +22,7 @@ export const certificates = {
   noneFit: "No certificate fits.",
   showAll: "Drop all filters",
   exportList: "Export",
+  exportChosen: "Export these",
   formats: { csv: "Table (CSV)", json: "For programs (JSON)", pem: "Certificates (PEM)", p7b: "Certificates (PKCS#7)" },
   full: "All about it",
   short: "In short",

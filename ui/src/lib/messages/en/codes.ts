@@ -17,6 +17,8 @@ export interface Refusal {
 const because = (detail: string) => (detail ? ` (${detail})` : "");
 const ended = (of: Lapsed | null) =>
   of ? `${of.mailbox} was validated too long ago: that counted until ${date(of.until, "en")} (CPS 4.2.1).` : "It was validated too long ago (CPS 4.2.1).";
+const notValidated = (mailbox: string) =>
+  mailbox ? `Nobody has recorded that ${mailbox} is this person’s, and a certificate may state no other address (CPS 4.2.1).` : "A certificate may only state an address that you know to be this person’s (CPS 4.2.1).";
 
 export const codes: Record<Code, Refusal> = {
   validation: { title: "One entry needs another look", meaning: (d) => sentence(d) || "An entry is missing or has a form that is not accepted.", next: "Correct it and try again." },
@@ -30,10 +32,11 @@ export const codes: Record<Code, Refusal> = {
   activeEncryption: { title: "The person already has a certificate of this kind", meaning: () => "Only one encryption certificate is valid at a time, so that senders cannot take the wrong one.", next: "Choose to replace it, or keep it." },
   batch: { title: "The batch is not free", meaning: () => "Another window or a command works on it, or it has ended.", next: "Look at its progress, or start it again from its list." },
   signingKeyHere: { title: "Keys that sign are never made here", meaning: () => "Only the holder may ever have them.", next: "Take the holder’s request, or invite the person’s phone." },
+  encryptionByScep: { title: "This key must be made here", meaning: () => "Signet makes the keys that decrypt: a request or a phone cannot bring one.", next: "Leave the request out and let Signet make the key, or choose another certificate profile." },
   hold: { title: "The hold is not as expected", meaning: () => "The certificate is not on hold, or somebody put it on hold meanwhile.", next: "Look at its status and choose again." },
   departmentTaken: { title: "Another department has this name", meaning: () => "Or its certificates state it, from before it was renamed.", next: "Choose another name." },
   newerDatabase: { title: "A newer Signet wrote this folder", meaning: () => "This version would not understand all of it and does not touch it.", next: "Install the newest version on this computer." },
-  mailboxNotValidated: { title: "The address is not validated", meaning: () => "A certificate may only state an address that you know to be this person’s (CPS 4.2.1).", next: "Record how you validated it, then try again." },
+  mailboxNotValidated: { title: "The address is not validated", meaning: (d) => notValidated(d), next: "Record how you validated it, then try again." },
   mailboxValidationEnded: { title: "The validation of the address has ended", meaning: (d) => ended(lapsed(d)), next: "Record a new validation, then try again." },
   notSetUp: { title: "There is no department yet", meaning: () => "The setup was not finished.", next: "Finish the setup." },
   denied: { title: "A rule does not allow this", meaning: () => "Nothing was changed.", next: "Check the settings of the department." },
@@ -43,7 +46,7 @@ export const codes: Record<Code, Refusal> = {
   whichDepartment: { title: "There are several departments", meaning: () => "This is done for one of them.", next: "Choose the department." },
   organizationOnly: { title: "All departments share this setting", meaning: () => "It is about the network or this computer.", next: "Change it for the organization." },
   clockBehind: { title: "This computer’s clock is behind", meaning: () => "It is earlier than the last entry of the ledger. Certificates with wrong dates would be worse than none.", next: "Set the clock, then try again." },
-  keyring: { title: "The keyring is missing or locked", meaning: (d) => `The keys of your CA cannot be opened${because(d)}.`, next: "Unlock the keyring of your account, then try again." },
+  keyring: { title: "The keyring is missing or locked", meaning: (d) => `The keys of your CA cannot be opened${because(d)}.`, next: "Unlock the keyring of your account, or put the passphrase file back, then try again." },
   folder: { title: "The data folder cannot be written", meaning: (d) => `Nothing was saved${because(d)}.`, next: "Make the folder writable for your account, then try again." },
   diskFull: { title: "The disk is full", meaning: () => "Nothing was saved; what was there is safe.", next: "Make room, then try again." },
   databaseDamaged: { title: "The database is damaged", meaning: (d) => `Signet does not write into it${because(d)}.`, next: "Keep the folder as it is and bring back your last backup." },

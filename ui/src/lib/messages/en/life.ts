@@ -50,15 +50,14 @@ export const life = {
   /** About everything a person has. */
   person: { revoke: (name: string) => `Revoke everything that ${name} has?` },
   transport: (count: number) => (count === 1 ? "The phone cannot fetch updates of its configuration profile any more." : "The phones cannot fetch updates of their configuration profiles any more."),
-  /** What works again, by certificate profile. */
+  transportBack: (count: number) => (count === 1 ? "The phone can fetch updates of its configuration profile again." : "The phones can fetch updates of their configuration profiles again."),
+  /** What works again. */
   back: {
-    signing: (count: number) => `Mail signed with ${it(count)} counts again.`,
-    functional: (count: number) => `Mail signed with ${it(count)} counts again.`,
-    encryption: (count: number) => `Others can encrypt to ${it(count)} again.`,
-    authentication: (count: number) => `Wi-Fi and VPN let ${it(count)} in again.`,
-    document: (count: number) => `Documents can be encrypted to ${it(count)} again.`,
-    transport: (count: number) => (count === 1 ? "The phone can fetch updates of its configuration profile again." : "The phones can fetch updates of their configuration profiles again."),
-  } as Record<string, (count: number) => string>,
+    signedMail: (count: number) => `Mail signed with ${it(count)} counts again.`,
+    mailToThem: (count: number) => `Others can encrypt to ${it(count)} again.`,
+    networkAccess: (count: number) => `Wi-Fi and VPN let ${it(count)} in again.`,
+    documentsToThem: (count: number) => `Documents can be encrypted to ${it(count)} again.`,
+  },
   since: "Not trusted since",
   sinceHint: "When the phone or the key was missed, in your time, like 2026-03-12 08:52. Empty: from now on.",
   sinceBad: "Give a day and a time that have come, like 2026-03-12 08:52.",
@@ -104,6 +103,9 @@ export const life = {
     handOver: "The holder needs the new certificate beside the key: save it from its page and hand it over.",
     will: (count: number, from: string, until: string) => `${certificates(count)}, valid until ${from === until ? until : `a day between ${from} and ${until}`}.`,
     others: "The old ones are marked as replaced and stay valid until they end; nothing is revoked.",
+    /** How many of so many. */
+    pilots: (count: number, all: number) => `${count === all ? "They are" : `${figure(count)} of them ${count === 1 ? "is" : "are"}`} issued as a pilot: nobody should rely on ${count === all ? "them" : it(count)}.`,
+    renamed: (count: number, all: number) => `${count === all ? "They state" : `${figure(count)} of them ${count === 1 ? "states" : "state"}`} other names than the old ${count === 1 ? "one" : "ones"}.`,
     refusedAhead: "These would be refused",
     none: "None of these can be renewed.",
     phone: "A phone does not fetch it by itself. For a phone, invite the person again: it makes a new key.",
@@ -115,7 +117,9 @@ export const life = {
   },
   /** What a renewal or replacement will do. */
   succession: {
-    is: (name: string, use: string, version: number, until: string) => `${name} gets a new “${use}” certificate by version ${version} of its profile, valid from now until ${until}.`,
+    is: (name: string, use: string, version: number, until: string) => `${name} gets a new “${use}” certificate by ${version ? `version ${version} of its profile` : "its profile as built in"}, valid from now until ${until}.`,
+    /** Names that are not those of the old one. */
+    states: (subject: string, others: string) => `Unlike the old one it states: ${subject}${others && `; ${others}`}.`,
     pilot: "It is issued as a pilot: nobody should rely on it.",
     key: {
       same: "It has the same key: what was encrypted to the old one stays readable, and signatures stay checkable.",
@@ -125,11 +129,12 @@ export const life = {
     stays: (until: string) => `The old one is marked as replaced and stays valid until ${until}; nothing is revoked.`,
     already: { superseded: (until: string) => `The old one was replaced before and stays valid until ${until}.`, expired: () => "The old one has ended.", revoked: () => "The old one is revoked." },
     also: (count: number) => `${count === 1 ? "Another certificate" : `${figure(count)} other certificates`} of this use ${count === 1 ? "is" : "are"} marked as replaced, too.`,
+    alsoHeld: (count: number) => `${count === 1 ? "Another certificate of this use, on hold, is" : `${figure(count)} other certificates of this use, on hold, are`} marked as replaced, too: reinstated, ${count === 1 ? "it counts" : "they count"} as replaced.`,
     oldKeyReads: "What was encrypted to the old key opens with the old key only: its holder keeps both.",
   },
   replacement: {
     title: (use: string, name: string) => `Replace “${use}” of ${name} by one with a new key?`,
-    made: "A new key is made here and leaves in one file; it is kept nowhere. What was encrypted to the old key stays readable with the old key only.",
+    made: "The new key leaves in one file and is kept nowhere.",
     requested: "The holder makes a new key and gives you a request for it.",
     old: "What becomes of the old one?",
     stays: "It stays valid until it ends",

@@ -34,6 +34,8 @@ export const palette = {
 
 export const keys = {
   title: "Keys",
+  /** What stands on them. */
+  names: { Ctrl: "Ctrl", Alt: "Alt", Shift: "Shift", Enter: "Enter", Space: "Space", Esc: "Esc", Tab: "Tab", Home: "Home", End: "End", Page: "Page" },
   palette: "Search or do",
   nouns: "Go to an area, from the top",
   find: "Search in this list",

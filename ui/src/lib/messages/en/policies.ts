@@ -94,7 +94,7 @@ export const policies = {
       "4.12": "Escrow: by the department’s decision alone, with its reason and its advisers.",
       "5.4": "Audit log: a ledger chained by hash, with a row for every act.",
       "6.1.1": "Keys: those that sign are made by their holder; weak ones are refused.",
-      "6.3.2": "Validity: what the certificate profile says, 90 days in a pilot.",
+      "6.3.2": "Validity: what the certificate profile says, at most 90 days in a pilot.",
     } as Record<string, string>,
   },
 
@@ -294,7 +294,7 @@ export const policies = {
       none: "Nothing was named that would need it.",
     } as Record<string, string>,
     means: "What each way means",
-    meansOff: "Off: a lost key stays lost, and with it everything that was encrypted to it. Nobody but the holder can ever read it.",
+    meansOff: "Off: a lost key stays lost, and with it everything that was encrypted to it. Only the holder can be made to give the key, whoever orders it: nobody else has it.",
     meansOn: "On: lost keys for reading are to be given back by custodians together. Holders are to be told. Signing keys are never in it. This version records the decision; keys are not escrowed yet.",
     advisersLead: "Ask somebody who knows the systems and somebody who knows the law. What they said is kept with the decision, for ever.",
     advisersNeed: "To switch escrow on, one technical and one legal adviser are needed.",
@@ -311,7 +311,7 @@ export const policies = {
     noAdvisers: "Nobody was asked yet.",
     decisionLead: "It counts from the moment you record it, for keys made from then on. You can decide again at any time; every decision stays on record.",
     enabled: ["Escrow on", "Lost keys for reading are to be given back by custodians together. This version records the decision; keys are not escrowed yet."] as [string, string],
-    disabled: ["Escrow off", "A lost key stays lost. Nothing has to be kept, nobody has to keep it."] as [string, string],
+    disabled: ["Escrow off", "A lost key stays lost. Without escrow only the holder can be made to give it: a court, an authority or a successor who must read something can ask nobody else."] as [string, string],
     asRecommended: "Recommended",
     decidedBy: "Who decided",
     decidedByHint: "The person who answers for it, not the one who types.",
@@ -325,7 +325,7 @@ export const policies = {
 
   escrowPage: {
     on: "Escrow is on: lost keys for reading are to be given back by custodians together. This version records the decision; keys are not escrowed yet.",
-    off: "Escrow is off: a lost key stays lost, and what was encrypted to it.",
+    off: "Escrow is off: a lost key stays lost, and what was encrypted to it. Only its holder can be made to give it.",
     none: "Nobody has decided yet",
     noneText: "New departments start without escrow. A short interview leads to a recommendation; you decide.",
     noneSteps: ["Five questions about what your certificates are for.", "A recommendation with its reasons.", "Advisers, and the decision with its reason."] as string[],

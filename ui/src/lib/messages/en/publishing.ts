@@ -1,4 +1,5 @@
 // Publishing: what relying parties find.
+import type { PublicationFailure } from "../../api";
 import { countEn as n, figure } from "../plural";
 
 export const publishing = {
@@ -104,6 +105,31 @@ export const publishing = {
   cdpNoText: "Issue without: nobody learns of a revocation from the certificate itself.",
   cdpNow: (yes: boolean) => (yes ? "They do now" : "They do not now"),
   change: "Change the address",
+  failed: (said: string, meaning: string) => `${said}: ${meaning}`,
+  /** What a failure means, and what to do next. */
+  failures: {
+    credentials: ["the server wants another name or password", "remove the place and add it again with the right name and password"],
+    noFolder: ["there is no such folder on the server", "have the folder made there, or add the address of one that is there"],
+    noPut: ["the server takes no PUT", "have PUT or WebDAV switched on there, or take another place"],
+    noDelete: ["the server takes no DELETE", "remove the file there by hand"],
+    tooLarge: ["the server takes no file of this size", "have the largest size of uploads raised there"],
+    full: ["the server is full", "make room there"],
+    moved: ["it has moved", "add the new address and remove this one"],
+    serverFault: ["the server has a fault of its own", "ask whoever runs the server to look into its log"],
+    refused: ["the server refused", "ask whoever runs the server what it wants for a PUT to this address"],
+    silent: ["the server did not answer in time", "look whether the server is overloaded or a firewall is in the way"],
+    unreachable: ["the server cannot be reached", "look whether the address is right, the network is there and the server runs"],
+    interrupted: ["the connection failed", "where it happens again, look at the network and into the server’s log"],
+    diskFull: ["the disk there is full", "make room there"],
+    notWritable: ["it cannot be written there", "look whether the folder is there and this account may write to it"],
+    notRemovable: ["it cannot be removed there", "remove the file there by hand"],
+    missing: ["nothing is there", "publish again, and look whether the web server offers that folder"],
+    notPublic: ["not everybody may read it", "let everybody read there: who checks a certificate gives no name"],
+    oversized: ["it is larger than any CRL of ours", "look at what the web server offers at this address"],
+    unreadable: ["it could not be read", "look whether it is whole there and this account may read it"],
+  } as Record<PublicationFailure, [meaning: string, next: string]>,
+  todo: (next: string) => `To do: ${next}.`,
+  /** Of what arrived, and of what versions before recorded. */
   said: {
     "written": "written",
     "the server wants another name or password": "the server wants another name or password",

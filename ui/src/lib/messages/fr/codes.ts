@@ -8,6 +8,8 @@ import { detail, reason } from "./reasons";
 const car = (said: string) => (said ? ` (${detail(said)})` : "");
 const ended = (of: Lapsed | null) =>
   of ? `${of.mailbox} a été validée il y a trop longtemps : cela comptait jusqu’au ${date(of.until, "fr")} (CPS 4.2.1).` : "Elle a été validée il y a trop longtemps (CPS 4.2.1).";
+const notValidated = (mailbox: string) =>
+  mailbox ? `Nul n’a noté que ${mailbox} est à cette personne, et un certificat ne peut citer aucune autre adresse (CPS 4.2.1).` : "Un certificat ne peut citer qu’une adresse dont vous savez qu’elle appartient à cette personne (CPS 4.2.1).";
 
 export const codes: Record<Code, Refusal> = {
   validation: { title: "Une saisie est à revoir", meaning: (d) => (d ? reason(d) : "Une saisie manque ou n’a pas la forme attendue."), next: "Corrigez-la et réessayez." },
@@ -21,20 +23,21 @@ export const codes: Record<Code, Refusal> = {
   activeEncryption: { title: "La personne a déjà un certificat de ce type", meaning: () => "Un seul certificat de chiffrement est valide à la fois, pour que les expéditeurs ne puissent pas se tromper.", next: "Choisissez de le remplacer, ou gardez-le." },
   batch: { title: "La série n’est pas libre", meaning: () => "Une autre fenêtre ou une commande y travaille, ou elle est terminée.", next: "Regardez où elle en est, ou recommencez à partir de sa liste." },
   signingKeyHere: { title: "Les clés de signature ne sont jamais créées ici", meaning: () => "Seul leur titulaire peut les avoir.", next: "Prenez la demande du titulaire, ou invitez son téléphone." },
-  hold: { title: "La suspension n’est pas celle attendue", meaning: () => "Le certificat n’est pas suspendu, ou quelqu’un l’a suspendu entre-temps.", next: "Regardez son état et choisissez à nouveau." },
+  encryptionByScep: { title: "Cette clé doit être créée ici", meaning: () => "Signet crée les clés de déchiffrement : une demande ou un téléphone ne peut pas en apporter.", next: "Ôtez la demande et laissez Signet créer la clé, ou choisissez un autre profil de certificat." },
+  hold: { title: "L’état du certificat n’est pas celui attendu", meaning: () => "Il n’est pas suspendu, ou quelqu’un l’a suspendu entre-temps.", next: "Regardez son état et choisissez à nouveau." },
   departmentTaken: { title: "Un autre département porte ce nom", meaning: () => "Ou ses certificats le portent, d’avant son changement de nom.", next: "Choisissez un autre nom." },
-  newerDatabase: { title: "Un Signet plus récent a écrit ce dossier", meaning: () => "Cette version ne comprendrait pas tout et n’y touche pas.", next: "Installez la dernière version sur cet ordinateur." },
-  mailboxNotValidated: { title: "L’adresse n’est pas validée", meaning: () => "Un certificat ne peut citer qu’une adresse dont vous savez qu’elle est à cette personne (CPS 4.2.1).", next: "Notez comment vous l’avez validée, puis réessayez." },
+  newerDatabase: { title: "Une version plus récente de Signet a écrit dans ce dossier", meaning: () => "Cette version ne comprendrait pas tout et n’y touche pas.", next: "Installez la dernière version sur cet ordinateur." },
+  mailboxNotValidated: { title: "L’adresse n’est pas validée", meaning: (d) => notValidated(d), next: "Notez comment vous l’avez validée, puis réessayez." },
   mailboxValidationEnded: { title: "La validation de l’adresse a pris fin", meaning: (d) => ended(lapsed(d)), next: "Notez une nouvelle validation, puis réessayez." },
   notSetUp: { title: "Il n’y a pas encore de département", meaning: () => "L’installation n’est pas terminée.", next: "Terminez l’installation." },
   denied: { title: "Une règle l’interdit", meaning: () => "Rien n’a été modifié.", next: "Vérifiez les réglages du département." },
-  gatesClosed: { title: "Le département n’est pas prêt pour la production", meaning: () => "Un point de la liste n’est pas rempli.", next: "Remplissez-le, ou passez outre avec un nom et une raison." },
+  gatesClosed: { title: "Le département n’est pas prêt pour la production", meaning: () => "Un point de la liste n’est pas franchi.", next: "Remplissez-le, ou passez outre avec un nom et une raison." },
   notOffered: { title: "Ce profil de certificat n’est pas proposé", meaning: () => "La politique du département l’exclut.", next: "Choisissez-en un autre, ou proposez-le dans Politiques." },
   secondOfficer: { title: "Un second opérateur doit approuver", meaning: () => "Vous l’avez demandé, ou vous avez modifié autant de certificats qu’un opérateur seul le peut.", next: "Demandez à un autre opérateur d’approuver depuis son propre compte." },
   whichDepartment: { title: "Il y a plusieurs départements", meaning: () => "Cela se fait pour l’un d’eux.", next: "Choisissez le département." },
   organizationOnly: { title: "Tous les départements partagent ce réglage", meaning: () => "Il concerne le réseau ou cet ordinateur.", next: "Changez-le pour l’organisation." },
   clockBehind: { title: "L’horloge de cet ordinateur retarde", meaning: () => "Elle est en retard sur la dernière entrée du registre. Des certificats mal datés seraient pires qu’aucun.", next: "Mettez l’horloge à l’heure, puis réessayez." },
-  keyring: { title: "Le trousseau est absent ou verrouillé", meaning: (d) => `Les clés de votre AC ne peuvent pas être ouvertes${car(d)}.`, next: "Déverrouillez le trousseau de votre compte, puis réessayez." },
+  keyring: { title: "Le trousseau est absent ou verrouillé", meaning: (d) => `Les clés de votre AC ne peuvent pas être ouvertes${car(d)}.`, next: "Déverrouillez le trousseau de votre compte, ou remettez le fichier de phrase secrète à sa place, puis réessayez." },
   folder: { title: "Le dossier des données est en lecture seule", meaning: (d) => `Rien n’a été enregistré${car(d)}.`, next: "Donnez à votre compte le droit d’y écrire, puis réessayez." },
   diskFull: { title: "Le disque est plein", meaning: () => "Rien n’a été enregistré ; ce qui s’y trouvait est intact.", next: "Faites de la place, puis réessayez." },
   databaseDamaged: { title: "La base de données est abîmée", meaning: (d) => `Signet n’y écrit pas${car(d)}.`, next: "Laissez le dossier tel quel et restaurez votre dernière sauvegarde." },

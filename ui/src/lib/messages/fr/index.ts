@@ -100,7 +100,7 @@ export const fr: Messages = {
     off: "Serveur arrêté",
     ledger: "Registre",
     ledgerBroken: "Registre altéré",
-    keys: { choose: "choisir", move: "aller", open: "ouvrir", keys: "touches", search: "chercher", back: "retour", next: "champ suivant", go: "continuer", close: "fermer" },
+    keys: { choose: "choisir", move: "parcourir", open: "ouvrir", keys: "raccourcis", search: "chercher", back: "retour", next: "champ suivant", go: "continuer", close: "fermer" },
   },
   states: {
     invited: "Invité",
@@ -144,7 +144,7 @@ export const fr: Messages = {
     version: "Version",
     folder: "Dossier des données",
     licence: "Licence",
-    licenceText: "MIT ou Apache-2.0. Polices : Source Sans 3, Source Serif 4, Source Code Pro, SIL Open Font Licence. Icônes : Lucide, ISC.",
+    licenceText: "MIT ou Apache-2.0. Polices : Source Sans 3, Source Serif 4, Source Code Pro, SIL Open Font License. Icônes : Lucide, ISC.",
   },
   failed: {
     incident: "Incident",

@@ -16,7 +16,7 @@ export const ledger: Messages["ledger"] = {
   event: "Quoi",
   subject: "Sur",
   actors: { officer: "Opérateur", command: "Commande", subscriber: "Personne", device: "Appareil", signet: "Signet" },
-  details: "Faits",
+  details: "Détails",
   from: (row) => `À partir de la ligne ${figure(row)}, les précédentes dessous.`,
   noRow: (row) => `Il n’y a pas encore de ligne ${figure(row)}. Les plus récentes d’abord.`,
   newest: "Les plus récentes d’abord",

@@ -23,7 +23,7 @@ export const palette: Messages["palette"] = {
   revoke: (use, name) => `Révoquer ${use} ${de(name)}`,
   choose: "choisir",
   doIt: "exécuter",
-  promise: "Rien n’est révoqué sans question",
+  promise: "Rien n’est révoqué sans confirmation",
   newPerson: "Nouvelle personne",
   start: "Démarrer le serveur",
   stop: "Arrêter le serveur",
@@ -31,12 +31,13 @@ export const palette: Messages["palette"] = {
   dark: "Thème sombre",
   verify: "Vérifier le registre",
   about: "À propos de Signet",
-  keys: "Montrer toutes les touches",
+  keys: "Montrer tous les raccourcis",
   whom: "Qui voulez-vous inviter ?",
 };
 
 export const keys: Messages["keys"] = {
-  title: "Touches",
+  title: "Raccourcis clavier",
+  names: { Ctrl: "Ctrl", Alt: "Alt", Shift: "Maj", Enter: "Entrée", Space: "Espace", Esc: "Échap", Tab: "Tab", Home: "Début", End: "Fin", Page: "Page" },
   palette: "Chercher ou agir",
   nouns: "Aller à une rubrique, de haut en bas",
   find: "Chercher dans cette liste",

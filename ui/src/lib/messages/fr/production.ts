@@ -72,9 +72,9 @@ export const production: Pick<Messages["policies"], "walk" | "gates" | "lifeCycl
     "key-plan": { title: "Plan des clés de déchiffrement", text: "Généré à partir de vos réglages et de ce que vous seuls savez, numéroté et signé, avant que la première clé en dépende." },
     guide: { title: "Le guide est lu", text: "Qui émet des certificats a lu comment Signet doit être employé." },
     lessons: { title: "Les leçons du pilote", text: "Ce qui s’est passé et ce que vous en avez tiré : un journal dont d’autres apprennent aussi." },
-    "life-cycle": { title: "Plan de vie", text: "Ce qui arrive à un certificat de ce profil du premier au dernier jour." },
+    "life-cycle": { title: "Plan de cycle de vie", text: "Ce qui arrive à un certificat de ce profil du premier au dernier jour." },
   },
-  lifeCycleOf: (profile) => `Vie de « ${profile} »`,
+  lifeCycleOf: (profile) => `Cycle de vie de « ${profile} »`,
   questions: {
     "activation.executive": ["Direction", "Nom et fonction, comme sur le formulaire."],
     "activation.signed-on": ["Signé le", "La date du formulaire."],

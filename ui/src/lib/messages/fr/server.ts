@@ -11,7 +11,7 @@ export const server: Messages["server"] = {
   reach: {
     thisComputer: "Seulement les programmes de cet ordinateur. Aucun téléphone ne peut ouvrir un lien.",
     thisNetwork: "Les téléphones du même réseau que cet ordinateur : le Wi-Fi du campus ou du bureau. Personne de l’extérieur.",
-    anyone: "Tout téléphone que son réseau laisse passer jusqu’à cette adresse, aussi de l’extérieur.",
+    anyone: "Tout téléphone que son réseau laisse passer jusqu’à cette adresse, même de l’extérieur.",
   },
   reachOff: "Personne pour l’instant : rien n’écoute.",
   reachWord: { thisComputer: "Cet ordinateur", thisNetwork: "Ce réseau", anyone: "Tout téléphone" },
