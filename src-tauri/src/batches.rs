@@ -78,7 +78,7 @@ impl Batches {
     }
 
     fn step(&self, operator: &Operator, batch: &BatchProgress, folder: &Path, passwords: &Path) {
-        let result = DeliveryFolder::open(folder, passwords)
+        let result = DeliveryFolder::open_for(batch.makes_keys, folder, passwords)
             .and_then(|mut folder| operator.step_batch(batch.id, &mut |delivery| folder.deliver(delivery)));
         match result {
             // Another program is at work on a batch, or ended this one: it is looked at again soon.

@@ -199,7 +199,7 @@ async fn lists(window: &Window, saved: &Path) {
     window.dismiss().await;
     let file = std::fs::read_to_string(path).unwrap();
     let rows: Vec<_> = file.lines().skip(1).collect(); // below the headings
-    assert!(matches!(rows.as_slice(), [row] if row.contains(CAROL.1) && row.contains("Institute of Chemistry")), "{file}");
+    assert!(matches!(rows.as_slice(), [row] if row.contains(CAROL.0)), "{file}");
     window.go("people").await;
     window.press("Filter").await;
     window.hover_menu("[data-filter='department']", "Institute of Chemistry").await;

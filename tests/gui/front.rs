@@ -34,16 +34,13 @@ impl InFront {
         front
     }
 
-    /// It goes, and who was in front before is so again.
+    /// It goes, and who was in front before is so again: also where a test ends before, but only here it is looked at.
     pub(crate) fn leave(mut self) {
         self.give(self.before);
     }
 
-    /// SetInputFocus: reverting to nobody, at the current time.
     fn give(&mut self, to: u32) {
-        let mut request = vec![42, 0, 3, 0];
-        request.extend([to, 0].map(u32::to_le_bytes).concat());
-        self.wire.write_all(&request).unwrap();
+        self.wire.write_all(&focus(to)).unwrap();
         assert_eq!(self.holder(), to);
     }
 
@@ -58,6 +55,21 @@ impl InFront {
             if said[0] == 1 {
                 return u32::from_le_bytes([said[8], said[9], said[10], said[11]]);
             }
+        }
+    }
+}
+
+/// SetInputFocus: reverting to nobody, at the current time.
+fn focus(to: u32) -> Vec<u8> {
+    let mut request = vec![42, 0, 3, 0];
+    request.extend([to, 0].map(u32::to_le_bytes).concat());
+    request
+}
+
+impl Drop for InFront {
+    fn drop(&mut self) {
+        if self.before != NOBODY {
+            let _ = self.wire.write_all(&focus(self.before));
         }
     }
 }

@@ -5,12 +5,18 @@ use std::path::Path;
 
 const ALICE: &str = "alice@example.edu";
 
-/// Instead of the system's dialog: all that can be read and seen where the rules for paper count.
+/// A confirmation, which goes after five seconds, stays for a minute from now on, and no longer does so: a busy machine prints more slowly.
+const STAYS: [&str; 2] = [
+    "window.__timeout = window.setTimeout; window.setTimeout = (run, time, ...more) => __timeout(run, time === 5000 ? 60000 : time, ...more);",
+    "window.setTimeout = window.__timeout;",
+];
+
+/// Instead of the system's dialog: all that can be read and seen where the rules for paper count, and whether a confirmation is on the screen.
 const PRINTER: &str = "window.__printed = []; window.print = () => { \
     const paper = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule.media?.mediaText === 'print'); \
     paper.forEach((rule) => { rule.media.mediaText = 'all'; }); \
     const seen = (of) => ({ text: of.innerText, drawn: [...of.querySelectorAll('svg, img')].filter((one) => one.getClientRects().length).length }); \
-    __printed.push({ all: seen(document.body), sheet: seen(document.querySelector('.print-sheet')) }); \
+    __printed.push({ all: seen(document.body), sheet: seen(document.querySelector('.print-sheet')), confirms: !!document.querySelector('.toast') }); \
     paper.forEach((rule) => { rule.media.mediaText = 'print'; }); \
 };";
 
@@ -39,12 +45,14 @@ pub(crate) async fn invite(window: &Window, saved: &Path) -> (String, String) {
     assert_eq!(window.find("[data-link]").await.text().await.unwrap().replace(char::is_whitespace, ""), link);
     window.keep("invite").await;
     // As a file, to print or to send, it is the same link.
+    window.ask(STAYS[0]).await;
     for (words, file) in [("Save PNG", "invitation.png"), ("Save SVG", "invitation.svg")] {
         window.press(words).await;
         window.says(&format!("Saved to {}", saved.join(file).display())).await;
     }
     // While the window still confirms that, which no paper needs to know.
     print(window, &link, &code).await;
+    window.ask(STAYS[1]).await;
     window.dismiss().await;
     assert_eq!(phone::scan(&std::fs::read(saved.join("invitation.png")).unwrap()), link);
     assert!(std::fs::read_to_string(saved.join("invitation.svg")).unwrap().contains("<svg"));
@@ -79,6 +87,7 @@ async fn print(window: &Window, link: &str, code: &str) {
         window.press(words).await;
         window.until(&format!("return __printed.length === {}", jobs.len() + 1)).await;
         let job = window.ask("return __printed.at(-1)").await;
+        assert_eq!(job["confirms"], true, "what no paper needs to know stood on the screen");
         let [all, sheet] = ["all", "sheet"].map(|of| (plain(job[of]["text"].as_str().unwrap()), job[of]["drawn"].as_u64().unwrap()));
         assert_eq!(all, sheet, "the sheet and nothing else");
         jobs.push(sheet);

@@ -1,5 +1,6 @@
 //! How long an officer takes, where no officer sits: the keystroke-level model (Card, Moran and Newell, 1980) over what was done in the
-//! window, the words that stood there at the pace of a slow reader, and the time that the program itself took.
+//! window, the words that stood there at the pace of a slow reader, and the time that the program itself took. What only the test does is
+//! left out.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
@@ -19,6 +20,8 @@ pub(crate) struct Acts {
     keys: AtomicU64,
     acts: AtomicU64,
     words: AtomicU64,
+    /// Milliseconds for pictures and axe.
+    apart: AtomicU64,
 }
 
 impl Acts {
@@ -38,8 +41,14 @@ impl Acts {
         self.words.fetch_add(words, Relaxed);
     }
 
-    /// How long a person takes for all of it, who also waits that long for the program.
-    pub(crate) fn taken(&self, waited: Duration) -> Duration {
+    /// So long the test did what no person does.
+    pub(crate) fn apart(&self, time: Duration) {
+        self.apart.fetch_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Relaxed);
+    }
+
+    /// How long a person takes for all of it, who also waits for the program: of the time that has passed, all but what only the test did.
+    pub(crate) fn taken(&self, passed: Duration) -> Duration {
+        let waited = passed.saturating_sub(Duration::from_millis(self.apart.load(Relaxed)));
         let count = |counter: &AtomicU64| counter.load(Relaxed) as f64;
         waited + Duration::from_secs_f64(count(&self.keys) * KEY + count(&self.acts) * ACT + count(&self.words) / WORDS)
     }

@@ -18,13 +18,14 @@ pub(crate) const RESTS: &str = "const done = arguments[arguments.length - 1], be
     }; \
     requestAnimationFrame(look)";
 
-/// Puts a mark into the corner, or takes it away.
-pub(crate) const MARKS: &str = "if (arguments[0]) { \
+/// Puts a mark of a colour into the corner, or takes it away.
+pub(crate) const MARKS: &str = "document.getElementById('painted')?.remove(); \
+    if (arguments[0]) { \
       const mark = document.createElement('i'); \
       mark.id = 'painted'; \
-      mark.style.cssText = 'position: fixed; inset: 0 auto auto 0; width: 3px; height: 3px; z-index: 2147483647; background: rgb(253, 2, 254)'; \
+      mark.style.cssText = 'position: fixed; inset: 0 auto auto 0; width: 3px; height: 3px; z-index: 2147483647; background: rgb(' + arguments[0] + ')'; \
       document.documentElement.append(mark); \
-    } else document.getElementById('painted')?.remove()";
+    }";
 
-/// Its colour, which nothing else has.
-pub(crate) const MARK: [u8; 3] = [253, 2, 254];
+/// So many pixels of the display it takes at most, to the right and down: text may be twice as large.
+pub(crate) const MARKED: u32 = 8;

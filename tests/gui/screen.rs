@@ -1,23 +1,25 @@
 //! What stands on the virtual display: `Xvfb -fbdir` keeps its picture in a file (X window dump, XWDFile.h). The driver's own
 //! pictures wait for a frame of the compositor, which the window does without.
 
-use crate::front::InFront;
+use crate::{front::InFront, rest::MARKED};
 use image::{DynamicImage, ImageFormat, RgbImage};
 use std::{
     io::Cursor,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU8, Ordering::Relaxed},
 };
 
 /// The display.
 pub(crate) struct Screen {
     dump: PathBuf,
     number: String,
+    marks: AtomicU8,
 }
 
 impl Screen {
     /// The one of this number, which was started with `-fbdir` on this folder.
     pub(crate) fn of(folder: &Path, number: &str) -> Self {
-        Screen { dump: folder.join("Xvfb_screen0"), number: number.to_owned() }
+        Screen { dump: folder.join("Xvfb_screen0"), number: number.to_owned(), marks: AtomicU8::new(0) }
     }
 
     /// Something comes to the front on it.
@@ -25,16 +27,24 @@ impl Screen {
         InFront::of(&self.number)
     }
 
-    /// Its left upper part, PNG. No window manager runs: the window begins in that corner.
+    /// Its left upper part, PNG, without the mark. No window manager runs: the window begins in that corner.
     pub(crate) fn picture(&self, width: u32, height: u32) -> Vec<u8> {
         let mut png = Cursor::new(Vec::new());
-        DynamicImage::from(self.part(width, height)).write_to(&mut png, ImageFormat::Png).unwrap();
+        let mut part = self.part(width, height);
+        let beside = *part.get_pixel(MARKED, 0);
+        (0..MARKED * MARKED).for_each(|at| part.put_pixel(at % MARKED, at / MARKED, beside));
+        DynamicImage::from(part).write_to(&mut png, ImageFormat::Png).unwrap();
         png.into_inner()
     }
 
-    /// The colour of the very corner.
+    /// A colour that nothing has, and that is not the one before.
+    pub(crate) fn new_mark(&self) -> [u8; 3] {
+        [253, self.marks.fetch_add(1, Relaxed) % 64, 254]
+    }
+
+    /// The colour of the corner, whose very pixel is mixed with what lies beside it when text is large.
     pub(crate) fn corner(&self) -> [u8; 3] {
-        self.part(1, 1).get_pixel(0, 0).0
+        self.part(2, 2).get_pixel(1, 1).0
     }
 
     fn part(&self, width: u32, height: u32) -> RgbImage {

@@ -361,19 +361,20 @@ impl Window {
     }
 
     /// The window as PNG, as it stands on the screen once it is at rest. The display lags behind the page: it is waited for until a mark
-    /// has come and gone there.
+    /// of a new colour is there. With large text the display keeps the mark when the page has it no more, so it is painted over.
     pub(crate) async fn picture(&self) -> Vec<u8> {
         self.0.execute_async(rest::RESTS, vec![]).await.unwrap();
-        for marked in [true, false] {
-            self.0.execute(rest::MARKS, vec![json!(marked)]).await.unwrap();
-            let until = Instant::now() + PATIENCE;
-            while (self.1.corner() == rest::MARK) != marked {
-                assert!(Instant::now() < until, "the display does not show what the page has");
-                tokio::time::sleep(Duration::from_millis(10)).await; // until the condition above holds
-            }
+        let mark = self.1.new_mark();
+        self.0.execute(rest::MARKS, vec![json!(mark.map(|part| part.to_string()).join(","))]).await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        while self.1.corner() != mark {
+            assert!(Instant::now() < until, "the display does not show what the page has");
+            tokio::time::sleep(Duration::from_millis(10)).await; // until the condition above holds
         }
         let (width, height) = self.0.get_window_size().await.unwrap();
-        self.1.picture(u32::try_from(width).unwrap(), u32::try_from(height).unwrap())
+        let picture = self.1.picture(u32::try_from(width).unwrap(), u32::try_from(height).unwrap());
+        self.0.execute(rest::MARKS, vec![json!(null)]).await.unwrap();
+        picture
     }
 
     /// Keeps a picture of the window in light and in dark, and lets axe judge both.

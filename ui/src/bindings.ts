@@ -235,7 +235,10 @@ export const commands = {
 	correctBatchList: (line: number, column: number, text: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("correct_batch_list", { line, column, text })),
 	/**  What the list on show would do. Changes nothing. */
 	planBatch: (order: BatchOrder) => typedError<BatchPlan, CommandError>(__TAURI_INVOKE("plan_batch", { order })),
-	/**  Starts it; the officer chooses a folder for the files and another place for their passwords. `None` when cancelled: nothing is done. */
+	/**
+	 *  Starts it; the officer chooses a folder for the files, and another place for their passwords where there will be some. `None` when
+	 *  cancelled: nothing is done.
+	 */
 	startBatch: (order: BatchOrder) => typedError<Batch | null, CommandError>(__TAURI_INVOKE("start_batch", { order })),
 	/**  All batches, newest first. */
 	batches: () => typedError<Batch[], CommandError>(__TAURI_INVOKE("batches")),
@@ -447,6 +450,8 @@ export type Batch = {
 	folder: string | null,
 	/**  Where the list of their passwords is. */
 	passwords: string | null,
+	/**  Some keys are made here: only then there is such a list. */
+	makesKeys: boolean,
 	/**  Begun. */
 	createdAt: string,
 	/**  Ended. */
@@ -503,6 +508,8 @@ export type BatchPlan = {
 	errors: WrongRow[],
 	/**  Profiles whose keys the people's devices make. */
 	byDevice: string[],
+	/**  Some keys are made here: their files have passwords. */
+	makesKeys: boolean,
 };
 
 /**  One certificate of a batch. */

@@ -66,7 +66,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     never: "We never ask for the code by telephone. Do not tell it to anyone who calls you.",
     code_title: "Your code",
     code_about: "Type it on the page that the link or the QR code of your invitation opens.",
-    code_tries: "After five wrong codes the link closes.",
+    code_tries: "After too many wrong codes the link closes.",
     code_separate: "For the sender: hand this sheet over separately from the letter, in person or in another envelope.",
 };
 
@@ -105,7 +105,7 @@ pub(crate) static FRENCH: Texts = Texts {
     never: "Nous ne demandons jamais le code par téléphone. Ne le dites à personne qui vous appelle.",
     code_title: "Votre code",
     code_about: "Saisissez-le sur la page qu’ouvre le lien ou le code QR de votre invitation.",
-    code_tries: "Après cinq codes erronés, le lien se ferme.",
+    code_tries: "Après trop de codes erronés, le lien se ferme.",
     code_separate: "Pour l’expéditeur\u{202f}: remettez cette feuille séparément de la lettre, en main propre ou dans une autre enveloppe.",
 };
 

@@ -1,7 +1,7 @@
 //! One opened folder.
 
 use crate::{
-    Auditor, Enroller, Operator, Result,
+    Auditor, Enroller, Operator, Result, certificate,
     certification::{Authorities, Identities, TlsCached},
     crl::Crls,
     department::Units,
@@ -78,6 +78,7 @@ impl Authority {
         let folder = std::path::absolute(&folder).map_err(|e| store::io_error(&folder, &e))?;
         store::make_folder(&folder)?;
         let store = Store::open(&folder)?;
+        while certificate::read_anew(&store)? {}
         let vault = Vault::new(&folder, keyring);
         let (cache, ending) = (Cache::default(), AtomicBool::new(false));
         Ok(Authority(Arc::new(Inner { store, vault, clock, folder, cache, make_key, ending })))

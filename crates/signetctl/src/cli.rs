@@ -47,8 +47,10 @@ pub(crate) struct Cli {
 impl Cli {
     /// The same, or why options do not go together where clap cannot tell.
     pub(crate) fn checked(self) -> Result<Self, clap::Error> {
-        if let Command::Invite(invite) = &self.command {
-            invite.check()?;
+        match &self.command {
+            Command::Invite(invite) => invite.check()?,
+            Command::Certificate(Certificate::List(list)) => list.check()?,
+            _ => {}
         }
         Ok(self)
     }

@@ -140,7 +140,7 @@ fn denied(denied: &Denied) -> (String, String) {
         }
         Denied::NotSetUp => ("There is no department in this folder.", "Run `signetctl init`, or name the right folder with --data DIR."),
         Denied::SignIn => ("The sign-in was refused.", "Check the code or password."),
-        Denied::TooManyTries => ("There were too many failed tries.", "Wait a quarter of an hour, or send a new invitation."),
+        Denied::TooManyTries => ("There were too many failed tries.", "Wait a while, or send a new invitation."),
         Denied::LinkEnded => ("The link has ended.", "Send a new invitation."),
         Denied::Device => ("The device could not prove what it must.", "Look at the enrollment's timeline."),
         Denied::EncryptionByScep => (

@@ -39,15 +39,15 @@ fn the_life_of_the_first_certificates_is_given_at_the_set_up() {
     let refused = init(&["--setting", "validity.root_years=31"]);
     assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"));
     let message = refused.json()["error"]["message"].as_str().unwrap().to_owned();
-    assert!(message.contains("validity.root_years") && message.contains("from 5 to 30"), "{message}");
-    assert_eq!(init(&["--setting", "validity.root_years=6", "--setting", "validity.tls_days=90"]).code, 0);
+    assert!(message.contains("validity.root_years") && message.contains("from 10 to 30"), "{message}");
+    assert_eq!(init(&["--setting", "validity.root_years=12", "--setting", "validity.tls_days=90"]).code, 0);
     let all = place.json(&["certificate", "list", "--all"]);
     let year_of = |profile: &str, end: &str| {
         let row = all.as_array().unwrap().iter().find(|row| row["profile"] == profile).unwrap();
         row[end].as_str().unwrap()[..4].parse::<u32>().unwrap()
     };
     let years = year_of("root", "not_after") - year_of("root", "not_before");
-    assert!((5..=6).contains(&years), "six years of 365 days and a quarter: {years}");
+    assert!((11..=12).contains(&years), "twelve years of 365 days and a quarter: {years}");
     assert_eq!(place.json(&["settings", "get", "validity.tls_days"])["value"], "90");
 }
 
@@ -480,6 +480,14 @@ fn of_a_server_that_does_not_come_up_nothing_is_remembered() {
     // The sockets could be had; a certificate for this name could not, and all is put back.
     assert_eq!(serve(free, free, "https://www.example.com"), (1, "validation".to_owned()));
     assert_eq!(place.json(&["settings", "get"]), before);
+    // Also what could not be set anew: its file is gone. The ledger has both changes of each.
+    fs::copy(place.path("device-ca.pem"), place.path("old.pem")).unwrap();
+    place.json(&["settings", "set", "serve.device_ca", place.path("old.pem").to_str().unwrap()]);
+    fs::remove_file(place.path("old.pem")).unwrap();
+    let (before, written) = (place.json(&["settings", "get"]), rows());
+    assert_eq!(serve(free, free, "https://www.example.com"), (1, "validation".to_owned()));
+    assert_eq!(place.json(&["settings", "get"]), before);
+    assert!(before.to_string().contains("old.pem") && rows() > written, "{before}");
 }
 
 #[cfg(unix)]

@@ -86,6 +86,10 @@ fn a_list_is_ordered_narrowed_and_written_in_every_form() {
     let wrong = written("csv", "name,gossip");
     assert!(wrong.code == 2 && wrong.stderr.contains("days_left"), "{}", wrong.stderr);
     assert_eq!(place.run(&["certificate", "list", "--columns", "name"]).code, 2, "of a file alone");
+    for format in ["pem", "p7b"] {
+        let refused = written(format, "name");
+        assert!(refused.code == 2 && refused.stdout.is_empty() && refused.stderr.contains("--columns is for"), "{}", refused.stderr);
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use ra::{
     id::BatchId,
     issuance::{
         DeliveryFolder,
-        batch::{BatchList, BatchPlan as Plan, MAX_LIST},
+        batch::{BatchList, BatchPlan as Plan, BatchProgress, MAX_LIST},
     },
 };
 use std::path::{Path, PathBuf};
@@ -80,13 +80,14 @@ fn planned(app: &App, authority: &Authority, order: &BatchOrder) -> Result<(Oper
     Ok((operator, shown, plan))
 }
 
-/// Starts it; the officer chooses a folder for the files and another place for their passwords. `None` when cancelled: nothing is done.
+/// Starts it; the officer chooses a folder for the files, and another place for their passwords where there will be some. `None` when
+/// cancelled: nothing is done.
 #[tauri::command]
 #[specta::specta]
 pub async fn start_batch(handle: AppHandle, app: State<'_, App>, order: BatchOrder) -> Result<Option<Batch>, CommandError> {
     app.with(move |app, authority| {
         let (operator, _, plan) = planned(app, authority, &order)?;
-        let Some((folder, passwords)) = ask_for_place(&handle) else { return Ok(None) };
+        let Some((folder, passwords)) = ask_for_place(&handle, plan.makes_keys())? else { return Ok(None) };
         started(app, &operator, operator.start_batch_into(&plan, &folder, &passwords)?).map(Some)
     })
     .await
@@ -141,28 +142,34 @@ pub async fn stop_batch(app: State<'_, App>, batch: String) -> Result<Batch, Com
 pub async fn resume_batch(handle: AppHandle, app: State<'_, App>, batch: String, elsewhere: bool) -> Result<Option<Batch>, CommandError> {
     app.with(move |app, authority| {
         let (operator, id) = (app.as_operator(authority), id(&batch)?);
-        let Some(place) = ask_if(elsewhere || operator.batch(id)?.folder.is_none(), &handle) else { return Ok(None) };
+        let Some(place) = ask_if(elsewhere, &operator.batch(id)?, &handle)? else { return Ok(None) };
         app.batches().forget(id);
         Ok(Some(Batch::of(operator.resume_batch(id, place.as_ref().map(paths))?, app.batches())))
     })
     .await
 }
 
-/// Folder and list of passwords that the officer chooses, if they are to be asked for; nothing when cancelled.
-fn ask_if(asked: bool, handle: &AppHandle) -> Option<Option<(PathBuf, PathBuf)>> {
-    if asked { ask_for_place(handle).map(Some) } else { Some(None) }
+/// Folder and list of passwords that the officer chooses, if they are to be asked for or not known yet; nothing when cancelled.
+fn ask_if(elsewhere: bool, batch: &BatchProgress, handle: &AppHandle) -> Result<Option<Option<Place>>, CommandError> {
+    if elsewhere || batch.folder.is_none() { Ok(ask_for_place(handle, batch.makes_keys)?.map(Some)) } else { Ok(Some(None)) }
 }
 
-fn paths((folder, passwords): &(PathBuf, PathBuf)) -> (&Path, &Path) {
+/// A folder, and a list of passwords.
+type Place = (PathBuf, PathBuf);
+
+fn paths((folder, passwords): &Place) -> (&Path, &Path) {
     (folder.as_path(), passwords.as_path())
 }
 
-/// A folder for the files, then a place for their passwords: proposed beside the folder, for in it they would be handed on with the files.
-fn ask_for_place(handle: &AppHandle) -> Option<(PathBuf, PathBuf)> {
-    let folder = files::ask_for_folder(handle, "certificates")?;
+/// A folder for the files, then a place for their passwords where there will be some: proposed beside the folder, for in it they would be
+/// handed on with the files. Refused where it cannot be written: nothing is begun, and another place can be chosen.
+fn ask_for_place(handle: &AppHandle, passwords: bool) -> Result<Option<Place>, CommandError> {
+    let Some(folder) = files::ask_for_folder(handle, "certificates") else { return Ok(None) };
     let proposed = DeliveryFolder::passwords(&folder, None).unwrap_or_else(|_| PathBuf::from("passwords.csv"));
-    let passwords = files::ask_where_to_save_at(handle, &proposed, "CSV", "csv")?;
-    Some((folder, passwords))
+    let list = if passwords { files::ask_where_to_save_at(handle, &proposed, "CSV", "csv") } else { Some(proposed) };
+    let Some(list) = list else { return Ok(None) };
+    DeliveryFolder::open_for(passwords, &folder, &list)?;
+    Ok(Some((folder, list)))
 }
 
 /// Ends it: what is issued stays, nothing more is begun.

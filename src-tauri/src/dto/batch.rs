@@ -93,6 +93,8 @@ pub struct BatchPlan {
     pub errors: Vec<WrongRow>,
     /// Profiles whose keys the people's devices make.
     pub by_device: Vec<String>,
+    /// Some keys are made here: their files have passwords.
+    pub makes_keys: bool,
 }
 
 /// A bundle, and what a batch can do of it.
@@ -141,6 +143,8 @@ pub struct Batch {
     pub folder: Option<String>,
     /// Where the list of their passwords is.
     pub passwords: Option<String>,
+    /// Some keys are made here: only then there is such a list.
+    pub makes_keys: bool,
     /// Begun.
     pub created_at: String,
     /// Ended.
@@ -266,6 +270,7 @@ impl BatchPlan {
             wrong: count(plan.errors.len() as u64),
             errors: plan.errors.iter().take(AT_ONCE).map(wrong).collect(),
             by_device: plan.by_device.iter().map(|profile| profile.as_str().to_owned()).collect(),
+            makes_keys: plan.makes_keys(),
         }
     }
 }
@@ -283,6 +288,7 @@ impl Batch {
             refused: count(progress.refused),
             folder: progress.folder,
             passwords: progress.passwords,
+            makes_keys: progress.makes_keys,
             created_at: time(progress.created_at),
             ended_at: progress.ended_at.map(time),
         }

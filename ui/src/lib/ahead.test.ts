@@ -22,9 +22,14 @@ describe("what is asked for ahead", () => {
     expect(await asked(load)).toBe(before + 1);
   });
 
-  it("tells its refusal to the taker alone", async () => {
-    const refused = async () => Promise.reject(new Error("refused"));
-    await ahead(refused);
-    await expect(asked(refused)).rejects.toThrow("refused");
+  it("tells its refusal to whoever waits for it alone, and is asked again by the next", async () => {
+    let times = 0;
+    const refusedOnce = async () => (++times === 1 ? Promise.reject(new Error("refused")) : times);
+    const early = ahead(refusedOnce);
+    await expect(asked(refusedOnce)).rejects.toThrow("refused");
+    await early;
+    times = 0;
+    await ahead(refusedOnce);
+    expect(await asked(refusedOnce)).toBe(2);
   });
 });

@@ -8,12 +8,16 @@ interface Asked {
 }
 const waiting = new Map<() => Promise<unknown>, Asked>();
 
-/** Asks now for what a screen will load first. Settles when the answer is there, or refused. */
+/** Asks now for what a screen will load first. Settles when the answer is there, or refused; what was refused is asked again by whoever needs it. */
 export async function ahead(load: () => Promise<unknown>): Promise<void> {
   const answer = load();
-  waiting.set(load, { answer, version: changes.version });
-  // Whoever takes the answer hears of the refusal.
-  await answer.then(() => {}, () => {});
+  const one = { answer, version: changes.version };
+  waiting.set(load, one);
+  // Whoever took the answer before hears of the refusal.
+  await answer.then(
+    () => {},
+    () => waiting.get(load) === one && waiting.delete(load),
+  );
 }
 
 /** What was asked for ahead, to one taker and unless the data has changed since; else asks now. */

@@ -90,9 +90,10 @@ export class Windowed<T> {
     void this.#fill();
   }
 
-  /** The question is another one, which is not asked yet. */
+  /** The question is another one, which is not asked yet; an answer to the one before that comes now is for nobody. */
   doubt(): void {
     this.outdated = this.loaded;
+    if (this.loaded) this.#turn += 1;
   }
 
   /** The question changed: from the first row again; the old rows stay until the new ones are here. */

@@ -93,6 +93,24 @@ describe("a list that is read in parts", () => {
     expect([shown.outdated, shown.begun]).toEqual([false, 2]);
   });
 
+  it("takes no answer to the earlier question for one to the next, which is not asked yet", async () => {
+    const answers: ((part: Part<Row>) => void)[] = [];
+    const shown = new Windowed<Row>((row) => row.id, () => new Promise((done) => answers.push(done)));
+    const answer = (at: number, id: string) => answers[at]?.({ rows: [{ id }], more: false, total: 1, totalIsExact: true });
+    const first = shown.begin();
+    answer(0, "old");
+    await first;
+    const again = shown.refresh();
+    shown.doubt();
+    answer(1, "old, read again");
+    await again;
+    expect([shown.outdated, shown.begun, shown.at(0)?.id]).toEqual([true, 1, "old"]);
+    const next = shown.begin();
+    answer(2, "new");
+    await next;
+    expect([shown.outdated, shown.begun, shown.at(0)?.id]).toEqual([false, 2, "new"]);
+  });
+
   it("begins anew also when its data changed before the answer was here, or the answer came only at the second try", async () => {
     const store = new Store(rows(300));
     const shown = list(store);

@@ -123,7 +123,7 @@ fn a_target_that_fails_is_tried_again_until_it_has_the_newest_files() {
             Mood::Status(202),
             Failure::Refused,
             "202 Accepted",
-            "202 Accepted: the server refused; ask whoever runs the server what it wants for a PUT to this address",
+            "202 Accepted: the server refused; ask whoever runs the server why it refuses this address",
         ),
         (
             Mood::Slow,

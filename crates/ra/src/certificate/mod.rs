@@ -2,6 +2,7 @@
 
 mod foreign;
 mod key;
+mod read_anew;
 mod record;
 mod reservation;
 mod supersede;
@@ -16,6 +17,7 @@ use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 
 pub(crate) use foreign::{der_of, insert_foreign};
 pub(crate) use key::{of_same_key, refusal_of_key};
+pub(crate) use read_anew::read_anew;
 pub(crate) use record::{
     COLUMNS, active_count, active_of, authorities, ending_before, insert, known, listed, of_enrollment, one, reason_code, reason_of,
     san_text, usable_count,
@@ -53,6 +55,9 @@ pub struct Certificate {
     /// Signet made its key. Not in the JSON, either.
     #[serde(skip)]
     pub made_here: bool,
+    /// We issued it; of what another CA certified nobody here knows who made the key. Not in the JSON, either.
+    #[serde(skip)]
+    pub ours: bool,
 }
 
 /// Kind of certificate in the store.

@@ -12,12 +12,12 @@ use protocol::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
-/// Columns of a row of `certificate` as it is listed, in the order that [`listed`] reads. The last one says that Signet made the key, which
-/// follows from the version of the profile as `refusal_of_key` has it; the one before it is all of [`Uses`].
+/// Columns of a row of `certificate` as it is listed, in the order that [`listed`] reads. The last but one says that Signet made the key,
+/// which follows from the version of the profile as `refusal_of_key` has it; the last one, that we issued it; `uses` is all of [`Uses`].
 pub(crate) const COLUMNS: &str = "serial, kind, profile, subject, san, subscriber, enrollment, not_before, not_after, superseded_at, \
      revoked_at, reason, uses, kind = 'subscriber' AND issuer IS NOT NULL AND \
      coalesce((SELECT p.decrypts AND (NOT p.signs OR p.escrow) FROM profile AS p WHERE p.version = certificate.profile_version), \
-     certificate.profile IN ('encryption', 'document'))";
+     certificate.profile IN ('encryption', 'document')), issuer IS NOT NULL";
 
 /// "Active at ?1": neither expired nor revoked, held or superseded.
 const ACTIVE: &str = "kind = 'subscriber' AND reason IS NULL AND superseded_at IS NULL";
@@ -90,10 +90,11 @@ pub(crate) fn active_count(tx: &Connection, at: Timestamp, subscriber: Subscribe
     Ok(tx.prepare_cached(&sql)?.query_row(rusqlite::params![at.0, subscriber], |row| row.get(0))?)
 }
 
-/// The octets (DER) of a subscriber's certificates that are active at `at`, imported ones too, oldest first.
+/// The octets (DER) of the certificates that we issued to a subscriber and that are active at `at`, those of [`active_count`], oldest first.
 pub(crate) fn active_of(tx: &Connection, at: Timestamp, subscriber: SubscriberId) -> Result<Vec<Vec<u8>>> {
     let sql = format!(
-        "SELECT der FROM certificate JOIN certificate_der USING (number) WHERE subscriber = ?2 AND not_after >= ?1 AND {ACTIVE} ORDER BY number"
+        "SELECT der FROM certificate JOIN certificate_der USING (number) WHERE subscriber = ?2 AND issuer IS NOT NULL AND not_after >= ?1 \
+         AND {ACTIVE} ORDER BY number"
     );
     let mut statement = tx.prepare_cached(&sql)?;
     let found = statement.query_map(rusqlite::params![at.0, subscriber], |row| row.get(0))?;
@@ -223,6 +224,7 @@ pub(crate) fn listed(row: &Row<'_>, at: Timestamp) -> Result<Certificate> {
         },
         reads_mail: Uses::from_bits(row.get(12)?).has(Uses::READS_MAIL),
         made_here: row.get(13)?,
+        ours: row.get(14)?,
     })
 }
 

@@ -4,6 +4,20 @@
 use crate::profile;
 use protocol::x509::{CertificateView, ExtendedKeyUsage, KeyUsage, SubjectAltName};
 
+/// anyExtendedKeyUsage (RFC 5280 4.2.1.12).
+const ANY: &str = "2.5.29.37.0";
+/// Purposes by which nothing is opened that lasts: TLS of both sides, signatures (code, time, OCSP, documents), sign-in to Windows and Kerberos.
+const OPEN_NOTHING: [&str; 8] = [
+    "1.3.6.1.5.5.7.3.1",
+    "1.3.6.1.5.5.7.3.2",
+    "1.3.6.1.5.5.7.3.3",
+    "1.3.6.1.5.5.7.3.8",
+    "1.3.6.1.5.5.7.3.9",
+    "1.3.6.1.5.5.7.3.36",
+    "1.3.6.1.4.1.311.20.2.2",
+    "1.3.6.1.5.2.3.4",
+];
+
 /// A set of uses. It stands in the row of the certificate of a person, so that a million of them are asked without reading one; those of
 /// transport certificates and of our own have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,15 +39,16 @@ impl Uses {
     /// but that a key which says nothing of itself opens something is not presumed (RFC 8550 4.4.2 presumes it of signatures alone).
     pub(crate) fn of(view: &CertificateView) -> Self {
         use ExtendedKeyUsage::{ClientAuth, EmailProtection};
-        let purpose = |of: &ExtendedKeyUsage| view.extended_key_usage.is_empty() || view.extended_key_usage.contains(of);
+        let any = view.extended_key_usage.is_empty() || view.extended_key_usage.iter().any(|purpose| purpose.oid() == ANY);
+        let purpose = |of: &ExtendedKeyUsage| any || view.extended_key_usage.contains(of);
         let usages = |of: [KeyUsage; 2]| view.key_usage.map(|usage| of.into_iter().any(|one| usage.has(one)));
         let signs = usages([KeyUsage::DIGITAL_SIGNATURE, KeyUsage::CONTENT_COMMITMENT]).unwrap_or(true);
         let enciphers = usages([KeyUsage::KEY_ENCIPHERMENT, KeyUsage::KEY_AGREEMENT]).unwrap_or(false);
-        let purposes = || view.extended_key_usage.iter();
-        let opens = view.key_usage.is_some_and(|usage| profile::decrypts(usage, purposes().map(ExtendedKeyUsage::oid)));
+        let opening = || view.extended_key_usage.iter().map(ExtendedKeyUsage::oid).filter(|oid| !OPEN_NOTHING.contains(oid));
+        let opens = view.key_usage.is_some_and(|usage| profile::decrypts(usage, opening()));
         // Mail programs take it (RFC 8550 4.4.4): keys for signing in and for documents have the same bits, and other purposes.
         let mail = purpose(&EmailProtection) && view.san.iter().any(|name| matches!(name, SubjectAltName::Rfc822Name(_)));
-        let further = purposes().any(|purpose| !matches!(purpose, EmailProtection | ClientAuth));
+        let further = opening().any(|oid| oid != EmailProtection.oid());
         Uses::NONE
             .with(Uses::SIGNS_MAIL, mail && signs)
             .with(Uses::READS_MAIL, mail && enciphers)
@@ -86,6 +101,12 @@ mod tests {
         assert_eq!(uses(sign, vec![EmailProtection, ClientAuth]), 5);
         assert_eq!(uses(enciphers.and(KeyUsage::DATA_ENCIPHERMENT), vec![documents()]), 8);
         assert_eq!(uses(enciphers, vec![EmailProtection, documents()]), 10);
+        // What signs documents or in to Windows opens none, and whatever serves any purpose serves mail and sign-in.
+        let smart_card = || ExtendedKeyUsage::from_oid("1.3.6.1.4.1.311.20.2.2");
+        assert_eq!(uses(enciphers, vec![EmailProtection, ExtendedKeyUsage::DocumentSigning, smart_card()]), 2);
+        assert_eq!(uses(sign.and(enciphers), vec![ClientAuth, smart_card()]), 4);
+        assert_eq!(uses(sign, vec![ExtendedKeyUsage::from_oid(super::ANY)]), 5);
+        assert_eq!(uses(sign.and(enciphers), vec![ExtendedKeyUsage::from_oid(super::ANY)]), 15);
         // Without an address no mail program takes it; without extensions it may sign anything, and opens nothing.
         let nameless = CertificateView { san: Vec::new(), extended_key_usage: vec![EmailProtection], ..any.clone() };
         assert!(!Uses::of(&nameless).has(Uses::SIGNS_MAIL));

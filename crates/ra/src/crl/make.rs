@@ -22,6 +22,9 @@ use std::sync::Arc;
 /// same time. Where the last one says a later time than that, the clock was wrong then, and no CRL waits for it to come true.
 const WAITS: i64 = 5;
 
+/// Longest that the issuing CA's CRL may say to be good (S/MIME Baseline Requirements 4.9.7).
+const LONGEST: i64 = 10 * Timestamp::DAY;
+
 /// A CRL whose number is taken and whose entries are read: what is left is to sign it.
 pub(super) struct Draft {
     is_root: bool,
@@ -77,7 +80,11 @@ impl Inner {
             let delta = with_delta.then(|| delta::draft(c, issuer, number, made_at, generation)).transpose()?;
             Ok((generation, entries, delta))
         })?;
-        let next_update = made_at.plus(numbers.crl_next_update(is_root));
+        let mut next_update = made_at.plus(numbers.crl_next_update(is_root));
+        if !is_root {
+            // However long the number was waited for.
+            next_update = next_update.min(this_update.plus(LONGEST));
+        }
         Ok(Draft { is_root, number, this_update, made_at, next_update, generation, freshest, entries, delta })
     }
 

@@ -34,7 +34,7 @@ pub struct Department {
     pub hosts: Vec<String>,
     /// Training department.
     pub training: bool,
-    /// A pilot: certificates say so and live at most 90 days.
+    /// A pilot: certificates say so and live only shortly (`validity.pilot_days`).
     pub pilot: bool,
     /// When it was set up.
     pub created_at: Timestamp,

@@ -195,7 +195,7 @@ pub struct EnrollmentQuery {
     /// Of one subscriber.
     pub subscriber: Option<SubscriberId>,
     /// Words of name, address or device of the person, each anywhere; below three characters a beginning of name or address; also the
-    /// beginning (six hex digits or more) of serial number or fingerprint of a certificate of theirs.
+    /// beginning (eight hex digits or more) of serial number or fingerprint of a certificate of theirs.
     pub search: Option<String>,
     /// Keyset: after this id (ids are time-ordered; newest first).
     pub after: Option<EnrollmentId>,

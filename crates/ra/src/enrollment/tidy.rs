@@ -13,7 +13,8 @@ use serde_json::json;
 
 /// A transport certificate that fetched no profile within this time is revoked: the person gave up on the way.
 const TRANSPORT_WITHOUT_PHASE_3: i64 = Timestamp::HOUR;
-/// A phone that was answered is on its way so long, and longer where a challenge that it was given still lives.
+/// A phone that was answered, or got its transport identity, is on its way so long, and longer where a challenge that it was given still
+/// lives.
 const ON_ITS_WAY: i64 = Timestamp::HOUR;
 /// An ended link is still explained so long.
 pub(crate) const ENDED_LINKS: i64 = 30 * Timestamp::DAY;
@@ -31,6 +32,8 @@ pub(super) fn expire(tx: &Connection, at: Timestamp) -> Result<()> {
            AND NOT EXISTS (SELECT 1 FROM session s JOIN ota_answer a ON a.session = s.id
                            WHERE s.enrollment = e.id AND a.created_at > ?2)
            AND NOT EXISTS (SELECT 1 FROM challenge c WHERE c.enrollment = e.id AND c.state IN ('open', 'claimed') AND c.expires_at > ?1)
+           AND NOT EXISTS (SELECT 1 FROM transport_certificate t
+                           WHERE t.enrollment = e.id AND t.used_at IS NULL AND t.ended = 0 AND t.issued_at > ?2)
          LIMIT ?3",
     )?;
     let ran_out: Vec<EnrollmentId> =

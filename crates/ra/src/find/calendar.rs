@@ -3,7 +3,6 @@
 use super::{
     Kinds, Status,
     count::{self, Groups},
-    people::has_active,
 };
 use crate::{Error, Result, certificate::Uses, mailbox::Validity};
 use protocol::Timestamp;
@@ -95,18 +94,36 @@ pub(super) fn coverage(tx: &Connection, at: Timestamp) -> Result<Coverage> {
         let count: i64 = tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
     };
-    let having = |uses: Uses| count(&format!("SELECT count(*) FROM subscriber s WHERE {}", has_active(at, uses)));
     let people = count("SELECT count(*) FROM subscriber")?;
     let not_validated: i64 = tx
         .prepare_cached("SELECT count(*) FROM (SELECT DISTINCT subscriber FROM mailbox WHERE validated_at IS NULL OR validated_at < ?1)")?
         .query_row([Validity::read(tx)?.since(at).0], |row| row.get(0))?;
+    let [with_any, encryption, signing, authentication] = having(tx, at)?;
     Ok(Coverage {
         people,
-        with_any: having(Uses::NONE)?,
+        with_any,
         validated: people.saturating_sub(u64::try_from(not_validated).unwrap_or(0)),
         with_device: count("SELECT count(DISTINCT subscriber) FROM device")?,
-        encryption: having(Uses::READS_MAIL)?,
-        signing: having(Uses::SIGNS_MAIL)?,
-        authentication: having(Uses::SIGNS_IN)?,
+        encryption,
+        signing,
+        authentication,
     })
+}
+
+/// How many people have an active certificate of ours at all, and one that mail is encrypted to, that signs mail, that signs in: all in one
+/// reading of the index that `people::has_active` asks for one person, by the same conditions.
+fn having(tx: &Connection, at: Timestamp) -> Result<[u64; 4]> {
+    let one = |uses: Uses| format!("max((uses & {bits}) = {bits})", bits = uses.bits());
+    let sql = format!(
+        "SELECT count(*), coalesce(sum(reads), 0), coalesce(sum(signs), 0), coalesce(sum(enters), 0) FROM
+            (SELECT subscriber, {} AS reads, {} AS signs, {} AS enters FROM certificate INDEXED BY certificate_of_subscriber
+             WHERE subscriber IS NOT NULL AND kind = 'subscriber' AND issuer IS NOT NULL AND reason IS NULL AND superseded_at IS NULL
+                AND not_after >= ?1 GROUP BY subscriber) c
+         CROSS JOIN subscriber s ON s.id = c.subscriber",
+        one(Uses::READS_MAIL),
+        one(Uses::SIGNS_MAIL),
+        one(Uses::SIGNS_IN)
+    );
+    let counted: [i64; 4] = tx.prepare_cached(&sql)?.query_row([at.0], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
+    Ok(counted.map(|count| u64::try_from(count).unwrap_or(0)))
 }

@@ -47,7 +47,7 @@ columns! {
         NotAfter = "not_after",
         /// Whole days left, of an active one.
         DaysLeft = "days_left",
-        /// Who made its key: signet, device or holder.
+        /// Who made its key: signet, device or holder; of what another CA certified that is not known.
         KeyMadeBy = "key_made_by",
         /// Model of the device that it was made for.
         Device = "device",
@@ -153,7 +153,7 @@ pub(super) fn of_certificate(operator: &Operator, at: Timestamp, columns: &[Cert
     let Beside { person, department, device } =
         if columns.iter().any(|column| column.is_beside()) { beside(operator, row)? } else { Beside::default() };
     let days = (row.not_after.0 - at.0).div_euclid(Timestamp::DAY);
-    let made_by = match (row.kind == "subscriber", row.made_here, row.enrollment) {
+    let made_by = match (row.kind == "subscriber" && row.ours, row.made_here, row.enrollment) {
         (false, ..) => None,
         (true, true, _) => Some("signet"),
         (true, false, Some(_)) => Some("device"),

@@ -4,6 +4,7 @@ use super::{
     CertificateColumn, CertificatesQuery, PeopleQuery, PeopleSort, PersonColumn,
     columns::{of_certificate, of_person},
     csv,
+    people::looks_at_certificates,
 };
 use crate::{
     Dependency, Error, Operator, Result,
@@ -217,15 +218,23 @@ pub(super) fn people(
                 columns => write(serde_json::to_vec(&object(columns.iter().map(|column| column.word()), of_person(columns, person)?))),
             })
         })?,
-        PeopleFormat::Pem => each_active(operator, query, chosen, |der| pem(to, der))?,
+        PeopleFormat::Pem => some(each_active(operator, query, chosen, |der| pem(to, der))?)?,
         PeopleFormat::P7b => {
-            let (octets, count) = p7b(MAX_P7B, |add| each_active(operator, query, chosen, add))?;
+            let (octets, count) = p7b(MAX_P7B, |add| some(each_active(operator, query, chosen, add)?))?;
             written(to.write_all(&octets))?;
             count
         }
     };
     written(to.flush())?;
     Ok(count)
+}
+
+/// A file of no certificates would look like one of theirs.
+fn some(count: u64) -> Result<u64> {
+    match count {
+        0 => Err(Error::invalid("format", "none of these people has a valid certificate; choose others, or a table")),
+        count => Ok(count),
+    }
 }
 
 /// The active certificates of all people of a list, in its order, or of those that were chosen; how many certificates.
@@ -255,6 +264,10 @@ fn each_person(
         let people = these(operator, chosen, query.sort)?;
         people.iter().try_for_each(row)?;
         return Ok(people.len() as u64);
+    }
+    if looks_at_certificates(query.filter.search.as_deref()) {
+        // An export is whole: what is new is put into the index first.
+        while operator.index_new_certificates()? {}
     }
     let (mut query, mut count) = (PeopleQuery { limit: PAGE, after: None, before: None, skip: 0, ..query.clone() }, 0);
     loop {

@@ -56,8 +56,8 @@ fn begun(at: Timestamp, number: u64, count: u64) -> Result<Timestamp> {
 fn fill(tx: &Connection, at: Timestamp, count: u64) -> Result<()> {
     let mut certificate = tx.prepare(
         "INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, key_fingerprint, not_before, not_after, issued_at, \
-         superseded_at, revoked_at, reason, department, uses) \
-         VALUES (?1, 'subscriber', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?9, ?10, ?11, (SELECT department FROM subscriber WHERE id = ?5), ?12)",
+         superseded_at, revoked_at, reason, department, uses, issuer) \
+         VALUES (?1, 'subscriber', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?9, ?10, ?11, (SELECT department FROM subscriber WHERE id = ?5), ?12, zeroblob(20))",
     )?;
     let mut octets = tx.prepare("INSERT INTO certificate_der (number, der) VALUES (?1, ?2)")?;
     let mut person = tx.prepare(

@@ -34,7 +34,7 @@ pub use view::{NewView, SavedView, ViewOf};
 
 use crate::{
     Operator, Result,
-    certificate::Certificate,
+    certificate::{self, Certificate},
     id::{SubscriberId, UnitId, ViewId},
     subscriber::{Subscriber, SubscriberKind},
 };
@@ -168,29 +168,29 @@ pub struct CertificatesPage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Has {
-    /// At least one active certificate.
+    /// At least one active certificate that we issued.
     Active,
-    /// No active certificate.
+    /// None.
     None,
-    /// An active certificate that mail is encrypted to, whatever its profile is called: can receive encrypted mail.
+    /// An active one that mail is encrypted to, whatever its profile is called: can receive encrypted mail.
     Encryption,
     /// None.
     NoEncryption,
-    /// An active certificate that ends within 30 days.
+    /// An active certificate, also of another CA, that ends within 30 days.
     Ending,
-    /// An active certificate that signs mail.
+    /// An active one of ours that signs mail.
     Signing,
-    /// An active certificate that VPN and Wi-Fi let in.
+    /// An active one of ours that VPN and Wi-Fi let in.
     Authentication,
     /// A device.
     Device,
 }
 
-/// Which people; every part narrows. By certificates or validation, no more than 10,000 are counted.
+/// Which people; every part narrows. By certificates or validation, no more than 2,000 are counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct PeopleFilter {
-    /// Words of name, addresses and devices, each anywhere; below three characters a beginning of name or address. Six hex digits or
+    /// Words of name, addresses and devices, each anywhere; below three characters a beginning of name or address. Eight hex digits or
     /// more are also the beginning of serial number or fingerprint of a certificate of theirs (blanks and colons ignored).
     pub search: Option<String>,
     /// Only persons or only functional mailboxes.
@@ -313,10 +313,10 @@ impl Operator {
         self.inner.store.write(move |tx| view::delete(tx, id))
     }
 
-    /// Writes all certificates of a list, in its order, in the format; how many. Rows are read while they are written. CSV and JSON have
-    /// these columns, in their order; without any CSV has the usual ones and JSON all of each row. PKCS#7 holds at most 10,000. Of
-    /// `chosen` only these, in the order of the list; `NotFound` where one of them is none of ours. To choose none is refused: nobody
-    /// means everything by it.
+    /// Writes all certificates of a list, in its order, in the format; how many. Rows are read while they are written. CSV has these
+    /// columns, in their order, and each object of JSON has a member for each, in no order; without any CSV has the usual ones and JSON all
+    /// of each row. PKCS#7 holds at most 10,000. Of `chosen` only these, in the order of the list; `NotFound` where one of them is none of
+    /// ours. To choose none is refused: nobody means everything by it.
     pub fn export_certificates(
         &self,
         query: &CertificatesQuery,
@@ -328,7 +328,7 @@ impl Operator {
         export::certificates(self, query, chosen, columns, format, to)
     }
 
-    /// The same for a list of people; PEM and PKCS#7 hold their active certificates, and it is said how many those are. Of `chosen` only
+    /// The same for a list of people; PEM and PKCS#7 hold their active certificates that we issued, and it is said how many those are. Of `chosen` only
     /// these, in the order of the list; refused where some of them are gone, saying how many, and where it names nobody.
     pub fn export_people(
         &self,
@@ -369,9 +369,10 @@ impl Operator {
         report::export(self, name, filter, format, to)
     }
 
-    /// Puts a bounded number of new certificates into the search index; `true`: there are more. For idle moments.
+    /// Puts a bounded number of new certificates into the search index, and reads what those are good for that a program from before has
+    /// stored; `true`: there are more. For idle moments.
     pub fn index_new_certificates(&self) -> Result<bool> {
-        Ok(self.inner.index_certificates()? > 0)
+        Ok(self.inner.index_certificates()? > 0 || certificate::read_anew(&self.inner.store)?)
     }
 }
 

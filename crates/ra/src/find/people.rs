@@ -115,7 +115,9 @@ fn part(tx: &Connection, at: Timestamp, filter: &PeopleFilter, sort: PeopleSort,
         Some(yes) => validated(tx, at, yes, &mut ask)?,
         None => None,
     };
-    let narrowed = filter.kind.is_some() || filter.has.is_some() || filter.department.is_some();
+    // Of several short words only the first is estimated: what the others leave of it is counted.
+    let short = search.as_ref().is_some_and(|search| search.words.len() > 1 && search.expression().is_none());
+    let narrowed = short || filter.kind.is_some() || filter.has.is_some() || filter.department.is_some();
     let (total, exact) = match (estimate, many) {
         (Some(estimate), _) if !narrowed && filter.validated.is_none() => (estimate, false),
         (None, Some(many)) if !narrowed && search.is_none() => (many, many < COUNTED),
@@ -182,7 +184,7 @@ fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {
         ask.and(if kind == SubscriberKind::Functional { "s.kind = 'functional'" } else { "s.kind <> 'functional'" }, []);
     }
     if filter.has == Some(Has::Ending) {
-        // Few end soon: from those that do, instead of looking at everybody.
+        // Few end soon: from those that do, instead of looking at everybody. Those of other CAs, too: their ends are watched here.
         let (from, until) = (at.0, at.plus(30 * Timestamp::DAY).0);
         let sql = format!(
             "s.id IN (SELECT c.subscriber FROM certificate c INDEXED BY certificate_ending WHERE c.not_after >= {from} AND c.not_after < {until}
@@ -203,12 +205,12 @@ fn filtered(filter: &PeopleFilter, at: Timestamp, ask: &mut Ask) {
     }
 }
 
-/// SQL: the person `s` has an active certificate with these uses, whatever its profile is called. For [`Uses::READS_MAIL`] that is who
-/// can be encrypted to, in all lists, counts and reports.
+/// SQL: the person `s` has an active certificate of ours with these uses, whatever its profile is called; those of other CAs are history
+/// (as in `active_count`). For [`Uses::READS_MAIL`] that is who can be encrypted to, in all lists, counts and reports.
 pub(super) fn has_active(at: Timestamp, uses: Uses) -> String {
     format!(
         "EXISTS (SELECT 1 FROM certificate c INDEXED BY certificate_of_subscriber WHERE c.subscriber = s.id AND c.kind = 'subscriber'
-            AND c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= {} AND (c.uses & {uses}) = {uses})",
+            AND c.issuer IS NOT NULL AND c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= {} AND (c.uses & {uses}) = {uses})",
         at.0,
         uses = uses.bits()
     )

@@ -1,8 +1,9 @@
 //! Where a batch's files go: one a certificate, and one list of passwords that only its owner may read, apart from the files.
 
 use super::batch::Delivery;
-use crate::{Error, Result, csv, store};
+use crate::{Dependency, Error, Result, csv, store};
 use std::{
+    collections::HashSet,
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
@@ -13,7 +14,8 @@ use zeroize::Zeroizing;
 /// the list the last line of an address counts, which the serial number confirms.
 pub struct DeliveryFolder {
     folder: PathBuf,
-    passwords: PathBuf,
+    /// `None`: nothing here makes keys.
+    passwords: Option<PathBuf>,
     list: Option<File>,
 }
 
@@ -33,6 +35,10 @@ pub struct PasswordLine {
 const LONGEST_LIST: u64 = 64 * 1024 * 1024;
 /// Longest line of it, octets: an address and a file that is named for it, a serial number and a password.
 const LONGEST_LINE: u64 = 4096;
+/// First line of the list.
+const HEADING: &str = "mail,file,serial,password\n";
+/// What the list was called when it lay in the folder with the files; batches from then go on with it.
+const AMONG_THE_FILES: &str = "passwords.csv";
 
 impl DeliveryFolder {
     /// Where the list of passwords of the files in `folder` goes: to the `chosen` file, otherwise beside the folder under its name
@@ -64,11 +70,14 @@ impl DeliveryFolder {
         }
     }
 
-    /// A list of passwords, in its order; an error names the file.
+    /// A list of passwords, in its order; an error names the file. One that was deleted or moved is the officer's to find again.
     pub fn read_passwords(path: &Path) -> Result<Vec<PasswordLine>> {
         let mut text = Zeroizing::new(String::new());
         let read = File::open(path).and_then(|file| file.take(LONGEST_LIST).read_to_string(&mut text));
-        read.map_err(|e| store::io_error(path, &e))?;
+        read.map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => Error::invalid("passwords", format!("the list is no longer where it was: {}", path.display())),
+            _ => store::io_error(path, &e),
+        })?;
         // Each line for itself: what a full disk left of one takes no other with it.
         let lines = text.lines().skip(1).filter_map(|line| {
             let record = csv::read(line).ok()?.pop()?;
@@ -79,12 +88,56 @@ impl DeliveryFolder {
     }
 
     /// Makes the folder when it is missing. `passwords`: their list, by [`DeliveryFolder::passwords`]. One that is there already goes on,
-    /// readable by its owner alone from now on; one that is somebody else's is refused.
+    /// readable by its owner alone from now on. To be called before anything is issued: a key that cannot be written is lost.
+    ///
+    /// # Errors
+    ///
+    /// No file can be made in the folder, or where the list shall lie; the list is somebody else's, or lies in the folder by some link;
+    /// another list, of an earlier version, lies among the files: the passwords would be in two places.
     pub fn open(folder: &Path, passwords: &Path) -> Result<Self> {
         store::make_folder(folder)?;
-        // Before a key is made for it.
-        let list = if passwords.symlink_metadata().is_ok() { Some(open_list(passwords)?) } else { None };
-        Ok(DeliveryFolder { folder: folder.to_owned(), passwords: passwords.to_owned(), list })
+        let among_the_files = folder.join(AMONG_THE_FILES);
+        if passwords != among_the_files {
+            // Links into the folder lead there only now that it is made.
+            Self::passwords(folder, Some(passwords))?;
+            if is_list(&among_the_files) {
+                return Err(left_among_the_files(&among_the_files, passwords));
+            }
+        }
+        try_folder(folder)?;
+        let list = if passwords.symlink_metadata().is_ok() {
+            Some(open_list(passwords)?)
+        } else {
+            probe(passwords).map_err(|e| unwritable(passwords, &e, "passwords", "name another place for the passwords"))?;
+            None
+        };
+        Ok(DeliveryFolder { folder: folder.to_owned(), passwords: Some(passwords.to_owned()), list })
+    }
+
+    /// The same for what makes `keys` or does not: a batch for requests alone has no passwords, and where they would go does not matter.
+    pub fn open_for(keys: bool, folder: &Path, passwords: &Path) -> Result<Self> {
+        if keys {
+            return Self::open(folder, passwords);
+        }
+        store::make_folder(folder)?;
+        try_folder(folder)?;
+        Ok(DeliveryFolder { folder: folder.to_owned(), passwords: None, list: None })
+    }
+
+    /// Writes into the list what stood in the one before, but for what it has already; it is on the disk when this returns.
+    pub(super) fn take_over(&mut self, lines: &[PasswordLine]) -> Result<()> {
+        let there = match &self.passwords {
+            Some(passwords) if self.list.is_some() => Self::read_passwords(passwords)?,
+            _ => Vec::new(),
+        };
+        let there: HashSet<_> = there.into_iter().map(|line| line.serial).collect();
+        let missing: Vec<_> = lines.iter().filter(|line| !there.contains(&line.serial)).map(written).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut text = Zeroizing::new(String::with_capacity(missing.iter().map(|line| line.len()).sum()));
+        missing.iter().for_each(|line| text.push_str(line));
+        self.note(text.as_bytes())
     }
 
     /// Writes what was issued; it is on the disk when this returns.
@@ -95,24 +148,68 @@ impl DeliveryFolder {
             Some((pkcs12, password)) => {
                 let file = format!("{stem}.p12");
                 // The password first: a file that nobody can open is worth less than a password of nothing.
-                let line =
-                    Zeroizing::new(format!("{},{file},{},{}\n", csv_cell(&delivery.mail), delivery.certificate.serial, password.reveal()));
-                self.note(line.as_bytes())?;
-                store::write_private(&self.folder.join(file), pkcs12)
+                let line = PasswordLine {
+                    mail: delivery.mail,
+                    file,
+                    serial: delivery.certificate.serial.to_string(),
+                    password: Zeroizing::new(password.reveal().to_owned()),
+                };
+                self.note(written(&line).as_bytes())?;
+                store::write_private(&self.folder.join(line.file), pkcs12)
             }
         }
     }
 
     fn note(&mut self, line: &[u8]) -> Result<()> {
-        let failed = |e: io::Error| store::io_error(&self.passwords, &e);
+        let passwords = self.passwords.as_deref().ok_or_else(|| Error::fault("a key was made where there is no list of passwords"))?;
+        let failed = |e: io::Error| store::io_error(passwords, &e);
         let mut list = match self.list.take() {
             Some(list) => list,
-            None => open_list(&self.passwords)?,
+            None => open_list(passwords)?,
         };
         list.write_all(line).and_then(|()| list.sync_data()).map_err(failed)?;
         self.list = Some(list);
         Ok(())
     }
+}
+
+/// As it stands in the list.
+fn written(line: &PasswordLine) -> Zeroizing<String> {
+    Zeroizing::new(format!("{},{},{},{}\n", csv_cell(&line.mail), line.file, line.serial, *line.password))
+}
+
+fn try_folder(folder: &Path) -> Result<()> {
+    probe(&folder.join(AMONG_THE_FILES)).map_err(|e| unwritable(folder, &e, "folder", "choose another folder"))
+}
+
+/// A file can be made beside `path`: an empty one is, and taken away again.
+fn probe(path: &Path) -> io::Result<()> {
+    let probe = path.with_file_name(format!(".{}", uuid::Uuid::now_v7()));
+    File::create_new(&probe).map(drop)?;
+    std::fs::remove_file(&probe)
+}
+
+fn unwritable(path: &Path, e: &io::Error, field: &'static str, what_else: &str) -> Error {
+    match store::io_error(path, e) {
+        full @ Error::Unavailable(Dependency::DiskFull) => full,
+        _ => Error::invalid(field, format!("{} cannot be written ({e}); {what_else}", path.display())),
+    }
+}
+
+/// A list of passwords is there.
+fn is_list(path: &Path) -> bool {
+    let mut beginning = String::new();
+    let length = u64::try_from(HEADING.len()).unwrap_or(u64::MAX);
+    path.is_file() && File::open(path).and_then(|file| file.take(length).read_to_string(&mut beginning)).is_ok() && beginning == HEADING
+}
+
+/// Neither taken into the new list, for other batches may go by it, nor left where it goes with the files.
+fn left_among_the_files(old: &Path, new: &Path) -> Error {
+    let (there, old, new) = (new.symlink_metadata().is_ok(), old.display(), new.display());
+    if there {
+        return Error::invalid("passwords", format!("{old} has passwords of files from before, beside them; move its lines to {new}"));
+    }
+    Error::invalid("passwords", format!("{old} has passwords of files from before, beside them; move it to {new}"))
 }
 
 /// Without links, as far as it is there.
@@ -132,7 +229,7 @@ fn open_list(path: &Path) -> Result<File> {
         make_private(path, &list)?;
     }
     let length = list.metadata().map_err(failed)?.len();
-    let beginning = if length == 0 { "mail,file,serial,password\n" } else { missing_end(path, length).map_err(failed)? };
+    let beginning = if length == 0 { HEADING } else { missing_end(path, length).map_err(failed)? };
     list.write_all(beginning.as_bytes()).map_err(failed)?;
     Ok(list)
 }
@@ -200,130 +297,4 @@ fn csv_cell(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{DeliveryFolder, csv_cell, file_name};
-    use std::{io::Write, path::Path};
-
-    /// A folder in this one, with its list beside it.
-    fn open(place: &Path) -> DeliveryFolder {
-        DeliveryFolder::open(&place.join("out"), &place.join("list.csv")).unwrap()
-    }
-
-    /// Addresses and passwords that the list gives.
-    fn read(place: &Path) -> Vec<(String, String)> {
-        let lines = DeliveryFolder::read_passwords(&place.join("list.csv")).unwrap();
-        lines.into_iter().map(|line| (line.mail, line.password.to_string())).collect()
-    }
-
-    fn pair(mail: &str, password: &str) -> (String, String) {
-        (mail.to_owned(), password.to_owned())
-    }
-
-    #[test]
-    fn what_a_full_disk_left_of_a_line_takes_no_other_with_it() {
-        for part in ["\"b@exam", "\"b@example.edu\",b.p12,02", "\"b@example.edu\",b.p12,02,BB", "\""] {
-            let folder = tempfile::tempdir().unwrap();
-            let mut out = open(folder.path());
-            out.note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
-            drop(out);
-            let list = folder.path().join("list.csv");
-            std::fs::OpenOptions::new().append(true).open(&list).unwrap().write_all(part.as_bytes()).unwrap();
-            let mut out = open(folder.path());
-            out.note(b"\"c@example.edu\",c.p12,03,CCCC\n").unwrap();
-            out.note(b"\"d@example.edu\",d.p12,04,DDDD\n").unwrap();
-            let all = read(folder.path());
-            let whole: Vec<_> = all.iter().filter(|(mail, _)| mail != "b@example.edu").cloned().collect();
-            assert_eq!(whole, [pair("a@example.edu", "AAAA"), pair("c@example.edu", "CCCC"), pair("d@example.edu", "DDDD")], "{part}");
-            // Other programs read it as well.
-            let text = std::fs::read_to_string(&list).unwrap();
-            let records = crate::csv::read(&text).unwrap();
-            assert!(records.iter().any(|record| record.fields == ["c@example.edu", "c.p12", "03", "CCCC"]), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_heading_that_was_cut_off_and_a_last_line_without_its_end_lose_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let list = folder.path().join("list.csv");
-        std::fs::write(&list, "mail,fi").unwrap();
-        open(folder.path()).note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
-        assert_eq!(read(folder.path()), [pair("a@example.edu", "AAAA")]);
-        // As an editor leaves it.
-        std::fs::write(&list, "mail,file,serial,password\n\"a@example.edu\",a.p12,01,AAAA").unwrap();
-        open(folder.path()).note(b"\"c@example.edu\",c.p12,03,CCCC\n").unwrap();
-        assert_eq!(read(folder.path()), [pair("a@example.edu", "AAAA"), pair("c@example.edu", "CCCC")]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_list_that_is_there_becomes_private_and_a_foreign_one_is_refused_before_a_key_is_made() {
-        use std::os::unix::fs::{PermissionsExt, chown, symlink};
-        let folder = tempfile::tempdir().unwrap();
-        let (list, elsewhere) = (folder.path().join("list.csv"), folder.path().join("elsewhere.csv"));
-        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        for path in [&list, &elsewhere] {
-            std::fs::write(path, "mail,file,serial,password\n").unwrap();
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        }
-        let out = folder.path().join("out");
-        open(folder.path());
-        DeliveryFolder::open(&out, &elsewhere).unwrap().note(b"\"a@example.edu\",a.p12,01,AAAA\n").unwrap();
-        assert_eq!((mode(&list), mode(&elsewhere)), (0o600, 0o600));
-        let refused = |path: &Path| matches!(DeliveryFolder::open(&out, path), Err(crate::Error::Invalid { field: "passwords", .. }));
-        for (name, target) in [("link.csv", elsewhere.as_path()), ("nowhere.csv", Path::new("missing"))] {
-            let link = folder.path().join(name);
-            symlink(target, &link).unwrap();
-            assert!(refused(&link), "{name}");
-        }
-        assert!(!folder.path().join("missing").exists());
-        assert!(refused(folder.path()), "a folder");
-        // Only root can give a file away.
-        if chown(&list, Some(1), None).is_ok() {
-            assert!(refused(&list), "somebody else's");
-        }
-        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
-        assert_eq!(left.len(), 5, "nothing is left beside them and the folder: {left:?}");
-    }
-
-    #[test]
-    fn the_passwords_lie_beside_the_folder_or_where_they_shall_and_never_in_it() {
-        let place = tempfile::tempdir().unwrap();
-        let out = place.path().join("staff");
-        let chosen = |path: &Path| DeliveryFolder::passwords(&out, Some(path));
-        assert_eq!(DeliveryFolder::passwords(&out, None).unwrap(), place.path().join("staff-passwords.csv"));
-        assert_eq!(DeliveryFolder::passwords(&out.join("."), None).unwrap(), place.path().join("staff-passwords.csv"));
-        assert_eq!(chosen(&place.path().join("a.csv")).unwrap(), place.path().join("a.csv"));
-        assert_eq!(chosen(&place.path().join("staff-2/a.csv")).unwrap(), place.path().join("staff-2/a.csv"), "another folder");
-        // Before the folder is made, and after it.
-        for _ in 0..2 {
-            for inside in [out.join("a.csv"), out.join("deep/a.csv"), place.path().join("other/../staff/a.csv")] {
-                // What is not there cannot be followed.
-                if !out.exists() && inside.components().any(|part| part == std::path::Component::ParentDir) {
-                    continue;
-                }
-                let refused = matches!(chosen(&inside), Err(crate::Error::Invalid { field: "passwords", .. }));
-                assert!(refused, "{}", inside.display());
-            }
-            std::fs::create_dir_all(out.join("deep")).unwrap();
-            std::fs::create_dir_all(place.path().join("other")).unwrap();
-        }
-        #[cfg(unix)]
-        {
-            std::os::unix::fs::symlink(&out, place.path().join("link")).unwrap();
-            assert!(chosen(&place.path().join("link/a.csv")).is_err(), "by whatever way");
-            assert!(DeliveryFolder::passwords(Path::new("/"), None).is_err(), "nothing is beside it");
-        }
-    }
-
-    #[test]
-    fn no_address_leads_out_of_the_folder_or_into_a_formula() {
-        assert_eq!(file_name("alice+x@example.edu"), "alice+x@example.edu");
-        for mail in ["../../etc/passwd@example.edu", "a/b@example.edu", "-rf@example.edu", "a*b?@example.edu", "a|b@example.edu"] {
-            let name = file_name(mail);
-            assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || "@._+-".contains(c)), "{name}");
-            assert!(!name.starts_with(['.', '-']), "{name}");
-        }
-        assert_ne!(file_name("a/b@example.edu"), file_name("a*b@example.edu"), "each has its own file");
-        assert_eq!(csv_cell("=cmd()@example.edu"), "\"'=cmd()@example.edu\"");
-    }
-}
+mod tests;

@@ -100,11 +100,11 @@ fn scep_payload(
 
 /// Phase 3: encrypted to the transport certificate alone, then signed.
 pub(super) fn sealed(inner: &Inner, enrollment: EnrollmentId, plan: &Plan, recipient: &CertificateView) -> Result<Vec<u8>> {
-    let (outer, payloads) = contents(inner, enrollment, plan)?;
+    let (outer, payloads) = contents(inner, enrollment, plan, recipient)?;
     Ok(sealed_profile(&outer, &payloads, recipient, &inner.profile_signer()?.signing(), plan.at)?)
 }
 
-fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Configuration, Vec<Payload>)> {
+fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan, transport: &CertificateView) -> Result<(Configuration, Vec<Payload>)> {
     let department = department(inner, enrollment)?;
     let (names, settings, policy) = (names(inner, &department)?, inner.settings_of(department.id)?, inner.policy_of(department.id)?);
     let french = speaks_french(inner, enrollment)?;
@@ -190,18 +190,20 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan) -> Result<(Con
             ..PayloadIdentity::new(names.identifier.clone(), plan.uuid, &names.department)
         },
         consent: Some(consent(&names, plan, &payloads, removal)),
-        expires_at: Some(plan.at.plus(lifetime(plan, &policy, settings.numbers.profile_days))),
+        expires_at: Some(expiry(plan, &policy, settings.numbers.profile_days, transport)),
         removed_at: None,
         removal,
     };
     Ok((outer, payloads))
 }
 
-/// Seconds until Settings offers the update: of the certificate that ends first, at most so many days, less two weeks.
-fn lifetime(plan: &Plan, policy: &Policy, most: u32) -> i64 {
+/// When Settings offers the update: two weeks before the certificate ends that ends first, and before `most` days are over. Without the
+/// transport identity the phone cannot fetch it.
+fn expiry(plan: &Plan, policy: &Policy, most: u32, transport: &CertificateView) -> Timestamp {
     let profiles = plan.identities.iter().filter_map(|planned| ProfileName::parse(&planned.purpose));
     let days = profiles.map(|name| policy.profile(name).days).min().unwrap_or(most).min(most);
-    (i64::from(days) * Timestamp::DAY - UPDATE_BEFORE).max(Timestamp::DAY)
+    let first_end = plan.at.plus(i64::from(days) * Timestamp::DAY).min(transport.validity.not_after);
+    first_end.plus(-UPDATE_BEFORE).max(plan.at.plus(Timestamp::DAY))
 }
 
 /// A name of the client's certificate: its address, else its CN.

@@ -118,7 +118,7 @@ impl Failure {
             Failure::Full | Failure::DiskFull => "make room there",
             Failure::Moved => "add the new address and remove this one",
             Failure::ServerFault => "ask whoever runs the server to look into its log",
-            Failure::Refused => "ask whoever runs the server what it wants for a PUT to this address",
+            Failure::Refused => "ask whoever runs the server why it refuses this address",
             Failure::Silent => "look whether the server is overloaded or a firewall is in the way",
             Failure::Unreachable => "look whether the address is right, the network is there and the server runs",
             Failure::Interrupted => "where it happens again, look at the network and into the server's log",
@@ -173,6 +173,8 @@ mod tests {
             }
         }
         assert_eq!(Failure::parse("somethingNew"), None);
+        // It is said of what was fetched, too.
+        assert!(!Failure::Refused.next().contains("PUT"));
         let told = Failed::new(Failure::Full, "507 Insufficient Storage").to_string();
         assert_eq!(told, "507 Insufficient Storage: the server is full; make room there");
         assert!(Failed::new(Failure::Silent, "").to_string().starts_with("the server did not answer in time; look "));

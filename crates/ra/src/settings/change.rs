@@ -39,6 +39,13 @@ pub struct SettingView {
     pub waiting: Option<SettingRequest>,
 }
 
+/// What was stored before a change: to put back, and for nothing else. No `Debug`: a secret may be among it, sealed.
+pub struct SettingsBefore {
+    scope: Scope,
+    unit: UnitId,
+    values: Vec<(String, Option<String>)>,
+}
+
 /// What becomes of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingChange {
@@ -127,6 +134,10 @@ impl Operator {
     /// Changes several that belong together, as [`Operator::change_setting`] does one: all of them or, where one is refused, none, each
     /// with its row in the ledger. Nobody, in no process, sees some of them changed and others not yet.
     pub fn change_settings(&self, scope: Scope, changes: Vec<(String, SettingChange)>) -> Result<()> {
+        self.change_settings_for_now(scope, changes).map(drop)
+    }
+    /// The same; gives what [`Operator::put_settings_back`] takes.
+    pub fn change_settings_for_now(&self, scope: Scope, changes: Vec<(String, SettingChange)>) -> Result<SettingsBefore> {
         for (key, _) in &changes {
             if scope == Scope::Department && self.setting_level(key)? == Level::Organization {
                 return Err(Error::Denied(Denied::OrganizationOnly));
@@ -137,7 +148,20 @@ impl Operator {
         let values: Vec<(String, Option<String>)> = changes.into_iter().map(checked).collect::<Result<_>>()?;
         self.inner.store.write(move |tx| {
             let at = clock.now();
-            values.iter().try_for_each(|(key, value)| put(tx, at, &actor, (scope, unit), key, value.as_deref()))
+            let mut stored = Stored::read(tx)?;
+            let own = stored.departments.remove(&unit).unwrap_or(stored.organization);
+            let before = values.iter().map(|(key, _)| (key.clone(), own.get(key).cloned())).collect();
+            values.iter().try_for_each(|(key, value)| put(tx, at, &actor, (scope, unit), key, value.as_deref()))?;
+            Ok(SettingsBefore { scope, unit, values: before })
+        })
+    }
+    /// Puts back what was stored, each with its row in the ledger. It is not judged again: it was good when it was set, and a file that
+    /// it names may be gone since.
+    pub fn put_settings_back(&self, before: SettingsBefore) -> Result<()> {
+        let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
+        self.inner.store.write(move |tx| {
+            let (at, of) = (clock.now(), (before.scope, before.unit));
+            before.values.iter().try_for_each(|(key, value)| put(tx, at, &actor, of, key, value.as_deref()))
         })
     }
 

@@ -8,7 +8,7 @@ mod second;
 #[cfg(test)]
 mod tests;
 
-pub use change::{SettingChange, SettingView};
+pub use change::{SettingChange, SettingView, SettingsBefore};
 pub use cps::Cps;
 pub use definition::Level;
 pub use numbers::Numbers;
@@ -94,7 +94,8 @@ pub struct Settings {
     pub vpn_server: Option<String>,
     /// `vpn.remote_id`.
     pub vpn_remote_id: Option<String>,
-    /// `passcode.min_length`; 0: no passcode policy. Where nobody has set it: 6 when the bundle has something that signs, otherwise 0.
+    /// `passcode.min_length`; 0: no passcode policy. Where nobody has set it: 6 when the bundle names signing or functional, also
+    /// where the policy does not offer these, otherwise 0.
     pub passcode_min_length: u8,
     /// `device.min_os`, e.g. "15.0".
     pub min_os: Option<String>,

@@ -20,10 +20,11 @@ pub(super) const NUMBERS: &[Definition] = &[
     // Above the two weeks before the end in which Settings on the phone offers the update.
     of_department("enrollment.profile_days", "365", |t| number(t, 30, 825)),
     of_department("scep.challenge_days", "7", |t| number(t, 1, 30)),
-    of_organization("validity.root_years", "20", |t| number(t, 5, 30)),
-    of_organization("validity.issuing_years", "10", |t| number(t, 2, 20)),
-    of_organization("validity.ra_years", "10", |t| number(t, 2, 20)),
-    of_organization("validity.profile_signer_years", "10", |t| number(t, 2, 20)),
+    of_organization("validity.root_years", "20", |t| number(t, 10, 30)),
+    // Nothing renews these: when one ends, so does what it is for.
+    of_organization("validity.issuing_years", "10", |t| number(t, 5, 20)),
+    of_organization("validity.ra_years", "10", |t| number(t, 5, 20)),
+    of_organization("validity.profile_signer_years", "10", |t| number(t, 5, 20)),
     // It cannot be revoked (nocheck), so it lives shortly; its answers live a day.
     of_organization("validity.ocsp_days", "30", |t| number(t, 7, 90)),
     // Phones and browsers refuse more than 398 days; ours is renewed 30 days before its end.
@@ -32,10 +33,10 @@ pub(super) const NUMBERS: &[Definition] = &[
     of_organization("validity.transport_days", "730", |t| number(t, 90, 1095)),
     of_organization("validity.pilot_days", "90", |t| number(t, 7, 90)),
     of_organization("validity.backdated_minutes", "10", |t| number(t, 1, 60)),
-    // The ledger's day closes with a CRL. S/MIME Baseline Requirements 4.9.7: nextUpdate at most ten days after thisUpdate. Two CRLs may
-    // fail before the last one ends, and a delta CRL, which lives three days, ends no later than the complete one.
+    // The ledger's day closes with a CRL. S/MIME Baseline Requirements 4.9.7: nextUpdate at most ten days after thisUpdate, which lies up to
+    // an hour back. Two CRLs may fail before the last one ends, and a delta CRL, which lives three days, ends no later than the complete one.
     of_organization("crl.every_hours", "24", |t| number(t, 1, 24)),
-    of_organization("crl.next_update_hours", "192", |t| number(t, 72, 240)),
+    of_organization("crl.next_update_hours", "192", |t| number(t, 72, 239)),
     // Somebody is told 60 days before its end that the root's key has to be brought.
     of_organization("crl.root_next_update_days", "400", |t| number(t, 90, 400)),
 ];

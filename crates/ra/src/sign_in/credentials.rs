@@ -12,7 +12,7 @@ use crate::{
     settings::{Numbers, SignIn},
 };
 use protocol::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -141,7 +141,7 @@ fn wrong_code(tx: &Connection, at: Timestamp, link: &Link, numbers: &Numbers) ->
 
 fn wrong_password(tx: &Connection, at: Timestamp, link: &Link, subscriber: SubscriberId, numbers: &Numbers) -> Result<SignInOutcome> {
     tx.prepare_cached("INSERT INTO password_failure (subscriber, at) VALUES (?1, ?2)")?.execute(params![subscriber, at.0])?;
-    let left = numbers.password_tries.saturating_sub(failures(tx, at, subscriber, numbers)?.0);
+    let left = numbers.password_tries.saturating_sub(failures(tx, at, subscriber, numbers)?);
     enrollment::record(tx, at, link.enrollment, StepKind::SignInFailed, json!({ "by": "password", "left": left }))?;
     Ok(match wait(tx, at, subscriber, numbers)? {
         Some(seconds) => SignInOutcome::Wait { seconds },
@@ -149,22 +149,24 @@ fn wrong_password(tx: &Connection, at: Timestamp, link: &Link, subscriber: Subsc
     })
 }
 
-/// How many wrong passwords lately, and when the oldest was.
-fn failures(tx: &Connection, at: Timestamp, subscriber: SubscriberId, numbers: &Numbers) -> Result<(u32, Option<i64>)> {
+/// How many wrong passwords lately.
+fn failures(tx: &Connection, at: Timestamp, subscriber: SubscriberId, numbers: &Numbers) -> Result<u32> {
     Ok(tx
-        .prepare_cached("SELECT count(*), min(at) FROM password_failure WHERE subscriber = ?1 AND at > ?2")?
-        .query_row(params![subscriber, at.plus(-numbers.password_window()).0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+        .prepare_cached("SELECT count(*) FROM password_failure WHERE subscriber = ?1 AND at > ?2")?
+        .query_row(params![subscriber, at.plus(-numbers.password_window()).0], |row| row.get(0))?)
 }
 
-/// Seconds until this person may try a password again.
+/// Seconds until this person may try a password again: until one fewer of them count than may be wrong. There are more than that where
+/// fewer may be wrong since.
 fn wait(tx: &Connection, at: Timestamp, subscriber: SubscriberId, numbers: &Numbers) -> Result<Option<u32>> {
-    let (count, oldest) = failures(tx, at, subscriber, numbers)?;
-    let seconds = oldest.map_or(0, |oldest| oldest + numbers.password_window() - at.0);
-    Ok((count >= numbers.password_tries).then(|| u32::try_from(seconds).unwrap_or(0).max(1)))
+    let decisive: Option<i64> = tx
+        .prepare_cached("SELECT at FROM password_failure WHERE subscriber = ?1 AND at > ?2 ORDER BY at DESC LIMIT 1 OFFSET ?3")?
+        .query_row(params![subscriber, at.plus(-numbers.password_window()).0, numbers.password_tries.saturating_sub(1)], |row| row.get(0))
+        .optional()?;
+    Ok(decisive.map(|decisive| u32::try_from(decisive + numbers.password_window() - at.0).unwrap_or(0).max(1)))
 }
 
 fn stored_password(tx: &Connection, subscriber: SubscriberId) -> Result<Option<String>> {
-    use rusqlite::OptionalExtension;
     Ok(tx.prepare_cached("SELECT hash FROM password WHERE subscriber = ?1")?.query_row([subscriber], |row| row.get(0)).optional()?)
 }
 
@@ -192,10 +194,30 @@ mod tests {
             for _ in 0..5 {
                 decide(&inner, tx, at, &hash, &checked(false), None)?;
             }
-            assert_eq!(failures(tx, at, alice, &numbers)?.0, 5);
+            assert_eq!(failures(tx, at, alice, &numbers)?, 5);
             decide(&inner, tx, at, &hash, &checked(true), None)
         });
         assert_eq!(said(&outcome.unwrap()), "wait 900");
+    }
+
+    #[test]
+    fn where_fewer_may_be_wrong_since_the_wait_is_until_one_fewer_counts() {
+        let world = world();
+        let alice = world.person("Alice Example", "alice@example.edu").id;
+        let inner = world.authority.0.clone();
+        let waits = world.authority.0.store.write(move |tx| {
+            let (at, mut numbers) = (inner.clock.now(), inner.network()?.numbers);
+            for minutes in [14, 10, 5] {
+                let failed = at.plus(-minutes * Timestamp::MINUTE);
+                tx.execute("INSERT INTO password_failure (subscriber, at) VALUES (?1, ?2)", params![alice, failed.0])?;
+            }
+            let mut by = |tries| {
+                numbers.password_tries = tries;
+                wait(tx, at, alice, &numbers)
+            };
+            Ok([by(4)?, by(3)?, by(2)?, by(1)?])
+        });
+        assert_eq!(waits.unwrap(), [None, Some(60), Some(300), Some(600)]);
     }
 
     /// Each guess costs a hash, so a burst of them must not get as many as there are threads.

@@ -370,6 +370,29 @@ fn a_folder_with_keys_whose_database_is_gone_or_empty_is_not_begun_anew() {
 }
 
 #[test]
+fn a_program_that_runs_through_an_upgrade_writes_no_more() {
+    let (store, folder) = store();
+    add(&store, "before").unwrap();
+    // As a newer one does while it migrates.
+    let other = Connection::open(folder.path().join("signet.db")).unwrap();
+    other
+        .execute(
+            "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) \
+             SELECT max(version) + 1, 'newer', max(applied_on), '1' FROM refinery_schema_history",
+            [],
+        )
+        .unwrap();
+    for _ in 0..2 {
+        assert!(matches!(add(&store, "after"), Err(Error::Conflict(Conflict::NewerDatabase))));
+    }
+    let handed_in = store.hand_in(|tx| Ok(tx.execute("INSERT INTO draft (name, value) VALUES ('later', '')", [])?));
+    assert!(matches!(handed_in.wait(), Err(Error::Conflict(Conflict::NewerDatabase))));
+    assert_eq!(names(&store), ["before"], "it still reads");
+    // Nothing is held: the newer one goes on.
+    other.execute("INSERT INTO draft (name, value) VALUES ('newer', '')", []).unwrap();
+}
+
+#[test]
 fn a_full_file_system_is_told_from_one_that_cannot_be_written() {
     let folder = TempDir::new().unwrap();
     let probe = folder.path().join("probe");

@@ -1,7 +1,7 @@
 //! The one connection that writes, on its own thread; waiting writes share one durable commit.
 
 use super::checkpoint::Checkpoints;
-use crate::{Error, Result};
+use crate::{Conflict, Error, Result};
 use rusqlite::Connection;
 use std::{
     cell::Cell,
@@ -205,6 +205,8 @@ struct Queue {
 struct Shared {
     queue: Mutex<Queue>,
     wake: Condvar,
+    /// Of the schema that this program writes.
+    version: i64,
 }
 
 /// The writer thread.
@@ -215,7 +217,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(mut connection: Connection, path: &Path) -> Result<Self> {
-        let shared = Arc::<Shared>::default();
+        let shared = Arc::new(Shared { version: version(&connection)?, ..Shared::default() });
         let own = Ending(shared.clone());
         let checkpoints = Checkpoints::beside(&mut connection, path)?;
         let work = move || {
@@ -328,7 +330,7 @@ fn take(queue: &mut Queue, most: usize) -> Vec<Box<dyn Job>> {
 fn group(connection: &Connection, first: Vec<Box<dyn Job>>, shared: &Shared) -> usize {
     let mut done: Vec<Box<dyn Job>> = Vec::with_capacity(first.len());
     let mut next = first;
-    let mut lost = run(connection, "BEGIN IMMEDIATE").err();
+    let mut lost = begin(connection, shared.version).err();
     // Savepoints cost a copy of each page: where all can be done again, they are needed only when one has failed.
     let mut careful = !next.iter().all(|job| job.is_repeatable());
     while !next.is_empty() {
@@ -340,7 +342,7 @@ fn group(connection: &Connection, first: Vec<Box<dyn Job>>, shared: &Shared) -> 
                 careful = !keep || connection.is_autocommit();
                 done.push(job);
                 if careful {
-                    lost = again(connection, &mut done).err();
+                    lost = again(connection, shared.version, &mut done).err();
                 }
                 continue;
             }
@@ -371,12 +373,25 @@ fn more(queue: &mut Queue, most: usize, careful: bool) -> Vec<Box<dyn Job>> {
     take(queue, most.min(fit))
 }
 
+/// Begins a transaction, unless a newer program has brought the database to its form since it was opened here: what this one writes would
+/// lack what that one relies on.
+fn begin(connection: &Connection, opened_at: i64) -> Result<()> {
+    run(connection, "BEGIN IMMEDIATE")?;
+    if version(connection)? == opened_at { Ok(()) } else { Err(Error::Conflict(Conflict::NewerDatabase)) }
+}
+
+/// The last migration that was applied.
+fn version(connection: &Connection) -> Result<i64> {
+    let mut statement = connection.prepare_cached("SELECT coalesce(max(version), 0) FROM refinery_schema_history")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
 /// Takes all back and does it again, each in its savepoint, so that what fails takes back only itself.
-fn again(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+fn again(connection: &Connection, version: i64, jobs: &mut [Box<dyn Job>]) -> Result<()> {
     if !connection.is_autocommit() {
         run(connection, "ROLLBACK")?;
     }
-    run(connection, "BEGIN IMMEDIATE")?;
+    begin(connection, version)?;
     jobs.iter_mut().try_for_each(|job| in_savepoint(connection, job.as_mut()))
 }
 

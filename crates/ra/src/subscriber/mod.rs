@@ -110,7 +110,7 @@ fn as_text<S: serde::Serializer>(dn: &DistinguishedName, s: S) -> std::result::R
 /// Which subscribers to list.
 #[derive(Debug, Clone, Default)]
 pub struct SubscriberQuery {
-    /// Part of name, address or device, or the beginning of serial number or fingerprint of a certificate (six hex digits or more).
+    /// Part of name, address or device, or the beginning of serial number or fingerprint of a certificate (eight hex digits or more).
     pub search: Option<String>,
     /// Only of this department.
     pub department: Option<UnitId>,

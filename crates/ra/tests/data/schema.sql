@@ -23,6 +23,10 @@ END;
 
 CREATE TRIGGER certificate_is_not_forgotten BEFORE DELETE ON certificate BEGIN SELECT RAISE(ABORT, 'a certificate is never forgotten'); END;
 
+CREATE TRIGGER certificate_is_to_be_read AFTER INSERT ON certificate WHEN NEW.kind = 'subscriber' AND NEW.uses = 0 BEGIN
+    INSERT INTO certificate_to_read (number) VALUES (NEW.number);
+END;
+
 CREATE TRIGGER certificate_revocation AFTER UPDATE OF revoked_at, reason, invalid_since ON certificate BEGIN
     UPDATE generation SET number = number + 1 WHERE topic = 'revocation';
     INSERT INTO revocation_change (issuer, serial, generation)
@@ -258,6 +262,10 @@ CREATE TABLE 'certificate_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
 CREATE TABLE 'certificate_search_data'(id INTEGER PRIMARY KEY, block BLOB);
 
 CREATE TABLE 'certificate_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE certificate_to_read (
+    number INTEGER NOT NULL PRIMARY KEY REFERENCES certificate (number)
+) STRICT;
 
 CREATE TABLE challenge (
     id              INTEGER NOT NULL PRIMARY KEY,
@@ -769,7 +777,7 @@ CREATE INDEX certificate_of_key ON certificate (key_fingerprint);
 
 CREATE INDEX certificate_of_ours ON certificate (kind, number) WHERE kind NOT IN ('subscriber', 'transport');
 
-CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number, kind, profile, reason, superseded_at, not_after, uses)
+CREATE INDEX certificate_of_subscriber ON certificate (subscriber, number, kind, profile, reason, superseded_at, not_after, uses, issuer)
     WHERE subscriber IS NOT NULL;
 
 CREATE UNIQUE INDEX certificate_one_to_encrypt ON certificate (subscriber, profile)
@@ -804,7 +812,9 @@ CREATE INDEX ledger_of_certificate ON ledger (subject)
 
 CREATE INDEX ledger_of_subscriber ON ledger (subject, event) WHERE event >= 'subscriber.' AND event < 'subscriber/';
 
-CREATE INDEX ledger_of_validation ON ledger (subject, at) WHERE event = 'mailbox.validated';
+CREATE INDEX ledger_of_validation ON ledger (subject COLLATE NOCASE) WHERE event = 'mailbox.validated';
+
+CREATE INDEX ledger_validated ON ledger (at) WHERE event = 'mailbox.validated';
 
 CREATE INDEX lesson_of_unit ON lesson (unit, number);
 
@@ -837,6 +847,8 @@ CREATE INDEX sealed_key_in_use ON sealed_key (purpose, created_at);
 CREATE INDEX session_by_enrollment ON session (enrollment, id);
 
 CREATE INDEX step_by_enrollment ON step (enrollment, id);
+
+CREATE INDEX subject_name_by_time ON subject_name (registered_at, name);
 
 CREATE INDEX subscriber_by_name ON subscriber (sort_key, id);
 

@@ -1,6 +1,8 @@
 //! What can be typed to find certificates and to write reports.
 
 use super::*;
+use clap::{CommandFactory, error::ErrorKind};
+use ra::find::CertificateFormat;
 
 #[derive(Args)]
 pub(crate) struct CertificateList {
@@ -40,6 +42,19 @@ pub(crate) struct CertificateList {
     /// Columns of csv or json, with commas between them, such as status,name,person,department,device,not_after.
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = certificate_column, requires = "format")]
     pub(crate) columns: Vec<ra::find::CertificateColumn>,
+}
+
+impl CertificateList {
+    /// Certificates themselves have no columns. Clap knows that a format is given, and not which.
+    pub(super) fn check(&self) -> Result<(), clap::Error> {
+        match self.format {
+            Some(CertificateFormat::Pem | CertificateFormat::P7b) if !self.columns.is_empty() => {
+                let message = "--columns is for --format csv or json: leave it out";
+                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 #[derive(Args)]

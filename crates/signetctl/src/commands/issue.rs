@@ -23,7 +23,7 @@ use ra::{
 use serde_json::json;
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -233,8 +233,10 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
     if plan.items.is_empty() && !(plan.errors.is_empty() && plan.there.is_empty()) {
         return finish(output, &plan, &nothing_done, &plan.errors);
     }
-    let passwords = DeliveryFolder::passwords(out, arguments.password_out.as_deref())?;
-    let mut folder = DeliveryFolder::open(out, &passwords)?;
+    let passwords = DeliveryFolder::passwords(out, arguments.password_out.as_deref()).map_err(no_place)?;
+    // What an interruption left is made again, and counts as there.
+    let keys = plan.makes_keys() || !plan.there.is_empty();
+    let mut folder = DeliveryFolder::open_for(keys, out, &passwords).map_err(no_place)?;
     let asked_to_stop = stop_when_asked(output)?;
     let id = operator.start_batch(&plan)?;
     let begun = Instant::now();
@@ -244,7 +246,8 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
     let mut by_request = false;
     while progress.state == BatchState::Running {
         if asked_to_stop.load(Ordering::Relaxed) {
-            progress = operator.stop_batch(id)?;
+            // Who has the lock may work on this very batch, and was not asked.
+            progress = if waited > 0 { operator.batch(id)? } else { operator.stop_batch(id)? };
             by_request = true;
             break;
         }
@@ -259,8 +262,8 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
         progress = match operator.step_batch(id, &mut deliver) {
             // Whoever clears up another batch has the lock for a moment.
             Err(Error::Conflict(Conflict::BatchUnderWay)) if waited < LOCK_TRIES => {
-                if waited == 0 && !output.is_json() {
-                    eprintln!("Another program works on a batch; this one waits for it.");
+                if waited == 0 {
+                    tell(output, "Another program works on a batch; this one waits for it.");
                 }
                 waited += 1;
                 std::thread::sleep(LOCK_PAUSE);
@@ -269,9 +272,7 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
             stepped => stepped?,
         };
         waited = 0;
-        if !output.is_json() {
-            eprintln!("{}", rate(&first, &progress, begun));
-        }
+        tell(output, &rate(&first, &progress, begun));
     }
     let mut errors = plan.errors.clone();
     errors.extend(operator.batch_refusals(id)?);
@@ -281,14 +282,31 @@ pub(crate) fn batch(session: &Session, output: &Output, arguments: &IssueBatch) 
 /// Set once somebody asks the program to end: a batch is stopped then, not torn off.
 fn stop_when_asked(output: &Output) -> Result<Arc<AtomicBool>, Refusal> {
     let asked = Arc::new(AtomicBool::new(false));
-    let (set, tell) = (asked.clone(), !output.is_json());
+    let (set, output) = (asked.clone(), Output::new(output.is_json()));
     stop::when_asked(move || {
         set.store(true, Ordering::Relaxed);
-        if tell {
-            eprintln!("Stopping: what is being made is finished and handed over.");
-        }
+        tell(&output, "Stopping: what is being made is finished and handed over. Asked again, this ends at once.");
     })?;
     Ok(asked)
+}
+
+/// Says how it goes, for people; to a terminal that was closed nothing is said.
+fn tell(output: &Output, line: &str) {
+    if !output.is_json() {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+}
+
+/// Where files or passwords cannot go; nothing was begun.
+fn no_place(error: Error) -> Refusal {
+    let about_passwords = matches!(error, Error::Invalid { field: "passwords", .. });
+    let refusal = Refusal::from(error);
+    if !about_passwords {
+        return refusal;
+    }
+    let next =
+        "Name a file for the passwords with --password-out FILE, outside of DIR and where you may write; then give the command again.";
+    Refusal { next: next.to_owned(), ..refusal }
 }
 
 /// How a batch came to its end for this command.
@@ -340,8 +358,13 @@ fn finish(output: &Output, plan: &BatchPlan, ended: &Ended<'_>, errors: &[RowErr
     if let Some(passwords) = passwords {
         text.push_str(&format!(" The passwords are in {}: hand them over another way than the files.", passwords.display()));
     }
+    let left = progress.map_or(0, |progress| progress.total - progress.delivered - progress.refused);
+    if by_request && progress.is_some_and(|progress| progress.state == BatchState::Running) {
+        let message = format!("{text} This command has ended, as you asked, while another program works on a batch: {left} were left.");
+        let next = "Give the same list with the same options again to go on; nobody gets a second one.";
+        return Err(Refusal { done: Some(done), ..Refusal::new("batchUnderWay", message, next) });
+    }
     if progress.is_some_and(|progress| progress.state == BatchState::Stopped) {
-        let left = progress.map_or(0, |progress| progress.total - progress.delivered - progress.refused);
         let by_whom = if by_request { "as you asked" } else { "in the window" };
         let message = format!("{text} The batch was stopped {by_whom}: {left} are left, and nothing is half done.");
         let next = "Give the same list with the same options again to go on; nobody gets a second one. The window can go on with it, too.";

@@ -243,7 +243,7 @@ fn one(view: &ProfileView) -> String {
 
 fn whole(policy: &PolicyView) -> String {
     let stage = match policy.stage {
-        Stage::Pilot => "PILOT: certificates carry the pilot policy and live at most 90 days.",
+        Stage::Pilot => "PILOT: certificates carry the pilot policy and live only shortly.",
         Stage::Production => "In production.",
     };
     let (profiles, gates) = (profile_table(&policy.profiles), gate_table(&policy.gates));

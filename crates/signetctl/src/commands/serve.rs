@@ -11,8 +11,8 @@ use enroll::{Doors, RequestLog, Server};
 use ra::{
     Error, Operator,
     ledger::Verification,
-    profile::{Scope, Source},
-    settings::{SettingChange, Settings},
+    profile::Scope,
+    settings::{SettingChange, Settings, SettingsBefore},
 };
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
@@ -33,7 +33,7 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     let doors = Doors::open(https, http)?;
     let before = remember(&operator, arguments, &settings, &doors)?;
     let server = Server::start_at(doors, authority.enroller(), RequestLog::default(), session.clock()).map_err(|error| {
-        if let Err(error) = operator.change_settings(Scope::Organization, before) {
+        if let Err(error) = operator.put_settings_back(before) {
             tracing::error!(%error, "the settings of before could not be put back");
         }
         Refusal::from(error)
@@ -91,7 +91,7 @@ fn judge(found: Result<Verification, Error>) {
 }
 
 /// Stores what was given and where the doors are, so that other processes and the next `serve` use it; gives what puts all back.
-fn remember(operator: &Operator, arguments: &Serve, settings: &Settings, doors: &Doors) -> Result<Vec<(String, SettingChange)>, Refusal> {
+fn remember(operator: &Operator, arguments: &Serve, settings: &Settings, doors: &Doors) -> Result<SettingsBefore, Refusal> {
     let (https, http) = (doors.https_addr().to_string(), doors.http_addr().to_string());
     let device_ca = arguments.device_ca.as_ref().map(|path| {
         let absolute = std::path::absolute(path).map_err(|error| Error::invalid("device-ca", format!("{}: {error}", path.display())))?;
@@ -101,7 +101,7 @@ fn remember(operator: &Operator, arguments: &Serve, settings: &Settings, doors: 
         None if follows_address(operator, settings) => public_url(&hosts(operator)?, doors.https_addr()),
         given => given.clone(),
     };
-    let (mut changes, mut before) = (Vec::new(), Vec::new());
+    let mut changes = Vec::new();
     for (key, value) in [
         ("serve.https", Some(https).filter(|https| *https != settings.https)),
         ("serve.http", Some(http).filter(|http| *http != settings.http)),
@@ -110,14 +110,9 @@ fn remember(operator: &Operator, arguments: &Serve, settings: &Settings, doors: 
         ("serve.device_ca", device_ca.transpose()?),
     ] {
         let Some(value) = value else { continue };
-        let stored = operator.setting_view(Scope::Organization, key)?;
-        let change = |value: String, set: bool| (key.to_owned(), if set { SettingChange::To(value) } else { SettingChange::Inherit });
-        before.push(change(stored.value, stored.source == Source::Organization));
-        let set = !value.trim().is_empty();
-        changes.push(change(value, set));
+        changes.push((key.to_owned(), if value.trim().is_empty() { SettingChange::Inherit } else { SettingChange::To(value) }));
     }
-    operator.change_settings(Scope::Organization, changes)?;
-    Ok(before)
+    Ok(operator.change_settings_for_now(Scope::Organization, changes)?)
 }
 
 /// The public URL is missing, or is the one that an earlier `serve` made from its address: it goes where the address goes.

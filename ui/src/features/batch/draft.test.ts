@@ -4,7 +4,7 @@ import { Draft } from "./draft.svelte";
 
 const facts: ListFacts = { name: "staff.csv", headings: ["Address"], columns: { mail: 0, name: null, csr: null }, rows: 24, sample: [] };
 const order: BatchOrder = { profiles: ["encryption"], form: "modern", supersede: false, columns: facts.columns, department: "physics" };
-const plan = (toIssue: number): BatchPlan => ({ rows: 24, toIssue, there: 0, wrong: 0, errors: [], byDevice: [] });
+const plan = (toIssue: number): BatchPlan => ({ rows: 24, toIssue, there: 0, wrong: 0, errors: [], byDevice: [], makesKeys: true });
 
 describe("a list before anything is made", () => {
   let answers: ((found: BatchPlan) => void)[];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Batch, BatchRow } from "$lib/api";
 import { columnOf, fate, left, note, rate, share } from "./progress";
 
-const batch = (delivered: number, state: Batch["state"] = "running", refused = 0): Batch => ({ id: "b", name: "n", state, total: 500, delivered, refused, folder: "/f", passwords: "/p", createdAt: "", endedAt: null, fault: null });
+const batch = (delivered: number, state: Batch["state"] = "running", refused = 0): Batch => ({ id: "b", name: "n", state, total: 500, delivered, refused, folder: "/f", passwords: "/p", makesKeys: true, createdAt: "", endedAt: null, fault: null });
 
 describe("a batch that goes on", () => {
   it("tells its rate and what is left from what was seen", () => {

@@ -1,7 +1,7 @@
 // How a certificate is called on the screen, and what it means in a sentence.
-import type { Certificate } from "$lib/api";
+import type { Affected, Certificate } from "$lib/api";
 import type { Messages } from "$lib/messages";
-import { keyBy } from "./verbs";
+import { keyBy, person } from "./verbs";
 
 /** So many are named one by one. */
 export const NAMED = 6;
@@ -52,11 +52,16 @@ export interface Whose {
   further: number;
 }
 
+/** People in their order, each once by name; two of one name are two. */
+export function namesOf(all: readonly Pick<Affected, "subscriber" | "name">[]): string[] {
+  return [...new Map(all.map((one) => [person(one), one.name])).values()];
+}
+
 /** Whose they are, by use, in their order. */
-export function whose(all: readonly { profile: string; name: string }[]): Whose[] {
+export function whose(all: readonly Pick<Affected, "profile" | "subscriber" | "name">[]): Whose[] {
   return [...new Set(all.map((one) => one.profile))].map((profile) => {
     const these = all.filter((one) => one.profile === profile);
-    const names = [...new Set(these.map((one) => one.name))];
+    const names = namesOf(these);
     return { profile, count: these.length, names: names.slice(0, NAMED), further: Math.max(0, names.length - NAMED) };
   });
 }

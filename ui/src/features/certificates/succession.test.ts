@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Affected, Breaks, Succession } from "$lib/api";
+import type { Affected, Breaks, CommandError, Succession } from "$lib/api";
 import { messages } from "$lib/messages/all";
-import { madeHere, renamed, revoked, span, told } from "./succession";
+import { madeHere, outcome, renamed, revoked, span, told } from "./succession";
 
 const one = (name: string, serial: string, before: string, after: string): Affected => ({ serial, profile: "signing", subscriber: name.toLowerCase(), name, device: null, notAfter: "2027-03-01", before, after, breaks: ["signedMail"] });
 /** What the old one states. */
@@ -24,6 +24,20 @@ const will = (old: Affected, affected: Affected[], breaks: Breaks[] = [], more: 
 });
 const lines = (of: Succession, words = messages.en) => told(of, stated, words, (at) => at);
 const s = messages.en.life.succession;
+
+describe("what became of a renewal", () => {
+  const refused: CommandError = { code: "denied", message: "", field: null, incident: null };
+  it("names also those that were told beforehand to be refused, and not the others twice", () => {
+    const old = one("Alice", "A", "active", "superseded");
+    const ahead = [{ serial: "A", will: will(old, []), refused: null }, { serial: "B", will: null, refused }];
+    expect(outcome([{ serial: "A", certificate: null, refused: null }], ahead)).toEqual([{ serial: "A", certificate: null, refused: null }, { serial: "B", certificate: null, refused }]);
+  });
+  it("is said of one as of one", () => {
+    const said = Object.values(messages).map(({ life: { renewal } }) => [renewal.others(1), renewal.pilots(1, 1), renewal.renamed(1, 1)].map((line) => line.split(" ").slice(0, 2).join(" ")));
+    expect(said).toEqual([["The old", "It is", "It states"], ["L’ancien est", "Il est", "Il énonce"]]);
+    expect([messages.en.life.renewal.pilots(2, 2), messages.en.life.renewal.pilots(1, 3)]).toEqual(["They are issued as a pilot: nobody should rely on them.", "1 of them is issued as a pilot: nobody should rely on it."]);
+  });
+});
 
 describe("what a renewal or replacement will do", () => {
   it("is whose, by which version, until when, and that the old one stays", () => {

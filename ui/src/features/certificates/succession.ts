@@ -1,5 +1,5 @@
 // What a renewal or replacement will do, in sentences.
-import type { Certificate, Consequences, Succession } from "$lib/api";
+import type { Certificate, Consequences, RenewalForetold, Renewed, Succession } from "$lib/api";
 import type { Messages } from "$lib/messages";
 import { useOf } from "./names";
 import { leftWithout } from "./verbs";
@@ -54,6 +54,11 @@ function left({ subscriber, profile, consequences }: Succession) {
 export function revoked(will: Succession): Consequences | null {
   const affected = will.consequences.affected.filter((one) => one.after === "revoked");
   return affected.length ? { ...will.consequences, affected, breaks: will.consequences.breaks.filter((what) => what !== "noneLeft") } : null;
+}
+
+/** What became of all that were chosen: also of those that were not tried, because it was told that they would be refused. */
+export function outcome(tried: readonly Renewed[], told: readonly RenewalForetold[]): Renewed[] {
+  return [...tried, ...told.flatMap(({ serial, refused }) => (refused ? [{ serial, certificate: null, refused }] : []))];
 }
 
 /** From when until when so many will end. */

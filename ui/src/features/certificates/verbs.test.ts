@@ -51,6 +51,8 @@ describe("acts on certificates", () => {
     expect(stopIcon({ profile: "transport", breaks: [] })).toBe("smartphone");
     const groups = alike([reads, both, functional("D", ["mailToThem"])]);
     expect(groups.map(({ of, all }) => [of.serial, all.map((one) => one.serial)])).toEqual([["A", ["A", "D"]], ["B", ["B"]]]);
+    // What stops now is told apart from what stopped when it was put on hold.
+    expect(alike([reads, { ...functional("E", ["mailToThem"]), before: "held" }, { ...functional("F", ["mailToThem"]), after: "revoked" }])).toHaveLength(3);
   });
   it("say within which time a revocation is due, in hours or days", () => {
     const said = (hours: number) => [messages.en, messages.fr].map((words) => words.revoke.deadline(hours).replaceAll("\u00A0", " "));

@@ -67,11 +67,11 @@ export function stopIcon(one: Pick<Affected, "breaks" | "profile">): IconName {
   return one.profile === "transport" ? "smartphone" : first ? STOPS[first] : "file-badge";
 }
 
-/** Certificates of one profile with which the same stops, together; `of` is one of them. */
+/** Certificates of one profile with which the same becomes of the same, and the same stops, together; `of` is one of them. */
 export function alike(all: readonly Affected[]): { of: Affected; all: Affected[] }[] {
   const found = new Map<string, { of: Affected; all: Affected[] }>();
   for (const one of all) {
-    const key = [one.profile, ...one.breaks].join(" ");
+    const key = [one.profile, one.before, one.after, ...one.breaks].join(" ");
     const group = found.get(key);
     if (group) group.all.push(one);
     else found.set(key, { of: one, all: [one] });

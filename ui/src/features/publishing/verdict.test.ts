@@ -39,7 +39,7 @@ describe("what relying parties find", () => {
       expect([fr?.why, fr?.next].every((text) => text && text !== en?.why && text !== en?.next), word).toBe(true);
     }
     expect(failed({ failure: "full", detail: "507 Insufficient Storage" }, messages.en)).toEqual({ why: "507 Insufficient Storage: the server is full", next: "make room there" });
-    expect(failed({ failure: "serverFault", detail: "500 Internal Server Error" }, messages.fr).why).toBe("500 Internal Server Error\u202F: le serveur a une panne à lui");
+    expect(failed({ failure: "serverFault", detail: "500 Internal Server Error" }, messages.fr).why).toBe("500 Internal Server Error\u202F: le serveur est lui-même en panne");
   });
   it("keeps what an earlier version recorded", () => {
     const before = { failure: null, detail: "507 Insufficient Storage: the server is full" };

@@ -32,7 +32,7 @@ describe("what needs the officer", () => {
     expect(keys({ today: { ...today, actsWaiting: 1, pendingRequests: 2, perhapsLost: 3, perhapsLostUntil: minutes(90) } })).toEqual(["perhapsLost", "acts", "requests"]);
   });
   it("is a published CRL that is not ours any more, and a batch that runs or stands still", () => {
-    const batch = (id: string, state: Batch["state"]): Batch => ({ id, name: id, state, total: 5, delivered: 2, refused: 0, folder: "/f", passwords: "/p", createdAt: "", endedAt: null, fault: null });
+    const batch = (id: string, state: Batch["state"]): Batch => ({ id, name: id, state, total: 5, delivered: 2, refused: 0, folder: "/f", passwords: "/p", makesKeys: true, createdAt: "", endedAt: null, fault: null });
     expect(keys({ status: { nextCrlAt: null, warnings: 2, failing: 1, rootKeyDue: true } })).toEqual(["published", "failing", "rootCrl"]);
     expect(keys({ batches: [batch("b", "running"), batch("c", "done"), batch("d", "stopped"), batch("e", "cancelled")] })).toEqual(["b", "d"]);
   });

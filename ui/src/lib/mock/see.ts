@@ -44,9 +44,9 @@ export function see({ empty, changed, refuse }: Around): Calls {
   const batches: Batch[] = empty
     ? []
     : [
-        { id: data.fresh(), name: "students-2026-spring.csv", state: "running", total: 500, delivered: 214, refused: 1, folder: "/home/rosa/certificates", passwords: "/home/rosa/certificates-passwords.csv", createdAt: data.at(1), endedAt: null, fault: null },
-        { id: data.fresh(), name: "staff.csv", state: "done", total: 42, delivered: 42, refused: 0, folder: "/media/rosa/STICK/staff", passwords: "/home/rosa/staff-passwords.csv", createdAt: data.at(60 * 24 * 12), endedAt: data.at(60 * 24 * 12), fault: null },
-        { id: data.fresh(), name: "optics.csv", state: "stopped", total: 12, delivered: 4, refused: 0, folder: "/media/rosa/STICK/optics", passwords: "/home/rosa/optics-passwords.csv", createdAt: data.at(60 * 24 * 2), endedAt: null, fault: { code: "diskFull", message: "", field: null, incident: null } },
+        { id: data.fresh(), name: "students-2026-spring.csv", state: "running", total: 500, delivered: 214, refused: 1, folder: "/home/rosa/certificates", passwords: "/home/rosa/certificates-passwords.csv", makesKeys: true, createdAt: data.at(1), endedAt: null, fault: null },
+        { id: data.fresh(), name: "staff.csv", state: "done", total: 42, delivered: 42, refused: 0, folder: "/media/rosa/STICK/staff", passwords: "/home/rosa/staff-passwords.csv", makesKeys: true, createdAt: data.at(60 * 24 * 12), endedAt: data.at(60 * 24 * 12), fault: null },
+        { id: data.fresh(), name: "optics.csv", state: "stopped", total: 12, delivered: 4, refused: 0, folder: "/media/rosa/STICK/optics", passwords: "/home/rosa/optics-passwords.csv", makesKeys: true, createdAt: data.at(60 * 24 * 2), endedAt: null, fault: { code: "diskFull", message: "", field: null, incident: null } },
       ];
   const going = batches[0];
   if (going) {
@@ -116,10 +116,10 @@ export function see({ empty, changed, refuse }: Around): Calls {
         return problem ? [{ line: at + 2, cells: of, field: "mail", problem, detail: "", reason: "" }] : [];
       });
       const rows = cells.filter((of) => of.length).length;
-      return { rows, toIssue: rows - errors.length, there: 0, wrong: errors.length, errors, byDevice: ["signing", "authentication"] };
+      return { rows, toIssue: rows - errors.length, there: 0, wrong: errors.length, errors, byDevice: ["signing", "authentication"], makesKeys: true };
     },
     startBatch: async () => {
-      const made: Batch = { id: data.fresh(), name: list?.name ?? "list", state: "done", total: cells.length, delivered: cells.length, refused: 0, folder: "/home/rosa/certificates", passwords: "/home/rosa/certificates-passwords.csv", createdAt: data.at(0), endedAt: data.at(0), fault: null };
+      const made: Batch = { id: data.fresh(), name: list?.name ?? "list", state: "done", total: cells.length, delivered: cells.length, refused: 0, folder: "/home/rosa/certificates", passwords: "/home/rosa/certificates-passwords.csv", makesKeys: true, createdAt: data.at(0), endedAt: data.at(0), fault: null };
       batches.unshift(made);
       changed();
       return made;

@@ -148,7 +148,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     },
     too_many_tries: Message {
         title: "This link is closed: too many wrong codes",
-        text: "After five wrong codes a link closes, so that nobody can guess. Opening it has changed nothing on your phone.",
+        text: "After too many wrong codes a link closes, so that nobody can guess. Opening it has changed nothing on your phone.",
         next: "Ask the person who invited you for a new link and a new code.",
     },
     declined: Message {
@@ -179,7 +179,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     too_many_failures: Message {
         title: "Too many wrong tries from your network",
         text: "To keep guessing out, sign-in from your network pauses for a few minutes. Your link stays good.",
-        next: "Wait ten minutes, or switch Wi-Fi off and try with mobile data.",
+        next: "Wait a while, or switch Wi-Fi off and try with mobile data.",
     },
     too_large: Message {
         title: "That is too much",

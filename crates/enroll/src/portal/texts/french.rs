@@ -149,7 +149,7 @@ pub(crate) static FRENCH: Texts = Texts {
     },
     too_many_tries: Message {
         title: "Ce lien est fermé\u{202f}: trop de codes erronés",
-        text: "Après cinq codes erronés, un lien se ferme, pour que personne ne puisse deviner. L’ouvrir n’a rien changé dans votre téléphone.",
+        text: "Après trop de codes erronés, un lien se ferme, pour que personne ne puisse deviner. L’ouvrir n’a rien changé dans votre téléphone.",
         next: "Demandez un nouveau lien et un nouveau code à la personne qui vous invite.",
     },
     declined: Message {
@@ -180,7 +180,7 @@ pub(crate) static FRENCH: Texts = Texts {
     too_many_failures: Message {
         title: "Trop d’essais erronés depuis votre réseau",
         text: "Pour que personne ne devine, l’identification depuis votre réseau s’arrête quelques minutes. Votre lien reste valable.",
-        next: "Attendez dix minutes, ou coupez le Wi-Fi et essayez par les données cellulaires.",
+        next: "Attendez un moment, ou coupez le Wi-Fi et essayez par les données cellulaires.",
     },
     too_large: Message {
         title: "C’est trop",

@@ -14,8 +14,10 @@ const HANDED_ON: i64 = 2_000;
 const HANDED_ON_BY_BEGINNING: i64 = 10_000;
 /// Beyond, what a search finds by walking is not estimated (0.2 µs each).
 const ESTIMATED: i64 = 50_000;
-/// Fewest hex digits by which holders of certificates are found: what fewer begin says little about anybody.
-const MIN_DIGITS: usize = 6;
+/// By so many of those whose address begins so it is seen what the names of all are like.
+const SEEN: i64 = 500;
+/// Fewest hex digits by which holders of certificates are found: what fewer begin of a million fingerprints says little about anybody.
+const MIN_DIGITS: usize = 8;
 
 /// Whom a search finds, for lists of what belongs to people.
 pub(crate) enum Whom {
@@ -89,7 +91,7 @@ impl Estimate {
     pub(super) fn about(&self, tx: &Connection) -> Result<i64> {
         match self {
             Estimate::Trigrams(expression) => trigrams(tx, expression, ESTIMATED),
-            Estimate::Beginnings(word) => beginnings(tx, word, ESTIMATED),
+            Estimate::Beginnings(word) => beginnings(tx, word, ESTIMATED).map(|(names, addresses)| names.max(addresses)),
         }
     }
 }
@@ -101,14 +103,27 @@ fn trigrams(tx: &Connection, expression: &str, bound: i64) -> Result<i64> {
         .query_row((expression, bound), |row| row.get(0))?)
 }
 
-/// So many names, or addresses where those are more, begin so, up to a bound.
-fn beginnings(tx: &Connection, word: &str, bound: i64) -> Result<i64> {
+/// So many names and so many addresses begin so, each up to a bound.
+fn beginnings(tx: &Connection, word: &str, bound: i64) -> Result<(i64, i64)> {
     Ok(tx
         .prepare_cached(
-            "SELECT max((SELECT count(*) FROM (SELECT 1 FROM subscriber WHERE sort_key >= ?1 AND sort_key < ?2 LIMIT ?3)),
-                        (SELECT count(*) FROM (SELECT 1 FROM mailbox WHERE address_key >= ?1 AND address_key < ?2 LIMIT ?3)))",
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM subscriber WHERE sort_key >= ?1 AND sort_key < ?2 LIMIT ?3)),
+                    (SELECT count(*) FROM (SELECT 1 FROM mailbox WHERE address_key >= ?1 AND address_key < ?2 LIMIT ?3))",
         )?
-        .query_row(params![word, until(word), bound], |row| row.get(0))?)
+        .query_row(params![word, until(word), bound], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// Most of those whose address begins so, by the first of them, have a name that does not. (Where names are as addresses they stand together,
+/// far from where a walk begins, and the few others are looked up.)
+fn named_otherwise(tx: &Connection, word: &str) -> Result<bool> {
+    let (seen, otherwise): (i64, i64) = tx
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(n.sort_key < ?1 OR n.sort_key >= ?2), 0)
+             FROM (SELECT subscriber FROM mailbox WHERE address_key >= ?1 AND address_key < ?2 LIMIT ?3) m
+             CROSS JOIN subscriber n ON n.id = m.subscriber",
+        )?
+        .query_row(params![word, until(word), SEEN], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(2 * otherwise > seen)
 }
 
 /// Before what all that begin so come.
@@ -127,6 +142,8 @@ pub(super) fn searched(tx: &Connection, search: &Search, ask: &mut Ask, most: i6
     if matches!(found, Found::Few) {
         let all = [ids(tx, &format!("SELECT s.id {}", ask.text()), &ask.values)?, holders].concat();
         *ask = Ask::people();
+        // So few are looked up by their ids also where a department is asked for, whose index would be read whole.
+        ask.tables = "(SELECT id, sort_key, search, kind, +department AS department FROM subscriber) s".to_owned();
         ask.and(&format!("s.id IN ({THESE})"), these(&all));
     } else {
         *ask = one_by_one(search);
@@ -147,8 +164,14 @@ fn by_text(tx: &Connection, search: &Search, ask: &mut Ask, most: i64) -> Result
             found = Found::Many(Estimate::Trigrams(expression));
         }
     } else if let Some(word) = search.words.first() {
-        begins(word, ask);
-        if beginnings(tx, word, most + 1)? > most {
+        let (names, addresses) = beginnings(tx, word, most + 1)?;
+        if addresses > most && named_otherwise(tx, word)? {
+            // They stand among all names and are met soon by walking: to look all of them up would take long for every page.
+            one_begins(search, ask);
+        } else {
+            begins(word, ask);
+        }
+        if names.max(addresses) > most {
             found = Found::Many(Estimate::Beginnings(word.clone()));
         }
     }
@@ -157,10 +180,11 @@ fn by_text(tx: &Connection, search: &Search, ask: &mut Ask, most: i64) -> Result
 }
 
 /// Everybody whose name begins so, in the order of names and no further than is read, and whoever has another name and an address that
-/// begins so: those are looked up and put in that order (2 µs for each address).
+/// begins so: those are looked up and put in that order (2 µs for each address), not by their department, whose index would be read whole.
 fn begins(word: &str, ask: &mut Ask) {
     const NAMED: &str = "SELECT id, sort_key, search, kind, department FROM subscriber WHERE sort_key >= ? AND sort_key < ?";
-    const ADDRESSED: &str = "SELECT n.id, n.sort_key, n.search, n.kind, n.department FROM subscriber n WHERE n.id IN
+    const ADDRESSED: &str =
+        "SELECT n.id, n.sort_key, n.search, n.kind, CAST(n.department AS BLOB) AS department FROM subscriber n WHERE n.id IN
         (SELECT subscriber FROM mailbox WHERE address_key >= ? AND address_key < ?
          EXCEPT SELECT id FROM subscriber WHERE sort_key >= ? AND sort_key < ?)";
     ask.tables = format!("({NAMED} UNION ALL {ADDRESSED}) s");
@@ -308,16 +332,16 @@ mod tests {
         let (authority, _clock, _folder) = testing::authority();
         let officer = testing::department(&authority);
         let holder = add(&officer, "Alice Example", "alice");
-        add(&officer, "Abcdef Smith", "smith");
+        add(&officer, "Abcdef00 Smith", "smith");
         let write = authority.0.store.write(move |tx| {
             let sql = "INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, key_fingerprint, not_before, not_after, issued_at)
                  VALUES (x'abcdef00000000000000000000000001', 'subscriber', 'signing', 'CN=Alice', '[]', ?1, zeroblob(32), 1, 2, 1)";
             Ok(tx.execute(sql, [holder])?)
         });
         write.unwrap();
-        let both = ["Abcdef Smith", "Alice Example"];
-        assert_eq!(three_ways(&authority, &officer, "abcdef"), [both, both, both]);
-        let found = authority.0.store.read(|tx| whom(tx, Some("AB:CD:EF"))).unwrap();
+        let both = ["Abcdef00 Smith", "Alice Example"];
+        assert_eq!(three_ways(&authority, &officer, "abcdef00"), [both, both, both]);
+        let found = authority.0.store.read(|tx| whom(tx, Some("AB:CD:EF:00"))).unwrap();
         assert!(matches!(found, Some(Whom::Few(people)) if people == [holder]), "no name has colons");
     }
 }

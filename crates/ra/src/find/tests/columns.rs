@@ -161,11 +161,49 @@ fn of_people_their_active_certificates_are_exported_in_pem_and_pkcs7() {
         [anns.clone(), first.clone(), second.clone()],
         "in the order of the people, the oldest first"
     );
-    assert_eq!(export(Some(&[bob, zoe]), everybody.clone()), [first.clone(), second.clone()]);
+    assert_eq!(export(Some(&[bob, zoe]), everybody), [first.clone(), second.clone()]);
     assert_eq!(export(None, PeopleFilter { search: Some("ann".into()), ..Default::default() }), [anns]);
-    assert!(export(Some(&[bob]), everybody.clone()).is_empty(), "nothing of his is active");
+    let refused = |chosen: Option<&[SubscriberId]>| {
+        let said = officer.export_people(&PeopleQuery::default(), chosen, &[], PeopleFormat::Pem, &mut Vec::new());
+        matches!(said, Err(Error::Invalid { field: "format", .. }))
+    };
+    assert!(refused(Some(&[bob])), "nothing of his is active");
     clock.advance(400 * Timestamp::DAY);
-    assert!(export(None, everybody).is_empty(), "all have ended");
+    assert!(refused(None), "all have ended");
+}
+
+#[test]
+fn what_another_ca_issued_is_no_certificate_of_theirs_in_filter_number_and_file() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let [ann, bob] = ["Ann", "Bob"].map(|name| testing::person(&officer, name, &format!("{}@example.edu", name.to_lowercase())).id);
+    let [ours, theirs] = [("Ann", ann), ("Bob", bob)].map(|(name, person)| {
+        let serial = crate::certificate::issued(&authority, name);
+        belongs(&authority, &serial, person, None);
+        serial
+    });
+    let foreign = theirs.clone();
+    let sql = "UPDATE certificate SET issuer = NULL WHERE serial = ?1";
+    authority.0.store.write(move |tx| Ok(tx.execute(sql, [foreign.octets()])?)).unwrap();
+    let having = |has| {
+        let filter = PeopleFilter { has: Some(has), ..Default::default() };
+        let page = officer.find_people(&PeopleQuery { filter, limit: 9, ..Default::default() }).unwrap();
+        page.rows.into_iter().map(|person| (person.id, person.active_certificates)).collect::<Vec<_>>()
+    };
+    assert_eq!((having(Has::Active), having(Has::None)), (vec![(ann, 1)], vec![(bob, 0)]));
+    let covered = officer.coverage().unwrap();
+    assert_eq!((having(Has::Authentication).len(), covered.with_any, covered.authentication), (1, 1, 1));
+    let mut pem = Vec::new();
+    let query = PeopleQuery::default();
+    assert_eq!(officer.export_people(&query, Some(&[ann, bob]), &[], PeopleFormat::Pem, &mut pem).unwrap(), 1);
+    let der = officer.export_certificate(&ours).unwrap().0;
+    assert_eq!(String::from_utf8(pem).unwrap(), CertificateView::from_der(&der).unwrap().to_pem());
+    // In its own list it stands, and nobody here knows who made its key.
+    let (all, mut rows) = (CertificatesQuery { sort: CertificateSort::Oldest, ..Default::default() }, Vec::new());
+    let columns = [CertificateColumn::Status, CertificateColumn::KeyMadeBy];
+    officer.export_certificates(&all, None, &columns, CertificateFormat::Json, &mut rows).unwrap();
+    let rows: Value = serde_json::from_slice(&rows).unwrap();
+    assert_eq!(rows, json!([{ "status": "active", "key_made_by": "holder" }, { "status": "active", "key_made_by": null }]));
 }
 
 #[test]

@@ -103,6 +103,22 @@ fn of_chosen_people_only_these_are_exported_in_the_order_of_the_list() {
 }
 
 #[test]
+fn certificates_of_people_who_have_none_are_refused_and_not_an_empty_file() {
+    let (officer, [zoe, ..], _kept) = people();
+    let export = |chosen: Option<&[SubscriberId]>, format| {
+        let mut octets = Vec::new();
+        (officer.export_people(&PeopleQuery::default(), chosen, &[], format, &mut octets), octets)
+    };
+    for format in [PeopleFormat::Pem, PeopleFormat::P7b] {
+        for chosen in [None, Some(&[zoe][..])] {
+            let (refused, octets) = export(chosen, format);
+            assert!(matches!(refused, Err(Error::Invalid { field: "format", .. })) && octets.is_empty(), "{format:?}: {refused:?}");
+        }
+    }
+    assert_eq!(export(Some(&[zoe]), PeopleFormat::Csv).0.unwrap(), 1, "a table says so itself");
+}
+
+#[test]
 fn of_chosen_certificates_only_these_are_exported_in_the_order_of_the_list() {
     let (_authority, _clock, officer, _folder) = department(40);
     for sort in [

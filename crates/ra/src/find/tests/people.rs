@@ -48,13 +48,13 @@ fn people_are_found_by_any_part_and_what_they_have() {
 fn people_and_their_enrollments_are_found_by_the_serial_number_and_fingerprints_of_a_certificate() {
     let (authority, _clock, _folder) = testing::authority();
     let officer = testing::department(&authority);
-    let [alice, _, deed] = [("Alice Example", "alice"), ("Bob Example", "bob"), ("Deedbe Office", "deed")]
+    let [alice, _, deed] = [("Alice Example", "alice"), ("Bob Example", "bob"), ("Deedbe0c Office", "deed")]
         .map(|(name, mail)| testing::person(&officer, name, &format!("{mail}@example.edu")).id);
     let at = authority.0.clock.now().0;
     let write = authority.0.store.write(move |tx| {
         tx.execute(
-            "INSERT INTO certificate (serial, kind, profile, subject, san, subscriber, key_fingerprint, not_before, not_after, issued_at)
-             VALUES (x'0deedbe0c0ffee00000000000000abcd', 'subscriber', 'signing', 'CN=Alice', '[]', ?1, zeroblob(32), ?2, ?2 + 864000, ?2)",
+            "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at)
+             VALUES (x'0deedbe0c0ffee00000000000000abcd', 'subscriber', 'signing', 'CN=Alice', '[]', x'aa', ?1, zeroblob(32), ?2, ?2 + 864000, ?2)",
             (alice, at),
         )?;
         tx.execute("INSERT INTO certificate_der (number, der) VALUES (?1, x'3000')", [tx.last_insert_rowid()])?;
@@ -83,24 +83,43 @@ fn people_and_their_enrollments_are_found_by_the_serial_number_and_fingerprints_
         page.rows.into_iter().map(|one| one.name).collect::<Vec<_>>()
     };
     let [sha256, sha1] = [crate::issue::hex(&openssl::sha::sha256(b"\x30\x00")), crate::issue::hex(&openssl::sha::sha1(b"\x30\x00"))];
-    for text in ["0DEEDBE0C0FFEE", "0deedb", "0d:ee:db:e0", " 0d ee db e0 c0", "deedbe0c", &sha256, &sha256[..6], &sha1, &sha1[..9]] {
+    for text in ["0DEEDBE0C0FFEE", "0deedbe0", "0d:ee:db:e0", " 0d ee db e0 c0", "deedbe0c0", &sha256, &sha256[..8], &sha1, &sha1[..9]] {
         assert_eq!(find(text), ["Alice Example"], "{text:?}");
     }
-    for text in ["0deed", "c0ffee", &format!("{sha256}0"), &sha1[1..9]] {
+    for text in ["0deedbe", "c0ffee00", &sha256[..7], &format!("{sha256}0"), &sha1[1..9]] {
         assert_eq!(find(text), [""; 0], "{text:?}");
     }
     // Beside whom the text finds, and narrowed and paged like them.
-    assert_eq!(find("deedbe"), ["Alice Example", "Deedbe Office"]);
-    let having = PeopleFilter { has: Some(Has::Active), ..query("deedbe").filter };
+    assert_eq!(find("deedbe0c"), ["Alice Example", "Deedbe0c Office"]);
+    let having = PeopleFilter { has: Some(Has::Active), ..query("deedbe0c").filter };
     let page = officer.find_people(&PeopleQuery { filter: having, limit: 9, ..Default::default() }).unwrap();
     assert_eq!(page.rows.into_iter().map(|one| one.id).collect::<Vec<_>>(), [alice]);
-    let first = officer.find_people(&PeopleQuery { limit: 1, ..query("deedbe") }).unwrap();
+    let first = officer.find_people(&PeopleQuery { limit: 1, ..query("deedbe0c") }).unwrap();
     assert!(first.more && first.rows[0].id == alice);
-    let second = officer.find_people(&PeopleQuery { after: Some(alice), ..query("deedbe") }).unwrap();
+    let second = officer.find_people(&PeopleQuery { after: Some(alice), ..query("deedbe0c") }).unwrap();
     assert_eq!((second.rows[0].id, second.more, second.total), (deed, false, 2));
+    let there = PeopleFilter { department: Some(officer.departments().unwrap()[0].id), ..query("deedbe0c").filter };
+    let page = officer.find_people(&PeopleQuery { filter: there, limit: 9, ..Default::default() }).unwrap();
+    assert_eq!((page.rows.iter().map(|one| one.id).collect::<Vec<_>>(), page.total), (vec![alice, deed], 2), "in their department");
     // Whoever is gone is found no more, whatever they had.
     officer.delete_subscriber(alice).unwrap();
     assert_eq!(officer.find_people(&query("0deedbe0")).unwrap().total, 0);
+}
+
+/// More than whoever searches puts into the index at once.
+#[test]
+fn an_export_by_fingerprint_is_whole_right_after_very_many_certificates_came() {
+    let (authority, _clock, officer, _folder) = department(2_600);
+    let alice = testing::person(&officer, "Alice Example", "alice@example.edu").id;
+    let last = authority.0.store.write(move |tx| {
+        let newest = "UPDATE certificate SET subscriber = ?1 WHERE number = (SELECT max(number) FROM certificate_der)";
+        tx.execute(newest, [alice])?;
+        Ok(tx.query_row("SELECT der FROM certificate_der ORDER BY number DESC LIMIT 1", [], |row| row.get::<_, Vec<u8>>(0))?)
+    });
+    let search = Some(crate::issue::hex(&openssl::sha::sha256(&last.unwrap())));
+    let query = PeopleQuery { filter: PeopleFilter { search, ..Default::default() }, ..Default::default() };
+    let mut csv = Vec::new();
+    assert_eq!(officer.export_people(&query, None, &[], PeopleFormat::Csv, &mut csv).unwrap(), 1);
 }
 
 #[test]

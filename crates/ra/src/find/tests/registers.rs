@@ -74,6 +74,53 @@ fn how_mailboxes_of_those_who_left_were_validated_stays_in_the_report() {
 }
 
 #[test]
+fn what_earlier_versions_recorded_is_told_with_what_came_after_it() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let begun = authority.0.clock.now();
+    let gone = SubscriberId::fresh();
+    let alice = testing::person(&officer, "Alice", "alice@example.edu").id;
+    // The address as it was typed, and people without a department.
+    let write = authority.0.store.write(move |tx| {
+        let rosa = crate::ledger::Actor::Officer("rosa".into());
+        let validated = |whose: SubscriberId| json!({ "subscriber": whose, "method": "records", "evidence": "staff register" });
+        for (event, subject, details) in [
+            ("mailbox.validated", "Alice@example.edu".to_owned(), validated(alice)),
+            ("subscriber.added", gone.to_string(), json!({ "name": "Gone", "subject": "CN=Gone" })),
+            ("mailbox.validated", "gone@example.edu".to_owned(), validated(gone)),
+            ("subscriber.deleted", gone.to_string(), json!({})),
+        ] {
+            crate::ledger::append(tx, begun, &rosa, event, &subject, &details)?;
+        }
+        Ok(())
+    });
+    write.unwrap();
+    let physics = officer.departments().unwrap()[0].id;
+    let of = |department| ReportFilter { department: Some(department), ..Default::default() };
+    let states = || told(&officer, "validation", &of(physics), &["name", "address_or_subject", "state"]);
+    let gone = json!(["Gone", "gone@example.edu", "withdrawn"]);
+    assert_eq!(
+        states(),
+        json!([["Alice", "alice@example.edu", "replaced"], ["Alice", "Alice@example.edu", "counts"], gone]),
+        "one mailbox, in whatever case"
+    );
+    clock.advance(1);
+    officer.validate_mailbox("alice@example.edu", Method::InPerson, "staff card").unwrap();
+    assert_eq!(
+        states(),
+        json!([
+            ["Alice", "alice@example.edu", "replaced"],
+            ["Alice", "Alice@example.edu", "replaced"],
+            gone,
+            ["Alice", "alice@example.edu", "counts"],
+        ])
+    );
+    let further = FurtherDepartment { name: "Chemistry".into(), mail_domains: vec!["example.edu".into()] };
+    let chemistry = officer.add_department(further).unwrap().id;
+    assert_eq!(validated(&officer, &of(chemistry)), json!([]));
+}
+
+#[test]
 fn subject_names_are_told_as_they_were_registered() {
     let (authority, clock, _folder) = testing::authority();
     let officer = testing::department(&authority);

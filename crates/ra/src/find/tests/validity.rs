@@ -80,12 +80,12 @@ fn many_are_found_as_few_are() {
     let fill = format!(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {PEOPLE})
          INSERT INTO subscriber (id, name, sort_key, search, kind, subject, created_at, department)
-            SELECT CAST(printf('p%015d', i) AS BLOB), printf('Person %05d', i), printf('person %05d', i), printf('person %05d', i), 'person',
-                   '[]', 1, (SELECT id FROM unit WHERE kind = 'department') FROM n;
+            SELECT CAST(printf('p%015d', i) AS BLOB), printf('Person %05d', i), printf('person %05d', i),
+                   printf('person %05d', i) || char(10) || printf('u%d@example.edu', i), 'person', '[]', 1, (SELECT id FROM unit WHERE kind = 'department') FROM n;
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {PEOPLE})
          INSERT INTO mailbox (id, subscriber, address, address_key, position, created_at)
-            SELECT CAST(printf('m%015d', i) AS BLOB), CAST(printf('p%015d', i) AS BLOB), printf('p%d@example.edu', i),
-                   printf('p%d@example.edu', i), 1, 1 FROM n;
+            SELECT CAST(printf('m%015d', i) AS BLOB), CAST(printf('p%015d', i) AS BLOB), printf('u%d@example.edu', i),
+                   printf('u%d@example.edu', i), 1, 1 FROM n;
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {PEOPLE})
          INSERT INTO mailbox_validation (mailbox, at, method, evidence, actor, rules)
             SELECT CAST(printf('m%015d', i) AS BLOB), iif(i % 50 = 0, {now}, 1), 'records', 'x', '\"Signet\"', 'signet-1' FROM n;"
@@ -103,15 +103,32 @@ fn many_are_found_as_few_are() {
     let (one, names) = page(&officer, false, PeopleFilter { search: Some("person 20499".into()), ..Default::default() });
     assert_eq!((one.total, one.total_is_exact, names), (1, true, vec![name(20_499)]));
     // So few letters are the beginning of so many names that nobody counts them to the end, and each is found once.
-    let beginning = PeopleFilter { search: Some("pe".into()), ..Default::default() };
     let (first, last): (Vec<_>, Vec<_>) = ((1..=500).map(name).collect(), (20_001..=PEOPLE).rev().map(name).collect());
-    for (sort, expected, behind) in [(PeopleSort::Name, first, name(501)), (PeopleSort::NameLast, last, name(20_000))] {
-        let begins = PeopleQuery { filter: beginning.clone(), sort, limit: 500, ..Default::default() };
-        let first = officer.find_people(&begins).unwrap();
-        assert_eq!((first.total, first.total_is_exact, first.more), (PEOPLE as u64, false, true), "at least");
-        assert_eq!(first.rows.iter().map(|person| person.name.clone()).collect::<Vec<_>>(), expected);
-        let next = officer.find_people(&PeopleQuery { after: Some(first.rows[499].id), limit: 1, ..begins }).unwrap();
-        assert_eq!(next.rows[0].name, behind);
+    let here = officer.departments().unwrap()[0].id;
+    // So many names; as many addresses of people whose names begin otherwise; in one department, too.
+    for (word, department, total) in [("pe", None, PEOPLE), ("u", None, PEOPLE), ("pe", Some(here), 2_000), ("u", Some(here), 2_000)] {
+        for (sort, expected, behind) in [(PeopleSort::Name, &first, name(501)), (PeopleSort::NameLast, &last, name(20_000))] {
+            let filter = PeopleFilter { search: Some(word.into()), department, ..Default::default() };
+            let begins = PeopleQuery { filter, sort, limit: 500, ..Default::default() };
+            let first = officer.find_people(&begins).unwrap();
+            assert_eq!((first.total, first.total_is_exact, first.more), (total as u64, false, true), "at least, {word}");
+            assert_eq!(&first.rows.iter().map(|person| person.name.clone()).collect::<Vec<_>>(), expected, "{word}");
+            let next = officer.find_people(&PeopleQuery { after: Some(first.rows[499].id), limit: 1, ..begins }).unwrap();
+            assert_eq!(next.rows[0].name, behind);
+        }
+    }
+    // Of two short words only the first is looked up: what both find is counted, to the end or to the bound.
+    let nines: Vec<_> = (1..=PEOPLE).filter(|i| i.to_string().starts_with('9')).map(name).collect();
+    let ones = (1..=PEOPLE).filter(|i| i.to_string().starts_with('1')).map(name);
+    for (words, expected) in [
+        ("pe u9", (nines.len() as u64, true, nines[..500].to_vec())),
+        ("pe u1", (2_000, false, ones.take(500).collect())),
+        ("pe xq", (0, true, Vec::new())),
+    ] {
+        let filter = PeopleFilter { search: Some(words.into()), ..Default::default() };
+        let page = officer.find_people(&PeopleQuery { filter, limit: 500, ..Default::default() }).unwrap();
+        let names = page.rows.iter().map(|person| person.name.clone()).collect::<Vec<_>>();
+        assert_eq!((page.total, page.total_is_exact, names), expected, "{words}");
     }
     // The other way round.
     officer.set_setting("mailbox.valid_days", "0").unwrap();

@@ -111,6 +111,14 @@ pub struct BatchPlan {
     digest: [u8; 32],
 }
 
+impl BatchPlan {
+    /// Some keys are made here, so that there will be files with passwords; else every certificate is for a request.
+    #[must_use]
+    pub fn makes_keys(&self) -> bool {
+        self.items.iter().any(|item| item.csr.is_none())
+    }
+}
+
 /// Where a batch stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -144,6 +152,8 @@ pub struct BatchProgress {
     pub folder: Option<String>,
     /// Where the window puts the list of their passwords; there where there is a folder.
     pub passwords: Option<String>,
+    /// Some keys are made here: only then there is such a list.
+    pub makes_keys: bool,
     /// Begun at.
     pub created_at: Timestamp,
     /// Ended at.
@@ -191,6 +201,11 @@ impl Operator {
     fn begin_batch(&self, plan: &BatchPlan, place: Option<Place>) -> Result<BatchId> {
         let (clock, actor) = (self.inner.clock.clone(), self.actor.clone());
         let (digest, choices, items) = (plan.digest, plan.choices.clone(), plan.items.clone());
+        if let Some(place) = &place
+            && let Some(same) = self.inner.store.read(|c| rows::running(c, &digest))?
+        {
+            self.bring_passwords(same, place)?;
+        }
         self.inner.store.write(move |tx| {
             if let Some(same) = rows::running(tx, &digest)? {
                 rows::go_on(tx, same, place.as_ref())?;
@@ -218,10 +233,25 @@ impl Operator {
     }
 
     /// Lets it go on; `place`: the folder for its files and the list of their passwords from now on, as for
-    /// [`Operator::start_batch_into`].
+    /// [`Operator::start_batch_into`]. The passwords of what was handed on before are written into that list, too.
     pub fn resume_batch(&self, id: BatchId, place: Option<(&Path, &Path)>) -> Result<BatchProgress> {
         let place = place.map(|(folder, passwords)| Place::new(folder, passwords)).transpose()?;
+        if let Some(place) = &place {
+            self.bring_passwords(id, place)?;
+        }
         self.change_batch(id, "batch.resumed", move |tx, _| rows::go_on(tx, id, place.as_ref()))
+    }
+
+    /// One list has the passwords of all that a batch handed on: where it gets another one, those that the old one has are written into
+    /// that. The old one stays beside its files; where it is gone, with the stick that both were on, so are the files.
+    fn bring_passwords(&self, id: BatchId, place: &Place) -> Result<()> {
+        let progress = self.batch(id)?;
+        let old = progress.passwords.filter(|old| *old != place.passwords && Path::new(old).is_file());
+        if !progress.state.is_open() || old.is_none() {
+            return Ok(());
+        }
+        let lines = self.batch_passwords(id)?;
+        DeliveryFolder::open_for(progress.makes_keys, Path::new(&place.folder), Path::new(&place.passwords))?.take_over(&lines)
     }
 
     fn change_batch(

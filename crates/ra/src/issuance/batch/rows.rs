@@ -195,6 +195,9 @@ pub(super) fn progress(tx: &Connection, id: BatchId) -> Result<BatchProgress> {
             _ => {}
         }
     }
+    // Ends at the first of them; there is none only where the list was of requests alone.
+    let mut statement = tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM batch_item WHERE batch = ?1 AND csr IS NULL)")?;
+    let makes_keys = statement.query_row([id], |row| row.get(0))?;
     Ok(BatchProgress {
         id,
         name,
@@ -204,6 +207,7 @@ pub(super) fn progress(tx: &Connection, id: BatchId) -> Result<BatchProgress> {
         refused,
         folder,
         passwords,
+        makes_keys,
         created_at: Timestamp(created_at),
         ended_at: ended_at.map(Timestamp),
     })

@@ -24,7 +24,7 @@ use protocol::{
     pkcs12,
     x509::{SerialNumber, SubjectAltName},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 pub(super) fn choices(profiles: &[ProfileName]) -> Choices {
     Choices { name: "staff.csv".into(), profiles: profiles.to_vec(), form: Form::Modern, supersede: false, columns: None }
@@ -376,9 +376,16 @@ fn requests_in_the_list_become_certificates_without_any_key_here() {
     let id = world.officer.start_batch(&plan).unwrap();
     // Stored, and killed before it was handed on: the certificate is good, and is handed on next time.
     assert!(world.officer.step_batch(id, &mut |_| Err(Error::fault("killed"))).is_err());
-    let (progress, got) = finish(&world, id);
+    let (progress, mut got) = finish(&world, id);
     assert_eq!((progress.delivered, count(&world, "SELECT count(*) FROM certificate WHERE kind = 'subscriber'")), (1, 1));
     assert!(got["p0@example.edu"].identity.is_none() && got["p0@example.edu"].certificate.public_key.belongs_to(key(1)));
+    assert_eq!((plan.makes_keys(), progress.makes_keys), (false, false), "nobody is asked where passwords shall go");
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("out");
+    let mut out = DeliveryFolder::open_for(false, &folder, &place.path().join("list.csv")).unwrap();
+    out.deliver(got.remove("p0@example.edu").unwrap()).unwrap();
+    let names = |of: &Path| std::fs::read_dir(of).unwrap().map(|file| file.unwrap().file_name()).collect::<Vec<_>>();
+    assert_eq!((names(place.path()), names(&folder)), (vec!["out".into()], vec!["p0@example.edu-signing.cer".into()]), "and no list");
     assert_eq!(world.officer.plan_batch(list.as_bytes(), &choices(&[Signing])).unwrap().there, [(2, Signing)], "the same key");
 }
 

@@ -60,6 +60,7 @@ fn a_stopped_batch_stands_still_until_it_is_told_to_go_on() {
     let id = world.officer.start_batch_into(&plan, folder.path(), &list_of_passwords).unwrap();
     assert_eq!(world.officer.batch(id).unwrap().passwords.as_deref(), list_of_passwords.to_str());
     assert_eq!(world.officer.running_batches().unwrap().len(), 1);
+    assert_eq!((plan.makes_keys(), world.officer.batch(id).unwrap().makes_keys), (true, true));
     let mut out = DeliveryFolder::open(folder.path(), &list_of_passwords).unwrap();
     let officer = world.officer.clone();
     let mut asked = false;
@@ -97,8 +98,54 @@ fn a_stopped_batch_stands_still_until_it_is_told_to_go_on() {
     let last = passwords.last().unwrap();
     let identity = pkcs12::open(&std::fs::read(folder.path().join(&last.file)).unwrap(), &last.password).unwrap();
     assert_eq!(identity.certificate.serial.to_string(), last.serial);
+    // Handed on and deleted, as it shall be.
+    std::fs::remove_file(&list_of_passwords).unwrap();
+    let gone = world.officer.batch_passwords(id).err().map(|error| error.to_string());
+    assert_eq!(gone, Some(format!("passwords: the list is no longer where it was: {}", list_of_passwords.display())));
     let events: Vec<_> = world.authority.auditor().ledger(None, 200).unwrap().into_iter().map(|row| row.event).collect();
     assert!(events.iter().any(|event| event == "batch.stopped"));
+}
+
+/// A stick is full, or a better place is found: nobody looks for passwords in two lists.
+#[test]
+fn a_batch_that_goes_on_elsewhere_has_all_its_passwords_in_its_new_list() {
+    let (world, list) = people(4);
+    let place = tempfile::tempdir().unwrap();
+    let at = |name: &str| (place.path().join(name), place.path().join(format!("{name}.csv")));
+    let plan = world.officer.plan_batch(list.as_bytes(), &choices(&[Encryption])).unwrap();
+    let (folder, passwords) = at("first");
+    let id = world.officer.start_batch_into(&plan, &folder, &passwords).unwrap();
+    // Two are handed on, then the place fails.
+    let (mut out, mut left) = (DeliveryFolder::open(&folder, &passwords).unwrap(), 2);
+    let cut = world.officer.step_batch(id, &mut |delivery| {
+        left -= 1;
+        if left < 0 { Err(Error::invalid("stick", "full")) } else { out.deliver(delivery) }
+    });
+    assert!(cut.is_err());
+    assert_eq!(world.officer.batch_passwords(id).unwrap().len(), 2);
+    for name in ["second", "third"] {
+        let (folder, passwords) = at(name);
+        world.officer.stop_batch(id).unwrap();
+        if name == "second" {
+            world.officer.resume_batch(id, Some((folder.as_path(), passwords.as_path()))).unwrap();
+        } else {
+            // The same list of people again is the same batch.
+            assert_eq!(world.officer.start_batch_into(&plan, &folder, &passwords).unwrap(), id);
+        }
+        assert_eq!(world.officer.batch_passwords(id).unwrap().len(), 2, "{name}");
+    }
+    let (folder, passwords) = at("third");
+    let mut out = DeliveryFolder::open(&folder, &passwords).unwrap();
+    while world.officer.step_batch(id, &mut |delivery| out.deliver(delivery)).unwrap().state == BatchState::Running {}
+    let all = world.officer.batch_passwords(id).unwrap();
+    assert_eq!(all.len(), 4);
+    for line in &all {
+        let file = [at("first").0, folder.clone()].into_iter().map(|folder| folder.join(&line.file)).find(|file| file.exists()).unwrap();
+        let identity = pkcs12::open(&std::fs::read(file).unwrap(), &line.password).unwrap();
+        assert_eq!(identity.certificate.serial.to_string(), line.serial);
+    }
+    assert_eq!(DeliveryFolder::read_passwords(&passwords).unwrap().len(), 4, "each once");
+    assert!(at("first").1.exists(), "beside its files");
 }
 
 #[test]

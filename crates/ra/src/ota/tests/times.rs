@@ -1,6 +1,6 @@
 //! How long what a phone gets lives, where the settings say otherwise than by default.
 
-use super::phone::{World, key, profile, scep, values, world};
+use super::phone::{World, key, profile, scep, signed_text, value, values, world};
 use crate::enrollment::State;
 use protocol::{Timestamp, x509::CertificateView};
 
@@ -29,6 +29,49 @@ fn while_its_challenges_live_an_enrollment_is_under_way() {
     assert!(scep(&world, &late, key(4)).is_none());
     world.officer.tidy().unwrap();
     assert_eq!(world.state(invitation.enrollment), State::Expired);
+}
+
+/// By the challenge that lives for hours the transport identity came late, when nothing else says any more that the phone is on its way.
+#[test]
+fn a_phone_that_got_its_transport_identity_late_has_an_hour_for_the_rest() {
+    let world = world();
+    set(&world, &[("enrollment.challenge_minutes", "240"), ("invitation.hours", "1")]);
+    world.person("Alice Example", "alice@example.edu");
+    let late = |udid: &str, numbers: (usize, usize)| {
+        let invitation = world.invite("alice@example.edu");
+        let mut phone = world.phone(&invitation, udid, numbers.0);
+        let challenge = value(&signed_text(&profile(phone.phase2(&world))), "Challenge");
+        world.clock.advance(100 * Timestamp::MINUTE);
+        phone.transport = Some((scep(&world, &challenge, key(numbers.1)).unwrap(), key(numbers.1)));
+        (invitation.enrollment, phone)
+    };
+    let (enrollment, phone) = late("U", (1, 2));
+    world.clock.advance(Timestamp::HOUR - 1);
+    world.officer.tidy().unwrap();
+    assert_ne!(world.state(enrollment), State::Expired);
+    profile(phone.phase3(&world));
+    let (lost, _) = late("V", (3, 4));
+    world.clock.advance(Timestamp::HOUR);
+    world.officer.tidy().unwrap();
+    assert_eq!(world.state(lost), State::Expired, "it never came back");
+}
+
+#[test]
+fn a_profile_asks_for_its_update_while_the_transport_identity_can_still_fetch_it() {
+    let world = world();
+    set(&world, &[("validity.transport_days", "100")]);
+    world.person("Alice Example", "alice@example.edu");
+    let mut phone = world.phone(&world.invite("alice@example.edu"), "U", 1);
+    phone.get_transport(&world, 2);
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    for challenge in values(&payloads, "Challenge") {
+        scep(&world, &challenge, key(3)).unwrap();
+    }
+    world.clock.advance(60 * Timestamp::DAY);
+    let (outer, _) = phone.open(&profile(phone.phase3(&world)));
+    let end = phone.transport.as_ref().unwrap().0.validity.not_after;
+    let asks = end.plus(-14 * Timestamp::DAY);
+    assert!(outer.contains(&asks.to_string()), "{asks}: {outer}");
 }
 
 #[test]

@@ -16,17 +16,17 @@ const TABLE: [(&str, u32, u32, u32); 21] = [
     ("enrollment.challenge_minutes", 60, 10, 240),
     ("enrollment.profile_days", 365, 30, 825),
     ("scep.challenge_days", 7, 1, 30),
-    ("validity.root_years", 20, 5, 30),
-    ("validity.issuing_years", 10, 2, 20),
-    ("validity.ra_years", 10, 2, 20),
-    ("validity.profile_signer_years", 10, 2, 20),
+    ("validity.root_years", 20, 10, 30),
+    ("validity.issuing_years", 10, 5, 20),
+    ("validity.ra_years", 10, 5, 20),
+    ("validity.profile_signer_years", 10, 5, 20),
     ("validity.ocsp_days", 30, 7, 90),
     ("validity.tls_days", 397, 60, 397),
     ("validity.transport_days", 730, 90, 1095),
     ("validity.pilot_days", 90, 7, 90),
     ("validity.backdated_minutes", 10, 1, 60),
     ("crl.every_hours", 24, 1, 24),
-    ("crl.next_update_hours", 192, 72, 240),
+    ("crl.next_update_hours", 192, 72, 239),
     ("crl.root_next_update_days", 400, 90, 400),
 ];
 
@@ -98,6 +98,8 @@ fn each_setting_is_read_as_its_own_number() {
 fn a_crl_outlives_its_successors_making_by_two_more_of_them() {
     let bounds = |wanted: &str| TABLE.into_iter().find(|(key, ..)| *key == wanted).map(|(.., least, most)| (least, most)).unwrap();
     assert!(3 * bounds("crl.every_hours").1 <= bounds("crl.next_update_hours").0);
+    // S/MIME Baseline Requirements 4.9.7, in minutes: ten days.
+    assert!(60 * bounds("crl.next_update_hours").1 + bounds("validity.backdated_minutes").1 <= 14_400);
 }
 
 /// Of our own certificates by kind: seconds from the first to the last inclusive one, and the last one.
@@ -117,8 +119,8 @@ fn the_first_certificates_are_made_by_the_numbers_that_are_given_at_the_set_up()
     let numbers = given(&[
         ("validity.root_years", "25"),
         ("validity.issuing_years", "12"),
-        ("validity.ra_years", "3"),
-        ("validity.profile_signer_years", "4"),
+        ("validity.ra_years", "6"),
+        ("validity.profile_signer_years", "7"),
         ("validity.tls_days", "90"),
         ("validity.backdated_minutes", "30"),
     ]);
@@ -138,7 +140,7 @@ fn the_first_certificates_are_made_by_the_numbers_that_are_given_at_the_set_up()
     let years = |years: i64| years * 1461 / 4 * Timestamp::DAY;
     let lives: Vec<_> = ours(&officer).into_iter().map(|(kind, lives, _)| (kind, lives)).collect();
     let expected =
-        [("tls", 90 * Timestamp::DAY), ("profile_signer", years(4)), ("ra", years(3)), ("issuing", years(12)), ("root", years(25))];
+        [("tls", 90 * Timestamp::DAY), ("profile_signer", years(7)), ("ra", years(6)), ("issuing", years(12)), ("root", years(25))];
     assert_eq!(lives, expected.map(|(kind, lives)| (kind.to_owned(), lives)));
     let root = officer.certificates(&CertificateQuery { all: true, limit: 50, ..Default::default() }).unwrap().pop().unwrap();
     assert_eq!(root.not_before, Timestamp(testing::START - 1_800));
@@ -153,7 +155,7 @@ fn the_first_certificates_are_made_by_the_numbers_that_are_given_at_the_set_up()
 fn nothing_outlives_its_issuer_whatever_the_numbers_say() {
     let (authority, _clock, _folder) = testing::authority();
     let officer = testing::officer(&authority);
-    let numbers = given(&[("validity.root_years", "5"), ("validity.issuing_years", "20"), ("validity.ra_years", "20")]);
+    let numbers = given(&[("validity.root_years", "10"), ("validity.issuing_years", "20"), ("validity.ra_years", "20")]);
     officer.create_department_with(testing::new_department(), &numbers).unwrap();
     let ends: BTreeSet<_> =
         ours(&officer).into_iter().filter(|(kind, ..)| ["root", "issuing", "ra"].contains(&kind.as_str())).map(|(.., end)| end).collect();

@@ -1,6 +1,15 @@
 //! What single migrations do to what was there before them.
 
 use super::{Connection, Migration, embedded, open, open_with};
+use crate::{
+    certificate::read_anew,
+    ota::tests::phone::{TestCa, key, name},
+    store::Store,
+};
+use protocol::{
+    Timestamp,
+    x509::{CertificateSpec, ExtendedKeyUsage, KeyUsage, SerialNumber, SubjectAltName, Validity, sign_certificate},
+};
 use std::collections::BTreeSet;
 use tempfile::TempDir;
 
@@ -139,9 +148,71 @@ fn certificates_from_before_are_good_for_what_their_version_of_the_profile_says(
     assert_eq!(uses, rows.map(|(.., uses)| uses));
     // Whoever can be encrypted to is found in the index alone.
     let query = "EXPLAIN QUERY PLAN SELECT 1 FROM certificate c INDEXED BY certificate_of_subscriber WHERE c.subscriber = x'01' AND c.kind = 'subscriber'
-        AND c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= 5 AND (c.uses & 2) = 2";
+        AND c.issuer IS NOT NULL AND c.reason IS NULL AND c.superseded_at IS NULL AND c.not_after >= 5 AND (c.uses & 2) = 2";
     let plan: String = new.query_row(query, [], |row| row.get(3)).unwrap();
     assert!(plan.contains("COVERING INDEX certificate_of_subscriber"), "{plan}");
+}
+
+/// A certificate that another CA made for mail, by one key of both kinds.
+fn for_all_mail() -> Vec<u8> {
+    let spec = CertificateSpec {
+        serial: SerialNumber::from_random([0x51; 16]),
+        subject: name("Alice"),
+        san: vec![SubjectAltName::Rfc822Name("alice@example.edu".into())],
+        validity: Validity { not_before: Timestamp(1), not_after: Timestamp(9) },
+        public_key: key(1).public().unwrap(),
+        key_usage: KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::KEY_ENCIPHERMENT),
+        extended_key_usage: vec![ExtendedKeyUsage::EmailProtection],
+        ca: None,
+        name_constraints: None,
+        policies: Vec::new(),
+        crl_urls: Vec::new(),
+        ca_issuer_urls: Vec::new(),
+        ocsp_urls: Vec::new(),
+        ocsp_nocheck: false,
+    };
+    sign_certificate(&spec, &TestCa::new("Old CA", 0)).unwrap()
+}
+
+#[test]
+fn what_was_imported_before_or_is_stored_by_a_program_from_before_is_good_for_what_stands_in_it() {
+    let folder = TempDir::new().unwrap();
+    let old = with_enrollments(&folder, 24);
+    let add = |serial: &str, profile: &str, issuer: &str| {
+        format!(
+            "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at)
+               VALUES ({serial}, 'subscriber', '{profile}', 'CN=Alice', '[]', {issuer}, randomblob(16), zeroblob(32), 1, 9, 1)"
+        )
+    };
+    let octets = "INSERT INTO certificate_der (number, der) SELECT number, ?1 FROM certificate WHERE number NOT IN (SELECT number FROM certificate_der)";
+    // By the profile that came nearest, one of ours by its own, and one that nobody can read.
+    old.execute_batch(&format!("{}; {}", add("x'41'", "encryption", "NULL"), add("x'42'", "signing", "x'aa'"))).unwrap();
+    old.execute(octets, [for_all_mail()]).unwrap();
+    old.execute_batch(&add("x'43'", "encryption", "NULL")).unwrap();
+    old.execute(octets, [vec![0x30_u8, 0x00]]).unwrap();
+    drop(old);
+    let store = Store::open(folder.path()).unwrap();
+    let uses = || {
+        let read = store.read(|c| {
+            let mut statement = c.prepare("SELECT uses FROM certificate ORDER BY number")?;
+            Ok(statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?)
+        });
+        read.unwrap()
+    };
+    assert_eq!(uses(), [2, 1, 2], "until it is read");
+    let read_all = || while read_anew(&store).unwrap() {};
+    read_all();
+    assert_eq!(uses(), [3, 1, 2]);
+    assert!(!read_anew(&store).unwrap());
+    // A program from before that is still running knows nothing of uses.
+    let (later, der) = (add("x'44'", "encryption", "x'aa'"), for_all_mail());
+    let write = store.write(move |tx| {
+        tx.execute(&later, [])?;
+        Ok(tx.execute(octets, [der])?)
+    });
+    assert_eq!(write.unwrap(), 1);
+    read_all();
+    assert_eq!(uses(), [3, 1, 2, 3]);
 }
 
 #[test]

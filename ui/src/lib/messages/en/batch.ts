@@ -77,6 +77,7 @@ export const batch = {
   },
   start: (count: number) => `Issue ${n(count, "certificate", "certificates")}`,
   startHint: "Signet asks for an empty folder, where each person gets a file, and then for a place elsewhere for the list of passwords.",
+  startHintFilesOnly: "Signet asks for an empty folder, where each person gets a certificate. Their keys are with them: there are no passwords.",
   earlier: "Earlier batches",
   none: "No batch yet.",
   states: { running: "Running", stopped: "Stopped", done: "Done", cancelled: "Ended" },
@@ -103,7 +104,8 @@ export const batch = {
   endKeeps: "What is issued stays issued, and its files stay in the folder. A certificate whose key did not get there is revoked.",
   endLeaves: (left: number) => `${n(left, "certificate", "certificates")} will not be made. Give the list again for ${left === 1 ? "it" : "them"}.`,
   safe: "Stopping is safe: what is issued stays issued, nothing is half done, and you can go on later from the same list. If the laptop goes off, the same holds.",
-  byCommand: "A command began this batch. Give that command the list again, or go on here in a folder of your choice.",
+  byCommand: (keys: boolean) =>
+    `A command began this batch. Give that command the list again, or go on here: Signet asks for a folder${keys ? ", and then for a place elsewhere for the list of passwords" : ""}.`,
   rowsTitle: "Rows",
   only: (count: number) => `Only refused (${figure(count)})`,
   all: "All rows",
@@ -117,6 +119,8 @@ export const batch = {
   files: "Files and passwords",
   filesText: (folder: string, passwords: string) =>
     `The files are in ${folder}, one for each person; their passwords are in ${passwords}. Both are readable by you alone, and nothing else has these keys. Hand over file and password in two different ways, then delete both.`,
+  filesAlone: "Files",
+  filesOnly: (folder: string) => `The certificates are in ${folder}, one file each. Their holders have the keys: there are no passwords. Hand each its file.`,
   showPasswords: "Show the passwords",
   passwordsTitle: "Passwords of this batch",
   passwordsText: "Print one slip for each person, or read them out. Signet shows them in no list.",

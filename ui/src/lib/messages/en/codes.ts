@@ -18,7 +18,7 @@ const because = (detail: string) => (detail ? ` (${detail})` : "");
 const ended = (of: Lapsed | null) =>
   of ? `${of.mailbox} was validated too long ago: that counted until ${date(of.until, "en")} (CPS 4.2.1).` : "It was validated too long ago (CPS 4.2.1).";
 const notValidated = (mailbox: string) =>
-  mailbox ? `Nobody has recorded that ${mailbox} is this person’s, and a certificate may state no other address (CPS 4.2.1).` : "A certificate may only state an address that you know to be this person’s (CPS 4.2.1).";
+  mailbox ? `Nobody has recorded that ${mailbox} is this person’s, and a certificate may only state addresses that are recorded so (CPS 4.2.1).` : "A certificate may only state an address that you know to be this person’s (CPS 4.2.1).";
 
 export const codes: Record<Code, Refusal> = {
   validation: { title: "One entry needs another look", meaning: (d) => sentence(d) || "An entry is missing or has a form that is not accepted.", next: "Correct it and try again." },

@@ -44,7 +44,7 @@ export const enrollment = {
   coachInvited: "The link has not been opened.",
   coachInvitedText: "Let the person scan the QR code, or read the link out. Looking at the page alone uses nothing up.",
   coachOpened: "The page asks for the code.",
-  coachOpenedText: "Say the code. Five wrong ones close the invitation.",
+  coachOpenedText: "Say the code. Too many wrong ones close the invitation.",
   coachDownload: "The download is probably still waiting in Settings.",
   coachDownloadText: "Say: “Open Settings. Near the top it says Profile Downloaded. Tap it, then Install.”",
   coachDownloadSafe: "If the time runs out nothing is lost: the same link lets the phone download again.",

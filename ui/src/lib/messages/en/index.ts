@@ -65,7 +65,7 @@ export const en = {
     officer: "Officer",
     training: "Training department",
     pilots: (some: number, all: number) => (some === all ? "PILOT" : `PILOT: ${some} of ${all}`),
-    pilotText: "Certificates of the pilot last at most 90 days and carry the pilot’s policy.",
+    pilotText: "Certificates of the pilot live only shortly and carry the pilot’s policy.",
   },
   common: {
     search: "Search or do",
@@ -74,6 +74,7 @@ export const en = {
     close: "Close",
     save: "Save",
     saved: "Saved",
+    unsaved: "Not saved yet",
     savedTo: (path: string) => `Saved to ${path}`,
     copy: "Copy",
     copied: "Copied",

@@ -39,7 +39,7 @@ export const invite = {
   change: "Change",
   status: "The phone now",
   waiting: "Waiting for a phone to open the link",
-  safe: "The link alone opens nothing, and looking at it uses nothing up: mail scanners and previews are harmless. After five wrong codes the invitation closes.",
+  safe: "The link alone opens nothing, and looking at it uses nothing up: mail scanners and previews are harmless. After too many wrong codes the invitation closes.",
   newLink: "New link",
   newLinkTitle: (name: string) => `Make a new link for ${name}?`,
   newLinkDoes: ["The old link and the old code stop working at once.", "The enrollment goes on where it stands."] as string[],
@@ -76,7 +76,7 @@ export const invite = {
     never: "We never ask for the code by telephone. Do not tell it to anyone who calls you.",
     codeTitle: "Your code",
     codeAbout: "Type it on the page that the link or the QR code of your invitation opens.",
-    codeTries: "After five wrong codes the link closes.",
+    codeTries: "After too many wrong codes the link closes.",
     codeSeparate: "For the sender: hand this sheet over separately from the letter, in person or in another envelope.",
   },
 };

@@ -58,6 +58,8 @@ export const life = {
     networkAccess: (count: number) => `Wi-Fi and VPN let ${it(count)} in again.`,
     documentsToThem: (count: number) => `Documents can be encrypted to ${it(count)} again.`,
   },
+  /** Reinstated after its end. */
+  ended: (count: number) => (count === 1 ? "It has ended: nothing works again." : "They have ended: nothing works again."),
   since: "Not trusted since",
   sinceHint: "When the phone or the key was missed, in your time, like 2026-03-12 08:52. Empty: from now on.",
   sinceBad: "Give a day and a time that have come, like 2026-03-12 08:52.",
@@ -102,10 +104,12 @@ export const life = {
     many: (count: number) => `Renew ${certificates(count)}?`,
     handOver: "The holder needs the new certificate beside the key: save it from its page and hand it over.",
     will: (count: number, from: string, until: string) => `${certificates(count)}, valid until ${from === until ? until : `a day between ${from} and ${until}`}.`,
-    others: "The old ones are marked as replaced and stay valid until they end; nothing is revoked.",
+    others: (count: number) =>
+      count === 1 ? "The old one is marked as replaced and stays valid until it ends; nothing is revoked." : "The old ones are marked as replaced and stay valid until they end; nothing is revoked.",
     /** How many of so many. */
-    pilots: (count: number, all: number) => `${count === all ? "They are" : `${figure(count)} of them ${count === 1 ? "is" : "are"}`} issued as a pilot: nobody should rely on ${count === all ? "them" : it(count)}.`,
-    renamed: (count: number, all: number) => `${count === all ? "They state" : `${figure(count)} of them ${count === 1 ? "states" : "state"}`} other names than the old ${count === 1 ? "one" : "ones"}.`,
+    pilots: (count: number, all: number) => `${all === 1 ? "It is" : count === all ? "They are" : `${figure(count)} of them ${count === 1 ? "is" : "are"}`} issued as a pilot: nobody should rely on ${it(count)}.`,
+    renamed: (count: number, all: number) => `${all === 1 ? "It states" : count === all ? "They state" : `${figure(count)} of them ${count === 1 ? "states" : "state"}`} other names than the old ${count === 1 ? "one" : "ones"}.`,
+    busy: (count: number) => `Renewing ${certificates(count)}. Thousands take some minutes.`,
     refusedAhead: "These would be refused",
     none: "None of these can be renewed.",
     phone: "A phone does not fetch it by itself. For a phone, invite the person again: it makes a new key.",

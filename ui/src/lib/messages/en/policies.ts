@@ -94,7 +94,7 @@ export const policies = {
       "4.12": "Escrow: by the department’s decision alone, with its reason and its advisers.",
       "5.4": "Audit log: a ledger chained by hash, with a row for every act.",
       "6.1.1": "Keys: those that sign are made by their holder; weak ones are refused.",
-      "6.3.2": "Validity: what the certificate profile says, at most 90 days in a pilot.",
+      "6.3.2": "Validity: what the certificate profile says, only shortly in a pilot.",
     } as Record<string, string>,
   },
 

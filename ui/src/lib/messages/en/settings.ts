@@ -153,7 +153,7 @@ export const settings = {
   departments: {
     text: "All departments share the CA, the server and the organization’s settings. Each has its own people, policies, pilot or production, and escrow.",
     stage: "Stage",
-    pilot: "Certificates live at most 90 days and say that they are a pilot’s.",
+    pilot: "Certificates live only shortly and say that they are a pilot’s.",
     production: "In production",
     escrow: "Escrow",
     on: "On",

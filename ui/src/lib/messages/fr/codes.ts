@@ -9,7 +9,7 @@ const car = (said: string) => (said ? ` (${detail(said)})` : "");
 const ended = (of: Lapsed | null) =>
   of ? `${of.mailbox} a été validée il y a trop longtemps : cela comptait jusqu’au ${date(of.until, "fr")} (CPS 4.2.1).` : "Elle a été validée il y a trop longtemps (CPS 4.2.1).";
 const notValidated = (mailbox: string) =>
-  mailbox ? `Nul n’a noté que ${mailbox} est à cette personne, et un certificat ne peut citer aucune autre adresse (CPS 4.2.1).` : "Un certificat ne peut citer qu’une adresse dont vous savez qu’elle appartient à cette personne (CPS 4.2.1).";
+  mailbox ? `Il n’est noté nulle part que ${mailbox} est à cette personne ; un certificat ne peut citer que des adresses ainsi notées (CPS 4.2.1).` : "Un certificat ne peut citer qu’une adresse dont vous savez qu’elle appartient à cette personne (CPS 4.2.1).";
 
 export const codes: Record<Code, Refusal> = {
   validation: { title: "Une saisie est à revoir", meaning: (d) => (d ? reason(d) : "Une saisie manque ou n’a pas la forme attendue."), next: "Corrigez-la et réessayez." },
@@ -31,7 +31,7 @@ export const codes: Record<Code, Refusal> = {
   mailboxValidationEnded: { title: "La validation de l’adresse a pris fin", meaning: (d) => ended(lapsed(d)), next: "Notez une nouvelle validation, puis réessayez." },
   notSetUp: { title: "Il n’y a pas encore de département", meaning: () => "L’installation n’est pas terminée.", next: "Terminez l’installation." },
   denied: { title: "Une règle l’interdit", meaning: () => "Rien n’a été modifié.", next: "Vérifiez les réglages du département." },
-  gatesClosed: { title: "Le département n’est pas prêt pour la production", meaning: () => "Un point de la liste n’est pas franchi.", next: "Remplissez-le, ou passez outre avec un nom et une raison." },
+  gatesClosed: { title: "Le département n’est pas prêt pour la production", meaning: () => "Un point de la liste n’est pas rempli.", next: "Remplissez-le, ou passez outre avec un nom et une raison." },
   notOffered: { title: "Ce profil de certificat n’est pas proposé", meaning: () => "La politique du département l’exclut.", next: "Choisissez-en un autre, ou proposez-le dans Politiques." },
   secondOfficer: { title: "Un second opérateur doit approuver", meaning: () => "Vous l’avez demandé, ou vous avez modifié autant de certificats qu’un opérateur seul le peut.", next: "Demandez à un autre opérateur d’approuver depuis son propre compte." },
   whichDepartment: { title: "Il y a plusieurs départements", meaning: () => "Cela se fait pour l’un d’eux.", next: "Choisissez le département." },

@@ -46,7 +46,7 @@ export const enrollment: Messages["enrollment"] = {
   coachInvited: "Le lien n’a pas été ouvert.",
   coachInvitedText: "Que la personne scanne le code QR, ou lisez-lui le lien. Regarder la page est sans effet.",
   coachOpened: "La page demande le code.",
-  coachOpenedText: "Dites le code. Cinq codes erronés ferment l’invitation.",
+  coachOpenedText: "Dites le code. Trop de codes erronés ferment l’invitation.",
   coachDownload: "Le téléchargement attend sans doute encore dans Réglages.",
   coachDownloadText: "Dites : « Ouvrez Réglages. Vers le haut, il est écrit Profil téléchargé. Touchez-le, puis Installer. »",
   coachDownloadSafe: "Si le temps s’écoule, rien n’est perdu : le même lien permet de télécharger de nouveau.",

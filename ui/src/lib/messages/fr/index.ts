@@ -66,7 +66,7 @@ export const fr: Messages = {
     officer: "Opérateur",
     training: "Département d’exercice",
     pilots: (some, all) => (some === all ? "PILOTE" : `PILOTE : ${some} sur ${all}`),
-    pilotText: "Les certificats du pilote durent 90 jours au plus et portent sa politique.",
+    pilotText: "Les certificats du pilote durent peu et portent sa politique.",
   },
   common: {
     search: "Chercher ou agir",
@@ -75,6 +75,7 @@ export const fr: Messages = {
     close: "Fermer",
     save: "Enregistrer",
     saved: "Enregistré",
+    unsaved: "Pas encore enregistré",
     savedTo: (path) => `Enregistré dans ${path}`,
     copy: "Copier",
     copied: "Copié",

@@ -41,7 +41,7 @@ export const invite: Messages["invite"] = {
   change: "Modifier",
   status: "Le téléphone maintenant",
   waiting: "Attend qu’un téléphone ouvre le lien",
-  safe: "Le lien seul n’ouvre rien, et le regarder ne l’épuise pas : antivirus et aperçus sont sans effet. Après cinq codes erronés, l’invitation se ferme.",
+  safe: "Le lien seul n’ouvre rien, et le regarder ne l’épuise pas : antivirus et aperçus sont sans effet. Après trop de codes erronés, l’invitation se ferme.",
   newLink: "Nouveau lien",
   newLinkTitle: (name) => `Créer un nouveau lien pour ${name} ?`,
   newLinkDoes: ["L’ancien lien et l’ancien code cessent aussitôt de marcher.", "L’enrôlement reprend là où il en est."],
@@ -77,7 +77,7 @@ export const invite: Messages["invite"] = {
     never: "Nous ne demandons jamais le code par téléphone. Ne le dites à personne qui vous appelle.",
     codeTitle: "Votre code",
     codeAbout: "Saisissez-le sur la page qu’ouvre le lien ou le code QR de votre invitation.",
-    codeTries: "Après cinq codes erronés, le lien se ferme.",
+    codeTries: "Après trop de codes erronés, le lien se ferme.",
     codeSeparate: "Pour l’expéditeur : remettez cette feuille séparément de la lettre, en main propre ou dans une autre enveloppe.",
   },
 };

@@ -93,7 +93,7 @@ export const policies: Messages["policies"] = {
       "4.12": "Séquestre : par la seule décision du département, avec ses raisons et ses conseillers.",
       "5.4": "Journal : un registre enchaîné par empreintes, avec une ligne par acte.",
       "6.1.1": "Clés : celles qui signent sont créées par leur titulaire ; les faibles sont refusées.",
-      "6.3.2": "Validité : ce que dit le profil de certificat, 90 jours au plus en pilote.",
+      "6.3.2": "Validité : ce que dit le profil de certificat, peu de temps en pilote.",
     },
   },
 

@@ -227,6 +227,7 @@ export const table: Reasons = [
   ["there are 200 views already; delete one first", "il y a déjà 200 vues ; supprimez-en une d’abord"],
   ["1 to 3660", "de 1 à 3660"],
   ["no longer in the register: {} of the {} chosen; choose again", "ne figurent plus au répertoire : {} sur {} ; choisissez à nouveau"],
+  ["none of these people has a valid certificate; choose others, or a table", "aucune de ces personnes n’a de certificat valide ; choisissez-en d’autres, ou un tableau"],
   ["nothing is chosen; choose at least one, or export the whole list", "rien n’est choisi ; choisissez-en au moins un, ou exportez toute la liste"],
   ["PKCS#7 holds at most 10,000 certificates; choose PEM or narrow the list", "PKCS#7 contient 10 000 certificats au plus ; choisissez PEM ou restreignez la liste"],
   // Ce qui est refusé à un téléphone ou à un client SCEP (dans le déroulement)
@@ -320,8 +321,14 @@ export const table: Reasons = [
   ["write at most {} characters into a column of the list", "écrivez au plus {} caractères dans une colonne de la liste"],
   ["it has no line {} any more", "elle n’a plus de ligne {}"],
   ["its path must be UTF-8", "son chemin doit être en UTF-8"],
+  ["the list is no longer where it was: {}", "la liste n’est plus là où elle était : {}"],
   ["a command began this batch: look into the file that it named for the passwords", "une commande a commencé cette série : regardez dans le fichier qu’elle a nommé pour les mots de passe"],
   ["this lies in the folder with the files, and would be handed on with them; name a file elsewhere", "cela se trouve dans le dossier des fichiers et serait remis avec eux ; nommez un fichier ailleurs"],
+  ["{} cannot be written ({}); {}", "impossible d’écrire {} ({}) ; {}"],
+  ["choose another folder", "choisissez un autre dossier"],
+  ["name another place for the passwords", "nommez un autre endroit pour les mots de passe"],
+  ["{} has passwords of files from before, beside them; move its lines to {}", "{} a les mots de passe de fichiers d’avant, à côté d’eux ; déplacez ses lignes vers {}"],
+  ["{} has passwords of files from before, beside them; move it to {}", "{} a les mots de passe de fichiers d’avant, à côté d’eux ; déplacez-le vers {}"],
   ["name a file for the passwords, outside of the folder with the files", "nommez un fichier pour les mots de passe, hors du dossier des fichiers"],
 ];
 

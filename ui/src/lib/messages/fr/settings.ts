@@ -154,7 +154,7 @@ export const settings: Messages["settings"] = {
   departments: {
     text: "Tous les départements partagent l’AC, le serveur et les réglages de l’organisation. Chacun a ses personnes, ses politiques, son pilote ou sa production, et son séquestre.",
     stage: "Étape",
-    pilot: "Les certificats durent au plus 90 jours et disent qu’ils viennent d’un pilote.",
+    pilot: "Les certificats durent peu et disent qu’ils viennent d’un pilote.",
     production: "En production",
     escrow: "Séquestre",
     on: "Actif",
