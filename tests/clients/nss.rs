@@ -92,3 +92,24 @@ fn nss_signs_with_an_issued_certificate_and_refuses_it_once_its_crl_lists_it() {
     fit("S").refused().saying("has been revoked");
     verify().saying("signer0.status=SigningCertNotTrusted");
 }
+
+/// NSS 3.87 opens the file and has the key; it reads no CMS by key agreement yet, which OpenSSL does.
+#[test]
+fn nss_imports_a_pkcs12_with_a_key_on_p256() {
+    if !have(NEEDED) {
+        return;
+    }
+    let department = Department::served();
+    export_cas(&department);
+    database(&department);
+    department.run(&["policy", "set", "encryption", "key=p256"]);
+    for container in ["modern", "legacy"] {
+        generated(&department, ALICE, "encryption", container, container);
+        let (file, password) = (format!("{container}.p12"), format!("{container}.password"));
+        nss(&department, "pk12util", &["-i", &file, "-w", &password, "-K", ""]).content();
+    }
+    let keys = nss(&department, "certutil", &["-K"]).content().text;
+    assert_eq!(keys.lines().filter(|line| line.contains("> ec ")).count(), 2, "{keys}");
+    let named = nss(&department, "certutil", &["-L"]).content().text;
+    assert!(named.lines().any(|line| line.ends_with("u,u,u")), "a certificate with its key: {named}");
+}

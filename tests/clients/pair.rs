@@ -1,7 +1,7 @@
 //! OpenSSL works with a person's pair: it signs with a key of its own, encrypts to the key that Signet made, and heeds the CRL.
 
 use crate::{
-    desk::{export_cas, fetch_crls, from_request, generated, openssl},
+    desk::{export_cas, fetch_crls, from_elliptic_request, from_request, generated, openssl},
     support::{ALICE, Department},
     tool::{Said, have},
 };
@@ -88,4 +88,46 @@ fn openssl_encrypts_to_an_issued_certificate_and_its_pkcs12_decrypts() {
         assert!(listed.contains(&format!("CN = {name}")), "{name} in {listed}");
     }
     openssl(&department, "pkcs12 -in modern.p12 -nokeys -passin file:legacy.password").refused().saying("invalid password");
+}
+
+/// The same with keys on P-256: mail is sealed by a key that both sides agree on (ECDH, RFC 5753 3.1), signatures are ECDSA.
+#[test]
+fn openssl_signs_with_p256_and_reads_what_was_sealed_to_a_p256_key_that_signet_made() {
+    if !have(&["openssl"]) {
+        return;
+    }
+    let department = Department::served();
+    export_cas(&department);
+    fs::write(department.scratch("message"), MESSAGE).unwrap();
+    for profile in ["signing", "encryption", "document"] {
+        department.run(&["policy", "set", profile, "key=p256"]);
+    }
+    generated(&department, ALICE, "encryption", "modern", "modern");
+    generated(&department, ALICE, "encryption", "legacy", "legacy");
+    generated(&department, ALICE, "document", "modern", "document");
+    let signing = from_elliptic_request(&department, ALICE, "signing", "signing");
+    fetch_crls(&department);
+    for (name, legacy) in [("modern", ""), ("document", ""), ("legacy", "-legacy ")] {
+        open(&department, name, legacy);
+        // OpenSSL 3.0 calls fit for mail what has keyEncipherment alone: a key that agrees is judged without a purpose.
+        verify(&department, "any", name).content();
+        openssl(&department, &format!("pkey -in {name}.key -noout -text")).content().saying("ASN1 OID: prime256v1");
+        openssl(&department, &format!("cms -encrypt -binary -aes256 -in message -outform DER -out {name}.sealed {name}.pem")).content();
+        let told = format!("cms -cmsout -print -noout -inform DER -in {name}.sealed");
+        openssl(&department, &told).content().saying("d.kari");
+        let decrypt = format!("cms -decrypt -binary -inform DER -in {name}.sealed -recip {name}.pem -inkey {name}.key -out {name}.read");
+        openssl(&department, &decrypt).content();
+        assert_eq!(fs::read(department.scratch(&format!("{name}.read"))).unwrap(), MESSAGE, "{name}");
+    }
+    openssl(&department, "cms -decrypt -binary -inform DER -in legacy.sealed -recip legacy.pem -inkey modern.key -out wrong").refused();
+
+    let sign = "cms -sign -binary -nodetach -md sha256 -in message -signer signing.pem -inkey signing.key -certfile issuing.pem";
+    openssl(&department, &format!("{sign} -outform DER -out signed")).content();
+    openssl(&department, "cms -cmsout -print -noout -inform DER -in signed").content().saying("ecdsa-with-SHA256");
+    openssl(&department, "cms -verify -binary -inform DER -in signed -CAfile root.pem -out read").content();
+    assert_eq!(fs::read(department.scratch("read")).unwrap(), MESSAGE);
+    verify(&department, "smimesign", "signing").content();
+    department.run(&["certificate", "revoke", &signing, "--reason", "keyCompromise"]);
+    fetch_crls(&department);
+    verify(&department, "smimesign", "signing").refused().saying("certificate revoked");
 }

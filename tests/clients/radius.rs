@@ -2,7 +2,7 @@
 //! `eapol_test` (wpa_supplicant) is the device.
 
 use crate::{
-    desk::{export_cas, fetch_crls, from_request},
+    desk::{export_cas, fetch_crls, from_elliptic_request, from_request},
     profile,
     support::{ALICE, Department, eventually},
     tool::{Said, have, run},
@@ -214,6 +214,26 @@ fn freeradius_lets_a_client_in_until_the_crl_lists_it() {
     radius.lets_in(&department, "lost");
     radius.lets_in(&department, "kept");
     radius.keeps_out(&department, "signing", "unsuitable certificate purpose");
+    drop(radius);
+    department.run(&["certificate", "revoke", &lost, "--reason", "keyCompromise"]);
+    let radius = Radius::start(&department, &Status::Crl);
+    radius.keeps_out(&department, "lost", "certificate revoked");
+    radius.lets_in(&department, "kept");
+}
+
+#[test]
+fn freeradius_lets_a_client_in_with_a_key_on_p256() {
+    if !have(NEEDED) {
+        return;
+    }
+    let department = Department::served();
+    export_cas(&department);
+    server_certificate(department.folder());
+    department.run(&["policy", "set", "authentication", "key=p256"]);
+    let lost = from_elliptic_request(&department, ALICE, "authentication", "lost");
+    from_elliptic_request(&department, ALICE, "authentication", "kept");
+    let radius = Radius::start(&department, &Status::Crl);
+    radius.lets_in(&department, "lost");
     drop(radius);
     department.run(&["certificate", "revoke", &lost, "--reason", "keyCompromise"]);
     let radius = Radius::start(&department, &Status::Crl);

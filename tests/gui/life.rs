@@ -32,6 +32,72 @@ fn an_officer_issues_holds_undoes_renews_and_revokes() {
     during(&desk, |window| async move { journey(&window, &rosa, &saved).await });
 }
 
+#[test]
+fn what_is_perhaps_lost_is_told_until_it_is_taken_back_and_several_are_renewed_at_once() {
+    let Some(desk) = Desk::new() else { return };
+    let rosa = department(&desk, 0);
+    during(&desk, |window| async move {
+        perhaps_lost(&window, &rosa).await;
+        renew_both(&window).await;
+        assert_eq!(window.faults().await, "[]");
+    });
+}
+
+/// The one certificate of Alice and the one of Bob: told together, renewed together.
+async fn renew_both(window: &Window) {
+    window.go("certificates").await;
+    window.until("return document.querySelectorAll('.virtual tr.goes').length === 2").await;
+    window.click("thead input[type='checkbox']").await;
+    window.until("return document.querySelectorAll('.virtual tr.chosen').length === 2").await;
+    window.click(".picked [data-verb='renew']").await;
+    window.says("Renew 2 certificates?").await;
+    let told = "const told = document.querySelector(\"[role='dialog'] [data-succession]\")?.textContent ?? ''; \
+        return told.includes('Alice Example') && told.includes('Bob Builder') && told.includes('2 certificates, valid until') \
+        && told.includes('marked as replaced and stay valid until they end')";
+    window.until(told).await;
+    window.press("Renew 2 certificates").await;
+    window.says("2 certificates renewed.").await;
+    // Two new ones beside the two that they replace.
+    window.until("return document.querySelectorAll('.virtual tr.goes').length === 4").await;
+    window.press("Valid").await;
+    window.until("return document.querySelectorAll('.virtual tr.goes').length === 2").await;
+    let names = "const rows = [...document.querySelectorAll('.virtual tr.goes')].map((row) => row.textContent); \
+        return ['Alice Example', 'Bob Builder'].every((name) => rows.some((row) => row.includes(name)))";
+    window.until(names).await;
+}
+
+/// On hold with a day on which it is revoked: said beforehand, on Today, on the certificate's page; and taken back.
+async fn perhaps_lost(window: &Window, rosa: &Operator) {
+    window.go("today").await;
+    window.control("k").await;
+    window.find("[role='combobox']").await.send_keys("perhaps bob").await.unwrap();
+    window.press_option("Perhaps lost: Wi-Fi and VPN of Bob Builder").await;
+    window.find("[role='alertdialog'] [data-consequences]").await;
+    window.says("Unless reinstated before, it is revoked on").await;
+    window.says("Reinstate it when the phone turns up").await;
+    assert_eq!(rosa.today().unwrap().perhaps_lost, 0, "nothing is done before");
+    window.press("Hold 1 certificate").await;
+    window.says("1 certificate on hold. The CRL says so.").await;
+    let today = rosa.today().unwrap();
+    assert!(today.perhaps_lost == 1 && today.perhaps_lost_until.is_some(), "{today:?}");
+    window.go("today").await;
+    window.says("1 certificate on hold will be revoked").await;
+    window.says("Has the phone turned up?").await;
+    window.go("certificates?status=held").await;
+    window.until("return document.querySelectorAll('.virtual tr.goes').length === 1").await;
+    window.click(".virtual [data-row]").await;
+    window.find("aside .stamp.hold").await;
+    window.press("All about it").await;
+    window.says("The phone is perhaps lost. Unless this certificate is reinstated before").await;
+    // It turned up.
+    window.ask("document.activeElement?.blur()").await;
+    window.control("z").await;
+    window.says("Undone: 1 certificate is valid again.").await;
+    window.find(".head .stamp.ok").await;
+    assert!(!window.text().await.contains("perhaps lost"));
+    assert_eq!(rosa.today().unwrap().perhaps_lost, 0);
+}
+
 async fn journey(window: &Window, rosa: &Operator, saved: &Path) {
     export_the_chosen(window, saved).await;
     // While there is an address that lasts, certificates say it.

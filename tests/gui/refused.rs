@@ -81,7 +81,7 @@ impl Place {
 async fn folders(window: &Window, place: &Place) {
     said(window, "The data folder cannot be written", "Make the folder writable for your account, then try again.").await;
     window.says(&place.data.join("signet.lock").display().to_string()).await;
-    window.look("refused-folder").await;
+    window.keep("refused-folder").await;
     // Another thing in its place, so that what stands there then is of that try: no folder at all.
     place.becomes(&place.whole.join("signet.db"));
     window.press("Try again").await;

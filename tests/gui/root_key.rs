@@ -1,6 +1,6 @@
 //! The root's key leaves the computer for a file, at the end of the setup or later in Settings.
 
-use crate::window::Window;
+use crate::{apart, window::Window};
 use openssl::{pkey::PKey, x509::X509};
 use ra::Operator;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
@@ -20,7 +20,7 @@ pub(crate) async fn leave(window: &Window, operator: &Operator, saved: &Path) {
         window.until(&says).await;
         assert!(is_here(operator) && !file.exists(), "{said}: nothing has moved");
     }
-    window.look("root-key-refused").await;
+    apart(window, window.look("root-key-refused")).await;
     hand_in(window, PASSPHRASE, PASSPHRASE).await;
     window.says(&format!("The root’s key is now in {} and no longer in this computer.", file.display())).await;
     window.until("return !document.querySelector(\"form .two input[type='password']\")").await;

@@ -4,7 +4,7 @@
 use crate::{
     desk::Desk,
     found::{ALICE, BOB},
-    requests,
+    phone, requests,
     window::{Window, during},
 };
 use device::{
@@ -36,10 +36,13 @@ fn an_officer_follows_a_phone_that_another_process_serves_and_decides_on_request
     std::fs::write(&file, device_ca.to_pem().unwrap()).unwrap();
     rosa.set_setting("serve.device_ca", file.to_str().unwrap()).unwrap();
     let server = serve(&desk, &rosa);
+    let device_ca = Arc::new(device_ca);
     during(&desk, |window| async move {
-        let (phone, flow) = follow(&window, &rosa, device_ca).await;
+        let (phone, flow) = follow(&window, &rosa, device_ca.clone()).await;
         cancel(&window, &rosa, phone, flow).await;
-        another_link(&window, &rosa).await;
+        let (link, code) = another_link(&window, &rosa).await;
+        configured(&window, &rosa, device_ca, link, code).await;
+        funnel(&window, &rosa).await;
         requests::decide(&window, &rosa).await;
         assert_eq!(window.faults().await, "[]");
     });
@@ -127,7 +130,7 @@ async fn shown(window: &Window) -> (String, String) {
 }
 
 /// Alice's phone goes up to "identified". Nothing is pressed meanwhile: the other process writes each step, and the open page shows it.
-async fn follow(window: &Window, rosa: &Operator, device_ca: DeviceCa) -> (Iphone, OverTheAir) {
+async fn follow(window: &Window, rosa: &Operator, device_ca: Arc<DeviceCa>) -> (Iphone, OverTheAir) {
     window.go("people").await;
     window.press(ALICE.0).await;
     window.click("[data-act='invite']").await;
@@ -234,7 +237,8 @@ async fn cancel(window: &Window, rosa: &Operator, phone: Iphone, mut flow: OverT
 }
 
 /// An invitation that another process made: this window never had its link. It makes a new one, and the old one leads nowhere.
-async fn another_link(window: &Window, rosa: &Operator) {
+/// The new link and code.
+async fn another_link(window: &Window, rosa: &Operator) -> (String, String) {
     let invited = rosa.invite(BOB.1, Channel::Show).unwrap();
     window.go("enrollments").await;
     window.press(BOB.0).await;
@@ -249,6 +253,74 @@ async fn another_link(window: &Window, rosa: &Operator) {
     let steps = rosa.enrollment(invited.enrollment).unwrap().steps;
     assert!(steps.iter().any(|step| step.kind == StepKind::Resent));
     let (root, old) = (root(rosa), invited.url);
-    let answers = away(move || [old, link].map(|link| asks(&root, &link))).await;
+    let new = link.clone();
+    let answers = away(move || [old, new].map(|link| asks(&root, &link))).await;
     assert_eq!(answers, [false, true], "the old one, the new one");
+    (link, code)
+}
+
+/// Bob's phone goes all the way: the page says what was sent and what was issued, by serial number.
+async fn configured(window: &Window, rosa: &Operator, device_ca: Arc<DeviceCa>, link: String, code: String) {
+    window.press("Follow the phone").await;
+    window.find(".phase").await;
+    let root = root(rosa);
+    away(move || phone::enroll(&root, &device_ca, &link, &code)).await;
+    window.find("span[data-state='configured']").await;
+    window.until(&happened("Configured")).await;
+    let query = EnrollmentQuery { search: Some(BOB.1.into()), limit: 10, ..EnrollmentQuery::default() };
+    let [one] = <[_; 1]>::try_from(rosa.enrollments(&query).unwrap().rows).expect("one enrollment");
+    let detail = rosa.enrollment(one.id).unwrap();
+    let (transport, identities): (Vec<_>, Vec<_>) = detail.certificates.iter().partition(|one| one.kind == "transport");
+    assert!(transport.len() == 1 && !identities.is_empty(), "{:?}", detail.certificates);
+
+    let sent = detail.steps.iter().find(|step| step.kind == StepKind::ProfileSent).expect("sent");
+    assert_eq!(facts(window, "Settings sent").await, format!("size in octets {}", sent.facts["octets"]));
+    let said = facts(window, "Key made on the phone").await.replace(' ', "");
+    assert!(said.contains(&format!("serial{}", transport[0].serial)), "{}: {said}", transport[0].serial);
+    let issued = "return [...document.querySelectorAll('.stops.timed .what')].filter((one) => one.textContent.trim().startsWith('Identity issued')) \
+                  .map((one) => one.querySelector('.facts-of').textContent.replace(/\\s/g, ''))";
+    let said: Vec<String> = serde_json::from_value(window.ask(issued).await).unwrap();
+    assert_eq!(said.len(), identities.len(), "{said:?}");
+    for identity in identities {
+        let wanted = format!("serial{}", identity.serial);
+        assert_eq!(said.iter().filter(|one| one.contains(&wanted)).count(), 1, "{wanted}: {said:?}");
+    }
+}
+
+/// How many stand at each stage, and how many came so far, as the open list draws them.
+const DRAWN: &str = "[...document.querySelectorAll('.funnel button')].map((one) => ['.val', '.faint'] \
+                     .map((part) => Number(one.querySelector(part).textContent.replace(/\\D/g, ''))))";
+
+/// The funnel of the open list is the officer's own at any moment: it moves with what another process and a phone do, untouched.
+async fn funnel(window: &Window, rosa: &Operator) {
+    const CAROL: (&str, &str) = ("Carol Chemist", "carol@example.edu");
+    let counted = || {
+        let stages = rosa.funnel().unwrap().stages;
+        let walk = [State::Invited, State::Opened, State::Authenticated, State::Identified, State::Issued, State::Configured];
+        json!(walk.map(|state| stages.iter().find(|stage| stage.0 == state).map(|stage| [stage.2, stage.1]).unwrap()))
+    };
+    window.go("enrollments").await;
+    window.find(".funnel").await;
+    window.ask("window.__opened = 'funnel'").await;
+    let mut before = counted();
+    let drawn = |counts: &serde_json::Value| format!("return JSON.stringify({DRAWN}) === '{counts}'");
+    window.until(&drawn(&before)).await;
+
+    testing::person(rosa, CAROL.0, CAROL.1);
+    let invited = rosa.invite(CAROL.1, Channel::Show).unwrap();
+    moved(window, &mut before, counted(), drawn).await;
+    let (root, link, code) = (root(rosa), invited.url, invited.code.reveal());
+    let (trusted, address) = (root.clone(), link.clone());
+    assert!(away(move || download(&trusted, &address, "0000-0000")).await.is_none(), "a wrong code opens nothing");
+    moved(window, &mut before, counted(), drawn).await;
+    away(move || download(&root, &link, &code)).await.expect("a link to the profile");
+    moved(window, &mut before, counted(), drawn).await;
+    assert_eq!(window.ask("return window.__opened").await, json!("funnel"), "the page was not loaded again");
+}
+
+/// The counts are others than before, and stand there.
+async fn moved(window: &Window, before: &mut serde_json::Value, now: serde_json::Value, drawn: impl Fn(&serde_json::Value) -> String) {
+    assert_ne!(*before, now);
+    window.until(&drawn(&now)).await;
+    *before = now;
 }

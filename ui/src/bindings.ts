@@ -569,7 +569,7 @@ export type Breaks =
 "documentsToThem" | 
 /**  An enrollment under way. */
 "enrollmentUnderWay" | 
-/**  A person has no certificate of a profile left. */
+/**  A person has no valid certificate of ours left for one of these uses. */
 "noneLeft";
 
 /**  Certificate profiles that are issued in one act. */
@@ -657,8 +657,14 @@ export type Certificate = {
 	kind: string,
 	/**  Mail is encrypted to it. */
 	readsMail: boolean,
+	/**  What it is good for, seen from what would stop with it. */
+	serves: Breaks[],
 	/**  Signet made its key. */
 	madeHere: boolean,
+	/**  We issued it: of what was imported nobody here knows who made the key, and that CA alone can revoke it. */
+	ours: boolean,
+	/**  Revoked or on hold since. */
+	revokedAt: string | null,
 };
 
 /**  An act on certificates. */
@@ -2858,6 +2864,8 @@ export type Succession = {
 	oldKeyReads: boolean,
 	/**  A phone has the old one, and fetches no other by itself. */
 	onPhone: boolean,
+	/**  What it will be good for, seen from what would stop with it. */
+	serves: Breaks[],
 	/**  The certificate whose place it takes. */
 	old: Affected,
 	/**  What changes, what stops, and how soon a revocation is due. */

@@ -8,6 +8,7 @@ mod packages;
 mod run;
 mod start;
 mod test;
+mod training;
 mod ui;
 
 use std::process::ExitCode;

@@ -49,10 +49,14 @@ impl Courier {
     }
 
     fn with_patience(patience: Duration) -> Result<Self, PublishError> {
-        let failed = |error: &dyn std::fmt::Display| PublishError::Client(error.to_string());
         let mut roots = rustls::RootCertStore::empty();
         // What cannot be read is left out: a system with one broken root file still has the others.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        Self::trusting(roots, patience)
+    }
+
+    fn trusting(roots: rustls::RootCertStore, patience: Duration) -> Result<Self, PublishError> {
+        let failed = |error: &dyn std::fmt::Display| PublishError::Client(error.to_string());
         let tls = rustls::ClientConfig::builder_with_provider(std::sync::Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| failed(&error))?

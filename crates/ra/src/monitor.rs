@@ -33,6 +33,20 @@ pub enum MonitorState {
     Unreadable,
 }
 
+impl MonitorState {
+    /// What to do about it; `None` where nothing is to be done, or where the failure says it.
+    fn next(self) -> Option<&'static str> {
+        match self {
+            MonitorState::Unchecked | MonitorState::Fresh | MonitorState::Unreachable => None,
+            MonitorState::Stale => Some("publish again (`signetctl crl publish`), and look whether the clock is right"),
+            MonitorState::OtherNumber => Some(
+                "publish again (`signetctl crl publish`); a number that was never made here means that an older copy of the folder is in use",
+            ),
+            MonitorState::Unreadable => Some("look at what the web server offers there"),
+        }
+    }
+}
+
 /// A published CRL as it was last seen.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct PublishedCrl {
@@ -66,7 +80,14 @@ impl PublishedCrl {
     /// In one English line: what was found, and of what could not be fetched why, and what to do.
     #[must_use]
     pub fn told(&self) -> String {
-        self.failure.map_or_else(|| self.detail.clone(), |why| Failed::new(why, &*self.detail).to_string())
+        if let Some(why) = self.failure {
+            return Failed::new(why, &*self.detail).to_string();
+        }
+        match self.state.next() {
+            Some(next) if self.detail.is_empty() => next.to_owned(),
+            Some(next) => format!("{}; {next}", self.detail),
+            None => self.detail.clone(),
+        }
     }
 }
 

@@ -260,6 +260,7 @@ mod tests {
             Error::Denied(Denied::MailboxNotValidated { mailbox: String::new() }),
             Error::Denied(Denied::MailboxValidationEnded { mailbox: "alice@example.edu".into(), ended: protocol::Timestamp(0) }),
             Error::Unavailable(Dependency::Keyring("it is locked".into())),
+            Error::Unavailable(Dependency::DiskFull),
             Error::fault("SELECT secret"),
         ];
         for error in errors {

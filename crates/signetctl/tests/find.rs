@@ -108,3 +108,39 @@ fn every_report_is_written_as_csv_and_json() {
     assert_eq!(coverage["rows"][0][0], "Alice Example");
     assert_eq!(place.run(&["report", "gossip"]).code, 2);
 }
+
+#[test]
+fn a_report_is_narrowed_by_days_profile_and_time() {
+    let place = Place::ready();
+    for profile in ["encryption", "document"] {
+        let [p12, password] = [".p12", ".txt"].map(|end| format!("{profile}{end}"));
+        let base = ["certificate", "issue", "alice@example.edu", "--profile", profile, "--generate"];
+        place.json(&[&base[..], &["--p12", p12.as_str(), "--password-out", password.as_str()]].concat());
+    }
+    let rows = |name: &str, more: &[&str]| {
+        let report = place.run(&[&["report", name, "--format", "json"], more].concat()).json();
+        report["rows"].as_array().unwrap().clone()
+    };
+    // A pilot issues for 90 days at most; 30 days are looked ahead.
+    let ending = |more: &[&str]| rows("expiring", more).iter().map(|row| row[2].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    assert!(ending(&[]).is_empty() && ending(&["--days", "80"]).is_empty());
+    assert_eq!(ending(&["--days", "91"]), ["encryption", "document"]);
+    assert_eq!(ending(&["--days", "91", "--profile", "document"]), ["document"]);
+    let inventory = rows("inventory", &["--profile", "encryption"]);
+    assert_eq!((inventory.len(), &inventory[0][2]), (1, &serde_json::json!("encryption")));
+    assert!(rows("inventory", &[]).len() > 2, "also our own");
+
+    let (past, future) = ("2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z");
+    for name in ["validations", "actions"] {
+        let all = rows(name, &[]);
+        assert!(!all.is_empty(), "{name}");
+        assert_eq!(rows(name, &["--until", future]), all);
+        assert_eq!(rows(name, &["--since", past, "--until", future]), all);
+        assert!(rows(name, &["--until", past]).is_empty() && rows(name, &["--since", future]).is_empty(), "{name}");
+    }
+    let serial = place.json(&["certificate", "list", "--profile", "document"])[0]["serial"].as_str().unwrap().to_owned();
+    place.json(&["certificate", "revoke", &serial, "--reason", "superseded", "--yes"]);
+    assert_eq!(rows("revocations", &["--until", future, "--profile", "document"]).len(), 1);
+    assert!(rows("revocations", &["--until", past]).is_empty() && rows("revocations", &["--profile", "encryption"]).is_empty());
+    assert_eq!(place.run(&["report", "actions", "--until", "yesterday"]).code, 2);
+}

@@ -90,6 +90,7 @@ fn a_generated_identity_opens_with_the_password_beside_it_and_is_written_once() 
     let run = |arguments: &[String]| place.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     let done = run(&issue(&["--container", "legacy"]));
     assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(done.stderr.contains("the password lies in the same folder"), "{}", done.stderr);
     for file in ["a.p12", "a.txt"] {
         only_mine(&place.path(file));
     }
@@ -111,6 +112,11 @@ fn a_generated_identity_opens_with_the_password_beside_it_and_is_written_once() 
     assert!(!place.path("a.p12").exists() && !place.path("a.txt").exists());
     let replaced = run(&issue(&["--replace", "--json"]));
     assert_eq!(replaced.json()["superseded"][0], before[0]["serial"]);
+    // Apart from each other nothing is to be said.
+    fs::create_dir(place.path("apart")).unwrap();
+    let base = ["certificate", "issue", "alice@example.edu", "--profile", "encryption", "--generate", "--replace"];
+    let apart = place.run(&[&base[..], &["--p12", "b.p12", "--password-out", "apart/b.txt"]].concat());
+    assert_eq!((apart.code, apart.stderr.as_str()), (0, ""));
     let signing =
         ["certificate", "issue", "alice@example.edu", "--profile", "signing", "--generate", "--p12", "s.p12", "--password-out", "s.txt"];
     assert_eq!(refused(&place, &signing), "signingKeyHere");

@@ -4,10 +4,11 @@
 mod support;
 
 use openssl::{hash::MessageDigest, pkey::PKey, rsa::Rsa, x509::X509ReqBuilder};
+use protocol::crl::Reason;
 use ra::{
-    Authority, OpenOptions,
+    Authority, OpenOptions, Operator,
     ledger::Actor,
-    ports::{Clock, SystemClock},
+    ports::{Clock, FixedClock, SystemClock},
     profile::ProfileName,
     vault::KeyringChoice,
 };
@@ -24,13 +25,21 @@ fn csr() -> Vec<u8> {
     request.build().to_der().unwrap()
 }
 
-/// Certificates of Alice.
-fn issued(place: &Place, count: usize) -> Vec<String> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+/// The same folder as another process opens it.
+fn opened(place: &Place, clock: Arc<dyn Clock>) -> Operator {
     let keyring = Some(KeyringChoice::PassphraseFile(place.path("passphrase")));
     let authority = Authority::open(OpenOptions { folder: place.path("data"), keyring, clock }).unwrap();
-    let operator = authority.operator(Actor::Officer("rosa".into()));
+    authority.operator(Actor::Officer("rosa".into()))
+}
+
+/// Certificates of Alice.
+fn issued(place: &Place, count: usize) -> Vec<String> {
+    let operator = opened(place, Arc::new(SystemClock));
     (0..count).map(|_| operator.issue_from_csr("alice@example.edu", ProfileName::Signing, &csr()).unwrap().certificate.serial).collect()
+}
+
+fn database(place: &Place) -> rusqlite::Connection {
+    rusqlite::Connection::open(place.path("data/signet.db")).unwrap()
 }
 
 fn status(place: &Place, serial: &str) -> Value {
@@ -124,6 +133,61 @@ fn several_are_all_or_none_and_many_wait_for_another_account() {
     assert_eq!(status(&place, all[3]), "active");
     assert_eq!(place.run(&["act", "approve", &id, "--json"]).error_code(), "notFound");
     assert_eq!(place.json(&["act", "list"]), json!([]));
+}
+
+#[test]
+fn what_waits_is_refused_and_then_nothing_was_done() {
+    let place = Place::ready();
+    place.json(&["settings", "set", "revoke.four_eyes_above", "1"]);
+    let [one, two] = issued(&place, 2).try_into().unwrap();
+    let waiting = place.run(&["certificate", "revoke", &one, &two, "--yes", "--json"]);
+    assert_eq!((waiting.code, waiting.error_code().as_str()), (1, "needsSecondOfficer"));
+    let id = waiting.json()["waiting"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(place.run(&["act", "refuse", &id]).code, 2, "it has a reason");
+    assert_eq!(place.json(&["act", "list"])[0]["id"], json!(id));
+    assert_eq!(place.json(&["act", "refuse", &id, "--reason", "the wrong two"]), json!({ "id": id, "state": "refused" }));
+    assert_eq!(place.json(&["act", "list"]), json!([]));
+    let approved = place.command(&["act", "approve", &id, "--json"]).env("SIGNET_TEST_ACCOUNT", "otto").output().unwrap();
+    assert!(!approved.status.success() && String::from_utf8_lossy(&approved.stdout).contains("notFound"));
+    assert_eq!(place.run(&["act", "refuse", &id, "--reason", "again", "--json"]).error_code(), "notFound");
+    assert_eq!((status(&place, &one), status(&place, &two)), (json!("active"), json!("active")));
+    let sql = "SELECT details FROM ledger WHERE event = 'act.refused'";
+    let details: String = database(&place).query_row(sql, [], |row| row.get(0)).unwrap();
+    assert!(details.contains("the wrong two"), "{details}");
+}
+
+#[test]
+fn what_is_perhaps_lost_is_on_hold_and_revoked_on_its_day_unless_it_turned_up() {
+    let place = Place::ready();
+    place.json(&["settings", "set", "revoke.maybe_lost_days", "2"]);
+    let [found, lost, held] = issued(&place, 3).try_into().unwrap();
+    let told = place.json(&["certificate", "hold", &found, &lost, "--maybe-lost", "--dry-run"]);
+    assert!(told["final_at"].is_string() && told["undoable"] == true && told["affected"][0]["after"] == "held", "{told}");
+    assert_eq!(status(&place, &lost), "active", "a dry run");
+    let words = place.run(&["certificate", "hold", &found, &lost, "--maybe-lost"]).stdout;
+    assert!(
+        words.contains("the hold becomes a revocation, unless it is reinstated before") && words.contains("can be taken back"),
+        "{words}"
+    );
+    assert_eq!(place.json(&["certificate", "hold", &held])["status"], "held");
+    let ends = || -> Vec<(String, i64)> {
+        let database = database(&place);
+        let mut statement = database.prepare("SELECT hex(serial), final_at - since FROM hold_deadline ORDER BY 1").unwrap();
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let mut both = vec![(found.clone(), 2 * 86_400), (lost.clone(), 2 * 86_400)];
+    both.sort();
+    assert_eq!(ends(), both, "a plain hold has no end");
+    assert_eq!(place.json(&["certificate", "reinstate", &found])["status"], "active");
+    assert_eq!(ends(), [(lost.clone(), 2 * 86_400)]);
+
+    let all = || [&found, &lost, &held].map(|serial| status(&place, serial));
+    let passed = |seconds: i64| opened(&place, Arc::new(FixedClock::at(SystemClock.now().0 + seconds))).tidy().unwrap();
+    passed(86_400);
+    assert_eq!(all(), [json!("active"), json!("held"), json!("held")], "the second day");
+    passed(2 * 86_400 + 60);
+    assert_eq!(all(), [json!("active"), json!("revoked"), json!("held")]);
+    assert_eq!(place.json(&["certificate", "list", "--status", "revoked"])[0]["serial"], json!(lost));
 }
 
 #[test]
@@ -250,7 +314,7 @@ fn phone_of_alice(place: &Place, serials: &[String]) -> String {
     let enrollment = place.json(&["invite", "alice@example.edu"])["enrollment"].as_str().unwrap().to_owned();
     let device = "01930000-0000-7000-8000-0000000000aa";
     let octets = |id: &str| id.replace('-', "");
-    let database = rusqlite::Connection::open(place.path("data/signet.db")).unwrap();
+    let database = database(place);
     let alice = place.json(&["subscriber", "show", "alice@example.edu"])["id"].as_str().unwrap().to_owned();
     let mut sql = format!(
         "INSERT INTO device (id, subscriber, udid, device_name, foreign_device_ca, first_seen, last_seen)
@@ -286,6 +350,26 @@ fn a_leaver_is_shared_before_and_gets_nothing_afterwards() {
     assert_eq!(status(&place, &serial), "revoked");
     assert_eq!(place.run(&["invite", "alice@example.edu", "--json"]).error_code(), "mailboxNotValidated");
     assert_eq!(place.run(&["subscriber", "share", "alice@example.edu", "--json"]).code, 1);
+}
+
+#[test]
+fn a_leaver_is_recorded_with_the_reason_and_until_when_keys_are_kept() {
+    let place = Place::ready();
+    let [serial] = issued(&place, 1).try_into().unwrap();
+    let leave = |more: &[&'static str]| [&["subscriber", "offboard", "alice@example.edu", "--yes"][..], more].concat();
+    let refused = place.run(&leave(&["--keep-until", "2020-01-01T00:00:00Z", "--json"]));
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"));
+    assert!(refused.stdout.contains("keep_until: this time has passed"), "{}", refused.stdout);
+    assert_eq!(place.run(&leave(&["--reason", "certificateHold"])).code, 2, "nobody leaves for a while");
+    assert_eq!(status(&place, &serial), "active");
+    place.json(&leave(&["--reason", "cessationOfOperation", "--keep-until", "2999-12-31T00:00:00Z"]));
+    assert_eq!(status(&place, &serial), "revoked");
+    let operator = opened(&place, Arc::new(SystemClock));
+    let left = operator.departure(operator.subscriber_by_mail("alice@example.edu").unwrap().id).unwrap().unwrap();
+    let until = left.keep_until.map(|until| until.to_string());
+    assert_eq!((left.reason, until.as_deref()), (Reason::CessationOfOperation, Some("2999-12-31T00:00:00Z")));
+    let report = place.run(&["report", "revocations", "--format", "json"]).json();
+    assert_eq!((&report["rows"][0][0], report["rows"].as_array().unwrap().len()), (&json!(left.reason), 1));
 }
 
 #[test]

@@ -148,6 +148,24 @@ fn a_pilot_becomes_production_through_its_gates() {
 }
 
 #[test]
+fn a_gate_that_was_passed_is_opened_again() {
+    let place = Place::with_department();
+    let state = |gates: &serde_json::Value, name: &str| {
+        gates.as_array().unwrap().iter().find(|gate| gate["gate"] == name).unwrap_or_else(|| panic!("{gates}"))["state"].clone()
+    };
+    let done = place.json(&["policy", "gate", "guide", "--answer", "read-by=Rosa Ruiz"]);
+    let overridden = place.json(&["policy", "gate", "team", "--overridden-by", "Rosa Ruiz", "--reason", "one officer"]);
+    assert_eq!((state(&done, "guide"), state(&overridden, "team")), (json!("done"), json!("overridden")));
+    assert!(place.run(&["policy", "gates"]).stdout.contains("one officer"));
+    let reopened = place.json(&["policy", "gate", "team", "--reopen"]);
+    assert_eq!((state(&reopened, "guide"), state(&reopened, "team")), (json!("done"), json!("open")), "that one alone");
+    assert_eq!(state(&place.json(&["policy", "gate", "guide", "--reopen"]), "guide"), "open");
+    assert!(!place.run(&["policy", "gates"]).stdout.contains("one officer"), "what was written down is taken back");
+    assert_eq!(place.run(&["policy", "gate", "guide", "--reopen", "--answer", "read-by=Rosa"]).code, 2);
+    assert_eq!(place.run(&["policy", "gate", "guide", "--reopen", "--overridden-by", "Rosa", "--reason", "x"]).code, 2);
+}
+
+#[test]
 fn the_plan_for_decryption_keys_is_made_signed_and_out_of_date() {
     let place = Place::with_department();
     let adviser = |role: &str| json!({ "name": "Dr. Kim", "role": role, "on": "2026-11-20", "opinion": "Sound." });

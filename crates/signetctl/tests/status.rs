@@ -134,6 +134,39 @@ fn lists_go_where_they_are_sent_and_delta_lists_only_where_they_are_wanted() {
 }
 
 #[test]
+fn a_place_with_a_password_says_whose_and_never_which_and_is_removed_again() {
+    let place = Place::ready();
+    fs::write(place.path("dav"), "secret word 4711\n").unwrap();
+    let address = "https://www.example.edu/pki";
+    let add = |arguments: &[&str]| place.run(&[&["crl", "add-target"], arguments, &["--json"]].concat());
+    let plain = add(&["http://www.example.edu/pki", "--user", "rosa", "--password-file", "dav"]);
+    assert_eq!((plain.code, plain.error_code().as_str()), (1, "validation"), "over https:// only");
+    assert_eq!(add(&[address, "--user", "rosa", "--password-file", "nowhere"]).error_code(), "file");
+    assert_eq!(add(&[address, "--password-file", "dav"]).code, 2, "a password without a name");
+    let added = add(&[address, "--user", "rosa", "--password-file", "dav"]);
+    assert_eq!((added.code, &added.json()["user"]), (0, &json!("rosa")), "{}", added.stdout);
+    let id = added.json()["id"].as_str().unwrap().to_owned();
+    let listed = place.run(&["crl", "targets", "--json"]);
+    let [target] = listed.json()["targets"].as_array().unwrap().clone().try_into().unwrap();
+    assert_eq!((&target["id"], &target["address"], &target["user"]), (&json!(id), &json!(address), &json!("rosa")));
+    let words = place.run(&["crl", "targets"]);
+    assert!(words.stdout.contains(address), "{}", words.stdout);
+    for said in [&added, &listed, &words] {
+        assert!(!said.stdout.contains("secret word") && !said.stderr.contains("secret word"), "{}{}", said.stdout, said.stderr);
+    }
+    // Nor does it lie in the folder as it is.
+    for file in fs::read_dir(place.path("data")).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file()) {
+        assert!(!fs::read(&file).unwrap().windows(11).any(|part| part == b"secret word"), "{}", file.display());
+    }
+
+    assert_eq!(place.json(&["crl", "remove-target", &id]), json!({ "removed": id }));
+    assert_eq!(place.json(&["crl", "targets"])["targets"], json!([]));
+    assert_eq!(place.json(&["crl", "publish"]), json!({ "sent": 0, "targets": 0 }), "nothing waits for it any more");
+    assert_eq!(place.run(&["crl", "remove-target", &id, "--json"]).error_code(), "notFound");
+    assert_eq!(place.run(&["crl", "remove-target", "the web server"]).code, 2);
+}
+
+#[test]
 fn an_address_that_does_not_last_is_warned_of_and_is_not_written_into_certificates() {
     let init = |url: &str| {
         let place = Place::new();

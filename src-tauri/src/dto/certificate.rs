@@ -1,6 +1,6 @@
 //! Certificates.
 
-use super::{time, unknown};
+use super::{life::Breaks, time, unknown};
 use crate::error::CommandError;
 use ra::{certificate as core, id::SubscriberId};
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,14 @@ pub struct Certificate {
     pub kind: String,
     /// Mail is encrypted to it.
     pub reads_mail: bool,
+    /// What it is good for, seen from what would stop with it.
+    pub serves: Vec<Breaks>,
     /// Signet made its key.
     pub made_here: bool,
+    /// We issued it: of what was imported nobody here knows who made the key, and that CA alone can revoke it.
+    pub ours: bool,
+    /// Revoked or on hold since.
+    pub revoked_at: Option<String>,
 }
 
 /// Which to list.
@@ -105,9 +111,13 @@ impl From<core::Certificate> for Certificate {
             not_before: time(c.not_before),
             not_after: time(c.not_after),
             enrollment: c.enrollment.map(|id| id.to_string()),
-            kind: c.kind,
             reads_mail: c.reads_mail,
+            serves: c.serves.into_iter().map(Into::into).collect(),
             made_here: c.made_here,
+            // Transport certificates and our own are never imported.
+            ours: c.ours || c.kind != "subscriber",
+            kind: c.kind,
+            revoked_at: c.revoked_at.map(time),
         }
     }
 }

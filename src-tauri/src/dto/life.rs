@@ -130,7 +130,7 @@ pub enum Breaks {
     DocumentsToThem,
     /// An enrollment under way.
     EnrollmentUnderWay,
-    /// A person has no certificate of a profile left.
+    /// A person has no valid certificate of ours left for one of these uses.
     NoneLeft,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     count,
-    life::{Affected, Consequences},
+    life::{Affected, Breaks, Consequences},
     time,
 };
 use crate::error::CommandError;
@@ -50,6 +50,8 @@ pub struct Succession {
     pub old_key_reads: bool,
     /// A phone has the old one, and fetches no other by itself.
     pub on_phone: bool,
+    /// What it will be good for, seen from what would stop with it.
+    pub serves: Vec<Breaks>,
     /// The certificate whose place it takes.
     pub old: Affected,
     /// What changes, what stops, and how soon a revocation is due.
@@ -103,6 +105,7 @@ impl From<core::Succession> for Succession {
             key: told.key.into(),
             old_key_reads: told.old_key_reads,
             on_phone: told.on_phone,
+            serves: told.serves.into_iter().map(Into::into).collect(),
             old: told.old.into(),
             consequences: told.consequences.into(),
         }

@@ -121,6 +121,7 @@ fn before_the_sign_in_the_page_says_what_is_read_what_changes_and_how_it_is_undo
                 wifi,
                 vpn,
                 passcode,
+                t.keys_stay,
                 t.undo,
                 t.undo_removable,
                 t.agree,

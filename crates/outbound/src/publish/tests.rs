@@ -1,15 +1,18 @@
 //! A courier between a department and a server of its own that is down, slow, full, faulty or well.
 
+mod password;
+
 use super::{Courier, write, write_with};
 use ra::{
     monitor::MonitorState,
     publication::{Failed, Failure},
     testing,
 };
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -29,17 +32,31 @@ struct Dav {
     address: SocketAddr,
     mood: Arc<Mutex<Mood>>,
     files: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+    /// Whoever changes something must send this as Authorization.
+    authorization: Option<&'static str>,
 }
 
 impl Dav {
     fn start() -> Self {
+        Dav::start_with(None, None)
+    }
+
+    /// Behind TLS, and for those alone who say who they are.
+    fn start_with(tls: Option<Arc<ServerConfig>>, authorization: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let dav = Dav { address: listener.local_addr().unwrap(), mood: Arc::new(Mutex::new(Mood::Well)), files: Arc::default() };
+        let (address, mood) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Mood::Well)));
+        let dav = Dav { address, mood, files: Arc::default(), authorization };
         let served = dav.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let served = served.clone();
-                std::thread::spawn(move || served.serve(stream.unwrap()));
+                let (served, tls) = (served.clone(), tls.clone());
+                std::thread::spawn(move || {
+                    let stream = stream.unwrap();
+                    match tls {
+                        None => served.serve(stream),
+                        Some(tls) => served.serve(StreamOwned::new(ServerConnection::new(tls).unwrap(), stream)),
+                    }
+                });
             }
         });
         dav
@@ -53,8 +70,8 @@ impl Dav {
         *self.mood.lock().unwrap() = mood;
     }
 
-    fn serve(&self, stream: TcpStream) -> Option<()> {
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
+    fn serve(&self, stream: impl Read + Write) -> Option<()> {
+        let mut reader = BufReader::new(stream);
         let mut head = Vec::new();
         loop {
             let mut line = String::new();
@@ -62,14 +79,20 @@ impl Dav {
             if line.trim().is_empty() {
                 break;
             }
-            head.push(line.to_ascii_lowercase());
+            head.push(line);
         }
-        let length = head.iter().find_map(|line| line.strip_prefix("content-length:")).map_or(0, |n| n.trim().parse().unwrap());
+        let field = |wanted: &str| {
+            let found = head.iter().filter_map(|line| line.split_once(':')).find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.map(|(_, value)| value.trim())
+        };
+        let length = field("content-length").map_or(0, |n| n.parse().unwrap());
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
         let mut words = head.first()?.split(' ');
         let (method, path) = (words.next()?, words.next()?.to_owned());
-        let mood = *self.mood.lock().unwrap();
+        // A relying party reads without a password.
+        let stranger = method != "GET" && self.authorization.is_some_and(|right| field("authorization") != Some(right));
+        let mood = if stranger { Mood::Status(401) } else { *self.mood.lock().unwrap() };
         let (status, content) = match (mood, method) {
             (Mood::Slow, _) => {
                 // Until the courier has lost its patience and closes.
@@ -77,20 +100,20 @@ impl Dav {
                 return None;
             }
             (Mood::Status(status), _) => (status, Vec::new()),
-            (Mood::Well, "put") => {
+            (Mood::Well, "PUT") => {
                 let new = self.files.lock().unwrap().insert(path, body).is_none();
                 (if new { 201 } else { 204 }, Vec::new())
             }
-            (Mood::Well, "delete") => (if self.files.lock().unwrap().remove(&path).is_some() { 204 } else { 404 }, Vec::new()),
+            (Mood::Well, "DELETE") => (if self.files.lock().unwrap().remove(&path).is_some() { 204 } else { 404 }, Vec::new()),
             (Mood::Well, _) => match self.files.lock().unwrap().get(&path) {
                 Some(content) => (200, content.clone()),
                 None => (404, Vec::new()),
             },
         };
-        let mut stream = stream;
+        let stream = reader.get_mut();
         let length = if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", content.len()) };
         write!(stream, "HTTP/1.1 {status} X\r\n{length}Connection: close\r\n\r\n").ok()?;
-        stream.write_all(&content).ok()
+        stream.write_all(&content).and_then(|()| stream.flush()).ok()
     }
 }
 

@@ -52,12 +52,18 @@ pub struct Certificate {
     /// Mail is encrypted to it, whatever its profile is called. Not in the JSON, whose members are fixed.
     #[serde(skip)]
     pub reads_mail: bool,
+    /// What it is good for, seen from what would stop with it. Not in the JSON, either.
+    #[serde(skip)]
+    pub serves: Vec<crate::life::Breaks>,
     /// Signet made its key. Not in the JSON, either.
     #[serde(skip)]
     pub made_here: bool,
     /// We issued it; of what another CA certified nobody here knows who made the key. Not in the JSON, either.
     #[serde(skip)]
     pub ours: bool,
+    /// Revoked or on hold since. Not in the JSON, either.
+    #[serde(skip)]
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// Kind of certificate in the store.

@@ -208,6 +208,7 @@ pub(crate) fn listed(row: &Row<'_>, at: Timestamp) -> Result<Certificate> {
         None if superseded.is_some() => "superseded",
         None => "active",
     };
+    let uses = Uses::from_bits(row.get(12)?);
     Ok(Certificate {
         serial: serial.to_string(),
         status: status.to_owned(),
@@ -222,9 +223,11 @@ pub(crate) fn listed(row: &Row<'_>, at: Timestamp) -> Result<Certificate> {
             Kind::Subscriber | Kind::Transport => kind.as_str().to_owned(),
             _ => "authority".to_owned(),
         },
-        reads_mail: Uses::from_bits(row.get(12)?).has(Uses::READS_MAIL),
+        reads_mail: uses.has(Uses::READS_MAIL),
+        serves: crate::life::breaks(uses),
         made_here: row.get(13)?,
         ours: row.get(14)?,
+        revoked_at: row.get::<_, Option<i64>>(10)?.map(Timestamp),
     })
 }
 

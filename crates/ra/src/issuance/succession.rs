@@ -3,10 +3,10 @@
 use super::cycle::{self, Order};
 use crate::{
     Error, Noun, Operator, Result,
-    certificate::{self, san_text},
+    certificate::{self, Uses, san_text},
     id::SubscriberId,
     issue,
-    life::{self, Affected, Consequences, Old},
+    life::{self, Affected, Breaks, Consequences, Old},
     profile::{self, ProfileName},
 };
 use protocol::{
@@ -68,6 +68,9 @@ pub struct Succession {
     pub old_key_reads: bool,
     /// The old one came by an enrollment: a phone has its key, and fetches no other certificate by itself.
     pub on_phone: bool,
+    /// What it will be good for, seen from what would stop with it. Not in the JSON, whose members are fixed.
+    #[serde(skip)]
+    pub serves: Vec<Breaks>,
     /// The certificate whose place it takes; unless it is revoked, it stays valid until it ends.
     pub old: Affected,
     /// What changes of the certificates that there are, what stops, and how soon a revocation is due.
@@ -120,11 +123,17 @@ impl Operator {
         let Some(replaced) = &order.replaces else { return Err(Error::NotFound(Noun::Certificate)) };
         let (ca, rules, person) = (self.inner.issuing_ca()?, life::Rules::of(self)?, self.subscriber(order.subscriber)?);
         let profile = &order.profile;
+        let serves = life::breaks(Uses::of(&CertificateView {
+            key_usage: Some(profile.key_usage),
+            extended_key_usage: profile.extended_key_usage.clone(),
+            san: order.san.clone(),
+            ..view.clone()
+        }));
         self.inner.store.read(|c| {
             let at = issue::time(c, &*self.inner.clock)?;
             cycle::admit(c, at, order, key)?;
             let also = if profile.made_here() { certificate::current(c, person.id, profile.name.as_str())? } else { Vec::new() };
-            let (old, consequences) = life::will_replace(c, at, &rules, replaced, person.id, &also)?;
+            let (old, consequences) = life::will_replace(c, at, &rules, replaced, (person.id, &serves), &also)?;
             let validity = issue::validity(&ca.certificate, at, (profile.days, profile.backdated_minutes));
             Ok(Succession {
                 subscriber: person.id,
@@ -139,6 +148,7 @@ impl Operator {
                 key: origin,
                 old_key_reads: origin != SuccessorKey::Same && decrypted(view),
                 on_phone: replaced.enrollment.is_some(),
+                serves,
                 old,
                 consequences,
             })

@@ -15,6 +15,7 @@ mod share;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod without;
 
 use crate::{
     Error, Operator, Result,
@@ -126,7 +127,7 @@ pub enum Breaks {
     DocumentsToThem,
     /// An enrollment that is under way cannot go on.
     EnrollmentUnderWay,
-    /// A profile of a person is left without any certificate that works.
+    /// A person is left without a certificate of ours that works for one of these uses, whatever its profile is called.
     NoneLeft,
 }
 
@@ -135,7 +136,8 @@ pub enum Breaks {
 pub struct Consequences {
     /// Certificates that change.
     pub affected: Vec<Affected>,
-    /// Certificates of the same people that go on working, superseded ones until they end.
+    /// Certificates of ours of the same people that go on working, superseded ones until they end. Of what was imported nobody here knows
+    /// whether it works.
     pub untouched: Vec<Affected>,
     /// What stops working, each once, in the order of [`Breaks`].
     pub breaks: Vec<Breaks>,
@@ -288,7 +290,7 @@ fn words(field: &'static str, text: &str) -> Result<String> {
 }
 
 /// What a certificate is good for, seen from what stops when it is gone.
-fn breaks(uses: Uses) -> Vec<Breaks> {
+pub(crate) fn breaks(uses: Uses) -> Vec<Breaks> {
     let all = [
         (Uses::SIGNS_MAIL, Breaks::SignedMail),
         (Uses::READS_MAIL, Breaks::MailToThem),

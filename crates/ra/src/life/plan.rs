@@ -1,6 +1,6 @@
 //! What an act does, computed first and then carried out by the same list of certificates.
 
-use super::{Act, Affected, Breaks, Consequences, Target, Verb, deadline_hours, four_eyes, officer_may_give};
+use super::{Act, Affected, Breaks, Consequences, Target, Verb, deadline_hours, four_eyes, officer_may_give, without::left_without};
 use crate::{
     Conflict, Error, Noun, Operator, Result,
     certificate::{Uses, of_same_key, reason_code, reason_of},
@@ -208,21 +208,14 @@ fn consequences(c: &Connection, at: Timestamp, act: &Act, rules: &Rules, affecte
     let mut untouched = Vec::new();
     for person in &people {
         // Also of somebody who is no longer here: what is left of theirs can still be revoked.
-        let all = certificates_of(c, at, *person)?.into_iter().map(|found| found.seen);
-        let works = |one: &Affected| matches!(one.before.as_str(), "active" | "superseded");
-        untouched.extend(all.filter(|one| works(one) && !changed.contains(one.serial.as_str())));
+        untouched.extend(working_of(c, at, *person)?.into_iter().filter(|one| !changed.contains(one.serial.as_str())));
     }
     let mut breaks = BTreeSet::new();
     if stops {
         // What was replaced works until it ends: a phone goes on with it until it fetches the new one. Nobody is left without by it.
         for one in affected.iter().filter(|one| matches!(one.before.as_str(), "active" | "superseded")) {
             breaks.extend(one.breaks.iter().copied());
-            if one.profile == "transport" || one.before == "superseded" {
-                continue;
-            }
-            let takes_its_place =
-                |kept: &Affected| kept.before == "active" && kept.subscriber == one.subscriber && kept.profile == one.profile;
-            if one.subscriber.is_some() && !untouched.iter().any(takes_its_place) {
+            if !left_without(one, &untouched, None).is_empty() {
                 breaks.insert(Breaks::NoneLeft);
             }
         }
@@ -375,8 +368,15 @@ fn of_person(c: &Connection, at: Timestamp, person: SubscriberId) -> Result<Vec<
     certificates_of(c, at, person)
 }
 
-/// All of a person that have not ended.
-pub(super) fn certificates_of(c: &Connection, at: Timestamp, person: SubscriberId) -> Result<Vec<Found>> {
+/// What works of a person's certificates, superseded ones too. Those of another CA are not among them: whether they work, and whether anybody
+/// relies on them, is not known here.
+pub(super) fn working_of(c: &Connection, at: Timestamp, person: SubscriberId) -> Result<Vec<Affected>> {
+    let works = |found: &Found| found.ours && matches!(found.seen.before.as_str(), "active" | "superseded");
+    Ok(certificates_of(c, at, person)?.into_iter().filter(works).map(|found| found.seen).collect())
+}
+
+/// All of a person that have not ended, imported ones too.
+fn certificates_of(c: &Connection, at: Timestamp, person: SubscriberId) -> Result<Vec<Found>> {
     // Transport certificates belong to an enrollment.
     let sql = format!(
         "{SELECT} WHERE c.number IN (SELECT number FROM certificate WHERE subscriber = ?1 \

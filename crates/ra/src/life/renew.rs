@@ -1,6 +1,6 @@
 //! What a certificate must be for another one to take its place, and what becomes of it then.
 
-use super::{Act, Affected, Breaks, Consequences, Old, Rules, Target, Verb, plan};
+use super::{Act, Affected, Breaks, Consequences, Old, Rules, Target, Verb, plan, without::left_without};
 use crate::{Conflict, Error, Noun, Result, certificate, id::SubscriberId, issuance::Replaced, ledger::Actor, revoke};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 use rusqlite::Connection;
@@ -40,13 +40,13 @@ pub(crate) fn place_taken() -> Error {
 }
 
 /// What [`replaced`] will do to what [`may_be_replaced`] allowed, told beforehand: the old certificate as it will be, and all that changes.
-/// `person` has the new one then; `also` are those that it supersedes, whatever it replaces ([`certificate::current`]).
+/// `person` has the new one then, which `serves` these uses; `also` are those that it supersedes, whatever it replaces ([`certificate::current`]).
 pub(crate) fn will_replace(
     c: &Connection,
     at: Timestamp,
     rules: &Rules,
     replaced: &Replaced,
-    person: SubscriberId,
+    (person, serves): (SubscriberId, &[Breaks]),
     also: &[SerialNumber],
 ) -> Result<(Affected, Consequences)> {
     let mut told = match replaced.old {
@@ -73,20 +73,16 @@ pub(crate) fn will_replace(
         }
     }
     // Revoked or not, the others of the person go on.
-    let of_person = plan::certificates_of(c, at, person)?.into_iter().map(|found| found.seen);
+    let of_person = plan::working_of(c, at, person)?;
     told.untouched.retain(|one| one.subscriber != Some(person));
-    let works = |one: &Affected| matches!(one.before.as_str(), "active" | "superseded");
-    let go_on: Vec<_> = of_person.filter(|one| works(one) && !changes(&told, one)).collect();
+    let go_on: Vec<_> = of_person.into_iter().filter(|one| !changes(&told, one)).collect();
     told.untouched.extend(go_on);
-    // The person has the new one; somebody else with the same key may be left without.
-    let left_without = |one: &Affected| {
-        let same = |other: &Affected| other.subscriber == one.subscriber && other.profile == one.profile;
-        let stopped = one.after == "revoked" && one.before == "active" && one.profile != "transport" && one.subscriber.is_some();
-        let has_the_new_one = old.profile == one.profile && one.subscriber == Some(person);
-        stopped && !has_the_new_one && !told.untouched.iter().any(|other| other.before == "active" && same(other))
-    };
-    if !told.affected.iter().any(left_without) {
-        told.breaks.retain(|what| *what != Breaks::NoneLeft);
+    // The person has the new one, which may serve less than the old one did; somebody else with the same key may be left without.
+    let left = |one: &Affected| one.after == "revoked" && !left_without(one, &told.untouched, Some((person, serves))).is_empty();
+    let none_left = told.affected.iter().any(left);
+    told.breaks.retain(|what| *what != Breaks::NoneLeft);
+    if none_left {
+        told.breaks.push(Breaks::NoneLeft);
     }
     // Counted, never refused, as where it is done.
     told.needs_second_officer = false;

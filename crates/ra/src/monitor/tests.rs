@@ -22,7 +22,8 @@ fn a_number_that_was_never_given_is_noticed() {
         officer.published_crl_found(&watched[0], found).unwrap();
         officer.published_crls().unwrap().remove(0)
     };
-    assert_eq!(seen(Ok(&crl)).state, MonitorState::Fresh);
+    let fresh = seen(Ok(&crl));
+    assert_eq!((fresh.state, fresh.told().as_str()), (MonitorState::Fresh, ""), "nothing is to be done");
     // The folder is put back to a copy of before; the published CRL is of after.
     clock.advance(86_400);
     let later = authority.enroller().crl("issuing").unwrap();
@@ -32,6 +33,7 @@ fn a_number_that_was_never_given_is_noticed() {
     database.execute("UPDATE crl_number SET number = 1", []).unwrap();
     let back = seen(Ok(&later));
     assert!(back.state == MonitorState::OtherNumber && back.warns() && back.detail.contains("older copy"), "{back:?}");
+    assert!(back.told().starts_with(&back.detail) && back.told().contains("; publish again"), "{}", back.told());
     let down = seen(Err(&unreachable));
     assert_eq!((down.state, down.failure, down.detail.as_str()), (MonitorState::Unreachable, Some(unreachable.why), "connection refused"));
     assert_eq!(down.told(), unreachable.to_string());
@@ -40,6 +42,7 @@ fn a_number_that_was_never_given_is_noticed() {
     assert_eq!(seen(Err(&unreachable)).since, since, "the same trouble goes on");
     let unreadable = seen(Ok(&crl[..crl.len() - 1]));
     assert_eq!((unreadable.state, unreadable.failure), (MonitorState::Unreadable, None), "it was fetched");
+    assert!(unreadable.told().ends_with("; look at what the web server offers there"), "{}", unreadable.told());
 }
 
 #[test]
@@ -58,4 +61,5 @@ fn a_list_that_was_made_while_the_clock_was_ahead_needs_somebody() {
     clock.advance(-86_400);
     let found = seen();
     assert!(found.state == MonitorState::Stale && found.warns() && found.detail.contains("refuse it until then"), "{found:?}");
+    assert!(found.told().ends_with("look whether the clock is right"), "{}", found.told());
 }

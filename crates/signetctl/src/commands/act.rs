@@ -118,7 +118,7 @@ fn breaks(what: Breaks) -> &'static str {
         Breaks::NetworkAccess => "VPN and Wi-Fi refuse it.",
         Breaks::DocumentsToThem => "Documents are no longer encrypted to it; old ones stay readable with its key.",
         Breaks::EnrollmentUnderWay => "An enrollment that is under way cannot go on.",
-        Breaks::NoneLeft => "Somebody is left without a working certificate of a kind.",
+        Breaks::NoneLeft => "Somebody is left without a working certificate for one of these uses.",
     }
 }
 

@@ -68,7 +68,9 @@ fn by_key(
         None => {
             let files = places(key)?;
             let made = generated(key.container.into())?;
-            output.value(&keep(operator, files, made)?, said)
+            let issued = keep(operator, files, made)?;
+            warn_of_one_place(key);
+            output.value(&issued, said)
         }
     }
 }
@@ -79,6 +81,23 @@ pub(super) fn places(key: &NewKey) -> Result<NewFiles, Refusal> {
     match (&key.p12, &key.password_out) {
         (Some(p12), Some(password_out)) => NewFiles::create(&[p12, password_out]),
         _ => Err(Error::invalid("key", "give --csr FILE, or --generate with --p12 FILE and --password-out FILE").into()),
+    }
+}
+
+/// Whoever gets the folder gets the password with the file: said beside the answer, for a script may move them at once.
+fn warn_of_one_place(key: &NewKey) {
+    let folder = |path: &Path| {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        parent.canonicalize().unwrap_or_else(|_| parent.to_owned())
+    };
+    if let (Some(p12), Some(password)) = (&key.p12, &key.password_out)
+        && folder(p12) == folder(password)
+    {
+        // Nobody may be reading what is said beside the answer.
+        let _ = writeln!(
+            io::stderr(),
+            "Note: the password lies in the same folder as the file that it opens. Move one of them, and hand them over in two different ways."
+        );
     }
 }
 

@@ -1,5 +1,5 @@
 // How a certificate is called on the screen, and what it means in a sentence.
-import type { Affected, Certificate } from "$lib/api";
+import type { Affected, Breaks, Certificate } from "$lib/api";
 import type { Messages } from "$lib/messages";
 import { keyBy, person } from "./verbs";
 
@@ -34,12 +34,22 @@ function works(certificate: Certificate, t: Messages, until: string): string {
   const { plain } = t.certificates;
   const [name, mail] = [holder(certificate), addressOf(certificate)];
   if (certificate.kind === "subscriber") {
-    if (certificate.profile === "signing" && mail) return plain.signing(name, mail, until);
-    if (certificate.profile === "encryption" && mail) return plain.encryption(name, mail, until);
-    if (certificate.profile === "authentication") return plain.authentication(name, until);
-    if (certificate.profile === "document") return plain.document(name, until);
+    const serves = (what: Breaks) => certificate.serves.includes(what);
+    if (mail && serves("signedMail") && serves("mailToThem")) return plain.both(name, mail, until);
+    if (mail && serves("signedMail")) return plain.signing(name, mail, until);
+    if (mail && serves("mailToThem")) return plain.encryption(name, mail, until);
+    if (serves("networkAccess")) return plain.authentication(name, until);
+    if (serves("documentsToThem")) return plain.document(name, until);
   }
   return plain.active(use(certificate, t), until);
+}
+
+/** What it is not good for: read in it, whatever its profile is called. */
+export function mayNot(certificate: Pick<Certificate, "kind" | "serves">, t: Messages): string {
+  const { mayNotOf, mayNotElse } = t.certificates;
+  if (certificate.kind === "transport") return mayNotElse;
+  const serves = (what: Breaks) => certificate.serves.includes(what);
+  return [...(serves("signedMail") ? [] : [mayNotOf.signMail]), ...(serves("mailToThem") ? [] : [mayNotOf.receiveMail]), ...(serves("networkAccess") ? [] : [mayNotOf.signIn]), mayNotOf.signCertificates].join(", ");
 }
 
 /** Whose certificates of one use are meant: each once, a few of them named. */
@@ -71,7 +81,7 @@ export function keyStory(certificate: Certificate, madeHere: boolean | null, t: 
   const { plain } = t.certificates;
   if (certificate.kind !== "subscriber") return "";
   const by = madeHere === true ? "signet" : keyBy(certificate);
-  return { signet: plain.keySignet, device: plain.keyDevice, holder: plain.keyHolder }[by];
+  return { signet: plain.keySignet, device: plain.keyDevice, holder: plain.keyHolder, unknown: plain.keyUnknown }[by];
 }
 
 /** What it is for. */

@@ -18,6 +18,7 @@ const will = (old: Affected, affected: Affected[], breaks: Breaks[] = [], more: 
   key: "same",
   oldKeyReads: false,
   onPhone: false,
+  serves: ["signedMail"],
   old,
   consequences: { affected, untouched: [], breaks, enrollmentsEnded: 0, challengesCancelled: 0, mailboxesUnvalidated: 0, finalAt: null, deadlineHours: null, undoable: false, needsSecondOfficer: false },
   ...more,
@@ -92,6 +93,10 @@ describe("what a renewal or replacement will do", () => {
     expect(said).not.toContain("After this, Alice");
     expect(said).not.toContain("stays valid");
     expect([revoked(all)?.affected.length, revoked(all)?.breaks]).toEqual([2, ["signedMail"]]);
+  });
+  it("names whoever gets a new one that serves less", () => {
+    const old = one("Alice", "A", "active", "revoked");
+    expect(lines(will(old, [old], ["signedMail", "noneLeft"], { serves: ["mailToThem"] }))).toContain(messages.en.life.noneLeft.signedMail("Alice"));
   });
   it("names somebody else of the same name", () => {
     const old = one("Alice", "A", "active", "revoked");

@@ -40,14 +40,13 @@ export function told(will: Succession, stated: Named, t: Messages, day: (at: str
     ...(also ? [s.also(also)] : []),
     ...(held ? [s.alsoHeld(held)] : []),
     ...(will.oldKeyReads ? [s.oldKeyReads] : []),
-    ...left(will).map(({ names, profile }) => (names.length > 1 ? t.life.noneLeftOf(names.length, useOf(profile, t)) : t.life.noneLeft(names[0] ?? "", useOf(profile, t)))),
+    ...left(will).map(({ use, names }) => (names.length > 1 ? t.life.noneLeftOf[use](names.length) : t.life.noneLeft[use](names[0] ?? ""))),
   ];
 }
 
-/** Who has no valid certificate of a use any more: not whoever gets the new one. */
-function left({ subscriber, profile, consequences }: Succession) {
-  const others = consequences.affected.filter((one) => one.after === "revoked" && !(one.subscriber === subscriber && one.profile === profile));
-  return leftWithout({ ...consequences, affected: others });
+/** Who has no valid certificate for a use any more: not whoever gets it with the new one. */
+function left({ subscriber, serves, consequences }: Succession) {
+  return leftWithout({ ...consequences, affected: consequences.affected.filter((one) => one.after === "revoked") }, { subscriber, serves });
 }
 
 /** What it revokes, as an act of its own would tell it; who is left without is told by {@link told}. */

@@ -14,26 +14,28 @@ const FITS: Record<Verb, readonly string[]> = {
   reinstate: ["held"],
 };
 
-type Known = Pick<Certificate, "status" | "kind">;
+type Known = Pick<Certificate, "status" | "kind" | "ours">;
 
-/** What can be done with all of these at once, the final one first. Our own certificates are not for these acts. */
+/** What can be done with all of these at once, the final one first. Our own certificates are not for these acts, and what another CA
+ * issued is for that CA. */
 export function verbs(certificates: readonly Known[]): Verb[] {
-  if (!certificates.length || certificates.some((one) => one.kind === "authority")) return [];
+  if (!certificates.length || certificates.some((one) => one.kind === "authority" || !one.ours)) return [];
   return (Object.keys(FITS) as Verb[]).filter((verb) => certificates.every((one) => FITS[verb].includes(one.status)));
 }
 
-/** They may get another certificate for the same key: those of people that are valid. */
+/** They may get another certificate for the same key: those of people that are valid and that we issued. */
 export function renewable(certificates: readonly Known[]): boolean {
-  return certificates.length > 0 && certificates.every((one) => one.kind === "subscriber" && one.status === "active");
+  return certificates.length > 0 && certificates.every((one) => one.ours && one.kind === "subscriber" && one.status === "active");
 }
 
-/** It may get one with another key in its place: a valid, replaced or ended one of a person. */
+/** It may get one with another key in its place: a valid, replaced or ended one of a person that we issued. */
 export function replaceable(certificate: Known): boolean {
-  return certificate.kind === "subscriber" && ["active", "superseded", "expired"].includes(certificate.status);
+  return certificate.ours && certificate.kind === "subscriber" && ["active", "superseded", "expired"].includes(certificate.status);
 }
 
-/** Who made the key of a certificate. */
-export function keyBy(certificate: Pick<Certificate, "madeHere" | "enrollment">): "signet" | "device" | "holder" {
+/** Who made the key of a certificate; of what was imported nobody here knows it. */
+export function keyBy(certificate: Pick<Certificate, "madeHere" | "enrollment" | "ours">): "signet" | "device" | "holder" | "unknown" {
+  if (!certificate.ours) return "unknown";
   if (certificate.madeHere) return "signet";
   return certificate.enrollment ? "device" : "holder";
 }
@@ -41,14 +43,18 @@ export function keyBy(certificate: Pick<Certificate, "madeHere" | "enrollment">)
 /** Whose it is: people of one name are told apart. */
 export const person = (one: Pick<Affected, "subscriber" | "name">): string => one.subscriber ?? one.name;
 
-/** Who has no valid certificate of a use any more after the act, by profile: each person once, by name. */
-export function leftWithout(will: Pick<Consequences, "affected" | "untouched" | "breaks">): { profile: string; names: string[] }[] {
+/** Who has no valid certificate for a use any more after the act, whatever the profiles are called: each person once, by name. `also` says
+ * what a new certificate will serve, and whom. */
+export function leftWithout(will: Pick<Consequences, "affected" | "untouched" | "breaks">, also?: { subscriber: string; serves: readonly Breaks[] }): { use: Stops; names: string[] }[] {
   if (!will.breaks.includes("noneLeft")) return [];
-  const of = (one: Affected) => `${one.profile} ${person(one)}`;
+  const of = (one: Affected) => stops(one).map((use) => `${use} ${person(one)}`);
   // A replaced one works until it ends, and is no valid one in the place of another.
-  const kept = new Set(will.untouched.filter((one) => one.before === "active").map(of));
-  const lost = will.affected.filter((one) => one.before === "active" && one.profile !== "transport" && !kept.has(of(one)));
-  return [...new Set(lost.map((one) => one.profile))].map((profile) => ({ profile, names: [...new Map(lost.filter((one) => one.profile === profile).map((one) => [person(one), one.name])).values()] }));
+  const kept = new Set([...will.untouched.filter((one) => one.before === "active").flatMap(of), ...(also?.serves ?? []).map((use) => `${use} ${also?.subscriber}`)]);
+  const lost = will.affected
+    .filter((one) => one.before === "active" && one.profile !== "transport" && one.subscriber)
+    .flatMap((one) => stops(one).map((use) => ({ use, who: person(one), name: one.name })))
+    .filter(({ use, who }) => !kept.has(`${use} ${who}`));
+  return [...new Set(lost.map(({ use }) => use))].map((use) => ({ use, names: [...new Map(lost.filter((one) => one.use === use).map(({ who, name }) => [who, name])).values()] }));
 }
 
 /** What a certificate is good for, seen from what stops with it. */

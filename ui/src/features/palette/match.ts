@@ -15,7 +15,7 @@ export const fits = (label: string, text: string): boolean => fold(label).includ
 export function withoutVerb(text: string, t: Messages["palette"]): string {
   const [first = "", ...rest] = text.trim().split(/\s+/);
   const begins = fold(first);
-  const labels = [t.issueTo(""), t.invite(""), t.renew("", ""), t.replace("", ""), t.hold("", ""), t.reinstate("", ""), t.revoke("", ""), t.phoneLost("", ""), t.leaves("")];
+  const labels = [t.issueTo(""), t.invite(""), t.renew("", ""), t.replace("", ""), t.hold("", ""), t.maybeLost("", ""), t.reinstate("", ""), t.revoke("", ""), t.phoneLost("", ""), t.leaves("")];
   const known = begins.length > 2 && labels.some((label) => fold(label).split(/[\s:]+/).some((word) => word.length > 3 && word.startsWith(begins)));
   return rest.length && known ? rest.join(" ") : text;
 }

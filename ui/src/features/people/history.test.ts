@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Certificate } from "$lib/api";
 import { history } from "./history";
 
-const key = (notBefore: string, notAfter: string, status = "superseded", profile = "encryption"): Certificate => ({ serial: notBefore, status, profile, subject: "CN=A", san: [], subscriber: "1", notBefore: `${notBefore}T00:00:00Z`, notAfter: `${notAfter}T00:00:00Z`, enrollment: null, kind: "subscriber", readsMail: profile === "encryption", madeHere: true });
+const key = (notBefore: string, notAfter: string, status = "superseded", profile = "encryption", revokedAt: string | null = null): Certificate => ({ serial: notBefore, status, profile, subject: "CN=A", san: [], subscriber: "1", notBefore: `${notBefore}T00:00:00Z`, notAfter: `${notAfter}T00:00:00Z`, enrollment: null, kind: "subscriber", readsMail: profile === "encryption", serves: profile === "encryption" ? ["mailToThem"] : ["signedMail"], madeHere: true, ours: true, revokedAt });
 const NOW = Date.UTC(2026, 6, 2);
 
 describe("the history of keys to encrypt to", () => {
@@ -16,6 +16,17 @@ describe("the history of keys to encrypt to", () => {
     expect(found?.bars[0]?.a).toBe(0);
     expect(found?.bars[0]?.b).toBeCloseTo(50, 0);
     expect(found?.gaps).toEqual([]);
+  });
+  it("ends a key where it was revoked or put on hold, and one that had ended before where it ended", () => {
+    for (const status of ["revoked", "held"]) {
+      const found = history([key("2025-01-01", "2027-01-01", status, "encryption", "2026-03-01T00:00:00Z")], NOW);
+      expect(found?.gaps.map((gap) => [gap.from.slice(0, 10), gap.to.slice(0, 10)])).toEqual([["2026-03-01", "2026-07-02"]]);
+      expect([found?.bars[0]?.to, found?.covered.b === found?.bars[0]?.b]).toEqual(["2026-03-01T00:00:00Z", true]);
+    }
+    const between = history([key("2023-01-01", "2025-01-01", "revoked", "encryption", "2024-01-01T00:00:00Z"), key("2024-06-01", "2027-01-01", "active")], NOW);
+    expect(between?.gaps.map((gap) => [gap.from.slice(0, 10), gap.to.slice(0, 10)])).toEqual([["2024-01-01", "2024-06-01"]]);
+    const late = history([key("2023-01-01", "2026-07-01", "revoked", "encryption", "2026-07-02T00:00:00Z")], NOW);
+    expect(late?.bars[0]?.to).toBe("2026-07-01T00:00:00Z");
   });
   it("shows when nobody could encrypt, also now", () => {
     const found = history([key("2023-01-01", "2024-01-01", "expired"), key("2025-01-01", "2026-01-01", "expired")], NOW);

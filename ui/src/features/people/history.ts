@@ -27,6 +27,8 @@ export interface History {
   since: string;
 }
 
+/** When others stopped encrypting to it: its end, or that it was revoked or put on hold before. */
+const end = (one: Certificate): string => (one.revokedAt && one.revokedAt < one.notAfter ? one.revokedAt : one.notAfter);
 const time = (iso: string) => new Date(iso).getTime();
 /** Shorter ones are a matter of minutes between two keys. */
 const SHORTEST_GAP = 86_400_000;
@@ -36,19 +38,19 @@ export function history(certificates: readonly Certificate[], now: number): Hist
   const keys = certificates.filter((one) => one.kind === "subscriber" && one.readsMail).sort((a, b) => a.notBefore.localeCompare(b.notBefore));
   const [first] = keys;
   if (!first) return null;
-  const last = Math.max(now, ...keys.map((one) => time(one.notAfter)));
+  const last = Math.max(now, ...keys.map((one) => time(end(one))));
   const from = new Date(time(first.notBefore)).getUTCFullYear();
   const until = Math.max(from, new Date(last).getUTCFullYear());
   const begin = Date.UTC(from, 0, 1);
   const span = Date.UTC(until + 1, 0, 1) - begin;
   const at = (ms: number) => Math.round(Math.min(100, Math.max(0, ((ms - begin) / span) * 100)) * 10) / 10;
-  const bars = keys.map((one, n): Bar => ({ serial: one.serial, number: n + 1, a: at(time(one.notBefore)), b: at(time(one.notAfter)), live: one.status === "active", status: one.status, from: one.notBefore, to: one.notAfter }));
+  const bars = keys.map((one, n): Bar => ({ serial: one.serial, number: n + 1, a: at(time(one.notBefore)), b: at(time(end(one))), live: one.status === "active", status: one.status, from: one.notBefore, to: end(one) }));
   const gaps: Gap[] = [];
-  let reached = time(first.notAfter);
+  let reached = time(end(first));
   for (const key of keys.slice(1)) {
     const begins = time(key.notBefore);
     if (begins - reached > SHORTEST_GAP) gaps.push({ a: at(reached), b: at(begins), from: new Date(reached).toISOString(), to: key.notBefore });
-    reached = Math.max(reached, time(key.notAfter));
+    reached = Math.max(reached, time(end(key)));
   }
   if (now - reached > SHORTEST_GAP) gaps.push({ a: at(reached), b: at(now), from: new Date(reached).toISOString(), to: new Date(now).toISOString() });
   return { years: Array.from({ length: until - from + 1 }, (_, n) => from + n), bars, gaps, covered: { a: at(time(first.notBefore)), b: at(Math.min(now, reached)) }, since: first.notBefore };

@@ -127,7 +127,10 @@ export const certificates: Certificate[] = people.flatMap((person, n) =>
     enrollment: null,
     kind: "subscriber",
     readsMail: false,
+    serves: [k === 0 ? ("networkAccess" as const) : ("signedMail" as const)],
     madeHere: false,
+    ours: true,
+    revokedAt: n === 6 && k === 0 ? at(300) : n === 9 && k === 1 ? at(300) : null,
   })),
 );
 export const ours: Certificate[] = ["tls", "profile_signer", "ra", "issuing", "root"].map((profile, n) => ({
@@ -142,7 +145,10 @@ export const ours: Certificate[] = ["tls", "profile_signer", "ra", "issuing", "r
   enrollment: null,
   kind: "authority",
   readsMail: false,
+  serves: [],
   madeHere: false,
+  ours: true,
+  revokedAt: null,
 }));
 
 export const details: EnrollmentDetail[] = people
@@ -231,6 +237,6 @@ for (const { enrollment } of details) for (const one of certificates) if (one.su
 for (const person of people.filter((one) => ["Åsa Öberg", "Ελένη Παπαδοπούλου"].includes(one.name))) {
   const spans = person.name === "Åsa Öberg" ? [[2900, 1800], [1830, 700], [730, -400]] : [[1500, 800], [500, -230]];
   spans.forEach(([from = 0, to = 0], n) =>
-    certificates.push({ serial: serial(2000 + n + person.name.length * 7), status: to < 0 ? "active" : "superseded", profile: "encryption", subject: person.subject, san: person.mailboxes.slice(0, 1).map((m) => `rfc822Name:${m.address}`), subscriber: person.id, notBefore: at(60 * 24 * from), notAfter: at(60 * 24 * to), enrollment: null, kind: "subscriber", readsMail: true, madeHere: true }),
+    certificates.push({ serial: serial(2000 + n + person.name.length * 7), status: to < 0 ? "active" : "superseded", profile: "encryption", subject: person.subject, san: person.mailboxes.slice(0, 1).map((m) => `rfc822Name:${m.address}`), subscriber: person.id, notBefore: at(60 * 24 * from), notAfter: at(60 * 24 * to), enrollment: null, kind: "subscriber", readsMail: true, serves: ["mailToThem"], madeHere: true, ours: true, revokedAt: null }),
   );
 }

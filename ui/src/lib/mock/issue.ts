@@ -1,12 +1,14 @@
 // Issue at the desk.
-import type { Certificate, IssueOrder } from "../../bindings";
+import type { Breaks, Certificate, IssueOrder } from "../../bindings";
 import type { Api } from "../api";
 import * as data from "./data";
 import { changed, refuse } from "./world";
 
+/** What certificates of a profile are good for. */
+const SERVES: Record<string, Breaks[]> = { signing: ["signedMail"], functional: ["signedMail"], encryption: ["mailToThem"], authentication: ["networkAccess"], document: ["documentsToThem"] };
 export function issue(order: IssueOrder): Certificate {
   const person = data.people.find((p) => p.mailboxes.some((m) => m.address === order.mail)) ?? refuse("notFound");
-  const made: Certificate = { serial: data.fresh().replaceAll("-", "").toUpperCase(), status: "active", profile: order.profile, subject: person.subject, san: [`rfc822Name:${order.mail}`], subscriber: person.id, notBefore: data.at(0), notAfter: data.at(-60 * 24 * 730), enrollment: null, kind: "subscriber", readsMail: order.profile === "encryption", madeHere: ["encryption", "document"].includes(order.profile) };
+  const made: Certificate = { serial: data.fresh().replaceAll("-", "").toUpperCase(), status: "active", profile: order.profile, subject: person.subject, san: [`rfc822Name:${order.mail}`], subscriber: person.id, notBefore: data.at(0), notAfter: data.at(-60 * 24 * 730), enrollment: null, kind: "subscriber", readsMail: order.profile === "encryption", serves: SERVES[order.profile] ?? [], madeHere: ["encryption", "document"].includes(order.profile), ours: true, revokedAt: null };
   data.certificates.unshift(made);
   changed();
   return made;

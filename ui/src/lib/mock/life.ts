@@ -62,6 +62,7 @@ function succession(serial: string, key: SuccessorKey, revoked: RevocationReason
     key,
     oldKeyReads: key === "madeHere",
     onPhone: certificate.enrollment !== null,
+    serves: old.breaks,
     old,
     consequences: { ...will, affected, breaks: revoked ? will.breaks.filter((what) => what !== "noneLeft") : [], deadlineHours: revoked ? will.deadlineHours : null, needsSecondOfficer: false },
   };

@@ -12,7 +12,7 @@ export function row(index: number): Certificate {
   const name = `${GIVEN[(index * 7) % GIVEN.length]} ${FAMILY[(index * 5) % FAMILY.length]}`;
   const status = index % 50 === 7 ? "revoked" : index % 97 === 3 ? "held" : index % 10 === 9 ? "superseded" : "active";
   const serial = (BigInt(index + 1) * 0x9e3779b97f4a7c15f39cc0605cedc835n & ((1n << 96n) - 1n)).toString(16).toUpperCase().padStart(24, "0") + index.toString(16).toUpperCase().padStart(8, "0");
-  return { serial, status, profile: USES[index % 3] ?? "signing", subject: `CN=${name},OU=Department of Physics,O=Northbridge University`, san: [`rfc822Name:person${index}@physics.example.edu`], subscriber: null, notBefore: at(60 * 24 * 40), notAfter: at(-60 * (index % 17_000)), enrollment: null, kind: "subscriber", readsMail: index % 3 === 1, madeHere: index % 3 === 1 };
+  return { serial, status, profile: USES[index % 3] ?? "signing", subject: `CN=${name},OU=Department of Physics,O=Northbridge University`, san: [`rfc822Name:person${index}@physics.example.edu`], subscriber: null, notBefore: at(60 * 24 * 40), notAfter: at(-60 * (index % 17_000)), enrollment: null, kind: "subscriber", readsMail: index % 3 === 1, serves: [(["signedMail", "mailToThem", "networkAccess"] as const)[index % 3] ?? "signedMail"], madeHere: index % 3 === 1, ours: true, revokedAt: status === "revoked" || status === "held" ? at(300) : null };
 }
 
 const place = (serial: string) => parseInt(serial.slice(-8), 16);

@@ -32,6 +32,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     change_vpn: |server| format!("VPN {server}"),
     change_passcode: |n| format!("a passcode of at least {n} characters"),
     change_nothing_else: "Only certificates are added.",
+    keys_stay: "The keys that sign or let you in are made on this phone and stay there: nobody else has them, and no copy is kept.",
     undo: "How to undo it",
     undo_removable: "Settings, General, VPN & Device Management: remove it there at any time.",
     undo_password: "Settings, General, VPN & Device Management. On a supervised phone, removing it needs a password from the department.",

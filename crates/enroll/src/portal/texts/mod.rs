@@ -41,6 +41,8 @@ pub(crate) struct Texts {
     pub(crate) change_vpn: fn(&str) -> String,
     pub(crate) change_passcode: fn(u8) -> String,
     pub(crate) change_nothing_else: &'static str,
+    /// Escrow, before anything is agreed: no key of the phone is kept anywhere.
+    pub(crate) keys_stay: &'static str,
     pub(crate) undo: &'static str,
     pub(crate) undo_removable: &'static str,
     pub(crate) undo_password: &'static str,

@@ -42,6 +42,34 @@ fn many_need_a_second_officer_who_is_another_person() {
 }
 
 #[test]
+fn who_approves_is_told_what_would_happen_now_which_is_what_the_first_was_told_until_something_changes() {
+    let house = house();
+    house.rosa.set_setting("revoke.four_eyes_above", "3").unwrap();
+    house.person("Alice Example", "alice@example.edu");
+    let (alices, _) = house.signing("alice@example.edu");
+    let list = [vec![alices.clone()], house.many(3)].concat();
+    let act = certificates(&list, Verb::Revoke { reason: Reason::PrivilegeWithdrawn, invalid_since: None });
+    let told = house.rosa.consequences(&act).unwrap();
+    let named: Vec<_> = list.iter().collect();
+    assert_eq!((serials(&told.affected), told.needs_second_officer), (texts(&named), true));
+    assert!(told.breaks.contains(&Breaks::NoneLeft), "Alice has no other one: {told:?}");
+    let Outcome::Waiting(request) = house.rosa.carry_out(&act, "the project ended").unwrap() else { panic!("it was done") };
+    let otto = house.authority.operator(Actor::Officer("otto".into()));
+    let before = house.rows();
+    assert_eq!(otto.waiting_act_consequences(request.id).unwrap(), told, "the same");
+    assert_eq!((house.rows(), house.status(&alices)), (before, "active".to_owned()), "looking changes nothing");
+
+    // Another officer was faster with one of them.
+    otto.revoke(&alices, Reason::KeyCompromise).unwrap();
+    assert!(house.rosa.consequences(&act).is_err(), "as it was asked for it fits no longer");
+    let now = otto.waiting_act_consequences(request.id).unwrap();
+    assert_eq!(serials(&now.affected), texts(&named[1..]), "what was revoked meanwhile is left out");
+    assert!(!now.breaks.contains(&Breaks::NoneLeft), "nobody loses the last one by it any more: {now:?}");
+    assert_eq!(otto.approve_act(request.id).unwrap().affected, now.affected, "and that is what is done");
+    assert!(matches!(otto.waiting_act_consequences(request.id), Err(Error::NotFound(Noun::Act))), "it waits no longer");
+}
+
+#[test]
 fn many_one_by_one_are_as_many_as_many_at_once() {
     let house = house();
     house.rosa.set_setting("revoke.four_eyes_above", "3").unwrap();

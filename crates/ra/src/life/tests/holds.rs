@@ -185,3 +185,30 @@ fn what_is_revoked_waits_no_longer_for_the_end_of_its_hold_whatever_revoked_it()
     house.rosa.revoke(&one, Reason::KeyCompromise).unwrap();
     assert_eq!(waits(), (0, false), "by itself");
 }
+
+#[test]
+fn who_is_left_without_is_judged_by_uses_and_by_what_we_issued() {
+    let house = house();
+    let office = house.person("Office", "office@example.edu");
+    let signing = ProfileDraft::builtin(ProfileName::Functional);
+    let reading = ProfileDraft { usage: vec![Usage::KeyEncipherment], escrow: Escrow::ByPolicy, ..signing.clone() };
+    house.rosa.save_profile(Scope::Department, ProfileName::Functional, reading).unwrap();
+    let reads = house.rosa.issue_generated("office@example.edu", ProfileName::Functional, Form::Modern, false).unwrap();
+    let reads = SerialNumber::parse(&reads.issued.certificate.serial).unwrap();
+    house.rosa.save_profile(Scope::Department, ProfileName::Functional, signing).unwrap();
+    house.rosa.issue_from_csr("office@example.edu", ProfileName::Functional, &csr(&key())).unwrap();
+    let told = || house.rosa.consequences(&certificates(std::slice::from_ref(&reads), Verb::Hold)).unwrap();
+    assert_eq!(told().breaks, [Breaks::MailToThem, Breaks::NoneLeft], "the other of its profile only signs");
+    let other = house.rosa.issue_generated("office@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
+    let other = SerialNumber::parse(&other.issued.certificate.serial).unwrap();
+    assert_eq!(told().breaks, [Breaks::MailToThem], "another profile serves it");
+    // As if another CA had issued it, for the same person: nobody here knows whether it works.
+    let octets = other.octets().to_vec();
+    house.write(move |tx| {
+        tx.execute("UPDATE certificate SET issuer = NULL WHERE serial = ?1", [octets])?;
+        Ok(())
+    });
+    let told = told();
+    assert_eq!(told.breaks, [Breaks::MailToThem, Breaks::NoneLeft]);
+    assert!(!serials(&told.untouched).contains(&other.to_string()), "{}", office.name);
+}

@@ -1,7 +1,7 @@
 //! Killed at any step, asked by many at once: no serial twice, no challenge spent without its certificate.
 
 use super::{CRASH, Fixture, PkiAnswer, certificate, client, client::*};
-use crate::{profile::ProfileName, testing};
+use crate::{Dependency, Error, profile::ProfileName, testing};
 use protocol::{Timestamp, x509::SerialNumber};
 use std::{collections::HashSet, sync::Barrier};
 
@@ -151,4 +151,44 @@ fn a_renewal_sent_twice_at_once_is_one_certificate() {
         threads.into_iter().map(|t| t.join().unwrap()).collect()
     });
     assert_eq!((got.len(), f.issued()), (1, 2));
+}
+
+#[test]
+fn with_no_room_left_a_request_is_not_refused_for_good_and_with_room_it_gets_its_certificate() {
+    let f = Fixture::new();
+    let message = |number: usize| Message::of(&client::key(number), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+    let messages: Vec<Message> = (0..8).map(message).collect();
+    let store = &f.authority.0.store;
+    store.write(|tx| Ok(tx.execute_batch("CREATE TABLE filler (octets BLOB)")?)).unwrap();
+    // SQLite reports SQLITE_FULL at its page limit exactly as at the end of the disk.
+    let limit = |pages: i64| {
+        let pragma = format!("PRAGMA max_page_count = {pages}");
+        store.write(move |tx| Ok(tx.query_row(&pragma, [], |row| row.get::<_, i64>(0))?)).unwrap()
+    };
+    limit(1); // as many as it has
+    // Those that it has free are filled too; what is left are some octets in the last page of each table.
+    let fill = || store.write(|tx| Ok(tx.execute("INSERT INTO filler VALUES (zeroblob(4000))", []).map(|_| ())?));
+    while fill().is_ok() {}
+    let full = |answer: &crate::Result<_>| matches!(answer, Err(Error::Unavailable(Dependency::DiskFull)));
+    let (served, cut_off) = messages
+        .iter()
+        .enumerate()
+        .find_map(|(served, message)| match f.try_send(message) {
+            Ok(answer) => {
+                certificate(answer);
+                None
+            }
+            failed => {
+                assert!(full(&failed), "{:?}", failed.err());
+                Some((i64::try_from(served).unwrap(), message))
+            }
+        })
+        .expect("the room ends");
+    let spent = || f.count("SELECT count(*) FROM challenge WHERE state = 'spent'");
+    assert_eq!((f.issued(), spent()), (served, served), "what was not stored has spent nothing");
+    assert!(full(&f.try_send(cut_off)), "nor has it been refused for good");
+    limit(1_000_000);
+    certificate(f.send(cut_off));
+    assert_eq!((f.issued(), spent()), (served + 1, served + 1));
+    assert!(f.authority.auditor().verify_ledger().unwrap().broken_at.is_none());
 }
