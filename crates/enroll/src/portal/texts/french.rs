@@ -33,7 +33,7 @@ pub(crate) static FRENCH: Texts = Texts {
     change_vpn: |server| format!("le VPN {server}"),
     change_passcode: |n| format!("un code de verrouillage d’au moins {n} caractères"),
     change_nothing_else: "Seuls des certificats sont ajoutés.",
-    keys_stay: "Les clés qui signent ou vous identifient sont créées dans ce téléphone et y restent : personne d’autre ne les a, et aucune copie n’est gardée.",
+    keys_stay: "Les clés qui signent ou vous identifient sont créées dans ce téléphone et y restent\u{202f}: personne d’autre ne les a, et aucune copie n’est gardée.",
     undo: "Comment revenir en arrière",
     undo_removable: "Réglages, Général, VPN et gestion de l’appareil\u{202f}: vous pouvez tout y supprimer à tout moment.",
     undo_password: "Réglages, Général, VPN et gestion de l’appareil. Sur un téléphone supervisé, il faut pour cela un mot de passe du département.",
