@@ -182,4 +182,45 @@ async fn people(window: &Window, rows: u64) {
     let took = window.typed("[data-find]", "bob builder", "const rows = document.querySelectorAll('.virtual tr.goes'); return rows.length === 1 && rows[0].textContent.includes('Bob Builder')").await;
     assert!((0.0..FOUND_WITHIN).contains(&took), "Bob: found after {took:.0} ms (-1: never)");
     println!("a person found after {took:.0} ms");
+    view_of_people(window).await;
+}
+
+/// What is asked of the register is kept under a name with the columns on show, also when the window is opened again and shows others.
+async fn view_of_people(window: &Window) {
+    const HEADED: &str = "[...document.querySelectorAll('.virtual thead th')].some((one) => one.textContent.trim() === 'Kind')";
+    window.press("Filter").await;
+    window.hover_menu("[data-filter='has']", "one for Wi-Fi and VPN").await;
+    window.find("[data-chip='Certificates']").await;
+    assert_eq!(window.ask(&format!("return {HEADED}")).await, false, "no usual column");
+    turn_column(window, "Kind").await;
+    window.until(&format!("return {HEADED}")).await;
+    window.click("[data-act='save-view']").await;
+    window.fill("#view-name", "Bob on the network").await;
+    window.click("[role='dialog'] button[type='submit']").await;
+    window.find("[data-view='Bob on the network'][aria-pressed='true']").await;
+    window.until("return document.querySelector(\"[data-view='Bob on the network'] .n\").textContent === '1'").await;
+    window.until("return !document.querySelector(\"[role='dialog']\")").await;
+    window.look("people-view").await;
+    turn_column(window, "Kind").await;
+    window.until(&format!("return !{HEADED}")).await;
+
+    window.prefer("light", "en").await;
+    window.go("people").await;
+    window.until(&format!("return document.querySelectorAll('.virtual tr.goes').length > 5 && !{HEADED}")).await;
+    window.click("[data-view='Bob on the network']").await;
+    window.find("[data-chip='Certificates']").await;
+    window
+        .until(&format!(
+            "const rows = document.querySelectorAll('.virtual tr.goes'); \
+             return rows.length === 1 && rows[0].textContent.includes('Bob Builder') && {HEADED} && document.querySelector('[data-find]').value === 'bob builder'"
+        ))
+        .await;
+}
+
+/// Shows a column of the list, or hides it.
+async fn turn_column(window: &Window, label: &str) {
+    window.click("[data-act='columns']").await;
+    window.press_tick(label).await;
+    window.key("Escape").await;
+    window.until("return !document.querySelector(\"[role='menu']\")").await;
 }

@@ -9,7 +9,7 @@ const DANA: (&str, &str) = ("Dana Keyholder", "dana@example.edu");
 const EMIL: (&str, &str) = ("Emil Newcomer", "emil@example.edu");
 
 /// A key that is made here: its password opens the file that was saved, and is nowhere once it was noted.
-pub(crate) async fn alone(window: &Window, rosa: &Operator, saved: &Path) {
+pub(crate) async fn alone(window: &Window, rosa: &Operator, saved: &Path, chosen: &Path) {
     testing::person(rosa, DANA.0, DANA.1);
     person(window, DANA.0).await;
     window.control("e").await;
@@ -32,6 +32,37 @@ pub(crate) async fn alone(window: &Window, rosa: &Operator, saved: &Path) {
     window.find("[role='dialog'] select").await;
     assert!(!page(window).await.contains(&password), "it is shown once");
     window.press("Cancel").await;
+    window.until("return !document.querySelector(\"[role='dialog']\")").await;
+    lend(window, &file, &password, chosen).await;
+}
+
+/// The holder lends the file to have the other side tried, too: it opens with its password alone, proves what it can, and is forgotten.
+async fn lend(window: &Window, file: &Path, password: &str, chosen: &Path) {
+    const PASSWORD: &str = "[role='dialog'] input[type='password']";
+    let ticks = |expected: &str| {
+        format!("return [...document.querySelectorAll('[data-tick]')].map((one) => one.dataset.tick).join() === '{expected}'")
+    };
+    let lent = chosen.join("dana.p12");
+    std::fs::copy(file, &lent).unwrap();
+    window.click(".ident button[title='More']").await;
+    window.press("Test signing and encrypting").await;
+    window.until(&ticks("noCertificate,noCertificate,publicSideOnly")).await;
+    window.press("Try with a key file").await;
+    window.fill(PASSWORD, "seven tulips").await;
+    window.press("Choose the file and try").await;
+    window.find("[role='dialog'] [role='alert'] .note").await;
+    window.until(&ticks("noCertificate,noCertificate,publicSideOnly")).await; // nothing is proved by it
+    window.fill(PASSWORD, password).await;
+    window.press("Choose the file and try").await;
+    window.until(&ticks("noCertificate,noCertificate,proved")).await;
+    window.look("self-test-lent").await;
+    assert!(!window.shows(PASSWORD).await && !page(window).await.contains(password), "nothing of it stays");
+    // Tried again, it is without the file.
+    window.press("Test again").await;
+    window.until(&ticks("noCertificate,noCertificate,publicSideOnly")).await;
+    window.press("Close").await;
+    window.until("return !document.querySelector(\"[role='dialog']\")").await;
+    std::fs::remove_file(lent).unwrap();
 }
 
 /// A bundle without a request: the key for reading is made here, what the phone makes its keys for is left for an invitation.

@@ -1,9 +1,10 @@
 //! At the desk: issue to a person, hold and take it back, renew, replace, try the pair, revoke, see somebody leave.
 
 use crate::{
+    chain,
     desk::Desk,
     found::{ALICE, BOB, department, export_the_chosen},
-    handed,
+    handed, names,
     window::{Window, during},
 };
 use openssl::{
@@ -28,8 +29,8 @@ fn request() -> String {
 #[test]
 fn an_officer_issues_holds_undoes_renews_and_revokes() {
     let Some(desk) = Desk::new() else { return };
-    let (rosa, saved) = (department(&desk, 0), desk.saved());
-    during(&desk, |window| async move { journey(&window, &rosa, &saved).await });
+    let (rosa, saved, chosen) = (department(&desk, 0), desk.saved(), desk.chosen());
+    during(&desk, |window| async move { journey(&window, &rosa, &saved, &chosen).await });
 }
 
 #[test]
@@ -98,7 +99,7 @@ async fn perhaps_lost(window: &Window, rosa: &Operator) {
     assert_eq!(rosa.today().unwrap().perhaps_lost, 0);
 }
 
-async fn journey(window: &Window, rosa: &Operator, saved: &Path) {
+async fn journey(window: &Window, rosa: &Operator, saved: &Path, chosen: &Path) {
     export_the_chosen(window, saved).await;
     // While there is an address that lasts, certificates say it.
     rosa.set_setting("status.url", "http://pki.example.edu").unwrap();
@@ -108,11 +109,12 @@ async fn journey(window: &Window, rosa: &Operator, saved: &Path) {
     one_in_full(window, saved).await;
     try_the_pair(window).await;
     share_the_person(window, saved).await;
-    handed::alone(window, rosa, saved).await;
+    handed::alone(window, rosa, saved, chosen).await;
     handed::in_a_bundle(window, rosa, saved).await;
     revoke_with_consequences(window).await;
     by_palette(window).await;
     leave(window).await;
+    names::moved(window, rosa).await;
     small_and_french(window).await;
     assert_eq!(window.faults().await, "[]");
 }
@@ -189,6 +191,7 @@ async fn one_in_full(window: &Window, saved: &Path) {
     window.find("[data-advice] [data-rule='organization']").await;
     assert_eq!(window.fact("Its status is read at").await, "http://pki.example.edu/crl/issuing.crl");
     window.keep("certificate").await;
+    chain::shown(window).await;
     share(window, saved).await;
     window.click("[data-verb='renew']").await;
     window.find("[data-succession]").await;

@@ -5,9 +5,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
 
 mod browser;
+mod chain;
 mod confined;
 mod departments;
 mod desk;
+mod elsewhere;
 mod found;
 mod front;
 mod guide;
@@ -16,6 +18,8 @@ mod invitation;
 mod life;
 mod many;
 mod names;
+mod numbers;
+mod outside;
 mod pace;
 mod phone;
 mod policy;
@@ -42,7 +46,7 @@ use ra::{
     subscriber::{NewSubscriber, SubscriberKind},
 };
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -153,22 +157,24 @@ async fn journey(window: &Window, other: &Other) {
     names::imitate(window).await;
     policy::hand_down(window, &operator).await;
     server::import_certificate(window, &operator, &other.chosen).await;
-    keys(window, &operator, &other.saved).await;
+    numbers::change(window, &operator).await;
+    keys(window, &operator, other).await;
     assert_eq!(window.faults().await, "[]");
 }
 
 /// Whoever skipped it in the setup moves the root's key later; beside it stands what losing the folder would mean for all phones.
-async fn keys(window: &Window, operator: &Operator, saved: &Path) {
+async fn keys(window: &Window, operator: &Operator, other: &Other) {
     window.go("today").await;
     window.says("The root’s key is still in this computer").await;
     window.go("settings/keys").await;
     window.says("It is in this computer.").await;
     window.says("If this key is lost, every person has to delete the profile by hand").await;
-    root_key::leave(window, operator, saved).await;
+    root_key::leave(window, operator, &other.saved).await;
     window.says("It is not in this computer.").await;
     window.go("today").await;
     window.says("Needs you").await;
     window.until("return !document.body.textContent.includes('The root’s key is still in this computer')").await;
+    root_key::attach(window, operator, &other.saved, &other.chosen).await;
 }
 
 /// The longest that an officer may need for the wizard.
@@ -260,6 +266,7 @@ async fn screens(window: &Window, show: impl AsyncFn(&Window, String)) {
         "settings/phone",
         "settings/network",
         "settings/keys",
+        "settings/validity",
         "settings/cps",
         "settings/about",
         "guide",

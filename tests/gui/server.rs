@@ -70,6 +70,7 @@ pub(crate) async fn import_certificate(window: &Window, operator: &Operator, cho
     window.go("server").await;
     window.says("By a public CA: phones trust it already").await;
     window.says("A Public Root").await;
+    fs::remove_file(chosen.join("portal.pem")).unwrap();
 }
 
 /// The root's where subject and issuer are one, else a server's of this name, as phones want it.

@@ -29,6 +29,8 @@ export const commands = {
 	subscribers: (query: SubscriberQuery) => typedError<SubscriberPage, CommandError>(__TAURI_INVOKE("subscribers", { query })),
 	/**  One person. */
 	subscriber: (id: string) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("subscriber", { id })),
+	/**  Others whose names look like this person's but are spelled with other letters. */
+	lookAlikes: (id: string) => typedError<LookAlike[], CommandError>(__TAURI_INVOKE("look_alikes", { id })),
 	/**  Adds one. */
 	addSubscriber: (person: NewSubscriber) => typedError<Subscriber, CommandError>(__TAURI_INVOKE("add_subscriber", { person })),
 	/**  Adds an address to one. */
@@ -155,6 +157,8 @@ export const commands = {
 	refuseAct: (id: string, why: string) => typedError<null, CommandError>(__TAURI_INVOKE("refuse_act", { id, why })),
 	/**  How a person left; `None`: nobody said so. */
 	departure: (id: string) => typedError<Departure | null, CommandError>(__TAURI_INVOKE("departure", { id })),
+	/**  The holds of a person's certificates that were taken back, certificate by certificate, oldest first. */
+	pastHolds: (id: string) => typedError<PastHold[], CommandError>(__TAURI_INVOKE("past_holds", { id })),
 	/**  Requests that wait, oldest first. */
 	pendingRequests: () => typedError<PendingRequest[], CommandError>(__TAURI_INVOKE("pending_requests")),
 	/**  Issues the certificate; the client gets it when it asks next. */
@@ -258,6 +262,8 @@ export const commands = {
 	publishing: () => typedError<Publishing, CommandError>(__TAURI_INVOKE("publishing")),
 	/**  What the foot and Today say of it. */
 	statusBrief: () => typedError<StatusBrief, CommandError>(__TAURI_INVOKE("status_brief")),
+	/**  Until when certificates say that their status is found at an address of before; `None`: none that lives does. */
+	namedUntil: (address: string) => typedError<string | null, CommandError>(__TAURI_INVOKE("named_until", { address })),
 	/**  Tries a place: puts the root's certificate there. Nothing of the place is kept. */
 	testTarget: (target: NewTarget) => typedError<Attempt, CommandError>(__TAURI_INVOKE("test_target", { target })),
 	/**  Adds a place; everything is sent there at once. */
@@ -637,7 +643,7 @@ export type CaKey =
 export type Certificate = {
 	/**  Upper-case hex. */
 	serial: string,
-	/**  pending active held revoked expired superseded. */
+	/**  active held revoked expired superseded. */
 	status: string,
 	/**  Certificate profile. */
 	profile: string,
@@ -1694,6 +1700,16 @@ export type LogLine = {
 	note: string | null,
 };
 
+/**  Somebody whose name looks like another one's but is spelled with other letters. */
+export type LookAlike = {
+	/**  Id. */
+	id: string,
+	/**  Name. */
+	name: string,
+	/**  First mail address. */
+	mail: string,
+};
+
 /**  A mailbox. */
 export type Mailbox = {
 	/**  Address. */
@@ -1841,6 +1857,16 @@ export type PaperLanguage =
 "english" | 
 /**  French. */
 "french";
+
+/**  A time in which a certificate was on hold, and after which it was good again. */
+export type PastHold = {
+	/**  Serial of the certificate. */
+	serial: string,
+	/**  When it was put on hold. */
+	from: string,
+	/**  When it was reinstated. */
+	to: string,
+};
 
 /**  A request that waits. */
 export type PendingRequest = {
@@ -2294,6 +2320,8 @@ export type Remark =
 "commitmentAlone" | 
 /**  Its uses are not what the name of the profile promises. */
 "usageNotPromised" | 
+/**  An elliptic key that is to sign and decrypt. */
+"ellipticForBoth" | 
 /**  One key signs and decrypts. */
 "twoKeysAreBetter" | 
 /**  Too few or too many purposes. */
@@ -2543,6 +2571,14 @@ export type SettingAsked = {
 	own: boolean,
 };
 
+/**  From where to where a number goes, both included. */
+export type SettingBounds = {
+	/**  The least. */
+	least: number,
+	/**  The most. */
+	most: number,
+};
+
 /**  One change, by the setting's fixed name. */
 export type SettingChange = {
 	/**  Department; none: the organization. */
@@ -2600,6 +2636,10 @@ export type SettingView = {
 	source: SettingSource,
 	/**  What would count if it were not set here. */
 	inherited: string,
+	/**  What counts where nobody has set it. */
+	default: string,
+	/**  From where to where it goes, where it is a plain number. */
+	bounds: SettingBounds | null,
 	/**  A department may do without, whatever the organization has. */
 	optional: boolean,
 	/**  What an officer asked for and another one has to set, too. */
@@ -2905,7 +2945,7 @@ export type Target = {
 export type Tick = {
 	/**  How it was found. */
 	result: TickResult,
-	/**  Why it failed, or was not tried. */
+	/**  Why it failed. */
 	reason: string | null,
 };
 
@@ -2917,8 +2957,6 @@ export type TickResult =
 "publicSideOnly" | 
 /**  There is no certificate for it. */
 "noCertificate" | 
-/**  Signet cannot try it with a key of this kind. */
-"notTried" | 
 /**  It does not work. */
 "failed";
 

@@ -1,6 +1,6 @@
 //! Starting programs, shown as they would be typed.
 
-use std::{ffi::OsStr, path::PathBuf, process::Command};
+use std::{ffi::OsStr, fmt::Arguments, io::Write, path::PathBuf, process::Command};
 
 /// What went wrong, in words.
 pub(crate) type Done = Result<(), String>;
@@ -18,10 +18,15 @@ pub(crate) fn program<S: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<
     command
 }
 
+/// Says it, and goes on where nobody reads it any more (`| head`).
+pub(crate) fn say(to: &mut impl Write, line: Arguments<'_>) {
+    let _ = writeln!(to, "{line}");
+}
+
 /// Runs it and demands success.
 pub(crate) fn run(command: &mut Command) -> Done {
     let shown = shown(command);
-    println!("$ {shown}");
+    say(&mut std::io::stdout(), format_args!("$ {shown}"));
     let status = command.status().map_err(|e| format!("cannot start `{shown}`: {e}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{shown}` ended with {status}")) }
 }

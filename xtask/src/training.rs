@@ -1,8 +1,8 @@
 //! A training department below `target/`: set up whole or not at all, served, and its invented person invited.
 
-use crate::command::{Done, program, root, run as demand};
+use crate::command::{Done, program, root, run as demand, say};
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write, stdout},
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -60,23 +60,28 @@ impl Training {
         // Beside the folder, which is set up under another name: its place is remembered.
         let passphrase = beside(&self.folder, ".passphrase");
         let typed = commands(self.host, &passphrase.to_string_lossy());
-        whole(&self.folder, |unfinished| {
+        let new = whole(&self.folder, |unfinished| {
             // A department for trying out; its passphrase protects nothing and says so.
             std::fs::write(&passphrase, "training only").map_err(|e| format!("cannot write {}: {e}", passphrase.display()))?;
-            typed.set_up.iter().try_for_each(|words| demand(&mut self.command(unfinished, words)))
+            // What these say of the folder and of what comes next is not so a moment later.
+            typed.set_up.iter().try_for_each(|words| demand(self.command(unfinished, words).stdout(Stdio::null())))
         })?;
+        if new {
+            let folder = self.folder.display();
+            say(&mut stdout(), format_args!("All of it is set up; its folder is {folder} from now on. It is served next."));
+        }
         let mut server = self.start(&typed.serve)?;
         let said = server.stdout.take().ok_or("the server has no output");
-        let shown = said.map_err(str::to_owned).and_then(|said| listens(said, PATIENCE));
+        let shown = said.map_err(str::to_owned).and_then(|said| listens(said, stdout(), PATIENCE));
         if let Err(problem) = shown.and_then(|()| demand(&mut self.command(&self.folder, &typed.invite))) {
             let _ = server.kill();
             let _ = server.wait();
-            return Err(problem);
+            return Err(perhaps_half(&self.folder, problem));
         }
         if self.host.is_loopback() {
-            println!("Serving until Ctrl-C, for this computer alone. For phones: cargo xtask run --host ADDRESS");
+            say(&mut stdout(), format_args!("Serving until Ctrl-C, for this computer alone. For phones: cargo xtask run --host ADDRESS"));
         } else {
-            println!("Serving until Ctrl-C. Every device that can reach {} can open the link.", self.host);
+            say(&mut stdout(), format_args!("Serving until Ctrl-C. Every device that can reach {} can open the link.", self.host));
         }
         let status = server.wait().map_err(|e| e.to_string())?;
         if status.success() { Ok(()) } else { Err(format!("the server ended with {status}")) }
@@ -94,20 +99,30 @@ impl Training {
     }
 }
 
-/// Makes a folder by these works, unless it is there. They are done in one beside it, which takes its name when all are done: what was broken
-/// off is begun anew.
-fn whole(folder: &Path, works: impl FnOnce(&Path) -> Done) -> Done {
-    if folder.exists() {
-        return Ok(());
+/// Makes a folder by these works, unless it is there, and says whether it did. They are done in one beside it, which takes its name when all
+/// are done: what was broken off is begun anew. So is what an earlier version broke off before there was a database.
+fn whole(folder: &Path, works: impl FnOnce(&Path) -> Done) -> Result<bool, String> {
+    if folder.join("signet.db").exists() {
+        return Ok(false);
     }
     let unfinished = beside(folder, ".unfinished");
     let told = |done: std::io::Result<()>| done.map_err(|e| format!("cannot set up {}: {e}", folder.display()));
-    if unfinished.exists() {
-        told(std::fs::remove_dir_all(&unfinished))?;
+    for begun in [folder, unfinished.as_path()].into_iter().filter(|begun| begun.exists()) {
+        told(std::fs::remove_dir_all(begun))?;
     }
     told(std::fs::create_dir_all(&unfinished))?;
     works(&unfinished)?;
-    told(std::fs::rename(&unfinished, folder))
+    told(std::fs::rename(&unfinished, folder))?;
+    Ok(true)
+}
+
+/// What went wrong with a department that was there, with what to do where an earlier version made it: those alone have the passphrase in
+/// the folder, and began with a database what they may not have finished.
+fn perhaps_half(folder: &Path, problem: String) -> String {
+    if !folder.join("passphrase").exists() {
+        return problem;
+    }
+    format!("{problem}; an earlier version made {} and may not have finished it: delete it and start again", folder.display())
 }
 
 /// The same path with an ending.
@@ -118,18 +133,20 @@ fn beside(folder: &Path, ending: &str) -> PathBuf {
 }
 
 /// Shows what the server says, and waits until it says that it listens: whatever else answers on its port is not it.
-fn listens(said: impl Read + Send + 'static, patience: Duration) -> Done {
+fn listens(said: impl Read + Send + 'static, mut shown: impl Write + Send + 'static, patience: Duration) -> Done {
     let (tell, heard) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(said).lines().map_while(Result::ok) {
-            println!("{line}");
+            say(&mut shown, format_args!("{line}"));
             if line.starts_with("Listening on ") {
                 let _ = tell.send(());
             }
         }
     });
     heard.recv_timeout(patience).map_err(|problem| match problem {
-        RecvTimeoutError::Timeout => format!("the server did not listen within {} s", patience.as_secs()),
+        RecvTimeoutError::Timeout => {
+            format!("the server did not listen within {} s; look at what stands above, and start again", patience.as_secs())
+        }
         RecvTimeoutError::Disconnected => "the server ended before it listened; why stands above".to_owned(),
     })
 }
@@ -187,10 +204,19 @@ mod tests {
             assert_eq!(set_up(steps), Err("Ctrl-C".to_owned()));
             assert!(!folder.exists(), "after {steps} steps it does not count as set up");
         }
-        set_up(4).unwrap();
-        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 4);
+        // An earlier version had no other name for what was not finished.
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("passphrase"), "").unwrap();
+        assert_eq!(set_up(4), Ok(true));
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 4, "nothing of it is left");
         assert_eq!(std::fs::read_dir(&place).unwrap().count(), 1, "nothing is left over");
-        set_up(0).unwrap(); // it is there: nothing is done
+        assert_eq!(set_up(0), Ok(false), "it is there: nothing is done");
+        let failed = || perhaps_half(&folder, "it ended".to_owned());
+        assert_eq!(failed(), "it ended");
+        std::fs::write(folder.join("passphrase"), "").unwrap();
+        assert_eq!(set_up(0), Ok(false), "with its database it may be whole");
+        let made = format!("an earlier version made {} and may not have finished it", folder.display());
+        assert_eq!(failed(), format!("it ended; {made}: delete it and start again"));
         std::fs::remove_dir_all(&place).unwrap();
     }
 
@@ -205,13 +231,27 @@ mod tests {
         }
     }
 
+    /// An output that nobody reads any more.
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
     #[test]
     fn only_what_the_server_says_counts_as_listening() {
         let line = &b"Listening on https://127.0.0.1:8443 and http://127.0.0.1:8080. Stop with Ctrl-C.\n"[..];
-        listens(line, PATIENCE).unwrap();
+        listens(line, std::io::sink(), PATIENCE).unwrap();
+        listens(line, Closed, PATIENCE).unwrap();
         for ended in [&b""[..], b"Another program listens on 127.0.0.1:8443.\n"] {
-            assert!(listens(ended, PATIENCE).unwrap_err().contains("ended before it listened"));
+            assert!(listens(ended, std::io::sink(), PATIENCE).unwrap_err().contains("ended before it listened"));
         }
-        assert!(listens(Silent, Duration::from_millis(20)).unwrap_err().contains("did not listen"));
+        let late = listens(Silent, std::io::sink(), Duration::from_millis(20)).unwrap_err();
+        assert!(late.contains("did not listen") && late.ends_with("look at what stands above, and start again"), "{late}");
     }
 }

@@ -3,14 +3,16 @@
 use ra::{
     Operator,
     id::OutboxId,
+    monitor::{MonitorState, PublishedCrl},
     publication::{Failed, Failure, Publication},
 };
 use reqwest::{StatusCode, blocking::Client, redirect::Policy};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fs::File,
     io::{Read, Write},
     path::Path,
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -40,6 +42,8 @@ pub enum PublishError {
 /// Sends what is due and looks at what is published. Keeps its connections; one for a process.
 pub struct Courier {
     client: Client,
+    /// What it last said of each published CRL that somebody has to look after.
+    told: Mutex<HashMap<String, MonitorState>>,
 }
 
 impl Courier {
@@ -70,7 +74,7 @@ impl Courier {
             .user_agent("Signet")
             .build()
             .map_err(|error| failed(&error))?;
-        Ok(Courier { client })
+        Ok(Courier { client, told: Mutex::default() })
     }
 
     /// Sends everything that is due, once; how many files arrived and how many did not. What did not is tried again later.
@@ -173,14 +177,26 @@ impl Courier {
         }
     }
 
-    /// Looks at every published CRL whose time has come; how many need somebody to look after them.
-    pub fn monitor(&self, operator: &Operator) -> Result<u32, PublishError> {
-        for crl in operator.published_crls_due()? {
+    /// Looks at every published CRL whose time has come. Of those that somebody has to look after the log tells once, and again only
+    /// when something else is the matter with them, or they were well meanwhile; gives those that it told.
+    pub fn monitor(&self, operator: &Operator) -> Result<Vec<PublishedCrl>, PublishError> {
+        let due = operator.published_crls_due()?;
+        for crl in &due {
             let found = self.fetch(&crl.address);
-            operator.published_crl_found(&crl, found.as_deref())?;
+            operator.published_crl_found(crl, found.as_deref())?;
         }
-        let warnings = operator.published_crls()?.iter().filter(|crl| crl.warns()).count();
-        Ok(u32::try_from(warnings).unwrap_or(u32::MAX))
+        let mut list = operator.published_crls()?;
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another process may have looked meanwhile, too.
+        told.retain(|address, state| list.iter().any(|crl| crl.address == *address && crl.state == *state));
+        list.retain(|crl| {
+            let looked_at = due.iter().any(|due| due.address == crl.address);
+            looked_at && crl.warns() && told.insert(crl.address.clone(), crl.state) != Some(crl.state)
+        });
+        for crl in &list {
+            tracing::warn!(address = crl.address, state = ?crl.state, why = crl.told(), "a published CRL is not as it should be");
+        }
+        Ok(list)
     }
 }
 

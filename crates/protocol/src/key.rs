@@ -42,6 +42,13 @@ pub enum KeyAlgorithm {
     P384,
 }
 
+impl KeyAlgorithm {
+    /// On a curve, not RSA.
+    pub fn is_elliptic(self) -> bool {
+        matches!(self, KeyAlgorithm::P256 | KeyAlgorithm::P384)
+    }
+}
+
 /// A private key. No `Debug`, no `Serialize`; OpenSSL cleanses it when dropped.
 #[derive(Clone)]
 pub struct PrivateKey {
@@ -112,7 +119,7 @@ impl PrivateKey {
     }
 
     /// RSA?
-    pub(crate) fn is_rsa(&self) -> bool {
+    pub fn is_rsa(&self) -> bool {
         self.rsa.is_some()
     }
 

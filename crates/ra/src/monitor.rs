@@ -34,13 +34,22 @@ pub enum MonitorState {
 }
 
 impl MonitorState {
-    /// What to do about it; `None` where nothing is to be done, or where the failure says it.
-    fn next(self) -> Option<&'static str> {
+    /// What to do about the CRL of this name; `None` where nothing is to be done, or where the failure says it.
+    fn next(self, name: &str) -> Option<&'static str> {
         match self {
             MonitorState::Unchecked | MonitorState::Fresh | MonitorState::Unreachable => None,
-            MonitorState::Stale => Some("publish again (`signetctl crl publish`), and look whether the clock is right"),
+            // What there is would be published once more, and ends as soon.
+            MonitorState::Stale if name == "root" => Some(
+                "`signetctl crl root` says whether the root's key is needed to make it anew (`signetctl crl sign-root`); then publish again \
+                 (`signetctl crl publish`), and look whether the clock is right",
+            ),
+            MonitorState::Stale => {
+                Some("see why that place gets no new one (`signetctl crl targets`), and look whether the clock is right")
+            }
+            // From an older copy a list without the later revocations would take the place of the one that has them.
             MonitorState::OtherNumber => Some(
-                "publish again (`signetctl crl publish`); a number that was never made here means that an older copy of the folder is in use",
+                "look first whether this is an older copy of the folder, which a number that was never made here means: then publish nothing \
+                 from it; otherwise publish again (`signetctl crl publish`)",
             ),
             MonitorState::Unreadable => Some("look at what the web server offers there"),
         }
@@ -83,7 +92,7 @@ impl PublishedCrl {
         if let Some(why) = self.failure {
             return Failed::new(why, &*self.detail).to_string();
         }
-        match self.state.next() {
+        match self.state.next(self.name) {
             Some(next) if self.detail.is_empty() => next.to_owned(),
             Some(next) => format!("{}; {next}", self.detail),
             None => self.detail.clone(),

@@ -46,7 +46,7 @@ pub fn open(folder: &TempDir, clock: &FixedClock) -> Authority {
 /// RSA keys are made once a test program and shared by its departments, which use each size for one purpose only.
 fn ready_key(algorithm: KeyAlgorithm) -> Result<PrivateKey> {
     static READY: Mutex<Vec<(KeyAlgorithm, PrivateKey)>> = Mutex::new(Vec::new());
-    if matches!(algorithm, KeyAlgorithm::P256 | KeyAlgorithm::P384) {
+    if algorithm.is_elliptic() {
         return Ok(PrivateKey::generate(algorithm)?);
     }
     let mut ready = READY.lock().unwrap_or_else(PoisonError::into_inner);

@@ -57,7 +57,7 @@ fn run(cli: Cli, output: &Output) -> Result<(), Refusal> {
         Command::Crl(command) => commands::crl::run(&session, output, &command),
         Command::Tls(command) => commands::tls::run(&session, output, &command),
         Command::Ledger(command) => commands::ledger::run(&session, output, &command),
-        Command::Report(arguments) => commands::report::run(&session, arguments),
+        Command::Report(arguments) => commands::report::run(&session, output, arguments),
         Command::Policy(command) => commands::policy::run(&session, output, command),
         Command::Settings(command) => commands::settings::run(&session, output, command),
         #[cfg(feature = "bench")]

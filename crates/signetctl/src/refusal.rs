@@ -272,4 +272,39 @@ mod tests {
             assert!(!refusal.message.contains("SELECT"), "the cause of a fault is for the log alone");
         }
     }
+
+    #[test]
+    fn why_nothing_listens_is_said_with_its_own_word_and_what_to_do() {
+        let at: std::net::SocketAddr = "192.0.2.4:443".parse().unwrap();
+        let system = || std::io::Error::other("too many open files");
+        let all = [
+            (ServeError::InUse(at), "portInUse", "Another program listens on 192.0.2.4:443.", "--https or --http"),
+            (ServeError::NotAllowed(at), "portNotAllowed", "The system keeps 192.0.2.4:443 to itself.", "above 1023"),
+            (ServeError::NoSuchAddress(at), "address", "192.0.2.4 is no address of this computer.", "0.0.0.0 for all"),
+            (
+                ServeError::Tls("it has no key".into()),
+                "tls",
+                "The portal's TLS certificate cannot be used: it has no key.",
+                "signetctl tls import FILE",
+            ),
+            (
+                ServeError::Authority(Error::Denied(Denied::NotSetUp)),
+                "notSetUp",
+                "There is no department in this folder.",
+                "signetctl init",
+            ),
+            (
+                ServeError::Listen { address: at, source: system() },
+                "serve",
+                "cannot listen on 192.0.2.4:443: too many open files.",
+                "the limits of the system",
+            ),
+            (ServeError::Start(system()), "serve", "the server could not start: too many open files.", "the limits of the system"),
+        ];
+        for (error, code, message, next) in all {
+            let refusal = Refusal::from(error);
+            assert_eq!((refusal.code, refusal.message.as_str()), (code, message));
+            assert!(refusal.next.contains(next) && refusal.next.ends_with('.') && !refusal.next.ends_with(".."), "{}", refusal.next);
+        }
+    }
 }

@@ -3,10 +3,14 @@
 
 mod support;
 
+use protocol::Timestamp;
+use ra::ports::{Clock, SystemClock};
 use serde_json::Value;
 use std::{
+    collections::BTreeSet,
     fs,
     net::{TcpListener, TcpStream},
+    path::Path,
     process::{Child, Command, Stdio},
 };
 use support::{Place, done};
@@ -48,7 +52,9 @@ fn the_life_of_the_first_certificates_is_given_at_the_set_up() {
     };
     let years = year_of("root", "not_after") - year_of("root", "not_before");
     assert!((11..=12).contains(&years), "twelve years of 365 days and a quarter: {years}");
-    assert_eq!(place.json(&["settings", "get", "validity.tls_days"])["value"], "90");
+    let lives = place.json(&["settings", "get", "validity.tls_days"]);
+    assert_eq!((lives["value"].as_str(), lives["default"].as_str()), (Some("90"), Some("397")));
+    assert_eq!(lives["bounds"], serde_json::json!({ "least": 60, "most": 397 }));
 }
 
 #[test]
@@ -59,6 +65,29 @@ fn a_misspelled_folder_is_refused_and_not_made() {
     assert!(!place.path("data").exists());
     let words = place.run(&["subscriber", "list"]);
     assert!(words.stdout.is_empty() && words.stderr.contains("signetctl init"), "{}", words.stderr);
+}
+
+#[test]
+fn the_folder_and_json_stand_before_or_after_the_command_and_the_environment_names_a_folder_too() {
+    let place = Place::with_department();
+    let (folder, elsewhere) = (place.path("data"), place.path("elsewhere"));
+    let asked = |before: &[&str], after: &[&str], environment: Option<&Path>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_signetctl"));
+        command.args(before).args(["certificate", "list", "--all"]).args(after).stdin(Stdio::null());
+        command.env_remove("SIGNET_DATA").env_remove("SIGNET_PASSPHRASE_FILE").env_remove("SIGNET_LOG");
+        command.envs(environment.map(|folder| ("SIGNET_DATA", folder)));
+        let done = done(command.output().unwrap());
+        assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+        done.json()
+    };
+    let data = ["--data", folder.to_str().unwrap()];
+    let expected = asked(&data, &["--json"], None);
+    assert!(expected.as_array().unwrap().len() > 2, "{expected}");
+    assert_eq!(asked(&[], &[&["--json"][..], &data].concat(), None), expected);
+    assert_eq!(asked(&[&["--json"][..], &data].concat(), &[], None), expected);
+    assert_eq!(asked(&["--json"], &[], Some(&folder)), expected);
+    // What is typed counts more.
+    assert_eq!(asked(&["--json"], &data, Some(&elsewhere)), expected);
 }
 
 #[test]
@@ -99,6 +128,37 @@ fn people_are_added_found_validated_and_imported() {
     assert_eq!(place.json(&["subscriber", "list", "--search", "curie"])[0]["name"], "Curie, Marie");
     assert_eq!(place.json(&["subscriber", "list", "--limit", "1"]).as_array().unwrap().len(), 1);
     assert!(place.run(&["subscriber", "list"]).stdout.contains("office@example.edu"));
+}
+
+#[test]
+fn a_name_that_may_imitate_another_one_is_said_to_people_and_to_programs() {
+    let place = Place::with_department();
+    let warned = |said: &str, of: &str| said.lines().any(|line| line.starts_with("Beware ") && line.contains(of));
+    // Its first letter is Cyrillic.
+    let added = place.run(&["subscriber", "add", "--name", "\u{410}lice Example", "--mail", "alice.example@example.edu"]);
+    assert_eq!(added.code, 0, "{}", added.stderr);
+    for of in ["the name mixes alphabets", "the name looks like the one of Alice Example (alice@example.edu)"] {
+        assert!(warned(&added.stdout, of), "{of}: {}", added.stdout);
+    }
+    let shown = place.run(&["subscriber", "show", "alice@example.edu"]).stdout;
+    assert!(warned(&shown, "(alice.example@example.edu)") && !warned(&shown, "mixes alphabets"), "{shown}");
+    let told = place.json(&["subscriber", "show", "alice.example@example.edu"]);
+    assert_eq!((&told["mixed_scripts"], &told["looks_like"][0]["mail"]), (&Value::from(true), &Value::from("alice@example.edu")));
+
+    let list = "name,mail\nBob Example,bob@example.edu\nA1ice Example,digit@example.edu\nD\u{430}vid Example,david@example.edu\n";
+    fs::write(place.path("people.csv"), list).unwrap();
+    let imported = place.run(&["subscriber", "import", "people.csv"]);
+    assert_eq!((imported.code, imported.stdout.trim()), (0, "3 added."));
+    for of in [
+        "line 3: digit@example.edu: beware, the name looks like the one of Alice Example (alice@example.edu)",
+        "line 4: david@example.edu: beware, the name mixes alphabets: it may imitate another one.",
+    ] {
+        assert!(imported.stderr.contains(of), "{of}: {}", imported.stderr);
+    }
+    assert!(!imported.stderr.contains("line 2:"), "{}", imported.stderr);
+    fs::write(place.path("more.csv"), "name,mail\nF\u{430}y Example,fay@example.edu\n").unwrap();
+    let imported = place.run(&["subscriber", "import", "more.csv", "--json"]);
+    assert_eq!((imported.json()["added"][0]["mixed_scripts"].clone(), imported.stderr.as_str()), (Value::from(true), ""));
 }
 
 #[test]
@@ -218,15 +278,24 @@ fn a_reader_that_has_gone_is_no_failure_unless_something_is_shown_only_once() {
 #[test]
 fn challenges_are_lines_of_json() {
     let place = Place::ready();
+    let before = SystemClock.now();
     let done = place.run(&["scep", "challenge", "alice@example.edu", "--profile", "signing", "--count", "3"]);
+    let after = SystemClock.now();
     let lines: Vec<Value> = done.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((done.code, lines.len()), (0, 3), "{}", done.stderr);
     assert_eq!(lines[0]["subject"], serde_json::json!([[["O", "Example University"]], [["OU", "Physics"]], [["CN", "Alice Example"]]]));
     assert_eq!(lines[0]["san"], serde_json::json!({ "rfc822Name": "alice@example.edu" }));
     assert_eq!(lines[0]["url"], "http://pki.example.edu/scep/signet");
+    let days = 7 * Timestamp::DAY;
     for line in &lines {
         assert_eq!(done.stdout.matches(line["challenge"].as_str().unwrap()).count(), 1, "each is another one, and stands once");
+        let keys: BTreeSet<&str> = line.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, BTreeSet::from(["challenge", "subject", "san", "usage", "url", "expires_at"]));
+        assert_eq!(line["usage"], 1, "it signs");
+        let ends = Timestamp::parse(line["expires_at"].as_str().unwrap()).unwrap();
+        assert!((before.plus(days)..=after.plus(days)).contains(&ends), "{ends}");
     }
+    assert_eq!(place.json(&["scep", "challenge", "alice@example.edu", "--profile", "authentication"])["usage"], 5, "it does both");
     let refused = place.run(&["scep", "challenge", "alice@example.edu", "--profile", "encryption", "--json"]);
     assert_eq!((refused.code, refused.error_code().as_str()), (1, "encryptionByScep"));
     assert_eq!(place.json(&["scep", "pending"]), serde_json::json!([]));
@@ -403,14 +472,26 @@ fn what_is_missing_or_damaged_is_said_with_what_to_do() {
 #[test]
 fn a_server_prints_its_addresses_remembers_them_works_beside_commands_and_ends_in_order() {
     let place = Place::with_department();
-    let served = Served::start(&place, &["--public-url", "https://localhost:9443"]);
-    assert_eq!(served.listening["public_url"], "https://localhost:9443");
+    let all = place.json(&["certificate", "list", "--all"]);
+    let root = all.as_array().unwrap().iter().find(|row| row["profile"] == "root").unwrap()["serial"].as_str().unwrap();
+    let device_ca = place.path("device-ca.pem").to_str().unwrap().to_owned();
+    fs::write(&device_ca, place.run(&["certificate", "export", root, "--format", "pem"]).stdout).unwrap();
+    let (public_url, status_url) = ("https://localhost:9443", "http://pki.example.edu/x");
+    let served = Served::start(&place, &["--public-url", public_url, "--status-url", status_url, "--device-ca", &device_ca]);
+    let said = |listening: &Value| ["public_url", "status_url"].map(|key| listening[key].as_str().unwrap().to_owned());
+    assert_eq!(said(&served.listening), [public_url, status_url]);
+    let warnings = served.listening["warnings"].to_string();
+    assert!(warnings.contains("their status is found at http://pki.example.edu, the last of them until "), "{warnings}");
     let http = served.address("http");
     assert!(get(http, "/healthz").starts_with("HTTP/1.1 200"));
     TcpStream::connect(served.address("https")).unwrap();
 
     // Another process sees the addresses, and the server sees what the other process writes.
-    assert_eq!(place.json(&["settings", "get", "serve.public_url"])["value"], "https://localhost:9443");
+    let remembered = || {
+        let named = [("serve.public_url", public_url), ("status.url", status_url), ("serve.device_ca", device_ca.as_str())];
+        named.into_iter().for_each(|(key, value)| assert_eq!(place.json(&["settings", "get", key])["value"], value, "{key}"));
+    };
+    remembered();
     assert_eq!(place.json(&["settings", "get", "serve.http"])["value"], http.to_string());
     place.json(&["subscriber", "validate", "alice@example.edu", "--method", "records", "--evidence", "personnel list"]);
     let url = place.json(&["invite", "alice@example.edu"])["url"].as_str().unwrap().to_owned();
@@ -427,6 +508,11 @@ fn a_server_prints_its_addresses_remembers_them_works_beside_commands_and_ends_i
     );
     assert_eq!(served.terminate(), 0);
     assert!(TcpStream::connect(http).is_err(), "the port is free again");
+    let again = Served::start(&place, &[]);
+    assert_eq!(said(&again.listening), [public_url, status_url]);
+    assert_eq!(again.listening["warnings"].to_string(), "[]", "nothing has moved");
+    remembered();
+    assert_eq!(again.terminate(), 0);
 }
 
 #[cfg(unix)]

@@ -101,9 +101,12 @@ fn every_report_is_written_as_csv_and_json() {
         let report = json.json();
         assert_eq!(report["name"], name);
         assert!(report["ledger_hash"].as_str().is_some_and(|hash| hash.len() == 64) && report["at"].is_string());
-        let csv = place.run(&["report", name, "--since", "2020-01-01T00:00:00Z"]).stdout;
+        let csv = place.run(&["report", name]).stdout;
         assert!(csv.starts_with(&format!("\"# report\",\"{name}\"")), "{csv}");
+        assert_eq!(place.json(&["report", name])["rows"], report["rows"], "with --json the one value is JSON");
     }
+    let csv = place.run(&["report", "coverage", "--format", "csv", "--json"]).stdout;
+    assert!(csv.starts_with("\"# report\",\"coverage\""), "whoever asks for CSV gets it: {csv}");
     let coverage = place.run(&["report", "coverage", "--format", "json"]).json();
     assert_eq!(coverage["rows"][0][0], "Alice Example");
     assert_eq!(place.run(&["report", "gossip"]).code, 2);
@@ -143,4 +146,31 @@ fn a_report_is_narrowed_by_days_profile_and_time() {
     assert_eq!(rows("revocations", &["--until", future, "--profile", "document"]).len(), 1);
     assert!(rows("revocations", &["--until", past]).is_empty() && rows("revocations", &["--profile", "encryption"]).is_empty());
     assert_eq!(place.run(&["report", "actions", "--until", "yesterday"]).code, 2);
+    // What does not narrow a report is no part of the filter in its head.
+    let misfits =
+        [["inventory", "--since", past], ["expiring", "--until", past], ["coverage", "--days", "5"], ["devices", "--profile", "signing"]];
+    for [name, option, value] in misfits {
+        let refused = place.run(&["report", name, option, value]);
+        let told = format!("signetctl: {}: ", option.trim_start_matches('-'));
+        assert!(refused.code == 1 && refused.stdout.is_empty() && refused.stderr.starts_with(&told), "{name}: {}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_profile_that_there_is_not_is_refused_with_those_there_are() {
+    let place = Place::with_department();
+    let commands: [&[&str]; 4] = [
+        &["certificate", "list"],
+        &["certificate", "list", "--format", "csv"],
+        &["report", "inventory"],
+        &["report", "expiring", "--format", "json"],
+    ];
+    for command in commands {
+        let refused = place.run(&[command, &["--profile", "encrpytion"]].concat());
+        assert!(refused.code == 1 && refused.stdout.is_empty(), "{command:?}: {}", refused.stdout);
+        let told = ["signetctl: profile: ", "signing, encryption, authentication, document, functional", "profile_signer"];
+        assert!(told.iter().all(|words| refused.stderr.contains(words)), "{}", refused.stderr);
+        assert_eq!(place.run(&[command, &["--profile", "document"]].concat()).code, 0, "there is none yet: {command:?}");
+    }
+    assert_eq!(place.run(&["certificate", "list", "--profile", "encrpytion", "--json"]).error_code(), "validation");
 }

@@ -169,6 +169,22 @@ fn a_batch_is_tried_dry_goes_through_and_is_idempotent() {
     assert_eq!((nothing.code, &nothing.json()["there"]), (0, &3.into()));
 }
 
+#[test]
+fn a_batch_tells_people_how_far_it_is_and_how_fast_and_programs_nothing() {
+    let place = Place::ready();
+    place.json(&["subscriber", "add", "--name", "Bob Example", "--mail", "bob@example.edu"]);
+    place.json(&["subscriber", "validate", "bob@example.edu", "--method", "records", "--evidence", "staff list"]);
+    fs::write(place.path("list.csv"), "mail\nalice@example.edu\nbob@example.edu\n").unwrap();
+    let batch = |further: &[&str]| place.run(&[&["issue-batch", "list.csv", "--bundle", "encryption"], further].concat());
+    let said = batch(&["--out", "out"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let last = said.stderr.lines().rfind(|line| line.ends_with(" a minute)")).unwrap_or_else(|| panic!("{}", said.stderr));
+    let rate = last.strip_prefix("2 of 2 (").and_then(|rest| rest.strip_suffix(" a minute)")).and_then(|rate| rate.parse::<u64>().ok());
+    assert!(rate.is_some_and(|rate| (1..=120).contains(&rate)), "{last}");
+    let quiet = batch(&["--out", "again", "--replace", "--json"]);
+    assert_eq!((quiet.code, &quiet.json()["batch"]["delivered"], quiet.stderr.as_str()), (0, &2.into(), ""));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_batch_that_was_killed_goes_on_where_it_was() {
@@ -449,6 +465,26 @@ fn history_is_imported_from_files_and_folders() {
     assert_eq!(refused(&place, &["certificate", "import", "old"]), "importIncomplete");
     assert_eq!(refused(&place, &["certificate", "import", "nowhere.pem"]), "file");
     assert_eq!(place.json(&["certificate", "list"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_is_wrong_with_a_certificate_is_told_when_it_is_shown() {
+    let place = Place::ready();
+    let base = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+    openssl(&place, &[&base[..], &["-subj", "/CN=Old CA", "-keyout", "ca.key", "-out", "ca.pem"]].concat());
+    let by_it = ["-subj", "/CN=Alice", "-keyout", "k.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-out", "old.pem"];
+    openssl(&place, &[&base[..], &by_it, &["-addext", "basicConstraints=critical,CA:FALSE"]].concat());
+    place.json(&["certificate", "import", "old.pem"]);
+    let serial = place.json(&["certificate", "list"])[0]["serial"].as_str().unwrap().to_owned();
+    let shown = place.json(&["certificate", "show", &serial]);
+    let faults = ["keyUsage is missing (4.2.1.3)", "its issuer is not one of this department's"];
+    assert_eq!(shown["lint"], serde_json::json!(faults));
+    assert_eq!((&shown["issued_by"], &shown["chain"]), (&serde_json::Value::Null, &serde_json::json!([])), "nobody here issued it");
+    let words = place.run(&["certificate", "show", &serial]).stdout;
+    assert!(words.contains("\nStored  ") && !words.contains("\nIssued "), "{words}");
+    for fault in faults {
+        assert!(words.contains(&format!("\nfault: {fault}\n")), "{words}");
+    }
 }
 
 #[test]

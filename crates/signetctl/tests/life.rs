@@ -3,7 +3,13 @@
 
 mod support;
 
-use openssl::{hash::MessageDigest, pkey::PKey, rsa::Rsa, x509::X509ReqBuilder};
+use openssl::{
+    hash::MessageDigest,
+    pkcs12::Pkcs12,
+    pkey::PKey,
+    rsa::Rsa,
+    x509::{X509, X509ReqBuilder},
+};
 use protocol::crl::Reason;
 use ra::{
     Authority, OpenOptions, Operator,
@@ -105,6 +111,50 @@ fn a_certificate_is_shown_with_its_form_and_the_versions_that_it_was_issued_unde
 }
 
 #[test]
+fn a_certificate_is_shown_with_where_it_comes_from_what_stands_above_it_and_what_became_of_it() {
+    let place = Place::ready();
+    let [serial] = issued(&place, 1).try_into().unwrap();
+    place.json(&["invite", "alice@example.edu"]);
+    // As if a phone had fetched it.
+    let database = database(&place);
+    let phone = "INSERT INTO device (id, subscriber, udid, serial, product, os_version, foreign_device_ca, first_seen, last_seen)
+                     SELECT randomblob(16), id, 'u', 'F2LXR', 'iPhone15,2', '18.1', 0, 1, 1 FROM subscriber;
+                 UPDATE enrollment SET device = (SELECT id FROM device);
+                 UPDATE certificate SET enrollment = (SELECT id FROM enrollment) WHERE kind = 'subscriber';";
+    database.execute_batch(phone).unwrap();
+    place.json(&["certificate", "hold", &serial]);
+    place.json(&["certificate", "reinstate", &serial]);
+    let shown = place.json(&["certificate", "show", &serial]);
+    assert_eq!((&shown["issued_by"], &shown["person"]), (&json!("officer rosa"), &json!("Alice Example")));
+    assert_eq!((&shown["device"]["product"], &shown["device"]["serial"]), (&json!("iPhone15,2"), &json!("F2LXR")));
+    assert_eq!(shown["published"], json!(["http://pki.example.edu/crl/issuing.crl"]));
+    let chain = shown["chain"].as_array().unwrap();
+    assert!(chain.len() == 2 && chain.iter().all(|link| link["signature_fits"] == true), "{chain:?}");
+    let timeline = shown["timeline"].as_array().unwrap();
+    let events: Vec<_> = timeline.iter().map(|step| step["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["certificate.issued", "certificate.held", "certificate.reinstated", "certificate.ends"]);
+    assert_eq!((&timeline[0]["at"], &timeline[0]["by"], &timeline[3]["by"]), (&shown["stored_at"], &json!("officer rosa"), &Value::Null));
+    assert_eq!((&timeline[0]["ledger"], timeline[0]["details"].is_object()), (&shown["ledger"], true));
+    assert!(timeline[1]["by"].as_str().unwrap().starts_with("command "), "{timeline:?}");
+    let words = || place.run(&["certificate", "show", &serial]).stdout;
+    let said = words();
+    let issued = format!("Issued          {} by officer rosa\n", shown["stored_at"].as_str().unwrap());
+    let issuer = format!("Issuer          {} (", chain[0]["subject"].as_str().unwrap());
+    for part in [&*issued, &*issuer, "Device          iPhone15,2, 18.1, F2LXR\n", "Published       http://pki", "certificate.held"] {
+        assert!(said.contains(part), "{part:?} in {said}");
+    }
+    assert!(!said.contains("does not fit"), "{said}");
+    // An issuer whose signature is broken is told where it stands in the chain.
+    let of_issuing = "WHERE number = (SELECT number FROM certificate WHERE kind = 'issuing')";
+    let der = database.query_row(&format!("SELECT der FROM certificate_der {of_issuing}"), [], |row| row.get::<_, Vec<u8>>(0));
+    let mut der = der.unwrap();
+    *der.last_mut().unwrap() ^= 1;
+    assert_eq!(database.execute(&format!("UPDATE certificate_der SET der = ?1 {of_issuing}"), [der]).unwrap(), 1);
+    assert_eq!(place.json(&["certificate", "show", &serial])["chain"][0]["signature_fits"], false);
+    assert_eq!(words().matches(": its signature does not fit\n").count(), 1, "{}", words());
+}
+
+#[test]
 fn several_are_all_or_none_and_many_wait_for_another_account() {
     let place = Place::ready();
     place.json(&["settings", "set", "revoke.four_eyes_above", "2"]);
@@ -178,8 +228,16 @@ fn what_is_perhaps_lost_is_on_hold_and_revoked_on_its_day_unless_it_turned_up() 
     let mut both = vec![(found.clone(), 2 * 86_400), (lost.clone(), 2 * 86_400)];
     both.sort();
     assert_eq!(ends(), both, "a plain hold has no end");
+    let sql = "SELECT final_at FROM hold_deadline ORDER BY serial";
+    let end = protocol::Timestamp(database(&place).query_row(sql, [], |row| row.get(0)).unwrap()).to_string();
+    let told = |serial: &str| place.json(&["certificate", "show", serial])["revoked_unless_reinstated_at"].clone();
+    assert_eq!((told(&lost), told(&found), told(&held)), (json!(end), json!(end), Value::Null));
+    let words = |serial: &str| place.run(&["certificate", "show", serial]).stdout;
+    let line = format!("\nAt {end} the hold becomes a revocation, unless it is reinstated before.\n");
+    assert!(words(&lost).contains(&line) && !words(&held).contains("becomes a revocation"), "{}{}", words(&lost), words(&held));
     assert_eq!(place.json(&["certificate", "reinstate", &found])["status"], "active");
     assert_eq!(ends(), [(lost.clone(), 2 * 86_400)]);
+    assert_eq!(told(&found), Value::Null, "it turned up");
 
     let all = || [&found, &lost, &held].map(|serial| status(&place, serial));
     let passed = |seconds: i64| opened(&place, Arc::new(FixedClock::at(SystemClock.now().0 + seconds))).tidy().unwrap();
@@ -187,7 +245,33 @@ fn what_is_perhaps_lost_is_on_hold_and_revoked_on_its_day_unless_it_turned_up() 
     assert_eq!(all(), [json!("active"), json!("held"), json!("held")], "the second day");
     passed(2 * 86_400 + 60);
     assert_eq!(all(), [json!("active"), json!("revoked"), json!("held")]);
+    assert!(told(&lost).is_null() && !words(&lost).contains("becomes a revocation"), "{}", words(&lost));
     assert_eq!(place.json(&["certificate", "list", "--status", "revoked"])[0]["serial"], json!(lost));
+}
+
+#[test]
+fn of_one_that_is_perhaps_lost_the_day_is_told_and_of_a_key_all_its_certificates() {
+    let place = Place::ready();
+    let [one] = issued(&place, 1).try_into().unwrap();
+    let words = |arguments: &[&str]| place.run(&[&["certificate"][..], arguments].concat()).stdout;
+    let day = "the hold becomes a revocation, unless it is reinstated before.";
+    let told = words(&["hold", &one, "--maybe-lost"]);
+    assert!(told.contains("Valid until") && told.trim_end().ends_with(day), "{told}");
+    let told = words(&["reinstate", &one]);
+    assert!(told.contains("Valid until") && !told.contains(day), "{told}");
+
+    let twins: Vec<_> = {
+        let (operator, request) = (opened(&place, Arc::new(SystemClock)), csr());
+        let issue = || operator.issue_from_csr("alice@example.edu", ProfileName::Signing, &request).unwrap();
+        (0..2).map(|_| issue().certificate.serial).collect()
+    };
+    let both = |told: &str| twins.iter().all(|serial| told.contains(serial.as_str()));
+    let told = words(&["hold", &twins[0], "--maybe-lost"]);
+    assert!(both(&told) && told.contains(day), "{told}");
+    assert_eq!(place.json(&["certificate", "reinstate", &twins[0]])["status"], "active", "a program gets what it named");
+    let told = words(&["revoke", &twins[0], "--reason", "keyCompromise"]);
+    assert!(both(&told) && told.contains("This cannot be taken back."), "{told}");
+    assert_eq!((status(&place, &twins[1]), status(&place, &one)), (json!("revoked"), json!("active")));
 }
 
 #[test]
@@ -386,4 +470,32 @@ fn a_pair_is_proved_with_the_file_that_its_holder_lends() {
     assert_eq!(place.run(&test(&["--p12", "alice.p12", "--password-file", "wrong.txt", "--json"])).error_code(), "validation");
     std::fs::write(place.path("not.p12"), "no PKCS#12").unwrap();
     assert_eq!(place.run(&test(&["--p12", "not.p12", "--password-file", "alice.txt", "--json"])).error_code(), "validation");
+}
+
+#[test]
+fn a_pair_that_signs_is_proved_with_its_holders_file_as_long_as_its_certificate_is_valid() {
+    let place = Place::ready();
+    let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let mut request = X509ReqBuilder::new().unwrap();
+    request.set_pubkey(&key).unwrap();
+    request.sign(&key, MessageDigest::sha256()).unwrap();
+    fs::write(place.path("alice.csr"), request.build().to_der().unwrap()).unwrap();
+    let issued = place.json(&["certificate", "issue", "alice@example.edu", "--profile", "signing", "--csr", "alice.csr"]);
+    let serial = issued["certificate"]["serial"].as_str().unwrap();
+    // As its holder's program keeps it.
+    let certificate = X509::from_pem(place.run(&["certificate", "export", serial]).stdout.as_bytes()).unwrap();
+    let mut file = Pkcs12::builder();
+    file.name("Alice").pkey(&key).cert(&certificate);
+    fs::write(place.path("alice.p12"), file.build2("sesame 4711").unwrap().to_der().unwrap()).unwrap();
+    fs::write(place.path("alice.txt"), "sesame 4711\n").unwrap();
+    let test = ["certificate", "self-test", "alice@example.edu", "--p12", "alice.p12", "--password-file", "alice.txt"];
+    let lent = place.json(&test);
+    assert_eq!([&lent["authentication"], &lent["integrity"], &lent["confidentiality"]], ["proved", "proved", "noCertificate"]);
+    let words = place.run(&test).stdout;
+    assert!(words.lines().any(|line| line.starts_with("Who it is") && line.ends_with("  proved")), "{words}");
+    // A key of which nothing is valid any more proves nothing.
+    place.json(&["certificate", "revoke", serial, "--yes"]);
+    let refused = place.run(&[&test[..], &["--json"]].concat());
+    assert_eq!((refused.code, refused.error_code().as_str()), (1, "validation"));
+    assert!(refused.stdout.contains("belongs to none of the certificates"), "{}", refused.stdout);
 }

@@ -43,6 +43,7 @@ fn is_as_scripts_know_it(row: &Value) {
     assert!(may_lack.iter().all(|key| row[*key].is_string() || row[*key].is_null()), "{row}");
     assert!(times.iter().all(|key| Timestamp::parse(&word(&row[*key])).is_some()), "{row}");
     assert!(row["san"].as_array().unwrap().iter().all(Value::is_string), "{row}");
+    assert!(["active", "held", "revoked", "expired", "superseded"].contains(&word(&row["status"]).as_str()), "{row}");
     assert!(word(&row["serial"]).bytes().all(|octet| octet.is_ascii_digit() || (b'A'..=b'F').contains(&octet)), "{row}");
 }
 
@@ -65,6 +66,8 @@ fn a_certificate_is_approved_issued_listed_exported_and_revoked() {
     let Outcome::Pending(waiting) = client.enroll(&ra, &key, &content(&challenge(&place))).unwrap() else { panic!("not pending") };
     let pending = place.json(&["scep", "pending"]);
     assert_eq!(pending[0]["profile"], "signing");
+    assert_eq!(place.json(&["certificate", "list"]), serde_json::json!([]), "what waits is no certificate");
+    assert_eq!(place.run(&["certificate", "list", "--status", "pending", "--json"]).code, 2);
     assert_eq!(place.json(&["scep", "approve", pending[0]["id"].as_str().unwrap()])["state"], "approved");
     assert_eq!(place.json(&["scep", "pending"]), serde_json::json!([]));
     let identity = client.poll(&ra, &waiting).unwrap().issued().unwrap();
@@ -85,6 +88,7 @@ fn a_certificate_is_approved_issued_listed_exported_and_revoked() {
     assert_eq!(place.json(&["certificate", "list", "--mail", "alice@example.edu"]).as_array().unwrap().len(), 1);
 
     assert_eq!(place.json(&["certificate", "revoke", &serial.to_lowercase(), "--reason", "keyCompromise"])["status"], "revoked");
+    is_as_scripts_know_it(&place.json(&["certificate", "list"])[0]);
     assert_eq!(place.run(&["certificate", "revoke", &serial, "--json"]).error_code(), "alreadyRevoked");
     // The running server says so at its next answer.
     let crl = transport.send(&Request::get(&format!("http://{}/crl/issuing.crl", served.address("http")))).unwrap();

@@ -206,6 +206,24 @@ fn an_address_that_does_not_last_is_warned_of_and_is_not_written_into_certificat
 }
 
 #[test]
+fn an_address_that_certificates_name_is_told_when_another_one_takes_its_place() {
+    let place = Place::ready();
+    let all = place.json(&["certificate", "list", "--all"]);
+    let issuing = all.as_array().unwrap().iter().find(|one| one["profile"] == "issuing").unwrap();
+    let until = issuing["not_after"].as_str().unwrap();
+    let moved = place.json(&["settings", "set", "status.url", "http://status.example.edu"]);
+    assert_eq!(moved["value"], "http://status.example.edu");
+    assert_eq!(moved["still_named"], json!({ "address": "http://pki.example.edu", "until": until }));
+    // Nothing was issued meanwhile, so nothing is left behind by the way back.
+    let back = place.run(&["settings", "set", "status.url", "http://pki.example.edu"]);
+    assert_eq!((back.code, back.stdout.trim()), (0, "status.url = http://pki.example.edu"));
+    let several = ["settings", "set", "serve.public_url", "https://localhost:9443", "status.url", "http://status.example.edu"];
+    let words = place.run(&several).stdout;
+    let said = format!("their status is found at http://pki.example.edu, the last of them until {until}. That address must go on");
+    assert!(words.contains(&said), "{words}");
+}
+
+#[test]
 fn the_responder_stands_in_certificates_only_where_the_department_says_that_it_always_answers() {
     let place = Place::ready();
     let issue = |name: &str| {

@@ -2,7 +2,7 @@
 
 use crate::{
     dto::{
-        life::{CertificateAct, Consequences, Departure, WaitingAct},
+        life::{CertificateAct, Consequences, Departure, PastHold, WaitingAct},
         unknown,
     },
     error::CommandError,
@@ -68,6 +68,14 @@ pub async fn refuse_act(app: State<'_, App>, id: String, why: String) -> Result<
 #[specta::specta]
 pub async fn departure(app: State<'_, App>, id: String) -> Result<Option<Departure>, CommandError> {
     app.operator(move |op| Ok(op.departure(SubscriberId::parse(&id).ok_or_else(unknown)?)?.map(Into::into))).await
+}
+
+/// The holds of a person's certificates that were taken back, certificate by certificate, oldest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn past_holds(app: State<'_, App>, id: String) -> Result<Vec<PastHold>, CommandError> {
+    let person = SubscriberId::parse(&id).ok_or_else(unknown)?;
+    app.operator(move |op| Ok(op.past_holds(person)?.into_iter().map(Into::into).collect())).await
 }
 
 fn parse(id: &str) -> Result<ActId, CommandError> {

@@ -4,7 +4,7 @@ use crate::{
     dto::{
         self,
         department::at,
-        people::{NewMailbox, NewSubscriber, NewValidation, Subscriber, SubscriberPage, SubscriberQuery},
+        people::{LookAlike, NewMailbox, NewSubscriber, NewValidation, Subscriber, SubscriberPage, SubscriberQuery},
         today::Today,
     },
     error::CommandError,
@@ -32,6 +32,13 @@ pub async fn subscribers(app: State<'_, App>, query: SubscriberQuery) -> Result<
 #[specta::specta]
 pub async fn subscriber(app: State<'_, App>, id: String) -> Result<Subscriber, CommandError> {
     app.operator(move |op| Ok(op.subscriber(parse(&id)?)?.into())).await
+}
+
+/// Others whose names look like this person's but are spelled with other letters.
+#[tauri::command]
+#[specta::specta]
+pub async fn look_alikes(app: State<'_, App>, id: String) -> Result<Vec<LookAlike>, CommandError> {
+    app.operator(move |op| Ok(op.look_alikes(parse(&id)?)?.into_iter().map(Into::into).collect())).await
 }
 
 /// Adds one.

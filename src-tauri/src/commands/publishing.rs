@@ -4,6 +4,7 @@ use crate::{
     dto::{
         invitation::SavedFile,
         publishing::{Attempt, NewTarget, Publishing, StatusBrief, id},
+        time,
     },
     error::CommandError,
     files,
@@ -23,6 +24,13 @@ pub async fn publishing(app: State<'_, App>) -> Result<Publishing, CommandError>
 #[specta::specta]
 pub async fn status_brief(app: State<'_, App>) -> Result<StatusBrief, CommandError> {
     app.operator(|op| StatusBrief::of(&op)).await
+}
+
+/// Until when certificates say that their status is found at an address of before; `None`: none that lives does.
+#[tauri::command]
+#[specta::specta]
+pub async fn named_until(app: State<'_, App>, address: String) -> Result<Option<String>, CommandError> {
+    app.operator(move |op| Ok(op.named_until(&address)?.map(time))).await
 }
 
 /// Tries a place: puts the root's certificate there. Nothing of the place is kept.

@@ -12,7 +12,7 @@ use specta::Type;
 pub struct Certificate {
     /// Upper-case hex.
     pub serial: String,
-    /// pending active held revoked expired superseded.
+    /// active held revoked expired superseded.
     pub status: String,
     /// Certificate profile.
     pub profile: String,

@@ -198,6 +198,24 @@ pub struct Departure {
     pub keep_until: Option<String>,
 }
 
+/// A time in which a certificate was on hold, and after which it was good again.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PastHold {
+    /// Serial of the certificate.
+    pub serial: String,
+    /// When it was put on hold.
+    pub from: String,
+    /// When it was reinstated.
+    pub to: String,
+}
+
+impl From<core::PastHold> for PastHold {
+    fn from(hold: core::PastHold) -> Self {
+        PastHold { serial: hold.serial, from: time(hold.from), to: time(hold.to) }
+    }
+}
+
 impl From<core::Departure> for Departure {
     fn from(departure: core::Departure) -> Self {
         Departure { at: time(departure.at), successor: departure.successor, keep_until: departure.keep_until.map(time) }

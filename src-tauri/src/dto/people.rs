@@ -113,6 +113,18 @@ pub struct Subscriber {
     pub mixed_scripts: bool,
 }
 
+/// Somebody whose name looks like another one's but is spelled with other letters.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LookAlike {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// First mail address.
+    pub mail: String,
+}
+
 /// Which to list.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -222,6 +234,12 @@ impl From<core::Subscriber> for Subscriber {
             devices: s.devices.into_iter().map(Into::into).collect(),
             mixed_scripts: s.mixed_scripts,
         }
+    }
+}
+
+impl From<core::LookAlike> for LookAlike {
+    fn from(other: core::LookAlike) -> Self {
+        LookAlike { id: other.id.to_string(), name: other.name, mail: other.mail }
     }
 }
 

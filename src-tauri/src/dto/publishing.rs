@@ -365,3 +365,6 @@ impl From<ra::DeltaFacts> for DeltaOf {
 pub fn id(text: &str) -> Result<TargetId, CommandError> {
     TargetId::parse(text).ok_or_else(unknown)
 }
+
+#[cfg(test)]
+mod tests;

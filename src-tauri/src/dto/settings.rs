@@ -105,6 +105,16 @@ pub enum SettingSource {
     Builtin,
 }
 
+/// From where to where a number goes, both included.
+#[derive(Debug, Clone, Copy, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingBounds {
+    /// The least.
+    pub least: u32,
+    /// The most.
+    pub most: u32,
+}
+
 /// One setting as it stands for the organization or a department.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -119,6 +129,10 @@ pub struct SettingView {
     pub source: SettingSource,
     /// What would count if it were not set here.
     pub inherited: String,
+    /// What counts where nobody has set it.
+    pub default: String,
+    /// From where to where it goes, where it is a plain number.
+    pub bounds: Option<SettingBounds>,
     /// A department may do without, whatever the organization has.
     pub optional: bool,
     /// What an officer asked for and another one has to set, too.
@@ -226,6 +240,8 @@ impl SettingView {
                 Source::Builtin => SettingSource::Builtin,
             },
             inherited: v.inherited,
+            default: v.default,
+            bounds: v.bounds.map(|core::Bounds { least, most }| SettingBounds { least, most }),
             optional: v.optional,
         }
     }

@@ -335,4 +335,15 @@ mod tests {
         assert_eq!(of("fe80::1"), None);
         assert_eq!(of("fd00::1"), Some(Reach::ThisNetwork));
     }
+
+    #[test]
+    fn who_can_reach_a_listener_goes_by_its_address_and_all_interfaces_are_never_this_computer_alone() {
+        assert_eq!(Reach::of_listener("127.0.0.1:1"), Reach::ThisComputer);
+        assert_eq!(Reach::of_listener("[::1]:1"), Reach::ThisComputer);
+        assert_eq!(Reach::of_listener("10.1.2.3:1"), Reach::ThisNetwork);
+        assert_eq!(Reach::of_listener("192.0.2.4:1"), Reach::Anyone);
+        for all in ["0.0.0.0:1", "[::]:1"] {
+            assert_ne!(Reach::of_listener(all), Reach::ThisComputer, "{all}");
+        }
+    }
 }

@@ -74,8 +74,6 @@ pub enum TickResult {
     PublicSideOnly,
     /// There is no certificate for it.
     NoCertificate,
-    /// Signet cannot try it with a key of this kind.
-    NotTried,
     /// It does not work.
     Failed,
 }
@@ -86,7 +84,7 @@ pub enum TickResult {
 pub struct Tick {
     /// How it was found.
     pub result: TickResult,
-    /// Why it failed, or was not tried.
+    /// Why it failed.
     pub reason: Option<String>,
 }
 
@@ -108,11 +106,10 @@ impl From<core::Tick> for Tick {
             core::Tick::Proved => TickResult::Proved,
             core::Tick::PublicSideOnly => TickResult::PublicSideOnly,
             core::Tick::NoCertificate => TickResult::NoCertificate,
-            core::Tick::NotTried(_) => TickResult::NotTried,
             core::Tick::Failed(_) => TickResult::Failed,
         };
         let reason = match tick {
-            core::Tick::Failed(reason) | core::Tick::NotTried(reason) => Some(reason),
+            core::Tick::Failed(reason) => Some(reason),
             core::Tick::Proved | core::Tick::PublicSideOnly | core::Tick::NoCertificate => None,
         };
         Tick { result, reason }

@@ -146,4 +146,31 @@ mod tests {
         let saved = core::NewView::try_from(NewPeopleView { name: "x".into(), find, columns: Vec::new() }).expect("a view");
         assert_eq!(serde_json::to_value(PeopleFind::from(read::<core::PeopleQuery>(saved.query).expect("a query"))).expect("JSON"), asked);
     }
+
+    #[test]
+    fn a_view_of_people_counts_what_it_finds_now() {
+        use ra::{
+            subscriber::{NewSubscriber, SubscriberKind},
+            testing,
+        };
+        let (authority, _clock, _folder) = testing::authority();
+        let officer = testing::department(&authority);
+        testing::person(&officer, "Alice Example", "alice@example.edu");
+        let mut asked = serde_json::json!({
+            "search": null, "kind": "functional", "has": null, "department": null, "validated": null, "sort": "newest",
+            "after": null, "before": null, "skip": 0, "limit": 500,
+        });
+        let find: PeopleFind = serde_json::from_value(asked.clone()).expect("a question");
+        let view = NewPeopleView { name: "Mailboxes".into(), find, columns: vec!["name".into(), "kind".into()] };
+        officer.save_view(core::NewView::try_from(view).expect("a view")).expect("a place for it");
+        let kept = || officer.saved_views(core::ViewOf::People).expect("views").remove(0);
+        let shown = PeopleListView::counted(&officer, kept()).expect("a count");
+        assert_eq!((shown.count, shown.count_is_exact), (0, true), "Alice is a person");
+        let library = NewSubscriber { name: "Library".into(), mail: "library@example.edu".into(), kind: SubscriberKind::Functional };
+        officer.add_subscriber(library).expect("a mailbox");
+        let shown = PeopleListView::counted(&officer, kept()).expect("a count");
+        assert_eq!((shown.count, shown.name.as_str(), shown.columns), (1, "Mailboxes", vec!["name".to_owned(), "kind".to_owned()]));
+        asked["limit"] = 0.into(); // a page is no part of it
+        assert_eq!(serde_json::to_value(shown.find).expect("JSON"), asked);
+    }
 }

@@ -59,7 +59,7 @@ async fn another_browser_is_told_so_and_let_through() {
 #[tokio::test]
 async fn looking_at_every_page_changes_nothing() {
     let site = Site::new();
-    let (link, _) = site.invite();
+    let (link, code) = site.invite();
     site.get(&link).await; // the view itself is logged, once a minute
     let before = site.authority.version().unwrap();
     let ledger = site.authority.auditor().verify_ledger().unwrap();
@@ -71,6 +71,21 @@ async fn looking_at_every_page_changes_nothing() {
     assert_eq!(site.authority.version().unwrap(), before);
     assert_eq!(site.authority.auditor().verify_ledger().unwrap(), ledger);
     assert_eq!(state(&site), State::Invited);
+
+    // With the cookie the download alone changes something: its time begins.
+    let cookie = site.sign_in(&link, &code).await;
+    let before = site.authority.version().unwrap();
+    let ledger = site.authority.auditor().verify_ledger().unwrap();
+    for path in ["", "/download", "/steps", "/steps?pause", "/password", "/decline"] {
+        for method in [Method::GET, Method::HEAD] {
+            ask(&site.https, method, &format!("{link}{path}"), &[("cookie", &cookie)], Body::empty()).await;
+        }
+    }
+    ask(&site.https, Method::HEAD, &format!("{link}/profile"), &[("cookie", &cookie)], Body::empty()).await;
+    assert_eq!(site.authority.version().unwrap(), before);
+    assert_eq!(site.authority.auditor().verify_ledger().unwrap(), ledger);
+    site.get_with(&format!("{link}/profile"), &[("cookie", &cookie)]).await;
+    assert_ne!(site.authority.version().unwrap(), before, "the version tells a change");
 }
 
 #[tokio::test]
@@ -120,6 +135,23 @@ async fn a_signed_in_person_gets_the_profile_and_nobody_else() {
     let late = site.get_with(&format!("{link}/profile"), &[("cookie", &cookie)]).await;
     assert_ne!(late.header("content-type"), "application/x-apple-aspen-config");
     shows(&late, StatusCode::FORBIDDEN, "Sign in again");
+}
+
+#[tokio::test]
+async fn when_the_eight_minutes_are_over_the_list_says_so_and_what_to_do() {
+    let site = Site::new();
+    let (link, code) = site.invite();
+    let cookie = site.sign_in(&link, &code).await;
+    site.get_with(&format!("{link}/profile"), &[("cookie", &cookie)]).await;
+    let steps = async |language: &str| site.get_with(&format!("{link}/steps"), &[("cookie", &cookie), ("accept-language", language)]).await;
+    site.clock.advance(479);
+    shows(&steps("en").await, StatusCode::OK, "1 minute left");
+    site.clock.advance(2);
+    shows(&steps("en").await, StatusCode::OK, "the 8 minutes are over: download again");
+    shows(&steps("fr").await, StatusCode::OK, "les 8 minutes sont passées\u{202f}: téléchargez de nouveau");
+    let again = site.get_with(&format!("{link}/profile"), &[("cookie", &cookie)]).await;
+    assert_eq!(again.header("content-type"), "application/x-apple-aspen-config");
+    shows(&steps("en").await, StatusCode::OK, "8 minutes left");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A courier between a department and a server of its own that is down, slow, full, faulty or well.
 
+mod monitor;
 mod password;
 
 use super::{Courier, write, write_with};

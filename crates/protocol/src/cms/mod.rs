@@ -1,6 +1,7 @@
-//! CMS (RFC 5652): what SCEP and the over-the-air protocol need of it. Input may be BER (indefinite lengths, constructed
-//! strings); signatures are verified over the received bytes by OpenSSL's primitives, a canonical copy serves only for reading.
+//! CMS (RFC 5652): what SCEP, the over-the-air protocol and the test of a pair need of it. Input may be BER (indefinite lengths,
+//! constructed strings); signatures are verified over the received bytes by OpenSSL's primitives, a canonical copy serves only for reading.
 
+mod agreement;
 mod algorithm;
 pub(crate) mod ber;
 mod certs_only;
@@ -9,6 +10,7 @@ mod identify;
 mod sign;
 mod verify;
 
+pub use agreement::{decrypt_by_agreement, encrypt_by_agreement};
 pub(crate) use certs_only::read_content as read_certificates_and_crl;
 pub use certs_only::{certs_only, crl_only, read_certs_only};
 pub(crate) use envelope::decrypt_unless;

@@ -31,7 +31,7 @@ pub(crate) use uses::Uses;
 pub struct Certificate {
     /// Upper-case hex.
     pub serial: String,
-    /// pending active held revoked expired superseded.
+    /// active held revoked expired superseded (what waits for an officer is a request, and no certificate).
     pub status: String,
     /// signing, encryption, authentication, document, functional; for our own: root, issuing, ra, ...
     pub profile: String,

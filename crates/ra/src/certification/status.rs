@@ -2,6 +2,12 @@
 
 use crate::{Dependency, Error, Operator, Result, host::Origin};
 use protocol::{Timestamp, cms::certs_only};
+use rusqlite::OptionalExtension;
+
+/// When the last living certificate ends that names one of two addresses: from the end on, so that the first one that is met is it.
+pub(super) const NAMED: &str = "SELECT c.not_after \
+     FROM certificate AS c INDEXED BY certificate_ending CROSS JOIN certificate_der AS d ON d.number = c.number \
+     WHERE c.not_after >= ?1 AND (instr(d.der, ?2) > 0 OR instr(d.der, ?3) > 0) ORDER BY c.not_after DESC LIMIT 1";
 
 /// The status information of one CA.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -58,6 +64,22 @@ impl Operator {
     pub fn status_url_lasts(&self) -> Result<bool> {
         let url = self.settings()?.status_url;
         Ok(url.as_deref().and_then(|url| Origin::parse(url, "http", true).ok()).is_some_and(|url| url.host.lasts()))
+    }
+
+    /// Until when certificates say that their CRL or responder is found below this `status.url`, the present one or one of before, which has
+    /// to answer as long; `None`: none that lives does. One that does not last stands in certificates only by `status.in_certificates`
+    /// `yes`, and is looked for only where that counts. All living certificates are read where none names it.
+    pub fn named_until(&self, status_url: &str) -> Result<Option<Timestamp>> {
+        let lasts = Origin::parse(status_url, "http", true).is_ok_and(|url| url.host.lasts());
+        if !lasts && self.setting("status.in_certificates")? != "yes" {
+            return Ok(None);
+        }
+        let [crl, ocsp] = ["crl", "ocsp"].map(|below| format!("{status_url}/{below}/").into_bytes());
+        let at = self.inner.clock.now();
+        self.inner.store.read(|c| {
+            let until = c.prepare_cached(NAMED)?.query_row((at.0, crl, ocsp), |row| row.get(0)).optional()?;
+            Ok(until.map(Timestamp))
+        })
     }
 
     /// A file that anybody may have: one that is published, or `issuing.p7c` (issuing CA and root, RFC 5280 4.2.2.1).

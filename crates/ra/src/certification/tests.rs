@@ -1,6 +1,9 @@
 //! The department's own certificates, with OpenSSL as the judge.
 
-use crate::{Conflict, Dependency, Error, certificate::CertificateQuery, ledger::Actor, testing};
+use crate::{
+    Conflict, Dependency, Error, certificate::CertificateQuery, issuance::Form, ledger::Actor, ports::Clock, profile::ProfileName, testing,
+};
+use protocol::crl::Reason;
 use std::{path::Path, process::Command};
 
 /// Runs the openssl program in a folder; its output, whether it was content or not.
@@ -77,6 +80,58 @@ fn what_the_ca_must_not_certify_is_refused_by_verifiers_and_by_ourselves() {
     let Err(Error::Invalid { field, reason }) = authority.enroller().tls_identity() else { panic!("example.com is not ours") };
     assert_eq!(field, "serve.public_url");
     assert!(reason.contains("www.example.com"), "{reason}");
+}
+
+#[test]
+fn both_ca_certificates_leave_in_one_file_and_what_nobody_may_have_leaves_in_none() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let of = |name: &str| officer.ca_certificates().unwrap().into_iter().find(|ca| ca.name == name).unwrap().der;
+    let (root, issuing) = (of("root"), of("issuing"));
+    let both = protocol::cms::read_certs_only(&officer.public_file("issuing.p7c").unwrap()).unwrap();
+    assert_eq!(both.into_iter().map(|one| one.der).collect::<Vec<_>>(), [issuing.clone(), root.clone()]);
+    // Each alone, as they are published.
+    assert_eq!((officer.public_file("root.crt").unwrap(), officer.public_file("issuing.crt").unwrap()), (root, issuing));
+    for name in ["root.p7c", "issuing.pem", "../data/signet.db", ""] {
+        let answer = officer.public_file(name);
+        assert!(matches!(answer, Err(Error::NotFound(crate::Noun::Crl))), "{name}: {answer:?}");
+    }
+}
+
+#[test]
+fn an_address_that_certificates_name_is_told_until_the_last_of_them_ends() {
+    const FIRST: &str = "http://pki.example.edu:8080";
+    const SECOND: &str = "http://status.example.edu";
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let until = |address: &str| officer.named_until(address).unwrap();
+    let ours = officer.certificates(&CertificateQuery { all: true, limit: 10, ..Default::default() }).unwrap();
+    let issuing = ours.iter().find(|one| one.profile == "issuing").unwrap().not_after;
+    assert_eq!((until(FIRST), until(SECOND)), (Some(issuing), None));
+    assert_eq!(until("http://pki.example.edu"), None, "another port is another address");
+
+    officer.set_setting("status.url", SECOND).unwrap();
+    testing::person(&officer, "Alice Example", "alice@example.edu");
+    let made = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
+    let ends = made.issued.certificate.not_after;
+    assert!(ends < issuing);
+    assert_eq!((until(FIRST), until(SECOND)), (Some(issuing), Some(ends)));
+    // Whoever meets a revoked one looks there, too.
+    officer.revoke(&protocol::x509::SerialNumber::parse(&made.issued.certificate.serial).unwrap(), Reason::Superseded).unwrap();
+    assert_eq!(until(SECOND), Some(ends));
+    clock.advance(ends.0 + 1 - clock.now().0);
+    assert_eq!((until(FIRST), until(SECOND)), (Some(issuing), None), "it has ended");
+
+    let sql = format!("EXPLAIN QUERY PLAN {}", super::status::NAMED);
+    let plan: Vec<String> = authority
+        .0
+        .store
+        .read(|c| {
+            let mut statement = c.prepare(&sql)?;
+            Ok(statement.query_map((0, vec![1_u8], vec![1_u8]), |row| row.get(3))?.collect::<rusqlite::Result<_>>()?)
+        })
+        .unwrap();
+    assert!(plan[0].contains("certificate_ending (not_after>?)") && !plan.join(" ").contains("TEMP B-TREE"), "{plan:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::{
     columns::{of_certificate, of_person},
     csv,
     people::looks_at_certificates,
+    profiles,
 };
 use crate::{
     Dependency, Error, Operator, Result,
@@ -133,6 +134,8 @@ pub(super) fn certificates(
     to: &mut dyn Write,
 ) -> Result<u64> {
     refuse_none(chosen)?;
+    // Before the first octet is written.
+    operator.inner.store.read(|tx| profiles::check(tx, &query.filter.profiles))?;
     let at = operator.inner.clock.now();
     let der = |row: &Certificate| Ok::<_, Error>(operator.export_certificate(&SerialNumber::parse(&row.serial)?)?.0);
     let count = match format {

@@ -15,6 +15,7 @@ mod filler;
 mod filler_phones;
 mod index;
 pub(crate) mod people;
+mod profiles;
 pub(crate) mod renewals;
 mod report;
 mod text;
@@ -81,7 +82,7 @@ pub struct CertificateFilter {
     pub search: Option<String>,
     /// Only these; empty: any.
     pub statuses: Vec<Status>,
-    /// Only of these certificate profiles; empty: any.
+    /// Only of these certificate profiles (of phones' and our own: of these kinds); empty: any.
     pub profiles: Vec<String>,
     /// Only active ones that end within so many days.
     pub expiring_days: Option<u32>,
@@ -257,13 +258,16 @@ impl CertificateSort {
 }
 
 impl Operator {
-    /// Certificates by search, filter and order, a page at a time.
+    /// Certificates by search, filter and order, a page at a time. A profile that there is not is refused.
     pub fn find_certificates(&self, query: &CertificatesQuery) -> Result<CertificatesPage> {
         // Only a search and the order by name need the index.
         let indexed = query.filter.search.is_some() || query.sort.by_name();
         let not_indexed = if indexed { self.inner.index_certificates()? } else { 0 };
         let at = self.inner.clock.now();
-        let page = self.inner.store.read(|tx| certificates::page(tx, at, query))?;
+        let page = self.inner.store.read(|tx| {
+            profiles::check(tx, &query.filter.profiles)?;
+            certificates::page(tx, at, query)
+        })?;
         Ok(CertificatesPage { not_indexed, ..page })
     }
 

@@ -1,12 +1,13 @@
 //! Reports: rows with the filter, the time and the ledger's head they were made at.
 
+mod narrowing;
 mod validations;
 
 use super::{
     count::Groups,
     export::{in_csv, line, written},
     people::has_active,
-    text,
+    profiles, text,
 };
 use crate::{
     Error, Operator, Result,
@@ -44,7 +45,7 @@ pub enum ReportName {
     Actions,
 }
 
-/// What narrows a report.
+/// What narrows a report. What does not narrow the one that is asked for is refused, by its field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct ReportFilter {
@@ -56,10 +57,13 @@ pub struct ReportFilter {
     pub days: Option<u32>,
     /// Only this certificate profile (inventory, expiring, revocations).
     pub profile: Option<String>,
-    /// Only this department: certificates that were issued in it, people who are in it now. Refused for what officers did, which is
-    /// recorded for the whole folder.
+    /// Only this department: certificates that were issued in it, people who are in it now (all but actions: what officers did is
+    /// recorded for the whole folder).
     pub department: Option<UnitId>,
 }
+
+/// So many days ahead are looked at where nobody says how many.
+const DAYS_AHEAD: u32 = 30;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -137,8 +141,11 @@ impl ReportName {
 type Sink<'a> = dyn FnMut(Vec<Value>) -> Result<bool> + 'a;
 
 fn head(operator: &Operator, tx: &Connection, at: Timestamp, name: ReportName, filter: &ReportFilter) -> Result<ReportHead> {
-    if name == ReportName::Actions && filter.department.is_some() {
-        return Err(Error::invalid("department", "what officers did is recorded for the whole folder: leave the department out"));
+    narrowing::check(name, filter)?;
+    profiles::check(tx, &filter.profile)?;
+    let mut filter = filter.clone();
+    if name == ReportName::Expiring {
+        filter.days.get_or_insert(DAYS_AHEAD);
     }
     let units = operator.inner.units()?;
     let (number, hash) = ledger::head(tx)?;
@@ -150,7 +157,7 @@ fn head(operator: &Operator, tx: &Connection, at: Timestamp, name: ReportName, f
             (None, Err(_)) => units.founding().organization.clone(),
         },
         at,
-        filter: filter.clone(),
+        filter,
         ledger_number: u64::try_from(number).unwrap_or(0),
         ledger_hash: hex(&hash),
         columns: name.columns().iter().map(|column| (*column).to_owned()).collect(),
@@ -277,7 +284,7 @@ fn inventory(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut S
 }
 
 fn expiring(tx: &Connection, at: Timestamp, filter: &ReportFilter, sink: &mut Sink<'_>) -> Result<()> {
-    let end = at.plus(i64::from(filter.days.unwrap_or(30)).saturating_mul(Timestamp::DAY));
+    let end = at.plus(i64::from(filter.days.unwrap_or(DAYS_AHEAD)).saturating_mul(Timestamp::DAY));
     let mut statement = tx.prepare_cached(&format!(
         "SELECT not_after, profile, subject, san, serial FROM certificate INDEXED BY certificate_ending
          WHERE kind = 'subscriber' AND reason IS NULL AND superseded_at IS NULL AND not_after >= ?1 AND not_after < ?2{}

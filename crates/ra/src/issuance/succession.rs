@@ -123,8 +123,10 @@ impl Operator {
         let Some(replaced) = &order.replaces else { return Err(Error::NotFound(Noun::Certificate)) };
         let (ca, rules, person) = (self.inner.issuing_ca()?, life::Rules::of(self)?, self.subscriber(order.subscriber)?);
         let profile = &order.profile;
+        // As it would be certified: an elliptic key of one that signs decrypts nothing.
+        let rsa = key.map_or(!profile.key.is_elliptic(), PublicKey::is_rsa);
         let serves = life::breaks(Uses::of(&CertificateView {
-            key_usage: Some(profile.key_usage),
+            key_usage: Some(profile.key_usage_of(rsa)),
             extended_key_usage: profile.extended_key_usage.clone(),
             san: order.san.clone(),
             ..view.clone()

@@ -7,6 +7,7 @@
 mod departure;
 mod four_eyes;
 mod mail;
+mod past;
 mod plan;
 mod reasons;
 mod renew;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 pub use departure::Departure;
 pub(crate) use four_eyes::{account, may_revoke_alone, note as note_alone};
+pub use past::PastHold;
 pub(crate) use plan::Rules;
 pub use reasons::{deadline_hours, officer_may_give};
 pub(crate) use renew::{may_be_replaced, place_taken, replaced, will_replace};

@@ -1,19 +1,18 @@
 //! The pair self-test: sign, encrypt and read back with a person's certificates, as three ticks.
 
 use super::mail::MailPair;
-use crate::{Error, Operator, Result, id::SubscriberId};
+use crate::{Error, Operator, Result, id::SubscriberId, subscriber::Subscriber};
 use protocol::{
     cms::{self, ContentCipher, Digest, KeyTransport, SigningIdentity},
     key::PrivateKey,
     pkcs12,
-    x509::CertificateView,
+    x509::{CertificateView, SubjectAltName},
 };
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 /// What is signed and encrypted.
 const MESSAGE: &[u8] = b"Signet asks: who are you, is this whole, and can only you read it?";
-
-const ELLIPTIC: &str = "the key is elliptic, and Signet encrypts to RSA keys only: send the person an encrypted message to try it";
 
 /// One property.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,8 +24,6 @@ pub enum Tick {
     PublicSideOnly,
     /// The person has no active certificate for it.
     NoCertificate,
-    /// Signet cannot try it with a key of this kind; what is left untried.
-    NotTried(String),
     /// It does not work; why.
     Failed(String),
 }
@@ -34,7 +31,7 @@ pub enum Tick {
 /// What works between this person and a correspondent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SelfTest {
-    /// Who it is: the signing certificate chains to the root, is current and states the person's address.
+    /// Who it is: the active certificate that signs mail is signed up to the root and states an address that the person has.
     pub authentication: Tick,
     /// Nothing was changed: a signature verifies, and one over other bytes does not.
     pub integrity: Tick,
@@ -64,14 +61,15 @@ impl Operator {
     /// issued); keys that are not here leave their side untried, and the ticks say so. Nothing is stored.
     pub fn self_test(&self, person: SubscriberId, keys: &[&PrivateKey]) -> Result<SelfTest> {
         let at = self.inner.clock.now();
-        let MailPair { signing, encryption } = self.mail_pair(self.subscriber(person)?.id)?;
+        let person = self.subscriber(person)?;
+        let MailPair { signing, encryption } = self.mail_pair(person.id)?;
         let held = |view: &CertificateView| keys.iter().copied().find(|key| view.public_key.belongs_to(key));
         let (authentication, integrity) = match &signing {
             None => (Tick::NoCertificate, Tick::NoCertificate),
             Some(view) => {
-                let chained = chained(self, view);
-                match (chained, held(view)) {
-                    (Err(why), _) => (Tick::Failed(why.clone()), Tick::Failed(why)),
+                let fits = chained(self, view).and_then(|()| addressed(view, &person));
+                match (fits, held(view)) {
+                    (Err(why), _) => neither(&why),
                     (Ok(()), None) => (Tick::PublicSideOnly, Tick::PublicSideOnly),
                     (Ok(()), Some(key)) => signed(view, key, at),
                 }
@@ -79,14 +77,12 @@ impl Operator {
         };
         let (confidentiality, encrypted) = match &encryption {
             None => (Tick::NoCertificate, None),
-            // Key agreement is another way to seal (RFC 5753), which correspondents' programs know and Signet does not.
-            Some(view) if !view.public_key.is_rsa() => (Tick::NotTried(ELLIPTIC.to_owned()), None),
-            Some(view) => match cms::encrypt(MESSAGE, view, ContentCipher::Aes256Cbc, KeyTransport::Pkcs1v15) {
+            Some(view) => match sealed(view) {
                 Err(error) => (Tick::Failed(error.to_string()), None),
                 Ok(sealed) => match held(view) {
                     None => (Tick::PublicSideOnly, Some(sealed)),
-                    Some(key) => match cms::decrypt(&sealed, &[(view, key)]) {
-                        Ok(opened) if opened.content.as_slice() == MESSAGE => (Tick::Proved, Some(sealed)),
+                    Some(key) => match opened(&sealed, view, key) {
+                        Ok(content) if content.as_slice() == MESSAGE => (Tick::Proved, Some(sealed)),
                         Ok(_) => (Tick::Failed("what was opened is not what was sealed".to_owned()), None),
                         Err(error) => (Tick::Failed(error.to_string()), None),
                     },
@@ -114,18 +110,47 @@ fn chained(operator: &Operator, leaf: &CertificateView) -> std::result::Result<(
     }
 }
 
+/// It states one of the addresses that the person has now.
+fn addressed(leaf: &CertificateView, person: &Subscriber) -> std::result::Result<(), String> {
+    // No two people have addresses that differ in case alone.
+    let theirs = |mail: &str| person.mailboxes.iter().any(|mailbox| mailbox.address.eq_ignore_ascii_case(mail));
+    if leaf.san.iter().any(|name| matches!(name, SubjectAltName::Rfc822Name(mail) if theirs(mail))) {
+        Ok(())
+    } else {
+        Err("it states none of the addresses that the person has".to_owned())
+    }
+}
+
+/// The message, encrypted to the certificate: by key transport to an RSA key, by key agreement to an elliptic one.
+fn sealed(view: &CertificateView) -> std::result::Result<Vec<u8>, protocol::Error> {
+    if view.public_key.is_rsa() {
+        cms::encrypt(MESSAGE, view, ContentCipher::Aes256Cbc, KeyTransport::Pkcs1v15)
+    } else {
+        cms::encrypt_by_agreement(MESSAGE, view)
+    }
+}
+
+fn opened(sealed: &[u8], view: &CertificateView, key: &PrivateKey) -> std::result::Result<Zeroizing<Vec<u8>>, protocol::Error> {
+    if view.public_key.is_rsa() { Ok(cms::decrypt(sealed, &[(view, key)])?.content) } else { cms::decrypt_by_agreement(sealed, view, key) }
+}
+
+/// Whoever cannot be told is not known to have written the message as it is, either.
+fn neither(why: &str) -> (Tick, Tick) {
+    (Tick::Failed(why.to_owned()), Tick::Failed(why.to_owned()))
+}
+
 /// Signs, verifies, and sees that changed bytes do not verify.
-fn signed(view: &CertificateView, key: &PrivateKey, at: protocol::Timestamp) -> (Tick, Tick) {
+pub(super) fn signed(view: &CertificateView, key: &PrivateKey, at: protocol::Timestamp) -> (Tick, Tick) {
     let identity = SigningIdentity { certificate: view, key, chain: &[] };
     let message = match cms::sign(MESSAGE, &identity, Digest::Sha256, Some(at), Vec::new(), true) {
         Ok(message) => message,
-        Err(error) => return (Tick::Failed(error.to_string()), Tick::Failed(error.to_string())),
+        Err(error) => return neither(&error.to_string()),
     };
-    let authentication = match cms::verify_signed_data(&message, &[], false) {
-        Ok(read) if read.signer.der == view.der && read.content == MESSAGE => Tick::Proved,
-        Ok(_) => Tick::Failed("the message names another signer".to_owned()),
-        Err(error) => Tick::Failed(error.to_string()),
-    };
+    match cms::verify_signed_data(&message, &[], false) {
+        Ok(read) if read.signer.der == view.der && read.content == MESSAGE => {}
+        Ok(_) => return neither("the message names another signer"),
+        Err(error) => return neither(&error.to_string()),
+    }
     // One bit of the content.
     let mut changed = message.clone();
     let integrity = match message.windows(MESSAGE.len()).position(|window| window == MESSAGE).and_then(|place| changed.get_mut(place)) {
@@ -138,5 +163,5 @@ fn signed(view: &CertificateView, key: &PrivateKey, at: protocol::Timestamp) -> 
             }
         }
     };
-    (authentication, integrity)
+    (Tick::Proved, integrity)
 }

@@ -33,7 +33,10 @@ fn a_number_that_was_never_given_is_noticed() {
     database.execute("UPDATE crl_number SET number = 1", []).unwrap();
     let back = seen(Ok(&later));
     assert!(back.state == MonitorState::OtherNumber && back.warns() && back.detail.contains("older copy"), "{back:?}");
-    assert!(back.told().starts_with(&back.detail) && back.told().contains("; publish again"), "{}", back.told());
+    let told = back.told();
+    let (first, publish) = told.split_once(" then publish nothing from it; ").unwrap();
+    assert!(first.starts_with(&format!("{}; look first whether this is an older copy of the folder", back.detail)), "{told}");
+    assert_eq!(publish, "otherwise publish again (`signetctl crl publish`)");
     let down = seen(Err(&unreachable));
     assert_eq!((down.state, down.failure, down.detail.as_str()), (MonitorState::Unreachable, Some(unreachable.why), "connection refused"));
     assert_eq!(down.told(), unreachable.to_string());
@@ -62,4 +65,21 @@ fn a_list_that_was_made_while_the_clock_was_ahead_needs_somebody() {
     let found = seen();
     assert!(found.state == MonitorState::Stale && found.warns() && found.detail.contains("refuse it until then"), "{found:?}");
     assert!(found.told().ends_with("look whether the clock is right"), "{}", found.told());
+}
+
+#[test]
+fn of_an_old_list_of_the_root_its_key_is_spoken_of_and_of_another_its_place() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    officer.set_setting("status.url", "http://www.example.edu").unwrap();
+    let watched = officer.published_crls_due().unwrap();
+    let lists = ["issuing", "root"].map(|name| authority.enroller().crl(name).unwrap());
+    clock.advance(401 * 86_400);
+    for (watched, list) in watched.iter().zip(&lists) {
+        officer.published_crl_found(watched, Ok(list)).unwrap();
+    }
+    let told: Vec<_> = officer.published_crls().unwrap().iter().map(|crl| (crl.name, crl.state, crl.told())).collect();
+    let [(_, MonitorState::Stale, issuing), ("root", MonitorState::Stale, root)] = &told[..] else { panic!("{told:?}") };
+    assert!(issuing.contains("; see why that place gets no new one") && !issuing.contains("publish again"), "{issuing}");
+    assert!(root.contains("`signetctl crl sign-root`); then publish again") && !root.contains("that place"), "{root}");
 }

@@ -265,7 +265,7 @@ fn consent(names: &Names, plan: &Plan, payloads: &[Payload], removal: Removal) -
         ),
     };
     let english = format!("{} ({}) puts on this phone: {}. {undo_en}", names.department, names.organization, en.join(", "));
-    let french = format!("{} ({}) installe sur ce téléphone : {}. {undo_fr}", names.department, names.organization, fr.join(", "));
+    let french = format!("{} ({}) installe sur ce téléphone\u{202f}: {}. {undo_fr}", names.department, names.organization, fr.join(", "));
     ConsentText { default: english.clone(), languages: vec![("en".to_owned(), english), ("fr".to_owned(), french)] }
 }
 

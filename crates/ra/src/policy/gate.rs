@@ -169,7 +169,7 @@ pub(super) fn all(c: &Connection, unit: UnitId) -> Result<Vec<GateView>> {
                 Gate::Escrow if decided => Some(GateState::Decided),
                 Gate::Lessons if lesson::is_begun(c, unit)? => Some(GateState::Decided),
                 Gate::KeyPlan if decided && !escrow => Some(GateState::NotNeeded),
-                Gate::LifeCycle(name) if !profile::saved(c, unit, name)?.offered => Some(GateState::NotNeeded),
+                Gate::LifeCycle(name) if !profile::definition(c, unit, name)?.offered => Some(GateState::NotNeeded),
                 _ => None,
             };
             let state = match (recorded.remove(&gate.name()), by_itself) {
@@ -193,7 +193,7 @@ pub(crate) fn offering(c: &Connection, name: ProfileName) -> Result<Vec<UnitId>>
     let mut statement = c.prepare_cached("SELECT id FROM unit WHERE kind = 'department' AND production_at IS NOT NULL ORDER BY id")?;
     let mut units = Vec::new();
     for unit in statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<UnitId>>>()? {
-        if profile::saved(c, unit, name)?.offered {
+        if profile::definition(c, unit, name)?.offered {
             units.push(unit);
         }
     }

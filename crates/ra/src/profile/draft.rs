@@ -112,6 +112,17 @@ pub struct ProfileDraft {
     pub crl_address: bool,
 }
 
+/// Purposes by which somebody is only let in: TLS clients, 802.1X and PPP (RFC 4334), IPsec (RFC 4945), Windows and Kerberos (RFC 4556).
+const LET_IN: [&str; 7] = [
+    "1.3.6.1.5.5.7.3.2",
+    "1.3.6.1.5.5.7.3.7",
+    "1.3.6.1.5.5.7.3.13",
+    "1.3.6.1.5.5.7.3.14",
+    "1.3.6.1.5.5.7.3.17",
+    "1.3.6.1.4.1.311.20.2.2",
+    "1.3.6.1.5.2.3.4",
+];
+
 /// A key of this usage opens what lasts: mail or documents. keyEncipherment beside clientAuth alone is for TLS sessions.
 pub(crate) fn decrypts<'a>(usage: KeyUsage, mut purposes: impl Iterator<Item = &'a str>) -> bool {
     let client = ExtendedKeyUsage::ClientAuth;
@@ -171,6 +182,15 @@ impl ProfileDraft {
     pub fn decrypts(&self) -> bool {
         decrypts(self.key_usage(), self.purposes.iter().map(String::as_str))
     }
+    /// The key signs mail, documents or what else others rely on, and not only to be let in somewhere. A purpose that is not known here
+    /// counts as one of these.
+    pub(crate) fn signs_for_its_holder(&self) -> bool {
+        self.signs() && self.purposes.iter().any(|purpose| !LET_IN.contains(&purpose.as_str()))
+    }
+    /// The key is made on a device, which asks for its certificate by SCEP (invariants 1 and 2).
+    pub(crate) fn by_scep(&self) -> bool {
+        self.signs() && !self.decrypts()
+    }
     /// What is wrong with it (it cannot be saved) and what is advised, under this name and where this CPS is registered: a policy that
     /// the CPS gives is not missed.
     pub fn review(&self, name: ProfileName, cps: &Cps) -> Vec<Finding> {
@@ -202,7 +222,7 @@ impl ProfileDraft {
             approval: self.approval,
             escrow: self.escrow,
             crl_address: self.crl_address,
-            by_scep: self.signs() && !self.decrypts(),
+            by_scep: self.by_scep(),
         }
     }
 }

@@ -13,8 +13,8 @@ pub use draft::{Approval, Escrow, Exception, PolicyInformation, ProfileDraft, Us
 pub use remark::Remark;
 pub use review::{Finding, Level};
 pub(crate) use review::{is_oid, is_text, is_uri};
-pub(crate) use stored::saved;
 pub use stored::{ProfileView, Scope, Source};
+pub(crate) use stored::{definition, saved};
 
 use crate::settings::Cps;
 use protocol::{
@@ -95,7 +95,11 @@ pub struct CertificateProfile {
 impl CertificateProfile {
     /// keyUsage for this key: RSA keys encipher keys, elliptic ones agree on them (RFC 8410 and RFC 5480 section 3; S/MIME BR 7.1.2.3 e).
     pub fn key_usage_for(&self, key: &PublicKey) -> KeyUsage {
-        if key.is_rsa() {
+        self.key_usage_of(key.is_rsa())
+    }
+    /// The same before there is a key: of an RSA key or of an elliptic one.
+    pub(crate) fn key_usage_of(&self, rsa: bool) -> KeyUsage {
+        if rsa {
             return self.key_usage;
         }
         let signature = self.key_usage.0 & KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::CONTENT_COMMITMENT).0;

@@ -14,6 +14,8 @@ macro_rules! with_remarks {
             CommitmentAlone,
             /// Its uses are not what the name of the profile promises.
             UsageNotPromised,
+            /// An elliptic key that is to sign and decrypt.
+            EllipticForBoth,
             /// One key signs and decrypts.
             TwoKeysAreBetter,
             /// Too few or too many purposes.

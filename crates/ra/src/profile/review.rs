@@ -3,12 +3,9 @@
 
 use super::{Approval, DOCUMENT_ENCRYPTION, Escrow, PILOT_POLICY, ProfileDraft, ProfileName, Remark, TRANSPORT_PURPOSE, Usage};
 use crate::{host::is_hidden, settings::Cps};
-use protocol::{
-    key::KeyAlgorithm,
-    x509::{
-        ExtendedKeyUsage,
-        baseline::{BaselineRule, FORBIDDEN_PURPOSES, MOST_DAYS as BASELINE_DAYS, is_reserved_policy},
-    },
+use protocol::x509::{
+    ExtendedKeyUsage,
+    baseline::{BaselineRule, FORBIDDEN_PURPOSES, MOST_DAYS as BASELINE_DAYS, is_reserved_policy},
 };
 
 /// How much it matters.
@@ -110,6 +107,14 @@ fn usages(r: &mut Review, name: ProfileName, draft: &ProfileDraft) {
         ProfileName::Functional => "choose signing, encryption or both",
     };
     r.error(!draft.usage.is_empty() && !promised, Remark::UsageNotPromised, FIELD, ONE_USE, text);
+    // Made here it would only sign, which no key does that is made here (invariant 1).
+    r.error(
+        signs && decrypts && draft.key.is_elliptic(),
+        Remark::EllipticForBoth,
+        "key",
+        OURS,
+        "an elliptic key that signs decrypts nothing here: choose an RSA key, or signing and encryption apart",
+    );
     r.advice(
         signs && decrypts,
         Remark::TwoKeysAreBetter,
@@ -313,7 +318,7 @@ fn rest(r: &mut Review, draft: &ProfileDraft) {
         "whoever relies on the certificate cannot find out that it was revoked",
     );
     r.advice(
-        matches!(draft.key, KeyAlgorithm::P256 | KeyAlgorithm::P384),
+        draft.key.is_elliptic(),
         Remark::EllipticKey,
         "key",
         OURS,

@@ -98,6 +98,11 @@ fn builtin(name: ProfileName) -> ProfileView {
     ProfileView { name, version: 0, source: Source::Builtin, saved_at: None, saved_by: None, definition, findings: Vec::new() }
 }
 
+/// What the profile that counts for a unit says. It is not checked again: a rule that came later refuses to issue by it, not to read it.
+pub(crate) fn definition(c: &Connection, unit: UnitId, name: ProfileName) -> Result<ProfileDraft> {
+    Ok(current(c, unit, name)?.definition)
+}
+
 /// The profile that counts, before the rules of a pilot.
 pub(crate) fn saved(c: &Connection, department: UnitId, name: ProfileName) -> Result<CertificateProfile> {
     let view = current(c, department, name)?;

@@ -72,6 +72,9 @@ fn whatever_can_be_saved_keeps_the_invariants() {
         assert!(!(profile.by_scep && profile.decrypts()), "SCEP never gives a key that decrypts: {draft:?}");
         assert!(!(profile.by_scep && profile.made_here()), "a key is made on the device or here: {draft:?}");
         assert!(!profile.made_here() || !profile.signs() || draft.exception.is_some(), "a key that signs is made by its holder: {draft:?}");
+        let certified = profile.key_usage_of(!profile.key.is_elliptic());
+        let opens = decrypts(certified, profile.extended_key_usage.iter().map(ExtendedKeyUsage::oid));
+        assert!(!profile.made_here() || opens, "what is made here decrypts: {draft:?}");
         match name {
             ProfileName::Signing | ProfileName::Authentication => assert!(profile.signs() && !profile.made_here(), "{draft:?}"),
             ProfileName::Encryption | ProfileName::Document => {
@@ -119,6 +122,49 @@ fn an_elliptic_key_agrees_where_an_rsa_key_enciphers() {
     let strong =
         ProfileDraft { key: KeyAlgorithm::P384, ..ProfileDraft::builtin(ProfileName::Signing) }.check(ProfileName::Signing).unwrap();
     assert!(strong.accepts(&p384) && !strong.accepts(&p256));
+}
+
+#[test]
+fn no_elliptic_key_is_to_sign_and_decrypt() {
+    let name = ProfileName::Functional;
+    let draft = |key, usage: &[Usage], escrow: Escrow| ProfileDraft {
+        key,
+        usage: usage.to_vec(),
+        escrow,
+        exception: (escrow == Escrow::ByPolicy && usage.len() > 1)
+            .then(|| Exception { name: "Rosa".into(), reason: "one key for all".into() }),
+        ..ProfileDraft::builtin(name)
+    };
+    let both = [Usage::DigitalSignature, Usage::KeyEncipherment];
+    for key in [KeyAlgorithm::P256, KeyAlgorithm::P384] {
+        for escrow in [Escrow::Never, Escrow::ByPolicy] {
+            draft(KeyAlgorithm::Rsa2048, &both, escrow).check(name).unwrap();
+            let wrong = draft(key, &both, escrow).check(name).unwrap_err();
+            assert_eq!((wrong.remark, wrong.field, wrong.rule), (Remark::EllipticForBoth, "key", "Signet"), "{key:?} {escrow:?}");
+        }
+        draft(key, &both[..1], Escrow::Never).check(name).unwrap();
+        draft(key, &both[1..], Escrow::ByPolicy).check(name).unwrap();
+    }
+}
+
+#[test]
+fn what_a_later_rule_refuses_can_be_looked_at_and_mended_in_production_too() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    testing::into_production(&officer);
+    let name = ProfileName::Functional;
+    let usage = vec![Usage::DigitalSignature, Usage::KeyEncipherment];
+    let sound = ProfileDraft { usage, ..ProfileDraft::builtin(name) };
+    officer.save_profile(Scope::Department, name, sound.clone()).unwrap();
+    // As an earlier Signet saved it.
+    let earlier = serde_json::to_string(&ProfileDraft { key: KeyAlgorithm::P256, ..sound.clone() }).unwrap();
+    let save = "INSERT INTO profile (unit, name, at, actor, definition, signs, decrypts, escrow, exception)
+                SELECT unit, name, at, actor, ?, signs, decrypts, escrow, exception FROM profile";
+    authority.0.store.write(move |tx| Ok(tx.execute(save, [earlier])?)).unwrap();
+    assert!(matches!(officer.profile_in_force(name), Err(Error::Invalid { field: "key", .. })), "nothing is issued by it");
+    assert_eq!(officer.policy().unwrap().profiles.iter().find(|view| view.name == name).unwrap().definition.key, KeyAlgorithm::P256);
+    officer.save_profile(Scope::Department, name, sound).unwrap();
+    assert_eq!(officer.profile_in_force(name).unwrap().key, KeyAlgorithm::Rsa2048);
 }
 
 #[test]

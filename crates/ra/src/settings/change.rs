@@ -2,8 +2,8 @@
 
 use super::{
     PASSCODE, Settings, Stored, check, cps,
-    definition::{self, Level, REMOVAL_PASSWORD, definition, level},
-    removal_context,
+    definition::{self, Bounds, Level, REMOVAL_PASSWORD, definition, level},
+    passcode, removal_context,
     second::{self, Decided, SettingRequest},
     store,
 };
@@ -11,7 +11,7 @@ use crate::{
     Denied, Error, Noun, Operator, Result,
     id::UnitId,
     ledger::{self, Actor},
-    profile::{Scope, Source},
+    profile::{ProfileName, Scope, Source},
     secret::FilePassword,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -32,6 +32,11 @@ pub struct SettingView {
     pub source: Source,
     /// What would count if it were not set here.
     pub inherited: String,
+    /// What counts where nobody has set it.
+    pub default: String,
+    /// From where to where it goes, where it is a plain number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<Bounds>,
     /// A department may do without, whatever the organization has.
     pub optional: bool,
     /// What an officer asked for and does not count until another officer sets the same.
@@ -215,25 +220,39 @@ impl Operator {
                 value: shown(mine.or(theirs)),
                 source,
                 inherited,
+                default: String::new(),
+                bounds: None,
                 optional: false,
                 waiting: None,
             });
         }
         let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
         let default = match key {
-            "status.url" => Settings::read(&without(&stored.organization, key))?.status_url.unwrap_or_default(),
-            // By the bundle of where it is looked at.
+            "status.url" => Settings::read(&without(&stored.organization, key), |_| Ok(true))?.status_url.unwrap_or_default(),
+            // By the bundle and the profiles of where it is looked at.
             PASSCODE => {
                 let all = own.map_or_else(|| stored.organization.clone(), |own| stored.in_force(own));
-                Settings::read(&without(&all, key))?.passcode_min_length.to_string()
+                let unit = department.or(stored.organization_id);
+                let asks = |bundle: &[ProfileName]| self.inner.store.read(|c| passcode::is_asked_for(c, unit, bundle));
+                Settings::read(&without(&all, key), asks)?.passcode_min_length.to_string()
             }
             _ => definition.default.to_owned(),
         };
         let value = mine.or(theirs).cloned().unwrap_or_else(|| default.clone());
-        let inherited = if own.is_some() { theirs.cloned().unwrap_or(default) } else { default };
+        let inherited = own.and(theirs).cloned().unwrap_or_else(|| default.clone());
         let optional = definition.level == Level::Department && definition.default.is_empty();
         let waiting = stored.waiting.get(key).cloned();
-        Ok(SettingView { key: definition.key, level: definition.level, value, source, inherited, optional, waiting })
+        Ok(SettingView {
+            key: definition.key,
+            level: definition.level,
+            value,
+            source,
+            inherited,
+            default,
+            bounds: definition.bounds(),
+            optional,
+            waiting,
+        })
     }
 
     fn sealed_removal_password(&self, unit: UnitId, password: &str) -> Result<Option<String>> {

@@ -9,7 +9,24 @@ use protocol::{Timestamp, x509::baseline::is_reserved_policy};
 use std::net::SocketAddr;
 
 /// Reads what was typed; gives the form that is stored, or what to write instead.
-type Check = fn(&str) -> Result<String, String>;
+type Read = fn(&str) -> Result<String, String>;
+
+/// From where to where a number goes, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Bounds {
+    /// The least that is accepted.
+    pub least: u32,
+    /// The most that is accepted.
+    pub most: u32,
+}
+
+/// What a setting accepts.
+enum Check {
+    /// What is read so.
+    Text(Read),
+    /// A whole number within these bounds.
+    Number(Bounds),
+}
 
 /// Where a setting may be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -27,15 +44,42 @@ pub(super) struct Definition {
     pub(super) level: Level,
     /// Empty: the department does not have it.
     pub(super) default: &'static str,
-    pub(super) check: Check,
+    check: Check,
 }
 
-pub(super) const fn of_organization(key: &'static str, default: &'static str, check: Check) -> Definition {
-    Definition { key, level: Level::Organization, default, check }
+impl Definition {
+    /// Reads what was typed; gives the form that is stored, or what to write instead.
+    pub(super) fn read(&self, typed: &str) -> Result<String, String> {
+        match self.check {
+            Check::Text(read) => read(typed),
+            Check::Number(Bounds { least, most }) => number(typed, least, most),
+        }
+    }
+    /// From where to where it goes; `None`: it is no plain number.
+    pub(super) fn bounds(&self) -> Option<Bounds> {
+        match self.check {
+            Check::Text(_) => None,
+            Check::Number(bounds) => Some(bounds),
+        }
+    }
 }
 
-pub(super) const fn of_department(key: &'static str, default: &'static str, check: Check) -> Definition {
-    Definition { key, level: Level::Department, default, check }
+const fn of_organization(key: &'static str, default: &'static str, read: Read) -> Definition {
+    Definition { key, level: Level::Organization, default, check: Check::Text(read) }
+}
+
+const fn of_department(key: &'static str, default: &'static str, read: Read) -> Definition {
+    Definition { key, level: Level::Department, default, check: Check::Text(read) }
+}
+
+/// A whole number from `least` to `most`.
+pub(super) const fn number_of_organization(key: &'static str, default: &'static str, least: u32, most: u32) -> Definition {
+    Definition { key, level: Level::Organization, default, check: Check::Number(Bounds { least, most }) }
+}
+
+/// A whole number from `least` to `most`.
+pub(super) const fn number_of_department(key: &'static str, default: &'static str, least: u32, most: u32) -> Definition {
+    Definition { key, level: Level::Department, default, check: Check::Number(Bounds { least, most }) }
 }
 
 /// All but those of [`NUMBERS`]. The names are an interface that others rely on.
@@ -63,17 +107,17 @@ const DEFINITIONS: &[Definition] = &[
     of_department("wifi.server_names", "", server_names),
     of_department("vpn.server", "", |t| Host::parse(t).map(|h| h.to_string())),
     of_department("vpn.remote_id", "", |t| text(t, 255)),
-    // 0 where the phone gets nothing that signs: `Settings::read`.
+    // 0 where the phone gets nothing that signs in its holder's name: `passcode::is_asked_for`.
     of_department(super::PASSCODE, "6", passcode),
     of_department("device.min_os", "", version),
     of_department("removal", "removable", |t| word(t, &["removable", "password", "locked"])),
     of_organization("scep.legacy", "no", yes_no),
     of_organization("scep.ca_in_answer", "no", yes_no),
     of_department("scep.manual_approval", "no", yes_no),
-    of_organization("revoke.four_eyes_above", "10", |t| number(t, 1, 100_000)),
-    of_organization("revoke.four_eyes_hours", "24", |t| number(t, 1, 720)),
-    of_organization("revoke.maybe_lost_days", "3", |t| number(t, 1, 90)),
-    of_department("invitation.hours", "72", |t| number(t, 1, 720)),
+    number_of_organization("revoke.four_eyes_above", "10", 1, 100_000),
+    number_of_organization("revoke.four_eyes_hours", "24", 1, 720),
+    number_of_organization("revoke.maybe_lost_days", "3", 1, 90),
+    number_of_department("invitation.hours", "72", 1, 720),
     // S/MIME Baseline Requirements 4.2.1: 398 days for control of the mail server or domain (3.2.2.1, 3.2.2.3), 30 for control of the
     // mailbox by a mailed value (3.2.2.2), 825 for who somebody is. An officer's record is none of them and takes the first.
     of_organization(super::VALID_DAYS, "398", valid_days),
@@ -158,7 +202,7 @@ fn text(text: &str, most: usize) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-pub(super) fn number(text: &str, least: u32, most: u32) -> Result<String, String> {
+fn number(text: &str, least: u32, most: u32) -> Result<String, String> {
     let number = text.parse::<u32>().ok().filter(|n| (least..=most).contains(n));
     number.map(|n| n.to_string()).ok_or_else(|| format!("a whole number from {least} to {most}"))
 }
@@ -273,7 +317,7 @@ mod tests {
     #[test]
     fn every_default_is_accepted_by_its_own_setting() {
         for d in all().filter(|d| !d.default.is_empty()) {
-            assert_eq!((d.check)(d.default).as_deref(), Ok(d.default), "{}", d.key);
+            assert_eq!(d.read(d.default).as_deref(), Ok(d.default), "{}", d.key);
         }
     }
 
@@ -333,7 +377,7 @@ mod tests {
             ("mailbox.valid_days", "826", None),
             ("mailbox.valid_days", "-1", None),
         ] {
-            let read = (definition(key).unwrap().check)(typed);
+            let read = definition(key).unwrap().read(typed);
             assert_eq!(read.as_deref().ok(), stored, "{key} = {typed:?}: {read:?}");
         }
     }

@@ -4,13 +4,14 @@ mod change;
 mod cps;
 mod definition;
 mod numbers;
+mod passcode;
 mod second;
 #[cfg(test)]
 mod tests;
 
 pub use change::{SettingChange, SettingView, SettingsBefore};
 pub use cps::Cps;
-pub use definition::Level;
+pub use definition::{Bounds, Level};
 pub use numbers::Numbers;
 pub use second::SettingRequest;
 
@@ -94,8 +95,8 @@ pub struct Settings {
     pub vpn_server: Option<String>,
     /// `vpn.remote_id`.
     pub vpn_remote_id: Option<String>,
-    /// `passcode.min_length`; 0: no passcode policy. Where nobody has set it: 6 when the bundle names signing or functional, also
-    /// where the policy does not offer these, otherwise 0.
+    /// `passcode.min_length`; 0: no passcode policy. Where nobody has set it: 6 when the bundle gives phones a key that signs in its
+    /// holder's name, by what the profiles say, otherwise 0.
     pub passcode_min_length: u8,
     /// `device.min_os`, e.g. "15.0".
     pub min_os: Option<String>,
@@ -144,10 +145,14 @@ impl Settings {
     pub(crate) fn starting(status_url: Option<&str>, given: &[(&'static str, Option<String>)]) -> Result<Self> {
         let numbers = given.iter().filter(|(key, _)| key.starts_with(numbers::AT_SET_UP));
         let numbers = numbers.filter_map(|(key, value)| Some(((*key).to_owned(), value.clone()?)));
-        Self::read(&status_url.map(|url| ("status.url".to_owned(), url.to_owned())).into_iter().chain(numbers).collect())
+        let stored: HashMap<String, String> =
+            status_url.map(|url| ("status.url".to_owned(), url.to_owned())).into_iter().chain(numbers).collect();
+        // No phone is asked for anything by them.
+        Self::read(&stored, |_| Ok(true))
     }
-    /// From the values that are stored; what is missing has its default.
-    fn read(stored: &HashMap<String, String>) -> Result<Self> {
+    /// From the values that are stored; what is missing has its default. `asks` says whether phones that get this bundle are asked for a
+    /// passcode where nobody has set one.
+    fn read(stored: &HashMap<String, String>, asks: impl FnOnce(&[ProfileName]) -> Result<bool>) -> Result<Self> {
         let value = |key: &str| -> Result<&str> {
             let definition = definition(key).ok_or(Error::NotFound(Noun::Setting))?;
             Ok(stored.get(key).map_or(definition.default, String::as_str))
@@ -164,8 +169,7 @@ impl Settings {
         };
         let bundle: Vec<_> = words(value("bundle")?).map(ProfileName::parse).collect::<Option<_>>().ok_or_else(|| fault("bundle"))?;
         // What signs in somebody's name lies behind a passcode unless the department says otherwise.
-        let signs = bundle.iter().any(|profile| matches!(profile, ProfileName::Signing | ProfileName::Functional));
-        let passcode = if signs || stored.contains_key(PASSCODE) { value(PASSCODE)? } else { "0" };
+        let passcode = if stored.contains_key(PASSCODE) || asks(&bundle)? { value(PASSCODE)? } else { "0" };
         Ok(Settings {
             https: value("serve.https")?.to_owned(),
             http,
@@ -252,9 +256,12 @@ pub(crate) struct EachSettings {
 impl EachSettings {
     pub(crate) fn read(c: &Connection) -> Result<Self> {
         let stored = Stored::read(c)?;
-        let of = |(unit, own): (&UnitId, &HashMap<String, String>)| Ok((*unit, Arc::new(Settings::read(&stored.in_force(own))?)));
+        let read = |unit: Option<UnitId>, values: &HashMap<String, String>| -> Result<Arc<Settings>> {
+            Ok(Arc::new(Settings::read(values, |bundle| passcode::is_asked_for(c, unit, bundle))?))
+        };
+        let of = |(unit, own): (&UnitId, &HashMap<String, String>)| Ok((*unit, read(Some(*unit), &stored.in_force(own))?));
         Ok(EachSettings {
-            organization: Arc::new(Settings::read(&stored.organization)?),
+            organization: read(stored.organization_id, &stored.organization)?,
             departments: stored.departments.iter().map(of).collect::<Result<_>>()?,
         })
     }
@@ -309,7 +316,7 @@ pub(crate) fn check(key: &str, typed: &str) -> Result<Option<String>> {
     if typed.is_empty() {
         return Ok(None);
     }
-    (definition.check)(typed).map(Some).map_err(|reason| Error::invalid(definition.key, reason))
+    definition.read(typed).map(Some).map_err(|reason| Error::invalid(definition.key, reason))
 }
 
 /// A setting that is given with the set-up, read: its fixed name and its value. Only what the first certificates are made by is taken;

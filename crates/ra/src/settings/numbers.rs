@@ -1,44 +1,44 @@
 //! Counts and times that an officer may set. The bounds of each keep what the standards ask and leave no door open by a slip: what
 //! guards a secret can be made weaker only so far, and nothing can be made to last longer than relying parties accept.
 
-use super::definition::{Definition, number, of_department, of_organization};
+use super::definition::{Definition, number_of_department, number_of_organization};
 use crate::Result;
 use protocol::Timestamp;
 
 /// Their names, defaults and bounds; the text in docs/guide/11-settings.md says why.
 pub(super) const NUMBERS: &[Definition] = &[
-    of_department("sign_in.code_tries", "5", |t| number(t, 1, 10)),
-    of_department("sign_in.password_tries", "5", |t| number(t, 1, 10)),
+    number_of_department("sign_in.code_tries", "5", 1, 10),
+    number_of_department("sign_in.password_tries", "5", 1, 10),
     // Failures are forgotten after an hour.
-    of_department("sign_in.password_minutes", "15", |t| number(t, 10, 60)),
+    number_of_department("sign_in.password_minutes", "15", 10, 60),
     // Before it is known whose link it is: behind address translation a campus is one address.
-    of_organization("sign_in.address_failures", "50", |t| number(t, 10, 100)),
-    of_organization("sign_in.address_minutes", "10", |t| number(t, 5, 60)),
+    number_of_organization("sign_in.address_failures", "50", 10, 100),
+    number_of_organization("sign_in.address_minutes", "10", 5, 60),
     // At least as long as the Profile Service profile may be fetched again.
-    of_department("enrollment.session_minutes", "30", |t| number(t, 10, 120)),
-    of_department("enrollment.challenge_minutes", "60", |t| number(t, 10, 240)),
+    number_of_department("enrollment.session_minutes", "30", 10, 120),
+    number_of_department("enrollment.challenge_minutes", "60", 10, 240),
     // Above the two weeks before the end in which Settings on the phone offers the update.
-    of_department("enrollment.profile_days", "365", |t| number(t, 30, 825)),
-    of_department("scep.challenge_days", "7", |t| number(t, 1, 30)),
-    of_organization("validity.root_years", "20", |t| number(t, 10, 30)),
+    number_of_department("enrollment.profile_days", "365", 30, 825),
+    number_of_department("scep.challenge_days", "7", 1, 30),
+    number_of_organization("validity.root_years", "20", 10, 30),
     // Nothing renews these: when one ends, so does what it is for.
-    of_organization("validity.issuing_years", "10", |t| number(t, 5, 20)),
-    of_organization("validity.ra_years", "10", |t| number(t, 5, 20)),
-    of_organization("validity.profile_signer_years", "10", |t| number(t, 5, 20)),
+    number_of_organization("validity.issuing_years", "10", 5, 20),
+    number_of_organization("validity.ra_years", "10", 5, 20),
+    number_of_organization("validity.profile_signer_years", "10", 5, 20),
     // It cannot be revoked (nocheck), so it lives shortly; its answers live a day.
-    of_organization("validity.ocsp_days", "30", |t| number(t, 7, 90)),
+    number_of_organization("validity.ocsp_days", "30", 7, 90),
     // Phones and browsers refuse more than 398 days; ours is renewed 30 days before its end.
-    of_organization("validity.tls_days", "397", |t| number(t, 60, 397)),
+    number_of_organization("validity.tls_days", "397", 60, 397),
     // A phone's updates end with it.
-    of_organization("validity.transport_days", "730", |t| number(t, 90, 1095)),
-    of_organization("validity.pilot_days", "90", |t| number(t, 7, 90)),
-    of_organization("validity.backdated_minutes", "10", |t| number(t, 1, 60)),
+    number_of_organization("validity.transport_days", "730", 90, 1095),
+    number_of_organization("validity.pilot_days", "90", 7, 90),
+    number_of_organization("validity.backdated_minutes", "10", 1, 60),
     // The ledger's day closes with a CRL. S/MIME Baseline Requirements 4.9.7: nextUpdate at most ten days after thisUpdate, which lies up to
     // an hour back. Two CRLs may fail before the last one ends, and a delta CRL, which lives three days, ends no later than the complete one.
-    of_organization("crl.every_hours", "24", |t| number(t, 1, 24)),
-    of_organization("crl.next_update_hours", "192", |t| number(t, 72, 239)),
+    number_of_organization("crl.every_hours", "24", 1, 24),
+    number_of_organization("crl.next_update_hours", "192", 72, 239),
     // Somebody is told 60 days before its end that the root's key has to be brought.
-    of_organization("crl.root_next_update_days", "400", |t| number(t, 90, 400)),
+    number_of_organization("crl.root_next_update_days", "400", 90, 400),
 ];
 
 /// What these are about is made at the set-up already: they can be given there.

@@ -150,7 +150,7 @@ pub struct SessionView {
     pub must_set_password: bool,
     /// The phone told us that its iOS is too old: (has, needs).
     pub os_too_old: Option<(String, String)>,
-    /// The downloaded profile ends (8 min after phase 1).
+    /// The downloaded profile ends (8 min after phase 1), or ended and nobody installed it.
     pub download_ends_at: Option<Timestamp>,
     /// What will change.
     pub contents: ProfileContents,

@@ -150,7 +150,7 @@ pub(super) fn session(inner: &Inner, token: &Token, cookie: &Token) -> Result<Op
                 .as_deref()
                 .and_then(|both| both.split_once('\n'))
                 .map(|(has, needs)| (has.to_owned(), needs.to_owned())),
-            download_ends_at: head.download_ends_at.filter(|end| *end > at),
+            download_ends_at: head.download_ends_at,
             contents: contents(&settings, &policy),
         }))
     })

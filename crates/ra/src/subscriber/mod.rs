@@ -1,5 +1,6 @@
 //! Subscribers: persons and functional mailboxes, with names that are theirs for ever.
 
+mod alike;
 mod list;
 mod moving;
 pub(crate) mod name;
@@ -16,6 +17,7 @@ use protocol::{Timestamp, x509::DistinguishedName};
 use rusqlite::params;
 use serde_json::json;
 
+pub use alike::LookAlike;
 pub(crate) use read::{certified_as, department, department_at, exists, read};
 
 /// A person or a functional mailbox.

@@ -14,8 +14,8 @@ pub(crate) enum Certificate {
     },
     /// List certificates, newest first.
     List(super::CertificateList),
-    /// Show one: what it says, by which versions of policy and CPS it was issued, what is wrong with its form (RFC 5280) and what is advised
-    /// (S/MIME baseline).
+    /// Show one: what it says, when its hold becomes a revocation, by which versions of policy and CPS it was issued, what is wrong with its
+    /// form (RFC 5280) and what is advised (S/MIME baseline).
     Show {
         /// Serial number, hex.
         #[arg(value_parser = serial)]

@@ -62,16 +62,16 @@ pub(crate) struct Report {
     /// inventory, expiring, coverage, enrollments, devices, revocations, validations or actions.
     #[arg(value_parser = report_name)]
     pub(crate) name: ra::find::ReportName,
-    /// csv or json.
-    #[arg(long, default_value = "csv", value_parser = report_format)]
-    pub(crate) format: ra::find::ReportFormat,
+    /// csv or json; when it is not given csv, and json with --json.
+    #[arg(long, value_parser = report_format)]
+    pub(crate) format: Option<ra::find::ReportFormat>,
     /// Days ahead (expiring).
     #[arg(long)]
     pub(crate) days: Option<u32>,
-    /// From this time, such as 2026-11-21T00:00:00Z.
+    /// From this time, such as 2026-11-21T00:00:00Z (enrollments, devices, revocations, validations, actions).
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) since: Option<protocol::Timestamp>,
-    /// Until before this time.
+    /// Until before this time (the same).
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) until: Option<protocol::Timestamp>,
     /// Only this certificate profile (inventory, expiring, revocations).

@@ -7,6 +7,7 @@ use crate::{
     refusal::Refusal,
     session::Session,
 };
+use protocol::Timestamp;
 use ra::{
     Operator,
     life::{Act, ActRequest, Breaks, Consequences, Outcome, Target, Verb},
@@ -25,7 +26,8 @@ pub(crate) fn run(session: &Session, output: &Output, command: &Command) -> Resu
     }
 }
 
-/// An act on certificates that were named, or on a device. One answers with the certificate as it is now, several with what was done.
+/// An act on certificates that were named, or on a device. One answers with the certificate as it is now, several with what was done; in
+/// words also one whose key has others that changed with it.
 pub(super) fn certificates(operator: &Operator, output: &Output, which: Which, verb: Verb, how: &How) -> Result<(), Refusal> {
     let single = match which.serials.as_slice() {
         [serial] => Some(serial.clone()),
@@ -37,7 +39,11 @@ pub(super) fn certificates(operator: &Operator, output: &Output, which: Which, v
     }
     let done = carry_out(operator, &act, &how.why)?;
     match single {
-        Some(serial) => output.value(&operator.certificate(&serial)?, certificate::one),
+        Some(serial) => output.value(&operator.certificate(&serial)?, |one| match done.final_at {
+            _ if done.affected.len() > 1 => said(&done),
+            Some(at) => format!("{}\n{}", certificate::one(one), ends(at)),
+            None => certificate::one(one),
+        }),
         None => output.value(&done, said),
     }
 }
@@ -88,7 +94,7 @@ pub(super) fn said(told: &Consequences) -> String {
         say(format!("{} other certificates of the same people go on working.", told.untouched.len()));
     }
     if let Some(at) = told.final_at {
-        say(format!("At {at} the hold becomes a revocation, unless it is reinstated before."));
+        say(ends(at));
     }
     if let Some(hours) = told.deadline_hours {
         say(format!("For this reason it is due within {} once the reason is known (S/MIME BR 4.9.1.1).", within(hours)));
@@ -98,6 +104,11 @@ pub(super) fn said(told: &Consequences) -> String {
         say("A second officer must approve an act on so many certificates.".to_owned());
     }
     text.trim_end().to_owned()
+}
+
+/// Until when what is perhaps lost is on hold.
+pub(super) fn ends(at: Timestamp) -> String {
+    format!("At {at} the hold becomes a revocation, unless it is reinstated before.")
 }
 
 /// A deadline in words. More than a day is less where what no CRLReason says is so.
@@ -118,7 +129,7 @@ fn breaks(what: Breaks) -> &'static str {
         Breaks::NetworkAccess => "VPN and Wi-Fi refuse it.",
         Breaks::DocumentsToThem => "Documents are no longer encrypted to it; old ones stay readable with its key.",
         Breaks::EnrollmentUnderWay => "An enrollment that is under way cannot go on.",
-        Breaks::NoneLeft => "Somebody is left without a working certificate for one of these uses.",
+        Breaks::NoneLeft => "Somebody is left without a valid certificate of yours for one of these uses.",
     }
 }
 

@@ -5,7 +5,9 @@ use crate::{refusal::Refusal, session::Session};
 use ra::{
     Operator,
     enrollment::{EnrollmentQuery, State},
-    find::{CertificateFilter, CertificateSort, CertificatesQuery, Has, Kinds, PeopleFilter, PeopleQuery, Status},
+    find::{
+        CertificateFilter, CertificateSort, CertificatesQuery, Has, Kinds, PeopleFilter, PeopleQuery, ReportFilter, ReportName, Status,
+    },
     subscriber::SubscriberKind,
 };
 use std::{
@@ -18,6 +20,9 @@ const TIMES: usize = 20;
 /// Certificates of an import, and how often it is done.
 const IMPORTED: usize = 10_000;
 const IMPORTS: u8 = 5;
+
+/// Rows of a report on its screen.
+const REPORTED: u32 = 500;
 
 /// Durations of one kind of question.
 #[derive(Default)]
@@ -145,6 +150,7 @@ pub(crate) fn run(session: &Session, count: u64, only_fill: bool) -> Result<(), 
     row("filter", "active encryption", told)?;
     let told = filter.add(TIMES, |_| Ok(operator.certificate_counts(Kinds::Subscriber)?.total))?;
     row("filter", "counts", told)?;
+    let reports = reports(&operator)?;
     let total = operator.certificate_counts(Kinds::Subscriber)?.total;
     let mut imports = Times::default();
     for round in 0..IMPORTS {
@@ -161,12 +167,23 @@ pub(crate) fn run(session: &Session, count: u64, only_fill: bool) -> Result<(), 
         ("filter", &filter),
         ("people", &people),
         ("enrollments", &enrollments),
+        ("reports", &reports),
     ];
     for (name, times) in kinds {
         let (p50, p99) = (times.percentile(50), times.percentile(99));
         line.push_str(&format!(" {name}_p50={p50:.1} {name}_p99={p99:.1} {name}_worst={:.1}", times.worst));
     }
     say(&line)
+}
+
+/// As many rows of a report as its screen shows.
+fn reports(operator: &Operator) -> Result<Times, Refusal> {
+    let mut reports = Times::default();
+    for name in ReportName::ALL {
+        let told = reports.add(TIMES, |_| Ok(operator.report(name, &ReportFilter::default(), REPORTED)?.rows.len() as u64))?;
+        row("report", &format!("{name:?}"), told)?;
+    }
+    Ok(reports)
 }
 
 fn enrolled(operator: &Operator, search: Option<&str>, states: &[State]) -> Result<u64, Refusal> {

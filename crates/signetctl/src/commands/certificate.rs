@@ -1,6 +1,6 @@
 //! `signetctl certificate`.
 
-use super::{act, succession};
+use super::{act, provenance::Origin, succession};
 use crate::{
     cli::{Certificate as Command, CertificateList, Format},
     output::{Out, Output, table},
@@ -8,7 +8,10 @@ use crate::{
     secret,
     session::Session,
 };
-use protocol::x509::{CertificateView, SerialNumber};
+use protocol::{
+    Timestamp,
+    x509::{CertificateView, SerialNumber},
+};
 use ra::{
     Error, Operator,
     certificate::Certificate,
@@ -89,7 +92,6 @@ fn self_test(operator: &Operator, output: &Output, mail: &str, p12: Option<&Path
         Tick::Proved => "proved".to_owned(),
         Tick::PublicSideOnly => "the public side works; the key is with its holder".to_owned(),
         Tick::NoCertificate => "no active certificate".to_owned(),
-        Tick::NotTried(what) => format!("not tried: {what}"),
         Tick::Failed(why) => format!("failed: {why}"),
     };
     let person = operator.subscriber_by_mail(mail)?.id;
@@ -141,30 +143,39 @@ fn list(operator: &Operator, output: &Output, asked: CertificateList) -> Result<
     })
 }
 
-/// A certificate with what it was issued under and what its form comes to.
+/// A certificate with the end of its hold, what it was issued under, what its form comes to and what is on record of it.
 #[derive(serde::Serialize)]
 struct Shown {
     #[serde(flatten)]
     certificate: Certificate,
+    /// Its hold becomes a revocation then; `None`: it has no such end.
+    revoked_unless_reinstated_at: Option<Timestamp>,
     policy: Option<String>,
     cps: Option<String>,
     lint: Vec<String>,
     advice: Option<Vec<Advice>>,
+    #[serde(flatten)]
+    origin: Origin,
 }
 
 impl Shown {
     fn read(operator: &Operator, serial: &SerialNumber) -> Result<Self, Refusal> {
-        let CertificateDetail { certificate, lint, advice, provenance, .. } = operator.certificate_detail(serial)?;
-        Ok(Shown { certificate, policy: provenance.policy, cps: provenance.cps, lint, advice })
+        let CertificateDetail { certificate, summary, lint, advice, provenance, chain, published, timeline, .. } =
+            operator.certificate_detail(serial)?;
+        let (policy, cps) = (provenance.policy.clone(), provenance.cps.clone());
+        let origin = Origin::new(provenance, chain, published, timeline);
+        Ok(Shown { certificate, revoked_unless_reinstated_at: summary.final_at, policy, cps, lint, advice, origin })
     }
 
     fn words(&self) -> String {
         let named = |name: &str, value: &Option<String>| value.as_ref().map(|value| vec![name.to_owned(), value.clone()]);
-        let under: Vec<_> = [named("Policy version", &self.policy), named("CPS version", &self.cps)].into_iter().flatten().collect();
+        let under = [named("Policy version", &self.policy), named("CPS version", &self.cps)].into_iter().flatten();
+        let origin: Vec<_> = under.chain(self.origin.rows()).collect();
+        let hold = self.revoked_unless_reinstated_at.map(|at| act::ends(at) + "\n").unwrap_or_default();
         let faults = self.lint.iter().map(|fault| format!("fault: {fault}\n"));
         let advised = self.advice.iter().flatten().map(|advice| format!("advice: {} ({})\n", advice.text, advice.clause));
         let form: String = faults.chain(advised).collect();
-        format!("{}\n{}{form}", one(&self.certificate), table(&[], &under)).trim_end().to_owned()
+        format!("{}\n{hold}{}{form}\n{}", one(&self.certificate), table(&[], &origin), self.origin.history()).trim_end().to_owned()
     }
 }
 

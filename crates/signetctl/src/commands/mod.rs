@@ -17,6 +17,7 @@ pub(crate) mod ledger;
 mod lesson;
 mod letter;
 pub(crate) mod policy;
+mod provenance;
 pub(crate) mod report;
 pub(crate) mod scep;
 pub(crate) mod serve;

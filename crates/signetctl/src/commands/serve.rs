@@ -31,7 +31,7 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
 
     // Where nothing can listen, nothing is remembered.
     let doors = Doors::open(https, http)?;
-    let before = remember(&operator, arguments, &settings, &doors)?;
+    let (before, earlier) = (remember(&operator, arguments, &settings, &doors)?, settings.status_url.clone());
     let server = Server::start_at(doors, authority.enroller(), RequestLog::default(), session.clock()).map_err(|error| {
         if let Err(error) = operator.put_settings_back(before) {
             tracing::error!(%error, "the settings of before could not be put back");
@@ -41,7 +41,9 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     let settings = operator.settings()?;
     // Whoever gave the address now is told; the others were.
     let warning = super::init::status_warning(&settings).filter(|_| arguments.status_url.is_some());
-    if let Some(warning) = &warning {
+    let named = super::settings::StillNamed::since(&operator, earlier).map(|named| named.words());
+    let warnings: Vec<String> = warning.into_iter().chain(named).collect();
+    for warning in &warnings {
         tracing::warn!("{warning}");
     }
     let listening = json!({
@@ -49,7 +51,7 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
         "http": server.http_addr().to_string(),
         "public_url": settings.public_url,
         "status_url": settings.status_url,
-        "warnings": warning.iter().collect::<Vec<_>>(),
+        "warnings": warnings,
     });
     output.value(&listening, |_| {
         let url = |url: &Option<String>| url.clone().unwrap_or_else(|| "an address that is not known; set it with --public-url".to_owned());

@@ -7,11 +7,13 @@ use crate::{
     secret,
     session::Session,
 };
+use protocol::Timestamp;
 use ra::{
     Operator,
     profile::Scope,
     settings::{Level, SettingChange, SettingView},
 };
+use serde::Serialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -69,6 +71,7 @@ fn set(session: &Session, output: &Output, key: &str, value: Option<String>, non
         (false, Some(given)) => Zeroizing::new(given),
         (false, None) => Zeroizing::new(secret::read_value(key)?),
     };
+    let before = operator.settings_for(Scope::Organization)?.status_url;
     let made = operator.change_setting_showing(scope, key, change(&value))?;
     let now = read(&operator, scope, key)?;
     if let Some(made) = made {
@@ -78,7 +81,48 @@ fn set(session: &Session, output: &Output, key: &str, value: Option<String>, non
             format!("{key} = {}\nPassword to remove the configuration profile from a phone, shown this once: {}", now.value, made.reveal())
         });
     }
-    output.value(&now, said)
+    let changed = Changed { still_named: StillNamed::since(&operator, before), setting: now };
+    output.value(&changed, |changed| {
+        let named = changed.still_named.as_ref().map(StillNamed::words);
+        std::iter::once(said(&changed.setting)).chain(named).collect::<Vec<_>>().join("\n")
+    })
+}
+
+/// A setting as it stands after a change.
+#[derive(Serialize)]
+struct Changed {
+    #[serde(flatten)]
+    setting: SettingView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    still_named: Option<StillNamed>,
+}
+
+/// Where relying parties go on looking for the status of certificates from before, after the address of new ones has changed.
+#[derive(Serialize)]
+pub(super) struct StillNamed {
+    /// The address of before.
+    address: String,
+    /// When the last certificate ends that names it.
+    until: Timestamp,
+}
+
+impl StillNamed {
+    /// `None`: the address is that of `before`, or no certificate names that one. What was changed is changed: where it cannot be looked
+    /// for, nothing is said.
+    pub(super) fn since(operator: &Operator, before: Option<String>) -> Option<Self> {
+        let now = operator.settings_for(Scope::Organization).ok()?.status_url;
+        let address = before.filter(|before| now.as_ref() != Some(before))?;
+        let until = operator.named_until(&address).ok()??;
+        Some(StillNamed { address, until })
+    }
+
+    pub(super) fn words(&self) -> String {
+        let StillNamed { address, until } = self;
+        format!(
+            "Certificates from before say that their status is found at {address}, the last of them until {until}. \
+             That address must go on answering as long."
+        )
+    }
 }
 
 fn said(now: &SettingView) -> String {
@@ -117,16 +161,21 @@ fn set_together(session: &Session, output: &Output, words: Vec<String>, place: &
         ));
     }
     let keys: Vec<String> = changes.iter().map(|(key, _)| key.clone()).collect();
+    let before = operator.settings_for(Scope::Organization)?.status_url;
     let made = operator.change_settings_showing(scope, changes)?;
+    let named = StillNamed::since(&operator, before);
     let views = keys.iter().map(|key| read(&operator, scope, key)).collect::<Result<Vec<_>, _>>()?;
     let mut shown: Map<String, Value> = views.iter().map(|view| (view.key.to_owned(), Value::from(view.value.as_str()))).collect();
     if let Some(made) = &made {
         shown.insert("removal_password".to_owned(), made.reveal().into());
     }
+    if let Some(named) = &named {
+        shown.insert("still_named".to_owned(), serde_json::to_value(named).map_err(ra::Error::fault)?);
+    }
     output.value(&shown, |_| {
         let made =
             made.map(|made| format!("Password to remove the configuration profile from a phone, shown this once: {}", made.reveal()));
-        views.iter().map(said).chain(made).collect::<Vec<_>>().join("\n")
+        views.iter().map(said).chain(made).chain(named.as_ref().map(StillNamed::words)).collect::<Vec<_>>().join("\n")
     })
 }
 

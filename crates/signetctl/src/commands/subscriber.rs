@@ -12,7 +12,7 @@ use ra::{
     Error, Operator, csv,
     id::UnitId,
     life::{Act, Target, Verb},
-    subscriber::{Mailbox, NewSubscriber, Subscriber, SubscriberKind, SubscriberQuery},
+    subscriber::{LookAlike, Mailbox, NewSubscriber, Subscriber, SubscriberKind, SubscriberQuery},
 };
 use serde::Serialize;
 use std::{io::Read, path::Path};
@@ -26,7 +26,8 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
         Command::Add { name, mail, functional, at } => {
             let kind = if functional { SubscriberKind::Functional } else { SubscriberKind::Person };
             let operator = session.operator_at(at.department.as_deref())?;
-            output.value(&operator.add_subscriber(NewSubscriber { name, mail, kind })?, one)
+            let person = operator.add_subscriber(NewSubscriber { name, mail, kind })?;
+            output.value(&Told::of(&operator, person), one)
         }
         Command::List { search, limit, department } => {
             let department = match department {
@@ -37,10 +38,12 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
         }
         Command::Move { mail, department } => {
             let to = operator.at_department_named(&department)?.department()?.id;
-            output.value(&operator.move_subscriber(operator.subscriber_by_mail(&mail)?.id, to)?, one)
+            let person = operator.move_subscriber(operator.subscriber_by_mail(&mail)?.id, to)?;
+            output.value(&Told::of(&operator, person), one)
         }
         Command::AddMailbox { mail, address } => {
-            output.value(&operator.add_mailbox(operator.subscriber_by_mail(&mail)?.id, &address)?, one)
+            let person = operator.add_mailbox(operator.subscriber_by_mail(&mail)?.id, &address)?;
+            output.value(&Told::of(&operator, person), one)
         }
         Command::Remove { mail, yes } => {
             let person = operator.subscriber_by_mail(&mail)?;
@@ -49,7 +52,7 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             let removed = serde_json::json!({ "removed": person.id, "subject": person.subject.to_string() });
             output.value(&removed, |_| format!("{} is removed; nobody else ever gets the name {}.", person.name, person.subject))
         }
-        Command::Show { mail } => output.value(&operator.subscriber_by_mail(&mail)?, one),
+        Command::Show { mail } => output.value(&Told::of(&operator, operator.subscriber_by_mail(&mail)?), one),
         Command::Offboard { mail, reason, successor, keep_until, how, yes } => {
             let person = operator.subscriber_by_mail(&mail)?;
             let act = Act { target: Target::Person(person.id), verb: Verb::Offboard { reason, successor, keep_until } };
@@ -68,7 +71,34 @@ pub(crate) fn run(session: &Session, output: &Output, command: Command) -> Resul
             output.bytes(text.as_bytes())
         }
         Command::Import { file, at } => import(&session.operator_at(at.department.as_deref())?, output, &file),
-        Command::Validate { mail, method, evidence } => output.value(&operator.validate_mailbox(&mail, method, &evidence)?, one),
+        Command::Validate { mail, method, evidence } => {
+            output.value(&Told::of(&operator, operator.validate_mailbox(&mail, method, &evidence)?), one)
+        }
+    }
+}
+
+/// A person, and who has a name that looks like theirs.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    person: Subscriber,
+    /// Others in the register whose names look like it but are spelled with other letters.
+    looks_like: Vec<LookAlike>,
+}
+
+impl Told {
+    /// What was done is done: that nobody could be looked for is no refusal of it.
+    fn of(operator: &Operator, person: Subscriber) -> Self {
+        Told { looks_like: operator.look_alikes(person.id).unwrap_or_default(), person }
+    }
+
+    /// What to look at before anything is issued.
+    fn beware(&self) -> Vec<String> {
+        let mixes = self.person.mixed_scripts.then(|| "the name mixes alphabets: it may imitate another one".to_owned());
+        let looks = |LookAlike { name, mail, .. }: &LookAlike| {
+            format!("the name looks like the one of {name} ({mail}) but is spelled with other letters: one may imitate the other")
+        };
+        mixes.into_iter().chain(self.looks_like.iter().map(looks)).collect()
     }
 }
 
@@ -100,7 +130,8 @@ fn list(
     })
 }
 
-fn one(person: &Subscriber) -> String {
+fn one(told: &Told) -> String {
+    let person = &told.person;
     let mut rows = vec![
         vec!["Name".to_owned(), person.name.clone()],
         vec!["Department".to_owned(), person.department.clone()],
@@ -116,9 +147,7 @@ fn one(person: &Subscriber) -> String {
         rows.push(vec!["Device".to_owned(), format!("{words} ({})", device.id)]);
     }
     rows.push(vec!["Active certificates".to_owned(), person.active_certificates.to_string()]);
-    if person.mixed_scripts {
-        rows.push(vec!["Beware".to_owned(), "the name mixes alphabets: it may imitate another one".to_owned()]);
-    }
+    rows.extend(told.beware().into_iter().map(|what| vec!["Beware".to_owned(), what]));
     table(&[], &rows).trim_end().to_owned()
 }
 
@@ -139,7 +168,7 @@ fn validation(mailbox: &Mailbox) -> String {
 /// What became of a list: everybody who could be added was.
 #[derive(Serialize)]
 struct Imported {
-    added: Vec<Subscriber>,
+    added: Vec<Told>,
     refused: Vec<Row>,
 }
 
@@ -163,7 +192,15 @@ fn import(operator: &Operator, output: &Output, file: &Path) -> Result<(), Refus
             name => operator.at_department_named(name),
         };
         match person.and_then(|person| there?.add_subscriber(person)) {
-            Ok(added) => imported.added.push(added),
+            Ok(added) => {
+                let told = Told::of(operator, added);
+                if !output.is_json() {
+                    for what in told.beware() {
+                        eprintln!("line {line}: {}: beware, {}.", plain(&mail), plain(&what));
+                    }
+                }
+                imported.added.push(told);
+            }
             Err(error) => imported.refused.push(Row { line, mail, refusal: error.into() }),
         }
     }

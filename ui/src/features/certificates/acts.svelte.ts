@@ -2,7 +2,7 @@
 import { api, type ActTarget, type Certificate, type Device, type Subscriber } from "$lib/api";
 import { words } from "$lib/i18n.svelte";
 import { toast } from "$lib/toast.svelte";
-import type { Verb } from "./verbs";
+import { verbs, type Verb } from "./verbs";
 
 /** An act that is asked about. */
 export interface Asked {
@@ -91,11 +91,11 @@ class Acts {
   issueByKey() {
     this.issue(this.#subject?.().person ?? null);
   }
-  /** Ctrl-Shift-R: what is chosen or open; always the dialog. */
+  /** Ctrl-Shift-R: what is chosen or open, where its buttons offer it; always the dialog. */
   revokeByKey() {
     const { certificates, person } = this.#subject?.() ?? { certificates: [], person: null };
-    if (certificates.length) this.ask("revoke", certificates);
-    else if (person) this.revokeAll(person);
+    if (verbs(certificates).includes("revoke")) this.ask("revoke", certificates);
+    else if (!certificates.length && person) this.revokeAll(person);
   }
 
   /** Says that these were suspended, and offers to take it back. */

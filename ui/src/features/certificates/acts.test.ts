@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Certificate } from "$lib/api";
 import { acts } from "./acts.svelte";
 
 describe("the dialog of an act", () => {
@@ -26,5 +27,16 @@ describe("the dialog of an act", () => {
     expect(acts.busy).toBe(false);
     acts.close();
     expect(acts.open).toBeNull();
+  });
+
+  it("is opened by the key for what its buttons offer to revoke alone", () => {
+    const one = (more: Partial<Certificate>): Certificate => ({ serial: "A", status: "active", profile: "signing", subject: "CN=Alice", san: [], subscriber: "1", notBefore: "", notAfter: "", enrollment: null, kind: "subscriber", readsMail: false, serves: [], madeHere: false, ours: true, revokedAt: null, ...more });
+    for (const [certificate, opened] of [[one({ ours: false }), false], [one({ status: "revoked" }), false], [one({}), true]] as const) {
+      const left = acts.about(() => ({ certificates: [certificate], person: null }));
+      acts.revokeByKey();
+      expect(acts.open !== null).toBe(opened);
+      acts.close();
+      left();
+    }
   });
 });

@@ -1,18 +1,25 @@
 import { describe, expect, it } from "vitest";
 import type { Breaks, Certificate } from "$lib/api";
 import { messages } from "$lib/messages/all";
-import { mayNot, meaning, NAMED, whose } from "./names";
+import { keyStory, mayNot, meaning, NAMED, whose } from "./names";
 
 describe("what a certificate may", () => {
   const office = (serves: Breaks[]): Certificate => ({ serial: "A", status: "active", profile: "functional", subject: "CN=Office", san: ["rfc822Name:office@example.edu"], subscriber: "1", notBefore: "", notAfter: "", enrollment: null, kind: "subscriber", readsMail: serves.includes("mailToThem"), serves, madeHere: false, ours: true, revokedAt: null });
   it("is read in it, whatever its profile is called", () => {
     const { plain } = messages.en.certificates;
     const said = (serves: Breaks[]) => [mayNot(office(serves), messages.en), meaning(office(serves), messages.en, "2027")];
-    expect(said(["mailToThem"])).toEqual(["sign mail, sign in, sign certificates", plain.encryption("Office", "office@example.edu", "2027")]);
-    expect(said(["signedMail"])).toEqual(["receive encrypted mail, sign in, sign certificates", plain.signing("Office", "office@example.edu", "2027")]);
-    expect(said(["signedMail", "mailToThem"])).toEqual(["sign in, sign certificates", plain.both("Office", "office@example.edu", "2027")]);
-    expect(said(["networkAccess"])).toEqual(["sign mail, receive encrypted mail, sign certificates", plain.authentication("Office", "2027")]);
+    expect(said(["mailToThem"])).toEqual(["sign mail, receive encrypted documents, sign in, sign certificates", plain.encryption("Office", "office@example.edu", "2027")]);
+    expect(said(["signedMail"])).toEqual(["receive encrypted mail, receive encrypted documents, sign in, sign certificates", plain.signing("Office", "office@example.edu", "2027")]);
+    expect(said(["signedMail", "mailToThem"])).toEqual(["receive encrypted documents, sign in, sign certificates", plain.both("Office", "office@example.edu", "2027")]);
+    expect(said(["networkAccess"])).toEqual(["sign mail, receive encrypted mail, receive encrypted documents, sign certificates", plain.authentication("Office", "2027")]);
+    expect(said(["documentsToThem"])).toEqual(["sign mail, receive encrypted mail, sign in, sign certificates", plain.document("Office", "2027")]);
     expect(mayNot({ kind: "transport", serves: [] }, messages.fr)).toBe(messages.fr.certificates.mayNotElse);
+  });
+  it("is not promised of what another CA issued", () => {
+    const theirs = { ...office(["signedMail", "mailToThem"]), ours: false };
+    const said = [meaning(theirs, messages.en, "2027"), keyStory(theirs, null, messages.en), meaning({ ...theirs, status: "expired" }, messages.en, "2027")];
+    expect(said).toEqual(["Another CA issued it, and it ends on 2027; whether it was revoked is not known here.", "Who made its key and who has it is not known here.", messages.en.certificates.plain.expired]);
+    expect(meaning(theirs, messages.fr, "2027")).toContain("On ne sait pas ici");
   });
 });
 

@@ -25,6 +25,7 @@ export function addressOf(certificate: Pick<Certificate, "san">): string | null 
 /** What it means that it has this status, in a sentence. */
 export function meaning(certificate: Certificate, t: Messages, until: string): string {
   const { plain } = t.certificates;
+  if (certificate.status === "active" && !certificate.ours) return plain.elsewhere(until);
   if (certificate.status === "active") return works(certificate, t, until);
   const others: Record<string, string> = { revoked: plain.revoked, expired: plain.expired, held: plain.held, pending: plain.pending, superseded: plain.superseded };
   return others[certificate.status] ?? "";
@@ -49,7 +50,7 @@ export function mayNot(certificate: Pick<Certificate, "kind" | "serves">, t: Mes
   const { mayNotOf, mayNotElse } = t.certificates;
   if (certificate.kind === "transport") return mayNotElse;
   const serves = (what: Breaks) => certificate.serves.includes(what);
-  return [...(serves("signedMail") ? [] : [mayNotOf.signMail]), ...(serves("mailToThem") ? [] : [mayNotOf.receiveMail]), ...(serves("networkAccess") ? [] : [mayNotOf.signIn]), mayNotOf.signCertificates].join(", ");
+  return [...(serves("signedMail") ? [] : [mayNotOf.signMail]), ...(serves("mailToThem") ? [] : [mayNotOf.receiveMail]), ...(serves("documentsToThem") ? [] : [mayNotOf.receiveDocuments]), ...(serves("networkAccess") ? [] : [mayNotOf.signIn]), mayNotOf.signCertificates].join(", ");
 }
 
 /** Whose certificates of one use are meant: each once, a few of them named. */

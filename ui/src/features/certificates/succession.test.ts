@@ -98,6 +98,13 @@ describe("what a renewal or replacement will do", () => {
     const old = one("Alice", "A", "active", "revoked");
     expect(lines(will(old, [old], ["signedMail", "noneLeft"], { serves: ["mailToThem"] }))).toContain(messages.en.life.noneLeft.signedMail("Alice"));
   });
+  it("speaks of our certificates alone: one that was replaced, or of another CA, may still be encrypted to", () => {
+    const ours = { en: "no valid certificate of yours", fr: "plus de certificat valide de votre part" };
+    for (const [language, { life }] of Object.entries(messages)) {
+      const all = [life.breaks.noneLeft(), ...Object.values(life.noneLeft).map((said) => said("Bob")), ...Object.values(life.noneLeftOf).map((said) => said(2))];
+      expect(all.filter((said) => !said.includes(ours[language as keyof typeof ours]))).toEqual([]);
+    }
+  });
   it("names somebody else of the same name", () => {
     const old = one("Alice", "A", "active", "revoked");
     const other = { ...one("Alice", "B", "active", "revoked"), subscriber: "another" };

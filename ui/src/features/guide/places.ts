@@ -30,6 +30,7 @@ export const PLACES: readonly (readonly [screen: string, page: string, heading?:
   ["settings/phone", "11-settings", "on-the-phone"],
   ["settings/network", "11-settings", "server-and-tls"],
   ["settings/keys", "11-settings", "keys"],
+  ["settings/validity", "11-settings", "validity-and-status"],
   ["settings/cps", "11-settings", "statement-of-practice"],
   ["settings/acts", "11-settings", "second-officer"],
   ["settings/scep", "11-settings", "other-scep-clients"],

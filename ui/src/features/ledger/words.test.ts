@@ -38,8 +38,10 @@ describe("a row of the ledger", () => {
     expect(told(en, "setting.changed", "wifi.ssid", { for: "department", unit: UNIT, from: null, to: "eduroam" })).toBe("Network name (SSID), to: eduroam, for: Physics");
     expect(told(en, "setting.changed", "scep.legacy", { for: "organization", unit: UNIT, from: "yes", to: null })).toBe("Old algorithms, from: yes, to: inherited, for: all departments");
     expect(told(fr, "setting.changed", "removal.password", { for: "department", unit: PERSON, set: true })).toBe("Mot de passe de retrait, fixé\u202F: oui, pour\u202F: ce département");
+    expect(told(en, "setting.changed", "crl.root_next_update_days", { for: "organization", unit: UNIT, from: "400", to: null })).toBe("The root’s CRL lasts, from: 400 days, to: inherited, for: all departments");
+    expect(told(fr, "setting.changed", "sign_in.code_tries", { for: "department", unit: PERSON, from: null, to: "1" })).toBe("Mauvais codes qui terminent un lien, à\u202F: 1 essai, pour\u202F: ce département");
     const source = (file: string) => readFileSync(new URL(`../../../../crates/ra/src/settings/${file}.rs`, import.meta.url), "utf8");
-    const keys = ["definition", "numbers"].flatMap((file) => [...source(file).matchAll(/\bof_(?:organization|department)\("([a-z_.]+)"/g)].map((found) => found[1] ?? ""));
+    const keys = ["definition", "numbers"].flatMap((file) => [...source(file).matchAll(/\b(?:number_)?of_(?:organization|department)\("([a-z_.]+)"/g)].map((found) => found[1] ?? ""));
     expect(keys.length).toBeGreaterThan(45);
     expect(keys.filter((key) => settingOf(key, messages.en) === key)).toEqual([]);
   });

@@ -5,6 +5,7 @@ import { exact, figure, groups, model, shortDate } from "$lib/format";
 import type { Locale, Messages } from "$lib/messages";
 import { to } from "$lib/router.svelte";
 import { commonName, useOf } from "../certificates/names";
+import { isNumber, unitOf } from "../settings/numbers";
 
 /** A piece of what is said: what it is (nothing where that is plain), in words, and where it leads. */
 export interface Piece {
@@ -97,7 +98,7 @@ export function settingOf(key: string, t: Messages): string {
     "wifi.ssid": s.ssid,
     ...t.events.settings,
   };
-  return labels[key] ?? key;
+  return isNumber(key, t) ? s.numbers.of[key].label : (labels[key] ?? key);
 }
 
 /** A value of a setting; nothing: it is inherited. */
@@ -108,6 +109,7 @@ function settingValue(key: string, value: unknown, t: Messages): string {
   if (key === "removal") return t.settings.removals[typed as keyof Messages["settings"]["removals"]]?.[0] ?? typed;
   if (key === "bundle") return typed.split(" ").map((profile) => useOf(profile, t)).join(", ");
   if (typed === "yes" || typed === "no") return t.reports[typed];
+  if (isNumber(key, t)) return `${typed} ${unitOf(key, typed, t)}`;
   return typed === "auto" ? t.events.automatic : typed || t.common.none;
 }
 

@@ -1,5 +1,5 @@
-// The keys that others could encrypt to over the years, as bars with their gaps. Pure, so that tests can hold it.
-import type { Certificate } from "$lib/api";
+// The keys that others could encrypt to over the years, as bars with their holds and gaps. Pure, so that tests can hold it.
+import type { Certificate, PastHold } from "$lib/api";
 
 export interface Bar {
   serial: string;
@@ -11,6 +11,8 @@ export interface Bar {
   status: string;
   from: string;
   to: string;
+  /** When it was on hold in between, however short. */
+  holds: Gap[];
 }
 export interface Gap {
   a: number;
@@ -33,8 +35,21 @@ const time = (iso: string) => new Date(iso).getTime();
 /** Shorter ones are a matter of minutes between two keys. */
 const SHORTEST_GAP = 86_400_000;
 
-/** `null`: there was never a key to encrypt to. */
-export function history(certificates: readonly Certificate[], now: number): History | null {
+/** From when to when others could encrypt to it: its life without the times on hold. */
+function spans(one: Certificate, holds: readonly PastHold[]): [number, number][] {
+  const last = time(end(one));
+  const list: [number, number][] = [];
+  let from = time(one.notBefore);
+  for (const hold of holds) {
+    list.push([from, Math.min(time(hold.from), last)]);
+    from = time(hold.to);
+  }
+  list.push([from, last]);
+  return list.filter(([begins, ends]) => begins < ends);
+}
+
+/** `null`: there was never a key to encrypt to. `past` are the holds that were taken back, those of each key oldest first. */
+export function history(certificates: readonly Certificate[], past: readonly PastHold[], now: number): History | null {
   const keys = certificates.filter((one) => one.kind === "subscriber" && one.readsMail).sort((a, b) => a.notBefore.localeCompare(b.notBefore));
   const [first] = keys;
   if (!first) return null;
@@ -44,14 +59,18 @@ export function history(certificates: readonly Certificate[], now: number): Hist
   const begin = Date.UTC(from, 0, 1);
   const span = Date.UTC(until + 1, 0, 1) - begin;
   const at = (ms: number) => Math.round(Math.min(100, Math.max(0, ((ms - begin) / span) * 100)) * 10) / 10;
-  const bars = keys.map((one, n): Bar => ({ serial: one.serial, number: n + 1, a: at(time(one.notBefore)), b: at(time(end(one))), live: one.status === "active", status: one.status, from: one.notBefore, to: end(one) }));
+  const gap = (begins: number, ends: number): Gap => ({ a: at(begins), b: at(ends), from: new Date(begins).toISOString(), to: new Date(ends).toISOString() });
+  const holdsOf = (one: Certificate) => past.filter((hold) => hold.serial === one.serial);
+  const bars = keys.map((one, n): Bar => {
+    const holds = holdsOf(one).map((hold) => gap(time(hold.from), time(hold.to)));
+    return { serial: one.serial, number: n + 1, a: at(time(one.notBefore)), b: at(time(end(one))), live: one.status === "active", status: one.status, from: one.notBefore, to: end(one), holds };
+  });
   const gaps: Gap[] = [];
-  let reached = time(end(first));
-  for (const key of keys.slice(1)) {
-    const begins = time(key.notBefore);
-    if (begins - reached > SHORTEST_GAP) gaps.push({ a: at(reached), b: at(begins), from: new Date(reached).toISOString(), to: key.notBefore });
-    reached = Math.max(reached, time(end(key)));
+  let reached = time(first.notBefore);
+  for (const [begins, ends] of keys.flatMap((one) => spans(one, holdsOf(one))).sort(([a], [b]) => a - b)) {
+    if (begins - reached > SHORTEST_GAP) gaps.push(gap(reached, begins));
+    reached = Math.max(reached, ends);
   }
-  if (now - reached > SHORTEST_GAP) gaps.push({ a: at(reached), b: at(now), from: new Date(reached).toISOString(), to: new Date(now).toISOString() });
+  if (now - reached > SHORTEST_GAP) gaps.push(gap(reached, now));
   return { years: Array.from({ length: until - from + 1 }, (_, n) => from + n), bars, gaps, covered: { a: at(time(first.notBefore)), b: at(Math.min(now, reached)) }, since: first.notBefore };
 }

@@ -19,7 +19,7 @@ const READERS = /^(settings\/definition|host|csv|publication|life\/self_test)\.r
 /** The faults of a certificate; what is wrong with a key. */
 const FAULTS = String.raw`\bunless\([^"]*${TEXT},?\s*\)`;
 const WEAK = String.raw`\b(?:weak|Error::Algorithm)\(${TEXT}`;
-const SAID_BY_READERS = String.raw`(?:Err\(|\|\| |\|_\| |\|e\| |Tick::Failed\()${TEXT}`;
+const SAID_BY_READERS = String.raw`(?:Err\(|\|\| |\|_\| |\|e\| |Tick::Failed\(|neither\()${TEXT}`;
 
 /** Every reason of the authority that can reach the window, `{}` for what varies. */
 function reasons(): string[] {

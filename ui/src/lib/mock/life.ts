@@ -102,6 +102,11 @@ export const life = {
   selfTest: async () => ({ authentication: { result: "publicSideOnly", reason: null }, integrity: { result: "publicSideOnly", reason: null }, confidentiality: { result: "proved", reason: null } }),
   selfTestWithFile: async () => ({ authentication: { result: "publicSideOnly", reason: null }, integrity: { result: "publicSideOnly", reason: null }, confidentiality: { result: "proved", reason: null } }),
   departure: async (id) => departures.get(id) ?? null,
+  // Who has three keys to encrypt to had the second on hold once.
+  pastHolds: async (id) => {
+    const [, second, third] = data.certificates.filter((c) => c.subscriber === id && c.profile === "encryption");
+    return second && third ? [{ serial: second.serial, from: data.at(60 * 24 * 1300), to: data.at(60 * 24 * 1200) }] : [];
+  },
   actConsequences: async (act) => consequences(act),
   carryOutAct: async (act, why) => {
     const will = consequences(act);

@@ -9,6 +9,7 @@ export const people = {
     return { rows: q.after ? [] : all.slice(0, q.limit), more: false, total: all.length, totalIsExact: true };
   },
   subscriber: async (id) => found(data.people.find((p) => p.id === id)),
+  lookAlikes: async () => [],
   addSubscriber: async (n) => {
     if (data.people.some((p) => p.mailboxes.some((m) => m.address === n.mail))) refuse("mailboxTaken");
     if (!n.mail.endsWith("example.edu")) refuse("validation", "The address is not in physics.example.edu.", "mail");

@@ -36,6 +36,7 @@ function review(name: ProfileName, draft: ProfileDraft): ProfileFinding[] {
   say(draft.days < 1 || draft.days > 3650, "error", "daysRange", "days", "RFC 5280 4.1.2.5");
   say(draft.renewalDays < 1 || draft.renewalDays >= draft.days, "error", "renewalRange", "renewalDays", "Signet");
   say(draft.policies.some((policy) => !/^[0-2](\.\d+)+$/.test(policy.oid)), "error", "policyNotOid", "policies", "X.660");
+  say(signs && decrypts && (draft.key === "p256" || draft.key === "p384"), "error", "ellipticForBoth", "key", "Signet");
   say(signs && decrypts, "advice", "twoKeysAreBetter", "usage", "SP 800-57 part 1 5.2");
   say(draft.days > 825, "advice", "overBaseline", "days", "S/MIME BR 6.3.2");
   say(escrowed && decrypts, "advice", "holderIsTold", "escrow", "S/MIME BR 4.12.1");

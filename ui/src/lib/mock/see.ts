@@ -12,7 +12,7 @@ interface Around {
 type Calls = Pick<
   Api,
   | "bundleChoices" | "openBatchList" | "pasteBatchList" | "correctBatchList" | "planBatch" | "startBatch" | "batches" | "batch" | "batchRows" | "stopBatch" | "resumeBatch" | "endBatch" | "batchPasswords"
-  | "publishing" | "statusBrief" | "testTarget" | "addTarget" | "removeTarget" | "publishNow" | "chooseTargetFolder" | "savePublishedFile" | "signRootCrl"
+  | "publishing" | "statusBrief" | "namedUntil" | "testTarget" | "addTarget" | "removeTarget" | "publishNow" | "chooseTargetFolder" | "savePublishedFile" | "signRootCrl"
   | "overview" | "report" | "saveReport"
 >;
 
@@ -151,6 +151,7 @@ export function see({ empty, changed, refuse }: Around): Calls {
     },
     batchPasswords: async () => data.people.slice(0, 5).map((person) => ({ mail: person.mailboxes[0]?.address ?? "", file: `${person.mailboxes[0]?.address}-encryption.p12`, password: "7KQ4-MV2T-9HX3-PD6R-W0ZB-4N8C" })),
     publishing: async () => publishing(),
+    namedUntil: async () => data.at(-60 * 24 * 3600),
     statusBrief: async () => ({ nextCrlAt: data.at(-260), warnings: empty ? 0 : 1, failing: empty ? 0 : 1, rootKeyDue: false }),
     testTarget: async (target) => target.address.startsWith("https") ? attempt(0, "root.crt", null, "201 Created") : attempt(0, "root.crt", "silent", ""),
     addTarget: async (target) => {

@@ -2,6 +2,7 @@
 import type { Settings, SettingView } from "../../bindings";
 import type { Api } from "../api";
 import * as data from "./data";
+import { numberViews, setNumber } from "./numbers";
 import { refuse, state, world } from "./world";
 
 /** What is set where: the department (or null) and the name. */
@@ -23,22 +24,27 @@ const SHOWN: Record<string, () => string> = {
   "device.min_os": () => world.settings.minOs ?? "",
 };
 const KEYS = [...ORGANIZATION_ONLY, ...OPTIONAL, "portal.sign_in", "invitation.hours", "bundle", "authentication.with_address", "passcode.min_length", "removal", "removal.password", "scep.manual_approval"];
-const views = (department: string | null): SettingView[] =>
-  KEYS.map((key) => ({
+const views = (department: string | null): SettingView[] => [
+  ...numberViews(),
+  ...KEYS.map((key): SettingView => ({
     key,
     level: ORGANIZATION_ONLY.includes(key) ? "organization" : "department",
     value: SHOWN[key]?.() ?? "",
     source: own.has(`${department} ${key}`) && department ? "department" : own.has(`null ${key}`) ? "organization" : "builtin",
     inherited: "",
+    default: "",
+    bounds: null,
     optional: OPTIONAL.includes(key),
     waiting: key === "revoke.four_eyes_above" && state !== "empty" ? { value: "50", askedBy: "milan", askedAt: data.at(35), own: false } : null,
-  }));
+  })),
+];
 
 export const settings = {
   settings: async () => world.settings,
   settingsOf: async (department) => ({ settings: world.settings, views: views(department), removalPassword: null }),
   escrowGlance: async () => data.departments.map((d, n) => ({ department: d.id, enabled: n === 0 && data.departments.length > 1, since: d.createdAt, why: n === 0 && data.departments.length > 1 ? "The mail archive must stay readable" : null })),
   changeSetting: async ({ key, value, fate, department }) => {
+    setNumber(key, value);
     if (fate === "inherit") own.delete(`${department} ${key}`);
     else own.add(`${department} ${key}`);
     if (key === "device.min_os" && value && !/^\d+(\.\d+)*$/.test(value)) refuse("validation", "Give a version like 15.0.", key);

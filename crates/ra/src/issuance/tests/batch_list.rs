@@ -25,6 +25,25 @@ fn columns_are_guessed_by_heading_or_by_what_stands_in_them() {
 }
 
 #[test]
+fn the_columns_that_the_officer_chose_count_and_not_those_that_the_headings_name() {
+    let (world, _) = people(1);
+    let plan = |text: &str, columns| {
+        let list = BatchList::read(text.as_bytes()).unwrap();
+        world.officer.plan_list(&list, &Choices { columns, ..choices(&[Encryption]) }).unwrap()
+    };
+    let moved = "mail,new address\nold@example.edu,p0@example.edu\n";
+    let chosen = plan(moved, Some(Columns { mail: 1, name: None, csr: None }));
+    assert_eq!(chosen.items.iter().map(|one| (one.line, one.mail.as_str())).collect::<Vec<_>>(), [(2, "p0@example.edu")]);
+    assert_eq!((chosen.columns.mail, chosen.errors.len()), (1, 0));
+    let headed = plan(moved, None);
+    assert_eq!((headed.items.len(), headed.errors[0].mail.as_str(), headed.errors[0].problem.as_str()), (0, "old@example.edu", "notFound"));
+    // A column that was chosen for nothing is looked at for nothing, whatever its heading says.
+    let named = "mail,name\np0@example.edu,Somebody Else\n";
+    assert_eq!(plan(named, None).errors[0].problem, "otherName");
+    assert_eq!(plan(named, Some(Columns { mail: 0, name: None, csr: None })).items.len(), 1);
+}
+
+#[test]
 fn a_row_is_corrected_in_place_or_left_out() {
     let (world, _) = people(3);
     let mut list =

@@ -254,8 +254,8 @@ fn reports_are_narrowed_to_a_department() {
     let carols = world.officer.certificates(&crate::certificate::CertificateQuery { limit: 1, ..Default::default() }).unwrap().remove(0);
     let serial = SerialNumber::parse(&carols.serial).unwrap();
     world.officer.revoke(&serial, protocol::crl::Reason::Superseded).unwrap();
-    let report = |name, department| {
-        let filter = ReportFilter { days: Some(800), department, ..ReportFilter::default() };
+    let report = |name: ReportName, department| {
+        let filter = ReportFilter { days: (name == ReportName::Expiring).then_some(800), department, ..ReportFilter::default() };
         world.officer.report(name, &filter, 0).unwrap()
     };
     let names = |name, column: usize, department| {

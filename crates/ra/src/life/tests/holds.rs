@@ -187,6 +187,53 @@ fn what_is_revoked_waits_no_longer_for_the_end_of_its_hold_whatever_revoked_it()
 }
 
 #[test]
+fn a_hold_that_was_taken_back_is_told_with_its_times_and_no_other() {
+    let house = house();
+    let (alice, mail) = (house.person("Alice Example", "alice@example.edu").id, "alice@example.edu");
+    // The tests' RSA keys are made once, and a key that is on hold is not certified again.
+    let elliptic = ProfileDraft { key: KeyAlgorithm::P256, ..ProfileDraft::builtin(ProfileName::Encryption) };
+    house.rosa.save_profile(Scope::Department, ProfileName::Encryption, elliptic).unwrap();
+    let make = || house.rosa.issue_generated(mail, ProfileName::Encryption, Form::Modern, true).unwrap();
+    let first = SerialNumber::parse(&make().issued.certificate.serial).unwrap();
+    let (other, _) = house.signing(mail);
+    let strangers = house.many(1);
+    let later = || {
+        house.clock.advance(600);
+        house.now()
+    };
+    let told = || house.rosa.past_holds(alice).unwrap();
+    let hold = |serial: &SerialNumber| done(house.rosa.hold(std::slice::from_ref(serial)));
+    let back = |serial: &SerialNumber| done(house.rosa.reinstate(std::slice::from_ref(serial)));
+    let past = |serial: &SerialNumber, from, to| PastHold { serial: serial.to_string(), from, to };
+
+    let since = later();
+    hold(&first);
+    hold(&strangers[0]);
+    later();
+    assert!(told().is_empty(), "it lasts");
+    // While it is on hold another one takes its place, and gives it back because nobody has its key.
+    let lost = make();
+    assert_eq!(house.rosa.key_was_lost(lost).unwrap().reinstated, [first.to_string()]);
+    assert_eq!((house.status(&first).as_str(), told()), ("held", vec![]), "its place is no end of its hold");
+    let until = later();
+    back(&first);
+    back(&strangers[0]);
+    assert_eq!(told(), [past(&first, since, until)]);
+
+    // A second one, one of another certificate, and one that becomes a revocation.
+    let second = later();
+    hold(&first);
+    hold(&other);
+    let end = later();
+    back(&other);
+    back(&first);
+    later();
+    hold(&other);
+    house.rosa.revoke(&other, Reason::Superseded).unwrap();
+    assert_eq!(told(), [past(&first, since, until), past(&first, second, end), past(&other, second, end)]);
+}
+
+#[test]
 fn who_is_left_without_is_judged_by_uses_and_by_what_we_issued() {
     let house = house();
     let office = house.person("Office", "office@example.edu");

@@ -9,7 +9,7 @@ mod renewal;
 mod sharing;
 mod succession;
 
-use super::{Act, Affected, Breaks, Old, Outcome, Target, Tick, Verb};
+use super::{Act, Affected, Breaks, Old, Outcome, PastHold, Target, Tick, Verb};
 use crate::{
     Authority, Conflict, Denied, Error, Noun, Operator,
     certificate::issued,

@@ -181,3 +181,26 @@ fn what_was_encrypted_to_the_old_key_is_said_to_open_with_it_only() {
     done(house.rosa.reinstate(std::slice::from_ref(&second)));
     assert_eq!(house.status(&second), "superseded", "taken back, it counts as replaced");
 }
+
+#[test]
+fn a_new_elliptic_key_of_what_signs_and_decrypts_is_said_to_sign_only() {
+    let house = house();
+    house.person("Office", "office@example.edu");
+    let usage = vec![Usage::DigitalSignature, Usage::KeyEncipherment];
+    let draft = ProfileDraft { usage, ..ProfileDraft::builtin(ProfileName::Functional) };
+    house.rosa.save_profile(Scope::Department, ProfileName::Functional, draft).unwrap();
+    let made = house.rosa.issue_from_csr("office@example.edu", ProfileName::Functional, &csr(&key())).unwrap();
+    let old = SerialNumber::parse(&made.certificate.serial).unwrap();
+    let superseded = Old::Revoked(Reason::Superseded);
+    let tell = |key: NewKey<'_>| house.rosa.replacement_consequences(&old, key, superseded).unwrap();
+    let (another, both) = (csr(&key()), [Breaks::SignedMail, Breaks::MailToThem]);
+    for told in [tell(NewKey::ByProfile), tell(NewKey::Request(&another))] {
+        assert_eq!((&told.serves[..], &told.consequences.breaks[..]), (&both[..], &both[..]), "it serves what the old one did");
+    }
+    let elliptic = csr(&PrivateKey::generate(KeyAlgorithm::P256).unwrap());
+    let told = tell(NewKey::Request(&elliptic));
+    assert_eq!(told.serves, [Breaks::SignedMail]);
+    assert_eq!(told.consequences.breaks, [Breaks::SignedMail, Breaks::MailToThem, Breaks::NoneLeft]);
+    let made = house.rosa.replace(&old, &elliptic, superseded).unwrap();
+    assert!(!made.certificate.reads_mail, "as it was told");
+}

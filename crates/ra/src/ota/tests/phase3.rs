@@ -342,6 +342,29 @@ fn how_the_profile_can_be_removed_follows_the_setting() {
 }
 
 #[test]
+fn what_is_read_in_french_before_installing_is_set_with_its_own_spaces_and_apostrophes() {
+    let world = world();
+    for (key, value) in [("wifi.ssid", "eduroam"), ("vpn.server", "vpn.example.edu")] {
+        world.officer.set_setting(key, value).unwrap();
+    }
+    world.person("Alice Example", "alice@example.edu");
+    let (_, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    for (removal, undo) in [("removable", "Vous pouvez tout supprimer"), ("locked", "seul celui-ci peut tout supprimer")] {
+        world.officer.set_setting("removal", removal).unwrap();
+        world.clock.advance(700);
+        let (outer, _) = phone.open(&profile(phone.phase3(&world)));
+        let text = value(&outer, "fr");
+        assert!(text.contains("installe sur ce téléphone\u{202f}: ") && text.contains(undo), "{text}");
+        let letters: Vec<char> = text.chars().collect();
+        for two in letters.windows(2) {
+            assert!(!";:!?»".contains(two[1]) || two[0] == '\u{202f}', "before {} in {text}", two[1]);
+            assert!(two[0] != '«' || two[1] == '\u{202f}', "after « in {text}");
+            assert!(!"'\"".contains(two[1]), "a typewriter's quote in {text}");
+        }
+    }
+}
+
+#[test]
 fn an_enrollment_is_the_walk_of_one_phone() {
     let world = world();
     world.person("Alice Example", "alice@example.edu");

@@ -29,10 +29,14 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
+/// The number of the key that has 4096 bits; the others have 2048.
+pub(crate) const LONG: usize = 6;
+
 /// Keys are slow to make: each test takes them by number.
 pub(crate) fn key(number: usize) -> &'static PrivateKey {
-    static KEYS: [OnceLock<PrivateKey>; 6] = [const { OnceLock::new() }; 6];
-    KEYS[number].get_or_init(|| PrivateKey::generate(KeyAlgorithm::Rsa2048).unwrap())
+    static KEYS: [OnceLock<PrivateKey>; LONG + 1] = [const { OnceLock::new() }; LONG + 1];
+    let algorithm = if number == LONG { KeyAlgorithm::Rsa4096 } else { KeyAlgorithm::Rsa2048 };
+    KEYS[number].get_or_init(|| PrivateKey::generate(algorithm).unwrap())
 }
 
 pub(crate) fn name(cn: &str) -> DistinguishedName {
@@ -323,7 +327,7 @@ pub(crate) fn scep(world: &World, challenge: &str, key: &PrivateKey) -> Option<C
 }
 
 fn self_signed(of: &PrivateKey) -> CertificateView {
-    let alone = TestCa::alone(key((0..6).find(|n| key(*n).public().unwrap().spki() == of.public().unwrap().spki()).unwrap()));
+    let alone = TestCa::alone(key((0..=LONG).find(|n| key(*n).public().unwrap().spki() == of.public().unwrap().spki()).unwrap()));
     alone.certify("SCEP client", of, false)
 }
 

@@ -412,6 +412,9 @@ fn the_capabilities_are_exact_words_with_bare_line_feeds() {
     let f = Fixture::new();
     let words = f.enroller.scep_capabilities().unwrap();
     assert_eq!(words, "POSTPKIOperation\nAES\nDES3\nSHA-256\nSHA-384\nSHA-512\nRenewal\nSCEPStandard");
+    // To old clients one word more, behind the others and without a line feed of its own.
+    f.operator.set_setting("scep.legacy", "yes").unwrap();
+    assert_eq!(f.enroller.scep_capabilities().unwrap(), format!("{words}\nSHA-1"));
     let chain = protocol::cms::read_certs_only(&f.enroller.scep_ca_certificates().unwrap()).unwrap();
     let [ra, ca, root] = <[_; 3]>::try_from(chain).ok().expect("RA, issuing CA and root");
     assert_eq!(ra.der, f.ra.der);

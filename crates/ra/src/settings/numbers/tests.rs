@@ -1,7 +1,13 @@
 //! What the numbers are by default and at their bounds, and what those change that are not tested where they are used.
 
 use super::NUMBERS;
-use crate::{Error, Noun, Operator, certificate::CertificateQuery, profile::ProfileName, settings::Level, testing};
+use crate::{
+    Error, Noun, Operator,
+    certificate::CertificateQuery,
+    profile::{ProfileName, Scope},
+    settings::{Bounds, Level},
+    testing,
+};
 use protocol::Timestamp;
 use std::collections::BTreeSet;
 
@@ -46,7 +52,7 @@ fn the_guide_has_every_number_in_both_languages() {
     let french = include_str!("../../../../../docs/guide/fr/11-settings.md");
     for (key, default, least, most) in TABLE {
         for (page, to) in [(english, "to"), (french, "à")] {
-            let row = page.lines().find(|line| line.starts_with(&format!("| `{key}`"))).unwrap_or_else(|| panic!("{key} in a row"));
+            let row = page.lines().find(|line| line.contains(&format!("| `{key}`"))).unwrap_or_else(|| panic!("{key} in a row"));
             assert!(row.contains(&format!("| {least} {to} {most} | {default} |")), "{row}");
         }
     }
@@ -70,6 +76,22 @@ fn outside_of_its_bounds_a_number_is_refused_by_its_name_with_what_to_write() {
             officer.set_setting(key, &right.to_string()).unwrap();
             assert_eq!(officer.setting(key).unwrap(), right.to_string(), "{key}");
         }
+    }
+}
+
+#[test]
+fn whoever_looks_at_a_number_is_told_its_default_and_its_bounds_whatever_is_set() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    for (key, default, least, most) in TABLE {
+        let value = if default == least { most } else { least };
+        officer.set_setting(key, &value.to_string()).unwrap();
+        let view = officer.setting_view(Scope::Department, key).unwrap();
+        let told = (view.value, view.default, view.bounds);
+        assert_eq!(told, (value.to_string(), default.to_string(), Some(Bounds { least, most })), "{key}");
+    }
+    for key in ["wifi.ssid", "passcode.min_length", "removal.password"] {
+        assert_eq!(officer.setting_view(Scope::Department, key).unwrap().bounds, None, "{key} is no plain number");
     }
 }
 

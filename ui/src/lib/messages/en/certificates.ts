@@ -30,9 +30,11 @@ export const certificates = {
   validity: "Valid",
   daysLeft: (days: number) => `${n(days, "day", "days")} left`,
   daysOver: (days: number) => `ended ${n(days, "day", "days")} ago`,
+  /** Beside what can be done with those that are chosen. */
+  notOurs: "Another CA issued some of these: it alone renews and revokes them.",
   may: "May",
   mayNot: "May not",
-  mayNotOf: { signMail: "sign mail", receiveMail: "receive encrypted mail", signIn: "sign in", signCertificates: "sign certificates" },
+  mayNotOf: { signMail: "sign mail", receiveMail: "receive encrypted mail", receiveDocuments: "receive encrypted documents", signIn: "sign in", signCertificates: "sign certificates" },
   /** A transport certificate. */
   mayNotElse: "do anything but fetch the configuration profile",
   keyOf: (key: string, by: "signet" | "device" | "holder" | "unknown") => `${key}, ${{ signet: "made by Signet", device: "made by the phone", holder: "made by its holder", unknown: "made by: not known here" }[by]}`,
@@ -157,7 +159,9 @@ export const certificates = {
     keyDevice: "The private key was made on the phone; Signet never had it, so nobody else can use it in this name.",
     keyHolder: "The private key was made by its holder; Signet never had it.",
     both: (name: string, mail: string, when: string) => `${name} can sign mail as ${mail}, and anybody can write to it so that only the key’s holder can read it, until ${when}.`,
-    keyUnknown: "Another CA issued it; who made its key and who has it is not known here.",
+    /** Of another CA. */
+    elsewhere: (when: string) => `Another CA issued it, and it ends on ${when}; whether it was revoked is not known here.`,
+    keyUnknown: "Who made its key and who has it is not known here.",
     keySignet: "The private key was made by Signet and went out in one file; it is kept nowhere here.",
     revoked: "Nobody should trust this certificate any more. The CRL says so.",
     expired: "This certificate has ended. Signatures made before stay checkable.",

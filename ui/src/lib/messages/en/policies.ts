@@ -228,6 +228,7 @@ export const policies = {
     usageTwice: "Name each use once.",
     commitmentAlone: "Choose digitalSignature too: phones do not sign with contentCommitment alone.",
     usageNotPromised: "This does not fit the profile: a signing key decrypts nothing, an encryption key signs nothing. Take the profile that is made for it.",
+    ellipticForBoth: "An elliptic key that signs decrypts nothing here. Choose an RSA key, or signing and encryption apart.",
     twoKeysAreBetter: "Two keys are better than one that signs and decrypts: a lost one is then replaced, the other recovered.",
     purposeCount: "Name 1 to 8 purposes.",
     purposeTwice: "Name each purpose once.",

@@ -17,7 +17,7 @@ export const publishing = {
   states: { unchecked: "Not looked yet", fresh: "Current", stale: "Old", otherNumber: "Another one", unreachable: "Not reached", unreadable: "No CRL" },
   explain: {
     stale: "It has ended, ends within a day, or says a time to come: see why the place gets no new one, and whether the clock is right.",
-    otherNumber: "Its number is not that of your CRL: publish again. A number you never made means that an older copy of this folder is in use.",
+    otherNumber: "Its number is not that of your CRL. Look first whether this is an older copy of the folder, which a number you never made means: then publish nothing from it. Otherwise publish again.",
     unreachable: "Nothing could be fetched.",
     unreadable: "It is no CRL, or another CA signed it: look at what the web server offers there.",
   },

@@ -1,4 +1,5 @@
 // The settings in English.
+import { numbers } from "./numbers";
 
 export const settings = {
   title: "Settings",
@@ -9,6 +10,7 @@ export const settings = {
     phone: "On the phone",
     network: "Server and TLS",
     keys: "Keys",
+    validity: "Validity and status",
     cps: "Statement of practice",
     acts: "Second officer",
     scep: "Other SCEP clients",
@@ -45,6 +47,7 @@ export const settings = {
     withdraw: "Withdraw",
     withdrawn: "It stays as it is",
   },
+  numbers,
   language: "Language",
   languages: { system: "As the system", en: "English", fr: "Français" },
   theme: "Theme",
@@ -104,6 +107,7 @@ export const settings = {
   listenHint: "Address and port. Counts at the next start of the server.",
   statusUrl: "Where the CRL is found",
   statusUrlHint: "http://, written into certificates. Empty: not written.",
+  stillNamed: (address: string, day: string) => `Certificates from before say that their status is found at ${address}, the last of them until ${day}. That address must go on answering as long.`,
   tls: "TLS certificate of the portal",
   tlsPublic: "Imported; phones trust it already.",
   tlsPrivate: "By your own root; each phone installs the root first. Import a public one to spare people five taps.",

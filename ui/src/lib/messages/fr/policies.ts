@@ -227,6 +227,7 @@ export const policies: Messages["policies"] = {
     usageTwice: "Chaque usage une seule fois.",
     commitmentAlone: "Choisissez aussi digitalSignature : les téléphones ne signent pas avec contentCommitment seul.",
     usageNotPromised: "Cela ne convient pas au profil : une clé de signature ne déchiffre rien, une clé de chiffrement ne signe rien. Prenez le profil prévu pour cela.",
+    ellipticForBoth: "Une clé elliptique qui signe ne déchiffre rien ici. Choisissez une clé RSA, ou séparez signature et chiffrement.",
     twoKeysAreBetter: "Deux clés valent mieux qu’une qui signe et déchiffre : perdue, l’une est remplacée, l’autre récupérée.",
     purposeCount: "Indiquez de 1 à 8 buts.",
     purposeTwice: "Chaque but une seule fois.",

@@ -17,7 +17,7 @@ export const publishing: Messages["publishing"] = {
   states: { unchecked: "Pas encore lue", fresh: "Actuelle", stale: "Ancienne", otherNumber: "Une autre", unreachable: "Injoignable", unreadable: "Pas une CRL" },
   explain: {
     stale: "Elle est échue, échoit sous un jour ou porte une date à venir : voyez pourquoi ce lieu n’en reçoit pas de nouvelle, et si l’horloge est juste.",
-    otherNumber: "Son numéro n’est pas celui de votre CRL : publiez de nouveau. Un numéro jamais créé ici révèle qu’une copie ancienne de ce dossier sert ailleurs.",
+    otherNumber: "Son numéro n’est pas celui de votre CRL. Voyez d’abord si ce dossier est une copie plus ancienne, ce que veut dire un numéro jamais fait ici : alors n’en publiez rien. Sinon, publiez de nouveau.",
     unreachable: "Rien n’a pu être lu.",
     unreadable: "Ce n’est pas une CRL, ou une autre AC l’a signée : regardez ce que le serveur web y offre.",
   },

@@ -1,5 +1,6 @@
 // Les réglages en français.
 import type { Messages } from "..";
+import { numbers } from "./numbers";
 
 export const settings: Messages["settings"] = {
   title: "Réglages",
@@ -10,6 +11,7 @@ export const settings: Messages["settings"] = {
     phone: "Sur le téléphone",
     network: "Serveur et TLS",
     keys: "Clés",
+    validity: "Durées et états",
     cps: "Déclaration des pratiques",
     acts: "Second opérateur",
     scep: "Autres clients SCEP",
@@ -46,6 +48,7 @@ export const settings: Messages["settings"] = {
     withdraw: "Retirer",
     withdrawn: "Tout reste tel quel",
   },
+  numbers,
   language: "Langue",
   languages: { system: "Comme le système", en: "English", fr: "Français" },
   theme: "Thème",
@@ -105,6 +108,7 @@ export const settings: Messages["settings"] = {
   listenHint: "Adresse et port. Valable au prochain démarrage du serveur.",
   statusUrl: "Où se trouve la CRL",
   statusUrlHint: "http://, écrit dans les certificats. Vide : rien d’écrit.",
+  stillNamed: (address: string, day: string) => `Les certificats d’avant indiquent que leur état se trouve à ${address}, le dernier jusqu’au ${day}. Cette adresse doit continuer à répondre aussi longtemps.`,
   tls: "Certificat TLS du portail",
   tlsPublic: "Importé ; les téléphones lui font déjà confiance.",
   tlsPrivate: "Par votre propre racine ; chaque téléphone l’installe d’abord. Importez un certificat public pour épargner cinq gestes.",

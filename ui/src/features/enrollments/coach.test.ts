@@ -1,0 +1,33 @@
+import { render } from "svelte/server";
+import { describe, expect, it } from "vitest";
+import type { EnrollmentDetail, State } from "$lib/api";
+import { now } from "$lib/live.svelte";
+import { messages } from "$lib/messages/all";
+import Coach from "./Coach.svelte";
+
+const t = messages.en.enrollment;
+const NOTES = [t.coachInvited, t.coachOpened, t.coachTap, t.coachDownload, t.coachGone, t.coachRunning, t.coachDone, t.coachEnded];
+
+/** What the coach says, of all that it may say. */
+function says(state: State, downloadEndsAt: string | null = null): string[] {
+  const enrollment: EnrollmentDetail["enrollment"] = { id: "e", subscriber: "s", name: "Alice", department: "Physics", departmentId: "d", mail: "a@example.edu", state, profileSent: false, channel: "show", createdAt: "", expiresAt: "", updatedAt: "", device: null, downloadEndsAt };
+  const { body } = render(Coach, { props: { detail: { enrollment, steps: [], certificates: [], shown: false } } });
+  return NOTES.filter((note) => body.includes(note));
+}
+
+describe("the coach", () => {
+  now.ms = Date.parse("2026-03-12T09:08:00Z");
+
+  it("has the person tap Download once they signed in", () => {
+    expect(says("authenticated")).toEqual([t.coachTap]);
+  });
+  it("sends them to Settings while the download is there, and back to the link when its minutes are over", () => {
+    expect(says("authenticated", "2026-03-12T09:08:01Z")).toEqual([t.coachDownload]);
+    expect(says("authenticated", "2026-03-12T09:08:00Z")).toEqual([t.coachGone]);
+  });
+  it("says that the phone is at work only when it is", () => {
+    expect(says("identified")).toEqual([t.coachRunning]);
+    expect(says("issued")).toEqual([t.coachRunning]);
+    expect((["invited", "opened", "configured", "expired"] as const).flatMap((state) => says(state))).toEqual([t.coachInvited, t.coachOpened, t.coachDone, t.coachEnded]);
+  });
+});
