@@ -1,5 +1,6 @@
 //! Putting CRLs and CA certificates where they stay up: a folder, or a server that takes HTTP PUT (RFC 9110 9.3.4, WebDAV RFC 4918 9.7).
 
+use protocol::Timestamp;
 use ra::{
     Operator,
     id::OutboxId,
@@ -42,8 +43,17 @@ pub enum PublishError {
 /// Sends what is due and looks at what is published. Keeps its connections; one for a process.
 pub struct Courier {
     client: Client,
-    /// What it last said of each published CRL that somebody has to look after.
-    told: Mutex<HashMap<String, MonitorState>>,
+    /// What it knows of each published CRL by its address; `None` until it looks for the first time.
+    known: Mutex<Option<HashMap<String, Known>>>,
+}
+
+/// What a courier knows of a published CRL.
+#[derive(Default)]
+struct Known {
+    /// When somebody, in whatever process, looked at it last.
+    checked_at: Option<Timestamp>,
+    /// What the courier last said of it, while that is so: its state, and whether it had ended.
+    told: Option<(MonitorState, bool)>,
 }
 
 impl Courier {
@@ -74,7 +84,7 @@ impl Courier {
             .user_agent("Signet")
             .build()
             .map_err(|error| failed(&error))?;
-        Ok(Courier { client, told: Mutex::default() })
+        Ok(Courier { client, known: Mutex::default() })
     }
 
     /// Sends everything that is due, once; how many files arrived and how many did not. What did not is tried again later.
@@ -178,20 +188,28 @@ impl Courier {
     }
 
     /// Looks at every published CRL whose time has come. Of those that somebody has to look after the log tells once, and again only
-    /// when something else is the matter with them, or they were well meanwhile; gives those that it told.
+    /// when something else is the matter with them, they have ended since, or they were well meanwhile; gives those that it told.
+    /// Whatever process looked: each tells in its own log, but not what was seen before it began.
     pub fn monitor(&self, operator: &Operator) -> Result<Vec<PublishedCrl>, PublishError> {
-        let due = operator.published_crls_due()?;
-        for crl in &due {
+        let before = operator.published_crls()?.into_iter();
+        let seen = |crl: PublishedCrl| (crl.address, Known { checked_at: crl.checked_at, told: None });
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| before.map(seen).collect());
+        for crl in operator.published_crls_due()? {
             let found = self.fetch(&crl.address);
-            operator.published_crl_found(crl, found.as_deref())?;
+            operator.published_crl_found(&crl, found.as_deref())?;
         }
         let mut list = operator.published_crls()?;
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        // Another process may have looked meanwhile, too.
-        told.retain(|address, state| list.iter().any(|crl| crl.address == *address && crl.state == *state));
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.get_or_insert_default();
+        known.retain(|address, _| list.iter().any(|crl| crl.address == *address));
         list.retain(|crl| {
-            let looked_at = due.iter().any(|due| due.address == crl.address);
-            looked_at && crl.warns() && told.insert(crl.address.clone(), crl.state) != Some(crl.state)
+            let known = known.entry(crl.address.clone()).or_default();
+            if std::mem::replace(&mut known.checked_at, crl.checked_at) == crl.checked_at {
+                return false;
+            }
+            let ended = crl.next_update.zip(crl.checked_at).is_some_and(|(end, now)| end <= now);
+            let now = crl.warns().then_some((crl.state, ended));
+            std::mem::replace(&mut known.told, now) != now && now.is_some()
         });
         for crl in &list {
             tracing::warn!(address = crl.address, state = ?crl.state, why = crl.told(), "a published CRL is not as it should be");

@@ -122,6 +122,14 @@ impl Output {
         written(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
+    /// Lines for people beside the answer, on standard error; programs have what they say in the answer. When nobody reads them there is
+    /// nobody to tell, and nothing went wrong.
+    pub(crate) fn aside(&self, lines: &[String]) {
+        for line in lines.iter().filter(|_| !self.json) {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+
     /// Says no: with `--json` on standard output, otherwise on standard error.
     pub(crate) fn refuse(&self, refusal: &Refusal) {
         if self.json {

@@ -221,6 +221,10 @@ fn an_address_that_certificates_name_is_told_when_another_one_takes_its_place() 
     let words = place.run(&several).stdout;
     let said = format!("their status is found at http://pki.example.edu, the last of them until {until}. That address must go on");
     assert!(words.contains(&said), "{words}");
+    // Left out, it follows the public URL.
+    place.json(&["settings", "set", "status.url", "http://pki.example.edu"]);
+    let words = place.run(&["settings", "set", "status.url", "--none"]).stdout;
+    assert!(words.starts_with("status.url is left out\n") && words.contains(&said), "{words}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod listeners;
 mod ocsp;
 mod portal;
 mod publications;
+mod sign_in;
 
 use crate::{app::App, log::RequestLog, router::router};
 use axum::{

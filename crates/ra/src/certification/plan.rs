@@ -225,7 +225,8 @@ pub(crate) struct StatusUrls {
 }
 
 impl StatusUrls {
-    /// Of what the CA `name` issues; empty without a status address that lasts.
+    /// Of what the CA `name` issues; empty without a status address. One that does not last stands there only where the settings insist,
+    /// and as the responder's wherever the department states that.
     pub(crate) fn new(settings: &Settings, name: &str) -> Self {
         let Some(url) = &settings.status_url else { return StatusUrls::default() };
         let list = |so: bool, url: String| so.then_some(url).into_iter().collect();

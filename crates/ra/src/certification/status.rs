@@ -68,10 +68,14 @@ impl Operator {
 
     /// Until when certificates say that their CRL or responder is found below this `status.url`, the present one or one of before, which has
     /// to answer as long; `None`: none that lives does. One that does not last stands in certificates only by `status.in_certificates`
-    /// `yes`, and is looked for only where that counts. All living certificates are read where none names it.
+    /// `yes` or some department's `status.ocsp_in_certificates`, and is looked for only where that counts. All living certificates are
+    /// read where none names it.
     pub fn named_until(&self, status_url: &str) -> Result<Option<Timestamp>> {
         let lasts = Origin::parse(status_url, "http", true).is_ok_and(|url| url.host.lasts());
-        if !lasts && self.setting("status.in_certificates")? != "yes" {
+        let stated = || -> Result<bool> {
+            Ok(self.setting("status.in_certificates")? == "yes" || self.inner.settings()?.all().any(|of| of.ocsp_in_certificates))
+        };
+        if !lasts && !stated()? {
             return Ok(None);
         }
         let [crl, ocsp] = ["crl", "ocsp"].map(|below| format!("{status_url}/{below}/").into_bytes());

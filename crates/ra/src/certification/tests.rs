@@ -102,6 +102,7 @@ fn both_ca_certificates_leave_in_one_file_and_what_nobody_may_have_leaves_in_non
 fn an_address_that_certificates_name_is_told_until_the_last_of_them_ends() {
     const FIRST: &str = "http://pki.example.edu:8080";
     const SECOND: &str = "http://status.example.edu";
+    const THIRD: &str = "http://192.168.1.5:8080";
     let (authority, clock, _folder) = testing::authority();
     let officer = testing::department(&authority);
     let until = |address: &str| officer.named_until(address).unwrap();
@@ -121,6 +122,13 @@ fn an_address_that_certificates_name_is_told_until_the_last_of_them_ends() {
     assert_eq!(until(SECOND), Some(ends));
     clock.advance(ends.0 + 1 - clock.now().0);
     assert_eq!((until(FIRST), until(SECOND)), (Some(issuing), None), "it has ended");
+
+    // One that does not last stands there, too, as the responder's where a department says so.
+    officer.set_setting("status.url", THIRD).unwrap();
+    officer.set_setting("status.ocsp_in_certificates", "yes").unwrap();
+    assert_eq!(until(THIRD), None);
+    let made = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
+    assert_eq!(until(THIRD), Some(made.issued.certificate.not_after));
 
     let sql = format!("EXPLAIN QUERY PLAN {}", super::status::NAMED);
     let plan: Vec<String> = authority

@@ -8,6 +8,8 @@ mod filters;
 mod people;
 mod registers;
 mod report;
+mod report_narrowed;
+mod report_times;
 mod validity;
 mod views;
 

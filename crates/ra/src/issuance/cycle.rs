@@ -2,7 +2,7 @@
 
 use super::Issued;
 use crate::{
-    Conflict, Denied, Error, Noun, Operator, Result,
+    Conflict, Error, Noun, Operator, Result,
     authority::Inner,
     certificate,
     certification::StatusUrls,
@@ -53,9 +53,7 @@ pub(crate) struct Replaced {
 impl Order {
     pub(super) fn new(policy: &Policy, person: &Subscriber, mail: &str, profile: ProfileName, supersede: bool) -> Result<Self> {
         let profile = policy.profile(profile).clone();
-        if !profile.offered {
-            return Err(Error::Denied(Denied::NotOffered));
-        }
+        profile.require_offered()?;
         let addresses = super::addresses(person, mail, &profile)?;
         Ok(Order {
             subscriber: person.id,

@@ -166,7 +166,8 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, new: Ident
         return refuse("the challenge has expired");
     }
     if let Some((has, needs)) = new.too_old {
-        tx.prepare_cached("UPDATE enrollment SET os_too_old = ?2 WHERE id = ?1")?
+        // It has used up what it downloaded, as a device has that is refused.
+        tx.prepare_cached("UPDATE enrollment SET os_too_old = ?2, download_ends_at = NULL WHERE id = ?1")?
             .execute(params![link.enrollment, format!("{has}\n{needs}")])?;
         enrollment::record(tx, at, link.enrollment, StepKind::OsTooOld, json!({ "has": has, "needs": needs }))?;
         return Ok(Decision::TooOld);

@@ -36,9 +36,14 @@ impl Refusal {
     }
 }
 
-/// Records it and answers 403.
+/// Records it and answers 403. A device that is sent away has used up what it downloaded: nothing of it waits to be installed.
 pub(super) fn refuse(inner: &Inner, enrollment: EnrollmentId, refusal: Refusal) -> Result<OtaAnswer> {
     let at = inner.clock.now();
-    inner.store.write(move |tx| enrollment::record(tx, at, enrollment, refusal.kind, refusal.facts))?;
+    inner.store.write(move |tx| {
+        if refusal.kind == StepKind::DeviceRefused {
+            tx.prepare_cached("UPDATE enrollment SET download_ends_at = NULL WHERE id = ?1")?.execute([enrollment])?;
+        }
+        enrollment::record(tx, at, enrollment, refusal.kind, refusal.facts)
+    })?;
     Ok(OtaAnswer::Forbidden)
 }

@@ -203,7 +203,8 @@ impl ProfileDraft {
             None => Ok(self.profile(name)),
         }
     }
-    fn profile(&self, name: ProfileName) -> CertificateProfile {
+    /// The profile that it describes, whether it may be saved or not.
+    pub(super) fn profile(&self, name: ProfileName) -> CertificateProfile {
         CertificateProfile {
             name,
             version: 0,
@@ -223,6 +224,7 @@ impl ProfileDraft {
             escrow: self.escrow,
             crl_address: self.crl_address,
             by_scep: self.by_scep(),
+            wrong: None,
         }
     }
 }

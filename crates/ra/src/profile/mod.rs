@@ -16,7 +16,7 @@ pub(crate) use review::{is_oid, is_text, is_uri};
 pub use stored::{ProfileView, Scope, Source};
 pub(crate) use stored::{definition, saved};
 
-use crate::settings::Cps;
+use crate::{Denied, Error, Result, settings::Cps};
 use protocol::{
     key::{KeyAlgorithm, PublicKey},
     x509::{ExtendedKeyUsage, KeyUsage},
@@ -50,7 +50,8 @@ pub enum ProfileName {
     Functional,
 }
 
-/// A certificate profile as it is issued by: what was saved, with the rules of a pilot applied. Only checked drafts become one.
+/// A certificate profile as it is issued by: what was saved, with the rules of a pilot applied. Of one that is not checked, or that a rule
+/// refuses which came after it was saved, nothing is offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CertificateProfile {
@@ -90,6 +91,8 @@ pub struct CertificateProfile {
     pub crl_address: bool,
     /// May be asked for by SCEP (key made on the device).
     pub by_scep: bool,
+    /// What a rule refuses that came after it was saved: until it is mended nothing is issued by it.
+    pub(crate) wrong: Option<Finding>,
 }
 
 impl CertificateProfile {
@@ -104,6 +107,14 @@ impl CertificateProfile {
         }
         let signature = self.key_usage.0 & KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::CONTENT_COMMITMENT).0;
         if self.signs() { KeyUsage(signature) } else { KeyUsage::KEY_AGREEMENT }
+    }
+    /// Refuses, with the reason, where nothing is issued by it.
+    pub(crate) fn require_offered(&self) -> Result<()> {
+        match &self.wrong {
+            Some(wrong) => Err(Error::invalid(wrong.field, wrong.text.as_str())),
+            None if self.offered => Ok(()),
+            None => Err(Error::Denied(Denied::NotOffered)),
+        }
     }
     /// This key is at least as strong as the profile asks.
     pub fn accepts(&self, key: &PublicKey) -> bool {

@@ -103,11 +103,15 @@ pub(crate) fn definition(c: &Connection, unit: UnitId, name: ProfileName) -> Res
     Ok(current(c, unit, name)?.definition)
 }
 
-/// The profile that counts, before the rules of a pilot.
+/// The profile that counts, before the rules of a pilot. One that cannot be issued by stands in the way of itself alone: it is read, not
+/// offered, and says why.
 pub(crate) fn saved(c: &Connection, department: UnitId, name: ProfileName) -> Result<CertificateProfile> {
     let view = current(c, department, name)?;
     // Checked when it was saved; a rule that came later holds for it too.
-    let profile = view.definition.check(name).map_err(|wrong| Error::invalid(wrong.field, wrong.text))?;
+    let profile = match view.definition.check(name) {
+        Ok(profile) => profile,
+        Err(wrong) => CertificateProfile { offered: false, wrong: Some(wrong), ..view.definition.profile(name) },
+    };
     Ok(CertificateProfile { version: view.version, ..profile })
 }
 

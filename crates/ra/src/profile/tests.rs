@@ -1,7 +1,7 @@
 //! The invariants of profiles, on every profile that can be saved; and saving them.
 
 use super::*;
-use crate::{Error, ledger, profile::review::is_oid, testing};
+use crate::{department::FurtherDepartment, issuance::Form, ledger, policy::Gate, profile::review::is_oid, testing};
 use protocol::key::PrivateKey;
 
 /// xorshift64*: the same drafts in every run.
@@ -150,21 +150,34 @@ fn no_elliptic_key_is_to_sign_and_decrypt() {
 #[test]
 fn what_a_later_rule_refuses_can_be_looked_at_and_mended_in_production_too() {
     let (authority, _clock, _folder) = testing::authority();
-    let officer = testing::department(&authority);
+    let rosa = testing::department(&authority);
+    let officer = rosa.at_department(rosa.department().unwrap().id).unwrap();
+    let chemistry = FurtherDepartment { name: "Chemistry".into(), mail_domains: vec!["example.edu".into()] };
+    let chemistry = rosa.at_department(rosa.add_department(chemistry).unwrap().id).unwrap();
     testing::into_production(&officer);
+    testing::person(&officer, "Office", "office@example.edu");
     let name = ProfileName::Functional;
-    let usage = vec![Usage::DigitalSignature, Usage::KeyEncipherment];
-    let sound = ProfileDraft { usage, ..ProfileDraft::builtin(name) };
+    let (usage, escrow) = (vec![Usage::DigitalSignature, Usage::KeyEncipherment], Escrow::ByPolicy);
+    let exception = Some(Exception { name: "Rosa".into(), reason: "one key for all".into() });
+    let sound = ProfileDraft { usage, escrow, exception, ..ProfileDraft::builtin(name) };
     officer.save_profile(Scope::Department, name, sound.clone()).unwrap();
     // As an earlier Signet saved it.
     let earlier = serde_json::to_string(&ProfileDraft { key: KeyAlgorithm::P256, ..sound.clone() }).unwrap();
     let save = "INSERT INTO profile (unit, name, at, actor, definition, signs, decrypts, escrow, exception)
                 SELECT unit, name, at, actor, ?, signs, decrypts, escrow, exception FROM profile";
     authority.0.store.write(move |tx| Ok(tx.execute(save, [earlier])?)).unwrap();
-    assert!(matches!(officer.profile_in_force(name), Err(Error::Invalid { field: "key", .. })), "nothing is issued by it");
+    assert!(!officer.profile_in_force(name).unwrap().offered);
+    let issued = officer.issue_generated("office@example.edu", name, Form::Modern, false);
+    assert!(matches!(issued, Err(Error::Invalid { field: "key", .. })), "nothing is issued by it, and it is said why");
+    // It stands in the way of nothing else, here and in other departments.
+    assert!(officer.profile_in_force(ProfileName::Signing).unwrap().offered);
+    assert!(chemistry.profile_in_force(name).unwrap().offered);
+    assert!(officer.today().is_ok() && chemistry.today().is_ok());
+    officer.complete_gate(Gate::KeyPlan, testing::key_plan_answers()).unwrap();
     assert_eq!(officer.policy().unwrap().profiles.iter().find(|view| view.name == name).unwrap().definition.key, KeyAlgorithm::P256);
     officer.save_profile(Scope::Department, name, sound).unwrap();
-    assert_eq!(officer.profile_in_force(name).unwrap().key, KeyAlgorithm::Rsa2048);
+    let mended = officer.profile_in_force(name).unwrap();
+    assert_eq!((mended.offered, mended.key), (true, KeyAlgorithm::Rsa2048));
 }
 
 #[test]

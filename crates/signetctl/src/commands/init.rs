@@ -22,9 +22,7 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: Init) -> Result
     };
     let department = operator.create_department_with(new, &arguments.settings)?;
     let warning = status_warning(&operator.settings()?);
-    if let Some(warning) = warning.as_ref().filter(|_| !output.is_json()) {
-        eprintln!("{warning}");
-    }
+    output.aside(warning.as_slice());
     let mut said = serde_json::to_value(&department).map_err(Error::fault)?;
     if let Some(object) = said.as_object_mut() {
         object.insert("warnings".to_owned(), warning.into_iter().collect::<Vec<_>>().into());

@@ -38,10 +38,13 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
         }
         Refusal::from(error)
     })?;
+    let _rounds = outbound::Rounds::start(&authority).map_err(Error::fault)?;
     let settings = operator.settings()?;
     // Whoever gave the address now is told; the others were.
     let warning = super::init::status_warning(&settings).filter(|_| arguments.status_url.is_some());
-    let named = super::settings::StillNamed::since(&operator, earlier).map(|named| named.words());
+    // All living certificates may have to be read for it. A program waits, which gets one value with everything in it; people need not.
+    let named = move || super::settings::StillNamed::since(&operator, earlier).map(|named| named.words());
+    let (named, named_later) = if output.is_json() { (named(), None) } else { (None, Some(named)) };
     let warnings: Vec<String> = warning.into_iter().chain(named).collect();
     for warning in &warnings {
         tracing::warn!("{warning}");
@@ -63,11 +66,17 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
         )
     })?;
 
-    let _rounds = outbound::Rounds::start(&authority).map_err(Error::fault)?;
     let auditor = authority.auditor();
     runtime.block_on(async {
         // The whole chain beside the work: it may be long.
         tokio::task::spawn_blocking(move || judge(auditor.verify_ledger()));
+        if let Some(named) = named_later {
+            tokio::task::spawn_blocking(move || {
+                if let Some(warning) = named() {
+                    tracing::warn!("{warning}");
+                }
+            });
+        }
         stop.asked().await;
     });
     tracing::info!("stopping");

@@ -58,9 +58,11 @@ fn all(operator: &Operator, output: &Output, scope: Scope) -> Result<(), Refusal
 fn set(session: &Session, output: &Output, key: &str, value: Option<String>, none: bool, place: &Place) -> Result<(), Refusal> {
     let operator = session.operator_at(place.department.as_deref())?;
     let scope = scope_of(&operator, key, place)?;
+    let before = operator.settings_for(Scope::Organization)?.status_url;
     if none {
         operator.change_setting(scope, key, SettingChange::Without)?;
-        return output.value(&read(&operator, scope, key)?, |_| format!("{key} is left out"));
+        let changed = Changed { still_named: StillNamed::since(&operator, before), setting: read(&operator, scope, key)? };
+        return output.value(&changed, |changed| changed.told(format!("{key} is left out")));
     }
     let value = match (SECRETS.contains(&key), value) {
         (true, Some(given)) => {
@@ -71,7 +73,6 @@ fn set(session: &Session, output: &Output, key: &str, value: Option<String>, non
         (false, Some(given)) => Zeroizing::new(given),
         (false, None) => Zeroizing::new(secret::read_value(key)?),
     };
-    let before = operator.settings_for(Scope::Organization)?.status_url;
     let made = operator.change_setting_showing(scope, key, change(&value))?;
     let now = read(&operator, scope, key)?;
     if let Some(made) = made {
@@ -82,10 +83,7 @@ fn set(session: &Session, output: &Output, key: &str, value: Option<String>, non
         });
     }
     let changed = Changed { still_named: StillNamed::since(&operator, before), setting: now };
-    output.value(&changed, |changed| {
-        let named = changed.still_named.as_ref().map(StillNamed::words);
-        std::iter::once(said(&changed.setting)).chain(named).collect::<Vec<_>>().join("\n")
-    })
+    output.value(&changed, |changed| changed.told(said(&changed.setting)))
 }
 
 /// A setting as it stands after a change.
@@ -95,6 +93,13 @@ struct Changed {
     setting: SettingView,
     #[serde(skip_serializing_if = "Option::is_none")]
     still_named: Option<StillNamed>,
+}
+
+impl Changed {
+    /// What was done in words, and what follows from it.
+    fn told(&self, done: String) -> String {
+        std::iter::once(done).chain(self.still_named.as_ref().map(StillNamed::words)).collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// Where relying parties go on looking for the status of certificates from before, after the address of new ones has changed.

@@ -184,7 +184,7 @@ struct Row {
 fn import(operator: &Operator, output: &Output, file: &Path) -> Result<(), Refusal> {
     let records = csv::read(&text(file)?).map_err(|reason| Error::invalid("file", reason))?;
     let people = people(&records)?;
-    let mut imported = Imported { added: Vec::new(), refused: Vec::new() };
+    let (mut imported, mut beware) = (Imported { added: Vec::new(), refused: Vec::new() }, Vec::new());
     for (line, department, person) in people {
         let mail = person.as_ref().map(|person| person.mail.clone()).unwrap_or_default();
         let there = match department.as_str() {
@@ -194,24 +194,18 @@ fn import(operator: &Operator, output: &Output, file: &Path) -> Result<(), Refus
         match person.and_then(|person| there?.add_subscriber(person)) {
             Ok(added) => {
                 let told = Told::of(operator, added);
-                if !output.is_json() {
-                    for what in told.beware() {
-                        eprintln!("line {line}: {}: beware, {}.", plain(&mail), plain(&what));
-                    }
-                }
+                beware.extend(told.beware().iter().map(|what| format!("line {line}: {}: beware, {}.", plain(&mail), plain(what))));
                 imported.added.push(told);
             }
             Err(error) => imported.refused.push(Row { line, mail, refusal: error.into() }),
         }
     }
+    output.aside(&beware);
     if imported.refused.is_empty() {
         return output.value(&imported, |imported| format!("{} added.", imported.added.len()));
     }
-    if !output.is_json() {
-        for row in &imported.refused {
-            eprintln!("line {}: {}: {}", row.line, plain(&row.mail), row.refusal.message);
-        }
-    }
+    let refused = imported.refused.iter().map(|row| format!("line {}: {}: {}", row.line, plain(&row.mail), row.refusal.message));
+    output.aside(&refused.collect::<Vec<_>>());
     let message = format!("{} added, {} not.", imported.added.len(), imported.refused.len());
     let next = "Correct these lines and import the list again; who is there already stays as they are.";
     let done = Some(serde_json::to_value(&imported).map_err(Error::fault)?);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Breaks, Certificate } from "$lib/api";
 import { messages } from "$lib/messages/all";
+import { STATUSES } from "./filter";
 import { keyStory, mayNot, meaning, NAMED, whose } from "./names";
 
 describe("what a certificate may", () => {
@@ -20,6 +21,19 @@ describe("what a certificate may", () => {
     const said = [meaning(theirs, messages.en, "2027"), keyStory(theirs, null, messages.en), meaning({ ...theirs, status: "expired" }, messages.en, "2027")];
     expect(said).toEqual(["Another CA issued it, and it ends on 2027; whether it was revoked is not known here.", "Who made its key and who has it is not known here.", messages.en.certificates.plain.expired]);
     expect(meaning(theirs, messages.fr, "2027")).toContain("On ne sait pas ici");
+  });
+});
+
+describe("what a certificate is", () => {
+  it("has a word and a sentence for each status, and none for what no certificate is", () => {
+    for (const t of [messages.en, messages.fr]) {
+      const { profiles, ends, ...stati } = t.certs;
+      expect([Object.keys(stati).toSorted(), !!profiles && !!ends]).toEqual([STATUSES.toSorted(), true]);
+      const { plain } = t.certificates;
+      const meant = STATUSES.filter((status) => status !== "active").map((status) => meaning({ status, ours: true } as Certificate, t, "2027"));
+      expect(meant).toEqual([plain.held, plain.revoked, plain.expired, plain.superseded]);
+      expect(Object.keys(plain)).not.toContain("pending");
+    }
   });
 });
 

@@ -27,7 +27,7 @@ export function meaning(certificate: Certificate, t: Messages, until: string): s
   const { plain } = t.certificates;
   if (certificate.status === "active" && !certificate.ours) return plain.elsewhere(until);
   if (certificate.status === "active") return works(certificate, t, until);
-  const others: Record<string, string> = { revoked: plain.revoked, expired: plain.expired, held: plain.held, pending: plain.pending, superseded: plain.superseded };
+  const others: Record<string, string> = { revoked: plain.revoked, expired: plain.expired, held: plain.held, superseded: plain.superseded };
   return others[certificate.status] ?? "";
 }
 

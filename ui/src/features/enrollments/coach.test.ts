@@ -1,17 +1,18 @@
 import { render } from "svelte/server";
 import { describe, expect, it } from "vitest";
-import type { EnrollmentDetail, State } from "$lib/api";
+import type { EnrollmentDetail, State, StepKind } from "$lib/api";
 import { now } from "$lib/live.svelte";
 import { messages } from "$lib/messages/all";
 import Coach from "./Coach.svelte";
 
 const t = messages.en.enrollment;
-const NOTES = [t.coachInvited, t.coachOpened, t.coachTap, t.coachDownload, t.coachGone, t.coachRunning, t.coachDone, t.coachEnded];
+const NOTES = [t.coachInvited, t.coachOpened, t.coachTap, t.coachDownload, t.coachGone, t.coachTooOld, t.coachRefused, t.coachRunning, t.coachDone, t.coachEnded];
 
 /** What the coach says, of all that it may say. */
-function says(state: State, downloadEndsAt: string | null = null): string[] {
+function says(state: State, downloadEndsAt: string | null = null, kinds: StepKind[] = []): string[] {
   const enrollment: EnrollmentDetail["enrollment"] = { id: "e", subscriber: "s", name: "Alice", department: "Physics", departmentId: "d", mail: "a@example.edu", state, profileSent: false, channel: "show", createdAt: "", expiresAt: "", updatedAt: "", device: null, downloadEndsAt };
-  const { body } = render(Coach, { props: { detail: { enrollment, steps: [], certificates: [], shown: false } } });
+  const steps = kinds.map((kind) => ({ at: "2026-03-12T09:07:00Z", kind, facts: [] }));
+  const { body } = render(Coach, { props: { detail: { enrollment, steps, certificates: [], shown: false } } });
   return NOTES.filter((note) => body.includes(note));
 }
 
@@ -24,6 +25,16 @@ describe("the coach", () => {
   it("sends them to Settings while the download is there, and back to the link when its minutes are over", () => {
     expect(says("authenticated", "2026-03-12T09:08:01Z")).toEqual([t.coachDownload]);
     expect(says("authenticated", "2026-03-12T09:08:00Z")).toEqual([t.coachGone]);
+  });
+  it("says that a phone was sent away, and not that a download waits or was deleted, until it downloads once more", () => {
+    for (const ends of ["2026-03-12T09:08:01Z", "2026-03-12T09:08:00Z", null]) {
+      expect(says("authenticated", ends, ["signedIn", "profileServiceSent", "osTooOld"])).toEqual([t.coachTooOld]);
+      expect(says("authenticated", ends, ["signedIn", "profileServiceSent", "deviceRefused", "pageViewed"])).toEqual([t.coachRefused]);
+    }
+    expect(says("authenticated", "2026-03-12T09:08:01Z", ["profileServiceSent", "osTooOld", "profileServiceSent"])).toEqual([t.coachDownload]);
+    expect(says("authenticated", null, ["profileServiceSent", "osTooOld", "resent"])).toEqual([t.coachTap]);
+    expect(says("identified", null, ["profileServiceSent", "deviceIdentified", "deviceRefused"])).toEqual([t.coachRunning]);
+    expect(says("expired", null, ["profileServiceSent", "osTooOld"])).toEqual([t.coachEnded]);
   });
   it("says that the phone is at work only when it is", () => {
     expect(says("identified")).toEqual([t.coachRunning]);

@@ -23,6 +23,10 @@ describe("the three phases", () => {
     expect(first.todo).toEqual([]);
     expect([second.here, second.todo]).toEqual(["install", ["deviceIdentified", "transportIssued"]]);
   });
+  it("wait for another download when the phone was sent away with its own", () => {
+    const [, second] = phases(walk("authenticated", "invited", "opened", "signedIn", "profileServiceSent", "osTooOld"));
+    expect([second.here, second.todo]).toEqual(["profileServiceSent", ["install", "deviceIdentified", "transportIssued"]]);
+  });
   it("have nothing to come when the phone is configured", () => {
     const all = phases(walk("configured", "invited", "opened", "signedIn", "profileServiceSent", "deviceIdentified", "transportIssued", "profileSent", "identityIssued", "configured"));
     expect(all.map((phase) => [phase.here, phase.todo.length])).toEqual([[null, 0], [null, 0], [null, 0]]);

@@ -46,6 +46,14 @@ export const underWay = (state: State): boolean => !ended(state) && state !== "c
 const BAD: StepKind[] = ["signInFailed", "deviceRefused", "osTooOld", "scepRefused", "profileRefused", "failed", "expired"];
 export const bad = (kind: StepKind): boolean => BAD.includes(kind);
 
+/** What says, the last of them, whether a download is there: a phone that was sent away has used its own up, and a new link begins anew. */
+const DOWNLOADS: StepKind[] = ["resent", "profileServiceSent", "deviceRefused", "osTooOld"];
+/** How the phone was sent away when it came with its download; `null`: it was not, or it downloaded once more. */
+export function sentAway({ enrollment, steps }: EnrollmentDetail): "deviceRefused" | "osTooOld" | null {
+  const last = steps.findLast((step) => DOWNLOADS.includes(step.kind))?.kind;
+  return enrollment.state === "authenticated" && (last === "deviceRefused" || last === "osTooOld") ? last : null;
+}
+
 /** The walk in three phases. A step without a phase of its own (a repeat, an end) stays in the phase where it happened. */
 export function phases(detail: EnrollmentDetail): [Phase, Phase, Phase] {
   const all: [Phase, Phase, Phase] = [{ steps: [], here: null, todo: [] }, { steps: [], here: null, todo: [] }, { steps: [], here: null, todo: [] }];
@@ -59,6 +67,7 @@ export function phases(detail: EnrollmentDetail): [Phase, Phase, Phase] {
   if (ended(detail.enrollment.state)) return all;
   const done = new Set<string>(detail.steps.map((step) => step.kind));
   if (done.has("deviceIdentified")) done.add("install");
+  if (sentAway(detail)) done.delete("profileServiceSent");
   const to = ORDER.filter(([what], at) => !done.has(what) && !ORDER.slice(at + 1).some(([later]) => done.has(later)));
   const [next, ...rest] = to;
   if (next) all[next[1]].here = next[0];

@@ -38,10 +38,24 @@ fn a_published_list_that_is_not_as_it_should_be_is_told_once_until_it_is_well_or
     assert!(told_by(&restarted).is_empty(), "not what was seen before it looked itself");
     clock.advance(900);
     assert_eq!(told_by(&restarted), [MonitorState::Unreachable]);
+    assert!(told_by(&courier).is_empty(), "it said so before");
     // Another process finds it well: what comes after that is news.
     std::fs::write(&file, &good).unwrap();
     clock.advance(900);
     assert!(told_by(&restarted).is_empty() && told_by(&courier).is_empty());
     std::fs::remove_file(&file).unwrap();
     assert_eq!(look(), [MonitorState::Unreachable]);
+    assert_eq!(told_by(&restarted), [MonitorState::Unreachable], "each in its own log, whoever looked");
+    assert!(told_by(&restarted).is_empty(), "once");
+    // A list that is about to end is one thing, one that has ended another.
+    std::fs::write(&file, &good).unwrap();
+    assert!(look().is_empty());
+    let seen = officer.published_crls().unwrap().into_iter().find(|crl| crl.address == address).unwrap();
+    let (now, end) = (seen.checked_at.unwrap(), seen.next_update.unwrap());
+    clock.advance(end.0 - 3_600 - now.0);
+    assert_eq!(told_by(&courier), [MonitorState::Stale]);
+    assert!(look().is_empty(), "it has not ended yet");
+    clock.advance(2_700);
+    assert_eq!(told_by(&courier), [MonitorState::Stale], "nobody takes it any more");
+    assert!(look().is_empty());
 }

@@ -1,7 +1,7 @@
 //! The report of validations and of the register of subject names (CPS 4.2.1, 3.1.5). Both are read as the ledger recorded them: what stands
 //! beside people and mailboxes says what counts now, and goes with whoever leaves or is deleted.
 
-use super::{ReportFilter, Sink, by, time};
+use super::{ReportFilter, Sink, officers::by, time};
 use crate::{
     Error, Result,
     find::text,

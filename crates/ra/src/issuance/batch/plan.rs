@@ -37,9 +37,7 @@ pub(super) fn plan(operator: &Operator, list: &BatchList, choices: &Choices) -> 
     let columns = list.columns(choices.columns)?;
     let department = operator.here()?;
     let policy = operator.inner.policy_of(department.id)?;
-    if choices.profiles.iter().any(|profile| !policy.profile(*profile).offered) {
-        return Err(Error::Denied(Denied::NotOffered));
-    }
+    choices.profiles.iter().try_for_each(|profile| policy.profile(*profile).require_offered())?;
     let (here, theirs): (Vec<_>, Vec<_>) = choices.profiles.iter().copied().partition(|profile| policy.profile(*profile).made_here());
     // One request is for one profile.
     let by_request = match (columns.csr, theirs.as_slice()) {

@@ -1,7 +1,10 @@
 //! Issuing by the officer, and what bad input gets.
 
 mod batch;
+mod batch_ends;
 mod batch_list;
+mod batch_requests;
+mod batch_rows;
 mod bundle;
 mod cps;
 mod departments;

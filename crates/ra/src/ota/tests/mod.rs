@@ -5,4 +5,6 @@ mod keys;
 mod phase2;
 mod phase3;
 pub(crate) mod phone;
+mod refusals;
 mod times;
+mod transport;

@@ -297,6 +297,7 @@ fn an_old_ios_is_led_to_its_page_and_goes_on_after_the_update() {
     let view = world.enroller.session(&invitation.token, &session).unwrap().unwrap();
     assert_eq!(view.os_too_old, Some(("16.7.2".into(), "17.0".into())));
     assert_eq!(view.state, State::Authenticated, "nothing was consumed");
+    assert!(view.download_ends_at.is_none(), "no download waits to be installed");
 
     phone.os_version = Some("17.0".into());
     assert_eq!(kind(&phone.phase2(&world)), "profile");

@@ -166,7 +166,6 @@ export const certificates = {
     revoked: "Nobody should trust this certificate any more. The CRL says so.",
     expired: "This certificate has ended. Signatures made before stay checkable.",
     held: "This certificate is on hold: programs that check do not trust it. Reinstate it, or revoke it for good.",
-    pending: "This certificate was promised and is not issued yet.",
     superseded: "A newer certificate has taken the place of this one.",
   },
   facts: "Facts",

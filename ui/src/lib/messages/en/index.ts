@@ -116,7 +116,6 @@ export const en = {
     cancelled: "Cancelled",
   },
   certs: {
-    pending: "Waiting",
     active: "Valid",
     ends: "Ends",
     held: "On hold",

@@ -164,7 +164,6 @@ export const certificates: Messages["certificates"] = {
     revoked: "Personne ne doit plus se fier à ce certificat. La CRL le dit.",
     expired: "Ce certificat est échu. Les signatures antérieures restent vérifiables.",
     held: "Ce certificat est suspendu : les programmes qui vérifient ne s’y fient pas. Rétablissez-le, ou révoquez-le pour de bon.",
-    pending: "Ce certificat est promis, mais pas encore émis.",
     superseded: "Un certificat plus récent a pris la place de celui-ci.",
   },
   facts: "Détails",

@@ -117,7 +117,6 @@ export const fr: Messages = {
     cancelled: "Annulé",
   },
   certs: {
-    pending: "En attente",
     active: "Valide",
     ends: "Échéance",
     held: "Suspendu",
