@@ -85,6 +85,10 @@ async fn theirs(window: &Window) {
     window.find("[data-origin]").await;
     window.says("whether it was revoked is not known here. Who made its key and who has it is not known here.").await;
     assert_eq!(window.ask(SENT).await, false);
+    // It states a purpose and no key usage.
+    let may = "return [...document.querySelectorAll('dt')].find((one) => one.textContent === 'May').nextElementSibling.textContent";
+    assert_eq!(window.ask(may).await, "TLS server");
+    assert!(!window.text().await.contains("Phones trust the root"), "it is another root");
     window.look("certificate-elsewhere").await;
 }
 
