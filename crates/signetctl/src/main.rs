@@ -63,7 +63,13 @@ fn run(cli: Cli, output: &Output) -> Result<(), Refusal> {
         #[cfg(feature = "bench")]
         Command::BenchFind { count, only_fill } => commands::bench_find::run(&session, count, only_fill),
         #[cfg(feature = "bench")]
-        Command::Fill { count, revoked } => Ok(session.operator()?.fill(count, revoked)?),
+        Command::Fill { count, revoked } => {
+            let operator = session.operator()?;
+            operator.fill(count, revoked)?;
+            // Else the server does it in its idle moments, for minutes, on the core that is measured.
+            while operator.index_new_certificates()? {}
+            Ok(())
+        }
     }
 }
 
