@@ -3,6 +3,7 @@
 pub mod batches;
 pub mod commands;
 pub mod dto;
+pub mod early;
 pub mod error;
 pub mod files;
 pub mod key_place;
@@ -39,8 +40,6 @@ pub fn run() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let app = App::from_environment();
     app.open_early();
-    let commands = bindings();
-    let handler = commands.invoke_handler();
     let (state, upkeep) = (app.clone(), Arc::<Mutex<Option<Upkeep>>>::default());
     let begun = upkeep.clone();
     let built = tauri::Builder::default()
@@ -53,9 +52,9 @@ pub fn run() {
         }))
         .plugin(tauri_plugin_dialog::init())
         .manage(state.clone())
-        .invoke_handler(handler)
+        .invoke_handler(commands::handler())
         .setup(move |tauri| {
-            commands.mount_events(tauri);
+            commands::mount_events(tauri);
             #[cfg(target_os = "linux")]
             if let Some(window) = tauri.get_webview_window("main") {
                 web_view::spare(&window)?;

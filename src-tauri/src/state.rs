@@ -1,6 +1,6 @@
 //! What the running window holds: the opened folder, the server, the invitations that are still on show.
 
-use crate::{batches::Batches, error::CommandError, serving::Serving};
+use crate::{batches::Batches, dto::first_screen::FirstScreen, early::Early, error::CommandError, serving::Serving};
 use ra::{
     Authority, OpenOptions, Operator,
     id::EnrollmentId,
@@ -34,6 +34,14 @@ struct Inner {
     batches: Batches,
     shown: Mutex<HashMap<EnrollmentId, Arc<Invitation>>>,
     ledger_broken_at: Mutex<Option<u64>>,
+    first: Early<Seen, FirstScreen>,
+}
+
+/// What the first screen is read of, but for the server and the batches of this window, which are begun from it.
+#[derive(PartialEq)]
+struct Seen {
+    version: u64,
+    ledger_broken_at: Option<u64>,
 }
 
 /// The opened folder.
@@ -76,6 +84,7 @@ impl App {
             batches: Batches::default(),
             shown: Mutex::default(),
             ledger_broken_at: Mutex::default(),
+            first: Early::default(),
             clock,
         }))
     }
@@ -119,13 +128,35 @@ impl App {
         Ok(authority)
     }
 
-    /// Opens the folder on a thread of its own, while the window is being made. What fails is told to the first command that needs it,
-    /// which tries again.
+    /// Opens the folder on a thread of its own, and reads there what the window shows first, while the window is being made. A folder that
+    /// cannot be opened is told to the first command that needs it, which tries again.
     pub fn open_early(&self) {
-        let app = self.clone();
-        if let Err(error) = std::thread::Builder::new().name("signet-open".into()).spawn(move || drop(app.authority())) {
+        let (app, reading) = (self.clone(), self.0.first.begin());
+        let early = move || {
+            if let Some(read) = app.read_early() {
+                // Nobody waits for it where the window was closed meanwhile.
+                let _ = reading.send(read);
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("signet-open".into()).spawn(early) {
             tracing::warn!(%error, "the folder is opened when the window asks for it");
         }
+    }
+
+    fn read_early(&self) -> Option<(Seen, FirstScreen)> {
+        let authority = self.authority().ok()?;
+        // Before it is read: what changes meanwhile is found.
+        let seen = self.seen(&authority)?;
+        Some((seen, FirstScreen::of(self, &authority)))
+    }
+
+    /// What the window shows first. The first time it is what was read early, unless anything was written since.
+    pub fn first_screen(&self, authority: &Authority) -> FirstScreen {
+        self.0.first.take(|| self.seen(authority)).unwrap_or_else(|| FirstScreen::of(self, authority))
+    }
+
+    fn seen(&self, authority: &Authority) -> Option<Seen> {
+        Some(Seen { version: authority.version().ok()?, ledger_broken_at: self.ledger_broken_at() })
     }
 
     /// The version of the data when the folder was opened: whatever the window has on show is as new or newer. `None` before that.
@@ -142,6 +173,7 @@ impl App {
 
     /// The end of the program: the ledger's head is signed, and the folder let go of, whoever still has it.
     pub fn close(&self) {
+        self.0.first.put_away();
         let opened = self.opened_now().and_then(|mut opened| opened.take());
         if let Some(opened) = opened {
             opened.authority.close();
@@ -221,21 +253,57 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
     use super::*;
+    use ra::{department::NewDepartment, testing};
+    use std::path::Path;
+
+    /// The shell's state on a fresh folder, as at the start of the program.
+    pub(crate) fn app(folder: &Path) -> App {
+        let passphrase = folder.join("passphrase");
+        std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
+        App::new(Opening {
+            folder: folder.join("data"),
+            keyring: Some(KeyringChoice::PassphraseFile(passphrase)),
+            clock: Arc::new(SystemClock),
+            officer: "rosa".to_owned(),
+        })
+    }
+
+    /// A department without an address of CRLs that the monitor would try to reach.
+    pub(crate) fn department(app: &App) -> Operator {
+        let officer = app.as_operator(&app.authority().unwrap());
+        officer.create_department(NewDepartment { status_url: None, training: true, ..testing::new_department() }).unwrap();
+        officer
+    }
+
+    #[test]
+    fn what_was_read_early_is_shown_once_and_only_while_it_is_true() {
+        let folder = tempfile::tempdir().unwrap();
+        let officer = department(&app(folder.path()));
+        let app = app(folder.path());
+        app.open_early();
+        let authority = app.authority().unwrap();
+        let kept = || app.0.first.take(|| app.seen(&authority));
+        assert_eq!(kept().unwrap().today.unwrap().people, 0, "asked for while the folder is opened, it is waited for");
+        assert!(kept().is_none(), "and given once");
+        let read_early = || app.0.first.begin().send(app.read_early().unwrap()).unwrap();
+        read_early();
+        testing::person(&officer, "Alice Example", "alice@example.edu");
+        assert_eq!(app.first_screen(&authority).today.unwrap().people, 1, "another process has written since");
+        read_early();
+        app.note_ledger(&Verification { broken_at: Some(7), ..authority.auditor().verify_ledger().unwrap() });
+        assert_eq!(app.first_screen(&authority).session.unwrap().ledger_broken_at, Some(7));
+        read_early();
+        app.close();
+        assert!(kept().is_none(), "a folder that was closed shows nothing");
+    }
 
     #[test]
     fn the_window_closes_while_the_folder_is_still_being_opened() {
         let folder = tempfile::tempdir().unwrap();
-        let passphrase = folder.path().join("passphrase");
-        std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
-        let app = App::new(Opening {
-            folder: folder.path().join("data"),
-            keyring: Some(KeyringChoice::PassphraseFile(passphrase)),
-            clock: Arc::new(SystemClock),
-            officer: "rosa".to_owned(),
-        });
+        let app = app(folder.path());
         // Whoever opens the folder has it, perhaps for as long as a person needs to unlock the keyring.
         let opening = lock(&app.0.authority);
         let (closing, (done, told)) = (app.clone(), std::sync::mpsc::channel());

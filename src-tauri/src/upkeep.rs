@@ -93,46 +93,22 @@ mod tests {
     use super::Upkeep;
     use crate::{
         end,
-        state::{App, Opening},
+        state::tests::{app, department},
     };
     use ra::{
-        Operator,
         certificate::CertificateQuery,
-        department::NewDepartment,
         issuance::{
             Form,
             batch::{BatchState, Choices},
         },
         monitor::MonitorState,
-        ports::SystemClock,
         profile::ProfileName,
         testing,
-        vault::KeyringChoice,
     };
     use std::{
-        path::Path,
-        sync::{Arc, Mutex},
+        sync::Mutex,
         time::{Duration, Instant},
     };
-
-    /// The shell's state on a fresh folder, as at the start of the program.
-    fn app(folder: &Path) -> App {
-        let passphrase = folder.join("passphrase");
-        std::fs::write(&passphrase, "correct horse battery staple\n").unwrap();
-        App::new(Opening {
-            folder: folder.join("data"),
-            keyring: Some(KeyringChoice::PassphraseFile(passphrase)),
-            clock: Arc::new(SystemClock),
-            officer: "rosa".into(),
-        })
-    }
-
-    /// A department without an address of CRLs that the monitor would try to reach.
-    fn department(app: &App) -> Operator {
-        let officer = app.as_operator(&app.authority().unwrap());
-        officer.create_department(NewDepartment { status_url: None, training: true, ..testing::new_department() }).unwrap();
-        officer
-    }
 
     fn until(what: &str, mut done: impl FnMut() -> bool) {
         let end = Instant::now() + Duration::from_secs(120);

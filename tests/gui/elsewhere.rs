@@ -75,6 +75,8 @@ async fn chosen(window: &Window) {
     window.says("Another CA issued some of these").await;
     assert!(!window.shows(".picked [data-verb]").await, "no act is for both");
     window.look("certificates-chosen-elsewhere").await;
+    window.ask(&choose(BOB.0)).await;
+    window.says("Another CA issued this one").await;
 }
 
 /// Its page says that whether it works is not known, and nothing of where our CRLs go.
@@ -85,6 +87,11 @@ async fn theirs(window: &Window) {
     window.find("[data-origin]").await;
     window.says("whether it was revoked is not known here. Who made its key and who has it is not known here.").await;
     assert_eq!(window.ask(SENT).await, false);
+    // Nor is it called valid, in green or in a line that says so of today.
+    let stamp =
+        "const stamp = document.querySelector('.head .stamp'); return `${stamp.textContent.trim()} ${stamp.classList.contains('ok')}`";
+    assert_eq!(window.ask(stamp).await, "Not ended false");
+    assert!(!window.shows(".stops .here").await, "nobody knows that it is valid today");
     // It states a purpose and no key usage.
     let may = "return [...document.querySelectorAll('dt')].find((one) => one.textContent === 'May').nextElementSibling.textContent";
     assert_eq!(window.ask(may).await, "TLS server");
@@ -121,9 +128,14 @@ async fn lesser(window: &Window, rosa: &Operator) {
     let ready = "return document.querySelector(\"[role='dialog'] button[type='submit']\").disabled === false";
     let told = |told: bool| format!("return document.querySelector(\"[role='dialog']\").textContent.includes('{LEFT}') === {told}");
     window.until(&told(false)).await;
+    // While it is looked at, what stands there is of no request.
+    let watch = "window.__looked = []; new MutationObserver((all) => window.__looked.push(...all.map(({ target }) => target.getAttribute('aria-busy')))) \
+                 .observe(document.querySelector(\"[role='dialog']\"), { subtree: true, attributes: true, attributeFilter: ['aria-busy'] })";
+    window.ask(watch).await;
     window.fill("#request", &request(&elliptic())).await;
     window.until(ready).await;
     window.until(&told(true)).await;
+    assert_eq!(window.ask("return [window.__looked[0], window.__looked.at(-1)].join()").await, "true,false");
     window.look("replace-lesser").await;
     window.paste("#request", "").await;
     window.until(&told(false)).await;

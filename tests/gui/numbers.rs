@@ -40,6 +40,19 @@ pub(crate) async fn change(window: &Window, operator: &Operator) {
     window.key("Enter").await;
     counts(PILOT, "45");
 
+    // What is typed into it while it is being saved stays there.
+    window.dismiss().await;
+    let meanwhile = format!(
+        "const field = document.querySelector(\"{}\"); \
+         const type = (text) => {{ field.value = text; field.dispatchEvent(new Event('input', {{ bubbles: true }})); }}; \
+         field.focus(); type('600'); field.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'Enter', bubbles: true }})); type('70')",
+        field(TRANSPORT)
+    );
+    window.ask(&meanwhile).await;
+    window.find(".toast").await;
+    assert_eq!(operator.setting(TRANSPORT).unwrap(), "600");
+    shows(window, "70").await;
+
     // Left empty it goes back to its default.
     window.typed(&field(TRANSPORT), "", "return true").await;
     window.key("Enter").await;

@@ -25,6 +25,10 @@ export const commands = {
 	importTls: (password: string | null) => typedError<boolean, CommandError>(__TAURI_INVOKE("import_tls", { password })),
 	/**  What waits, what moves, what ends soon. */
 	today: () => typedError<Today, CommandError>(__TAURI_INVOKE("today")),
+	/**  All that the window shows first, in one message. */
+	firstScreen: () => typedError<FirstScreen, CommandError>(__TAURI_INVOKE("first_screen")),
+	/**  What is under way when the officer looks at Today. */
+	underWay: () => typedError<UnderWay, CommandError>(__TAURI_INVOKE("under_way")),
 	/**  A page of people. */
 	subscribers: (query: SubscriberQuery) => typedError<SubscriberPage, CommandError>(__TAURI_INVOKE("subscribers", { query })),
 	/**  One person. */
@@ -1249,6 +1253,8 @@ export type Enrollment = {
 	device: Device | null,
 	/**  The downloaded profile ends. */
 	downloadEndsAt: string | null,
+	/**  The phone came and was sent away, and has not downloaded since. */
+	refused: boolean,
 };
 
 /**  With its steps and certificates. */
@@ -1404,6 +1410,20 @@ export type FindingLevel =
 "error" | 
 /**  Advice. */
 "advice";
+
+/**  The answers of five commands. Each is refused by itself, and told where it would have been shown. */
+export type FirstScreen = {
+	/**  Who is at work, and whether there is a department: where there is none, the others say so. */
+	session: Result<Session, CommandError>,
+	/**  Counts and the newest steps. */
+	today: Result<Today, CommandError>,
+	/**  Batches and enrollments. */
+	underWay: Result<UnderWay, CommandError>,
+	/**  The server. */
+	server: Result<ServerStatus, CommandError>,
+	/**  CRLs and publication. */
+	status: Result<StatusBrief, CommandError>,
+};
 
 /**  A department to add. */
 export type FurtherDepartment = {
@@ -2231,6 +2251,8 @@ export type PublishedCrl = {
 	nextUpdate: string | null,
 	/**  When it was looked at. */
 	checkedAt: string | null,
+	/**  The status address was moved away from here, and the last certificate that names this address ends then. */
+	namedUntil: string | null,
 };
 
 /**  All of it. */
@@ -2487,6 +2509,8 @@ export type ReportName =
 "validations" | 
 /**  What officers did. */
 "actions";
+
+export type Result<T, E> = ({ Ok: T }) & { Err?: never } | ({ Err: E }) & { Ok?: never };
 
 /**  Why a certificate is revoked (RFC 5280 5.3.1): the reasons an officer may give. */
 export type RevocationReason = 
@@ -3015,6 +3039,14 @@ export type TreeNode = {
 	value: string,
 	/**  Parts. */
 	children: TreeNode[],
+};
+
+/**  What is under way when the officer looks. */
+export type UnderWay = {
+	/**  Batches that run or are stopped, newest first. */
+	batches: Batch[],
+	/**  Enrollments that move, then those that nobody has opened. */
+	walks: Enrollment[],
 };
 
 /**  How a mailbox was validated. */

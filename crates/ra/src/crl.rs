@@ -220,6 +220,12 @@ fn unsigned(value: i64) -> Result<u64> {
 }
 
 impl Operator {
+    /// When the issuing CA's next CRL is made, if nothing changes before; `None`: none was made yet. By what is stored about the current
+    /// one, which is neither read nor made for it, so that no key is opened: it has passed where one is due.
+    pub fn next_crl_at(&self) -> Result<Option<Timestamp>> {
+        let (issuer, every) = (self.inner.crl_issuer(false)?, self.inner.network()?.numbers.crl_every());
+        Ok(self.inner.store.read(|c| facts(c, &issuer))?.map(|facts| facts.made_at.plus(every)))
+    }
     /// Makes the CRLs that are due (a revocation in whatever process, or their time has passed) and renews the OCSP responders'
     /// certificates in time.
     /// Cheap when nothing is due: whoever serves calls it every second, so that what was revoked leaves for the publication targets.

@@ -1,5 +1,7 @@
 //! The monitor: looks at the published CRLs as a relying party does, and says when what it finds is not what we made.
 
+mod former;
+
 use crate::{
     Error, Operator, Result,
     authority::Inner,
@@ -77,6 +79,8 @@ pub struct PublishedCrl {
     pub checked_at: Option<Timestamp>,
     /// Since when it is in this state.
     pub since: Option<Timestamp>,
+    /// `status.url` was moved away from here, and the last certificate that names this address ends then; `None`: an address of today.
+    pub named_until: Option<Timestamp>,
 }
 
 impl PublishedCrl {
@@ -86,9 +90,19 @@ impl PublishedCrl {
         !matches!(self.state, MonitorState::Unchecked | MonitorState::Fresh)
     }
 
-    /// In one English line: what was found, and of what could not be fetched why, and what to do.
+    /// In one English line: what was found, and of what could not be fetched why, and what to do; of an address of before, until when
+    /// certificates name it.
     #[must_use]
     pub fn told(&self) -> String {
+        let found = self.found();
+        match self.named_until {
+            None => found,
+            Some(until) if found.is_empty() => format!("certificates from before name this address until {until}"),
+            Some(until) => format!("{found}; certificates from before name this address until {until}"),
+        }
+    }
+
+    fn found(&self) -> String {
         if let Some(why) = self.failure {
             return Failed::new(why, &*self.detail).to_string();
         }
@@ -158,18 +172,27 @@ fn state(text: &str) -> Result<MonitorState> {
 }
 
 impl Operator {
-    /// Every address where a relying party looks for our CRLs: `status.url` and the publication targets, as last seen.
-    pub fn published_crls(&self) -> Result<Vec<PublishedCrl>> {
+    /// `status.url` and the publication targets, with the CRLs there.
+    fn addresses_of_today(&self) -> Result<Vec<former::Address>> {
         let settings = self.inner.network()?;
         let mut addresses = Vec::new();
         let delta = settings.delta_crl.then_some("issuing-delta");
+        let targets = self.publication_targets()?;
         for name in ["issuing", "root"].into_iter().chain(delta) {
             addresses.extend(settings.status_url.as_ref().map(|url| (format!("{url}/crl/{name}.crl"), name)));
-            addresses.extend(self.publication_targets()?.into_iter().map(|target| (format!("{}/{name}.crl", target.address), name)));
+            addresses.extend(targets.iter().map(|target| (format!("{}/{name}.crl", target.address), name)));
         }
+        Ok(addresses)
+    }
+
+    /// Every address where a relying party looks for our CRLs, as last seen: `status.url`, the publication targets and, after them, where
+    /// certificates from before `status.url` was moved still say that they are.
+    pub fn published_crls(&self) -> Result<Vec<PublishedCrl>> {
+        let (at, today) = (self.inner.clock.now(), self.addresses_of_today()?);
         self.inner.store.read(|c| {
-            let mut list = Vec::with_capacity(addresses.len());
-            for (address, name) in addresses {
+            let former = former::named(c, at, &today)?.into_iter().map(|(address, until)| (address, Some(until)));
+            let mut list = Vec::with_capacity(today.len());
+            for ((address, name), named_until) in today.into_iter().map(|address| (address, None)).chain(former) {
                 let mut statement = c.prepare_cached(
                     "SELECT state, detail, number, next_update, checked_at, since, failure FROM published_crl WHERE address = ?",
                 )?;
@@ -192,6 +215,7 @@ impl Operator {
                         next_update: None,
                         checked_at: None,
                         since: None,
+                        named_until,
                     },
                     Some((word, detail, number, next_update, checked_at, since, failure)) => PublishedCrl {
                         address,
@@ -203,6 +227,7 @@ impl Operator {
                         next_update: next_update.map(Timestamp),
                         checked_at: Some(Timestamp(checked_at)),
                         since: Some(Timestamp(since)),
+                        named_until,
                     },
                 });
             }
@@ -210,8 +235,9 @@ impl Operator {
         })
     }
 
-    /// Those that are to be looked at now.
+    /// Those that are to be looked at now. After `status.url` was moved, it is found out first until when the address of before is named.
     pub fn published_crls_due(&self) -> Result<Vec<PublishedCrl>> {
+        self.look_for_former(&self.addresses_of_today()?)?;
         let now = self.inner.clock.now();
         let due = |crl: &PublishedCrl| crl.checked_at.is_none_or(|at| at.plus(EVERY) <= now || now < at);
         Ok(self.published_crls()?.into_iter().filter(due).collect())

@@ -6,6 +6,7 @@ use crate::{
     ledger::Actor,
     mailbox::Method,
     ports::FixedClock,
+    profile::{Escrow, ProfileDraft, ProfileName, Scope},
     subscriber::{NewSubscriber, Subscriber, SubscriberKind},
     vault::{Cost, KeyringChoice},
 };
@@ -111,4 +112,23 @@ pub fn into_production(officer: &Operator) {
         officer.override_gate(gate, "Rosa Ruiz", "a department made for tests").expect("an overridden gate");
     }
     officer.start_production().expect("a department in production");
+}
+
+/// Puts a profile into the officer's department as an earlier Signet saved it, before a rule came that refuses it.
+pub fn saved_earlier(authority: &Authority, officer: &Operator, name: ProfileName, draft: &ProfileDraft) {
+    let unit = officer.unit(Scope::Department).expect("a department");
+    let actor = serde_json::to_string(&Actor::Officer("rosa".into())).expect("an actor");
+    let definition = serde_json::to_string(draft).expect("a definition");
+    let (signs, decrypts, escrow) = (draft.signs(), draft.decrypts(), draft.escrow == Escrow::ByPolicy);
+    let exception = draft.exception.as_ref().map(|exception| exception.reason.clone());
+    let insert = "INSERT INTO profile (unit, name, at, actor, definition, signs, decrypts, escrow, exception)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    authority
+        .0
+        .store
+        .write(move |tx| {
+            let values = rusqlite::params![unit, name.as_str(), START, actor, definition, signs, decrypts, escrow, exception];
+            Ok(tx.execute(insert, values)?)
+        })
+        .expect("a saved profile");
 }

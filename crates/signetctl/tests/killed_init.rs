@@ -6,33 +6,17 @@ mod support;
 
 use ra::{Authority, OpenOptions, ledger::Actor, ports::SystemClock};
 use std::{process::Stdio, sync::Arc, time::Instant};
-use support::Place;
+use support::{INIT, Place};
 
 /// How often it is killed.
 const MOMENTS: u32 = 12;
-const INIT: &[&str] = &[
-    "init",
-    "--organization",
-    "Example University",
-    "--department",
-    "Physics",
-    "--mail-domain",
-    "example.edu",
-    "--host",
-    "localhost",
-    "--ca-key",
-    "p256",
-    "--keyring",
-    "passphrase-file",
-    "passphrase",
-    "--json",
-];
 
 #[test]
 fn killing_init_at_any_moment_leaves_a_folder_that_init_completes() {
+    let init = [INIT, &["--json"]].concat();
     let begun = Instant::now();
     let undisturbed = Place::new();
-    assert_eq!(undisturbed.run(INIT).code, 0);
+    assert_eq!(undisturbed.run(&init).code, 0);
     let whole = begun.elapsed();
     let once = found(&undisturbed);
     assert_eq!((once.0, once.1), (1, 2), "a department, a root and an issuing CA");
@@ -40,13 +24,13 @@ fn killing_init_at_any_moment_leaves_a_folder_that_init_completes() {
     let mut completed = 0;
     for moment in 1..=MOMENTS {
         let place = Place::new();
-        let mut first = place.command(INIT).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut first = place.command(&init).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // Not waiting for something: the blow shall fall at this point of the work.
         std::thread::sleep(whole * moment / (MOMENTS + 1));
         first.kill().unwrap(); // SIGKILL
         let ended_before = first.wait().unwrap().success();
 
-        let again = place.run(INIT);
+        let again = place.run(&init);
         if again.code == 0 {
             assert!(!ended_before, "at {moment}: a second department was made");
             completed += 1;
@@ -55,7 +39,7 @@ fn killing_init_at_any_moment_leaves_a_folder_that_init_completes() {
             assert_eq!(again.error_code(), "alreadySetUp", "at {moment}: {}", again.stdout);
         }
         assert_eq!(found(&place), once, "at {moment}: what was begun before has left nothing, and nothing is there twice");
-        assert_eq!(place.run(INIT).error_code(), "alreadySetUp", "at {moment}");
+        assert_eq!(place.run(&init).error_code(), "alreadySetUp", "at {moment}");
     }
     assert!(completed > 0, "no blow fell before the department was stored: {:?}", whole / (MOMENTS + 1));
 }

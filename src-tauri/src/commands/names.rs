@@ -12,6 +12,8 @@ pub const NAMES: &[&str] = &[
     "move_root_key",
     "import_tls",
     "today",
+    "first_screen",
+    "under_way",
     "subscribers",
     "subscriber",
     "look_alikes",

@@ -121,6 +121,8 @@ pub struct Enrollment {
     pub device: Option<Device>,
     /// The downloaded profile ends.
     pub download_ends_at: Option<String>,
+    /// The phone came and was sent away, and has not downloaded since.
+    pub refused: bool,
 }
 
 /// With its steps and certificates.
@@ -255,6 +257,7 @@ impl From<core::Enrollment> for Enrollment {
             updated_at: time(e.updated_at),
             device: e.device.map(Into::into),
             download_ends_at: e.download_ends_at.map(time),
+            refused: e.refused,
         }
     }
 }

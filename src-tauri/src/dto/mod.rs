@@ -8,6 +8,7 @@ pub mod department;
 pub mod detail;
 pub mod enrollment;
 pub mod find;
+pub mod first_screen;
 pub mod invitation;
 pub mod issue;
 pub mod key_plan;

@@ -140,6 +140,8 @@ pub struct PublishedCrl {
     pub next_update: Option<String>,
     /// When it was looked at.
     pub checked_at: Option<String>,
+    /// The status address was moved away from here, and the last certificate that names this address ends then.
+    pub named_until: Option<String>,
 }
 
 /// A CRL of ours, and the OCSP responder beside it.
@@ -245,12 +247,12 @@ impl Publishing {
 }
 
 impl StatusBrief {
-    /// For the foot and for Today.
+    /// For the foot and for Today. It is read before the window is shown: it makes no CRL that is due, and opens no key.
     pub fn of(operator: &ra::Operator) -> Result<Self, CommandError> {
         let failing = operator.publication_targets()?.into_iter().filter(|t| t.last.as_ref().is_some_and(|last| !last.succeeded)).count();
         let warnings = operator.published_crls()?.iter().filter(|crl| crl.warns()).count();
         Ok(StatusBrief {
-            next_crl_at: Some(time(operator.next_crl_at()?)),
+            next_crl_at: operator.next_crl_at()?.map(time),
             warnings: count(warnings as u64),
             failing: count(failing as u64),
             root_key_due: operator.root_crl()?.due,
@@ -315,6 +317,7 @@ impl From<watched::PublishedCrl> for PublishedCrl {
             number: crl.number.map(count),
             next_update: crl.next_update.map(time),
             checked_at: crl.checked_at.map(time),
+            named_until: crl.named_until.map(time),
         }
     }
 }

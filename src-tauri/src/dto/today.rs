@@ -1,7 +1,12 @@
 //! The first screen.
 
-use super::{count, enrollment, time};
-use ra::today as core;
+use super::{batch::Batch, count, enrollment, time};
+use crate::{error::CommandError, state::App};
+use ra::{
+    Authority,
+    enrollment::{EnrollmentQuery, State},
+    today as core,
+};
 use serde::Serialize;
 use specta::Type;
 
@@ -51,6 +56,38 @@ pub struct Today {
     pub recent: Vec<RecentStep>,
 }
 
+/// What is under way when the officer looks.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UnderWay {
+    /// Batches that run or are stopped, newest first.
+    pub batches: Vec<Batch>,
+    /// Enrollments that move, then those that nobody has opened.
+    pub walks: Vec<enrollment::Enrollment>,
+}
+
+/// Between the first POST and `configured`, as [`Today::in_progress`] counts.
+const MOVING: [State; 4] = [State::Opened, State::Authenticated, State::Identified, State::Issued];
+/// So many of those are looked at,
+const MOST_MOVING: u32 = 50;
+/// and of those that nobody has opened.
+const MOST_INVITED: u32 = 100;
+
+impl UnderWay {
+    /// As it is now.
+    pub fn of(app: &App, authority: &Authority) -> Result<Self, CommandError> {
+        let operator = app.as_operator(authority);
+        let newest = |states: &[State], limit: u32| {
+            operator.enrollments(&EnrollmentQuery { states: states.to_vec(), limit, ..EnrollmentQuery::default() })
+        };
+        let (moving, invited) = (newest(&MOVING, MOST_MOVING)?, newest(&[State::Invited], MOST_INVITED)?);
+        Ok(UnderWay {
+            batches: operator.open_batches()?.into_iter().map(|batch| Batch::of(batch, app.batches())).collect(),
+            walks: moving.rows.into_iter().chain(invited.rows).map(Into::into).collect(),
+        })
+    }
+}
+
 impl From<core::Today> for Today {
     fn from(t: core::Today) -> Self {
         Today {
@@ -73,5 +110,31 @@ impl From<core::Today> for Today {
 impl From<core::RecentStep> for RecentStep {
     fn from(s: core::RecentStep) -> Self {
         RecentStep { at: time(s.at), kind: s.kind.into(), enrollment: s.enrollment.to_string(), name: s.name, state: s.state.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::tests::{app, department};
+    use ra::{invitation::Channel, testing};
+
+    #[test]
+    fn links_that_nobody_has_opened_are_under_way_until_they_are_cancelled_the_newest_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(folder.path());
+        let officer = department(&app);
+        officer.set_setting("serve.public_url", "https://pki.example.edu:8443").unwrap();
+        let invite = |name: &str, mail: &str| {
+            testing::person(&officer, name, mail);
+            officer.invite(mail, Channel::Show).unwrap().enrollment
+        };
+        invite("Alice Example", "alice@example.edu");
+        let cancelled = invite("Bob Example", "bob@example.edu");
+        invite("Carol Example", "carol@example.edu");
+        officer.cancel_enrollment(cancelled).unwrap();
+        let under_way = UnderWay::of(&app, &app.authority().unwrap()).unwrap();
+        let names: Vec<&str> = under_way.walks.iter().map(|walk| walk.name.as_str()).collect();
+        assert_eq!((names.as_slice(), under_way.batches.len()), (["Carol Example", "Alice Example"].as_slice(), 0));
     }
 }

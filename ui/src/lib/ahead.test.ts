@@ -22,6 +22,13 @@ describe("what is asked for ahead", () => {
     expect(await asked(load)).toBe(before + 1);
   });
 
+  it("is not asked at all where somebody has the answer", async () => {
+    const before = calls;
+    await ahead(load, Promise.resolve(-1));
+    expect(await asked(load)).toBe(-1);
+    expect(calls).toBe(before);
+  });
+
   it("tells its refusal to whoever waits for it alone, and is asked again by the next", async () => {
     let times = 0;
     const refusedOnce = async () => (++times === 1 ? Promise.reject(new Error("refused")) : times);

@@ -8,9 +8,11 @@ interface Asked {
 }
 const waiting = new Map<() => Promise<unknown>, Asked>();
 
-/** Asks now for what a screen will load first. Settles when the answer is there, or refused; what was refused is asked again by whoever needs it. */
-export async function ahead(load: () => Promise<unknown>): Promise<void> {
-  const answer = load();
+/**
+ * Asks now for what a screen will load first, or takes `answer` for what it will be told. Settles when the answer is there, or refused; what
+ * was refused is asked again by whoever needs it.
+ */
+export async function ahead<T>(load: () => Promise<T>, answer: Promise<T> = load()): Promise<void> {
   const one = { answer, version: changes.version };
   waiting.set(load, one);
   // Whoever took the answer before hears of the refusal.

@@ -3,7 +3,7 @@ import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { getCurrentWindow } from "@tauri-apps/api/window";
 // The window without the program, for looking at it in a browser; empty but in `vite --mode mock` (vite.config.ts).
 import { pretended } from "$pretended";
-import { commands, events, type Code, type CommandError } from "../bindings";
+import { commands, events, type Code, type CommandError, type Result } from "../bindings";
 
 export type * from "../bindings";
 
@@ -41,6 +41,12 @@ export class ApiError extends Error {
     if (thrown instanceof ApiError) return thrown;
     return new ApiError({ code: "internal", message: "", field: null, incident: null });
   }
+}
+
+/** A part of an answer, or its refusal, thrown as that of a command is. */
+export function part<T>(answer: Result<T, CommandError>): T {
+  if (answer.Err) throw new ApiError(answer.Err);
+  return answer.Ok;
 }
 
 type Raw = (...args: unknown[]) => Promise<{ status: "ok"; data: unknown } | { status: "error"; error: CommandError }>;

@@ -24,8 +24,16 @@ function read(): Kept {
   }
 }
 
+/** A new web view; not one that reads the page anew, which stays as large as it was. */
+function isNew(): boolean {
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return entry?.type === "navigate";
+}
+
 class Prefs {
   #kept = $state<Kept>(typeof localStorage === "undefined" ? { ...usual } : read());
+  /** What the web view shows, as far as we know: a message at the start that changes nothing would only keep others waiting. */
+  #shown: number | null = isNew() ? usual.zoom : null;
 
   get language() {
     return this.#kept.language;
@@ -60,7 +68,8 @@ class Prefs {
     if (this.theme === "system") delete root.dataset.theme;
     else root.dataset.theme = this.theme;
     root.dataset.density = this.density;
-    void host.zoom(this.zoom);
+    if (this.zoom !== this.#shown) void host.zoom(this.zoom);
+    this.#shown = this.zoom;
   }
 }
 

@@ -1,5 +1,5 @@
 // What every screen shares: the session, the server's state, the open layers, the keys in the foot.
-import { api, ApiError, type ServerStatus, type Session, type StatusBrief } from "./api";
+import { api, ApiError, type Api, type ServerStatus, type Session, type StatusBrief } from "./api";
 
 export type Layer = "palette" | "invite" | "keys" | "person" | null;
 export type FootKey = readonly [key: string, does: string];
@@ -16,13 +16,13 @@ class Shell {
   /** The setup is on show: also after the department was made, until its last step, and again when the window was closed before that. */
   settingUp = $state(false);
 
-  /** Reads the session, and the server's state where there is one. */
-  async refresh() {
+  /** Reads the session, and the server's state where there is one; from the program, or from what it was asked before. */
+  async refresh(from: Pick<Api, "session" | "serverStatus" | "statusBrief"> = api) {
     try {
-      const session = await api.session();
+      const session = await from.session();
       if (!session.department || (!this.session && session.settingUp)) this.settingUp = true;
       this.session = session;
-      if (session.department) [this.server, this.status] = await Promise.all([api.serverStatus(), api.statusBrief()]);
+      if (session.department) [this.server, this.status] = await Promise.all([from.serverStatus(), from.statusBrief()]);
       this.failure = null;
     } catch (thrown) {
       this.failure = ApiError.from(thrown);

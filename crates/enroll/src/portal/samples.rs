@@ -42,6 +42,7 @@ fn contents(name: &str) -> ProfileContents {
     ProfileContents {
         signing: true,
         authentication: true,
+        further: false,
         wifi: Some(if name == HOSTILE { HOSTILE.into() } else { "eduroam".into() }),
         vpn: Some(if name == HOSTILE { HOSTILE.into() } else { "vpn.physics.example.edu".into() }),
         passcode: Some(6),

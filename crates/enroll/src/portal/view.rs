@@ -74,6 +74,9 @@ pub(crate) fn changes(t: &Texts, contents: &ProfileContents) -> String {
     if contents.authentication {
         all.push(t.change_authentication.into());
     }
+    if contents.further {
+        all.push(t.change_further.into());
+    }
     all.extend(contents.wifi.as_deref().map(t.change_wifi));
     all.extend(contents.vpn.as_deref().map(t.change_vpn));
     all.extend(contents.passcode.filter(|n| *n > 0).map(t.change_passcode));
@@ -304,6 +307,7 @@ mod tests {
         let all = ProfileContents {
             signing: true,
             authentication: true,
+            further: true,
             wifi: Some("eduroam".into()),
             vpn: Some("vpn.example.edu".into()),
             passcode: Some(6),
@@ -311,8 +315,8 @@ mod tests {
         };
         assert_eq!(
             changes(&ENGLISH, &all),
-            "A certificate to sign your mail, a certificate that lets you in without a password, Wi-Fi network eduroam, \
-             VPN vpn.example.edu, a passcode of at least 6 characters."
+            "A certificate to sign your mail, a certificate that lets you in without a password, another certificate that signs, \
+             Wi-Fi network eduroam, VPN vpn.example.edu, a passcode of at least 6 characters."
         );
         assert_eq!(changes(&FRENCH, &ProfileContents::default()), "Seuls des certificats sont ajoutés.");
     }

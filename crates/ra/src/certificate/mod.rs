@@ -15,12 +15,12 @@ mod uses;
 use crate::{Error, Operator, Result};
 use protocol::{Timestamp, crl::Reason, x509::SerialNumber};
 
-pub(crate) use foreign::{der_of, insert_foreign};
+pub(crate) use foreign::{OTHER, der_of, insert_foreign};
 pub(crate) use key::{of_same_key, refusal_of_key};
 pub(crate) use read_anew::read_anew;
 pub(crate) use record::{
-    COLUMNS, active_count, active_of, authorities, ending_before, insert, known, listed, of_enrollment, one, reason_code, reason_of,
-    san_text, usable_count,
+    COLUMNS, active_count, active_of, authorities, insert, known, listed, of_enrollment, one, reason_code, reason_of, san_text,
+    usable_count,
 };
 pub(crate) use reservation::{GIVEN_UP_AFTER, abandon, abandon_left_behind, fresh_serial, reserve, reserved};
 pub(crate) use supersede::{count_again, current, has_active, has_its_place, mark, supersede};
@@ -33,7 +33,8 @@ pub struct Certificate {
     pub serial: String,
     /// active held revoked expired superseded (what waits for an officer is a request, and no certificate).
     pub status: String,
-    /// signing, encryption, authentication, document, functional; for our own: root, issuing, ra, ...
+    /// signing, encryption, authentication, document, functional, or other where another CA issued it and none of these comes near; for
+    /// our own: root, issuing, ra, ...
     pub profile: String,
     /// RFC 4514 text.
     pub subject: String,

@@ -109,12 +109,6 @@ pub(crate) fn usable_count(tx: &Connection, at: Timestamp, subscriber: Subscribe
     Ok(tx.prepare_cached(sql)?.query_row(rusqlite::params![at.0, subscriber], |row| row.get(0))?)
 }
 
-/// How many active certificates of subscribers end before `end`.
-pub(crate) fn ending_before(tx: &Connection, at: Timestamp, end: Timestamp) -> Result<u32> {
-    let sql = format!("SELECT count(*) FROM certificate WHERE not_after >= ?1 AND not_after < ?2 AND {ACTIVE}");
-    Ok(tx.prepare_cached(&sql)?.query_row([at.0, end.0], |row| row.get(0))?)
-}
-
 /// All certificates of an enrollment (transport ones too), oldest first.
 pub(crate) fn of_enrollment(tx: &Connection, at: Timestamp, enrollment: EnrollmentId) -> Result<Vec<Certificate>> {
     let sql = format!("SELECT {COLUMNS} FROM certificate WHERE enrollment = ? ORDER BY number");

@@ -5,7 +5,7 @@ use crate::profile;
 use protocol::x509::{CertificateView, ExtendedKeyUsage, KeyUsage, SubjectAltName};
 
 /// anyExtendedKeyUsage (RFC 5280 4.2.1.12).
-const ANY: &str = "2.5.29.37.0";
+pub(super) const ANY: &str = "2.5.29.37.0";
 /// Purposes by which nothing is opened that lasts: TLS of both sides, signatures (code, time, OCSP, documents), sign-in to Windows and Kerberos.
 const OPEN_NOTHING: [&str; 8] = [
     "1.3.6.1.5.5.7.3.1",
@@ -45,7 +45,7 @@ impl Uses {
         let signs = usages([KeyUsage::DIGITAL_SIGNATURE, KeyUsage::CONTENT_COMMITMENT]).unwrap_or(true);
         let enciphers = usages([KeyUsage::KEY_ENCIPHERMENT, KeyUsage::KEY_AGREEMENT]).unwrap_or(false);
         let opening = || view.extended_key_usage.iter().map(ExtendedKeyUsage::oid).filter(|oid| !OPEN_NOTHING.contains(oid));
-        let opens = view.key_usage.is_some_and(|usage| profile::decrypts(usage, opening()));
+        let opens = (any || opening().next().is_some()) && view.key_usage.is_some_and(|usage| profile::decrypts(usage, opening()));
         // Mail programs take it (RFC 8550 4.4.4): keys for signing in and for documents have the same bits, and other purposes.
         let mail = purpose(&EmailProtection) && view.san.iter().any(|name| matches!(name, SubjectAltName::Rfc822Name(_)));
         let further = opening().any(|oid| oid != EmailProtection.oid());
@@ -105,6 +105,7 @@ mod tests {
         let smart_card = || ExtendedKeyUsage::from_oid("1.3.6.1.4.1.311.20.2.2");
         assert_eq!(uses(enciphers, vec![EmailProtection, ExtendedKeyUsage::DocumentSigning, smart_card()]), 2);
         assert_eq!(uses(sign.and(enciphers), vec![ClientAuth, smart_card()]), 4);
+        assert_eq!(uses(enciphers, vec![ExtendedKeyUsage::ServerAuth]), 0, "what a server opens is a session");
         assert_eq!(uses(sign, vec![ExtendedKeyUsage::from_oid(super::ANY)]), 5);
         assert_eq!(uses(sign.and(enciphers), vec![ExtendedKeyUsage::from_oid(super::ANY)]), 15);
         // Without an address no mail program takes it; without extensions it may sign anything, and opens nothing.

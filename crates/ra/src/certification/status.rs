@@ -9,6 +9,11 @@ pub(super) const NAMED: &str = "SELECT c.not_after \
      FROM certificate AS c INDEXED BY certificate_ending CROSS JOIN certificate_der AS d ON d.number = c.number \
      WHERE c.not_after >= ?1 AND (instr(d.der, ?2) > 0 OR instr(d.der, ?3) > 0) ORDER BY c.not_after DESC LIMIT 1";
 
+/// The same of one address and of subscribers' certificates alone.
+const LIST_NAMED: &str = "SELECT c.not_after \
+     FROM certificate AS c INDEXED BY certificate_ending CROSS JOIN certificate_der AS d ON d.number = c.number \
+     WHERE c.not_after >= ?1 AND c.kind = 'subscriber' AND instr(d.der, ?2) > 0 ORDER BY c.not_after DESC LIMIT 1";
+
 /// The status information of one CA.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct StatusFacts {
@@ -55,33 +60,30 @@ impl Operator {
         Ok(list)
     }
 
-    /// When the issuing CA's next CRL is made, if nothing changes before. Cheap.
-    pub fn next_crl_at(&self) -> Result<Timestamp> {
-        Ok(self.inner.crl_facts("issuing")?.renew_at)
-    }
-
     /// Is `status.url` a name that will still be right in some years? Without one: no.
     pub fn status_url_lasts(&self) -> Result<bool> {
         let url = self.settings()?.status_url;
         Ok(url.as_deref().and_then(|url| Origin::parse(url, "http", true).ok()).is_some_and(|url| url.host.lasts()))
     }
 
-    /// Until when certificates say that their CRL or responder is found below this `status.url`, the present one or one of before, which has
-    /// to answer as long; `None`: none that lives does. One that does not last stands in certificates only by `status.in_certificates`
-    /// `yes` or some department's `status.ocsp_in_certificates`, and is looked for only where that counts. All living certificates are
-    /// read where none names it.
+    /// Until when certificates say that their CRL or responder is found below this `status.url`, the present one or one of before, which
+    /// has to answer as long; `None`: none that lives does. The certificates say it, and not the settings, which may have been other ones
+    /// when they were issued. All that live are read where none names it.
     pub fn named_until(&self, status_url: &str) -> Result<Option<Timestamp>> {
-        let lasts = Origin::parse(status_url, "http", true).is_ok_and(|url| url.host.lasts());
-        let stated = || -> Result<bool> {
-            Ok(self.setting("status.in_certificates")? == "yes" || self.inner.settings()?.all().any(|of| of.ocsp_in_certificates))
-        };
-        if !lasts && !stated()? {
-            return Ok(None);
-        }
         let [crl, ocsp] = ["crl", "ocsp"].map(|below| format!("{status_url}/{below}/").into_bytes());
         let at = self.inner.clock.now();
         self.inner.store.read(|c| {
             let until = c.prepare_cached(NAMED)?.query_row((at.0, crl, ocsp), |row| row.get(0)).optional()?;
+            Ok(until.map(Timestamp))
+        })
+    }
+
+    /// Until when a subscriber's certificate says that its CRL is found at this very address. Those of the authority itself, which name
+    /// it for ten years, are left out: nobody could end that by issuing anew, and a warning for so long is one that nobody reads.
+    pub(crate) fn list_named_until(&self, address: &str) -> Result<Option<Timestamp>> {
+        let (at, address) = (self.inner.clock.now(), address.as_bytes());
+        self.inner.store.read(|c| {
+            let until = c.prepare_cached(LIST_NAMED)?.query_row((at.0, address), |row| row.get(0)).optional()?;
             Ok(until.map(Timestamp))
         })
     }

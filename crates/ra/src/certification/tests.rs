@@ -128,7 +128,12 @@ fn an_address_that_certificates_name_is_told_until_the_last_of_them_ends() {
     officer.set_setting("status.ocsp_in_certificates", "yes").unwrap();
     assert_eq!(until(THIRD), None);
     let made = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
-    assert_eq!(until(THIRD), Some(made.issued.certificate.not_after));
+    let ends = made.issued.certificate.not_after;
+    assert_eq!(until(THIRD), Some(ends));
+    // What stands in them stays there, whatever the settings say by now.
+    officer.set_setting("status.ocsp_in_certificates", "no").unwrap();
+    officer.set_setting("status.url", SECOND).unwrap();
+    assert_eq!(until(THIRD), Some(ends));
 
     let sql = format!("EXPLAIN QUERY PLAN {}", super::status::NAMED);
     let plan: Vec<String> = authority

@@ -64,8 +64,8 @@ pub(crate) fn create(tx: &Connection, at: Timestamp, policy: &Policy, new: &NewC
     if !policy.by_scep(new.purpose) {
         return Err(Error::Denied(Denied::EncryptionByScep));
     }
-    if !policy.offers(new.purpose) {
-        return Err(Error::Denied(Denied::NotOffered));
+    if let Purpose::Certificate(name) = new.purpose {
+        policy.profile(name).require_offered()?;
     }
     let secret = Token::random()?;
     tx.prepare_cached(

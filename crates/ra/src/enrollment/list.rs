@@ -56,7 +56,9 @@ pub(crate) fn newest_state(tx: &Connection, subscriber: SubscriberId) -> Result<
 }
 
 const COLUMNS: &str = "e.id, e.subscriber, s.name, m.address, e.state, e.profile_sent, e.channel, e.created_at, e.expires_at, e.updated_at,
-    e.download_ends_at, s.department, (SELECT name FROM unit WHERE id = s.department)";
+    e.download_ends_at, s.department, (SELECT name FROM unit WHERE id = s.department),
+    CASE WHEN e.state = 'authenticated' AND e.download_ends_at IS NULL THEN coalesce((SELECT kind = 'profile_service_sent' FROM step
+        WHERE enrollment = e.id AND kind IN ('resent', 'profile_service_sent') ORDER BY id DESC LIMIT 1), 0) ELSE 0 END";
 const TABLES: &str = "enrollment e CROSS JOIN subscriber s ON s.id = e.subscriber CROSS JOIN mailbox m ON m.id = e.mailbox
     LEFT JOIN device d ON d.id = e.device";
 
@@ -75,7 +77,8 @@ fn from_row(row: &Row<'_>) -> Result<Enrollment> {
         expires_at: Timestamp(row.get(8)?),
         updated_at: Timestamp(row.get(9)?),
         download_ends_at: row.get::<_, Option<i64>>(10)?.map(Timestamp),
-        device: device::from_row(row, 13)?,
+        refused: row.get(13)?,
+        device: device::from_row(row, 14)?,
     })
 }
 

@@ -166,6 +166,8 @@ pub struct Enrollment {
     pub device: Option<Device>,
     /// The downloaded profile on the phone ends (8 minutes after phase 1), while that matters.
     pub download_ends_at: Option<Timestamp>,
+    /// The phone came with its download and was sent away: it was refused, or its iOS is too old. Until it downloads once more.
+    pub refused: bool,
 }
 
 /// With its timeline and certificates.

@@ -25,6 +25,7 @@ mod view;
 pub use advice::Advice;
 pub use calendar::{Coverage, ExpiryDay, InventoryRow};
 pub use columns::{CertificateColumn, PersonColumn};
+pub(crate) use count::ending;
 pub use count::{CertificateCounts, Counted};
 pub use csv::cell as csv_cell;
 pub use detail::{CertificateDetail, ChainLink, Event, Provenance, Summary};

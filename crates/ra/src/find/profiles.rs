@@ -1,6 +1,10 @@
 //! Which certificate profiles lists and reports can be narrowed to.
 
-use crate::{Error, Result, certificate::Kind, profile::ProfileName};
+use crate::{
+    Error, Result,
+    certificate::{Kind, OTHER},
+    profile::ProfileName,
+};
 use rusqlite::Connection;
 
 /// Certificates of phones and our own bear their kind instead of a certificate profile.
@@ -9,7 +13,7 @@ const KINDS: [Kind; 7] = [Kind::Transport, Kind::Root, Kind::Issuing, Kind::Ra, 
 /// Refuses what is no profile and what no certificate here bears, and says what there is: a typing error would find nothing, and be
 /// taken for the truth.
 pub(super) fn check<'a>(tx: &Connection, wanted: impl IntoIterator<Item = &'a String>) -> Result<()> {
-    let known: Vec<&str> = ProfileName::ALL.map(ProfileName::as_str).into_iter().chain(KINDS.map(Kind::as_str)).collect();
+    let known: Vec<&str> = ProfileName::ALL.map(ProfileName::as_str).into_iter().chain([OTHER]).chain(KINDS.map(Kind::as_str)).collect();
     for profile in wanted {
         if known.contains(&profile.as_str()) {
             continue;

@@ -5,7 +5,7 @@ mod code;
 mod link;
 
 use crate::{
-    Conflict, Denied, Error, Operator, Result,
+    Conflict, Error, Operator, Result,
     authority::Inner,
     challenge,
     enrollment::{self, Ending, State, StepKind, word},
@@ -187,13 +187,13 @@ impl Operator {
     }
 }
 
-/// Invariant 5, asked at the door: a person whose mailbox is not validated, or no longer, would fail in phase 3 only.
+/// What would be refused in phase 3 only is refused at the door: certificates that are not offered, and by invariant 5 a person whose
+/// mailbox is not validated, or no longer.
 fn must_be_invitable(inner: &Inner, tx: &Connection, at: Timestamp, department: UnitId, mailbox: MailboxId) -> Result<()> {
     let (settings, policy) = (&*inner.settings_of(department)?, inner.policy_of(department)?);
     // A phone always gets a certificate to sign in with: Wi-Fi and VPN stand on it.
-    if !policy.phones(settings).any(|profile| profile.name == ProfileName::Authentication) {
-        return Err(Error::Denied(Denied::NotOffered));
-    }
+    policy.profile(ProfileName::Authentication).require_offered()?;
+    policy.require_whole(settings)?;
     let stated = policy.phones(settings).any(|profile| states_address(profile, settings));
     if stated {
         mailbox::standing(tx, at, mailbox)??;

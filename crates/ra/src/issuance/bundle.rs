@@ -31,14 +31,17 @@ impl BundleIssued {
 impl Operator {
     /// Issues a bundle to the person with this address. Profiles that encrypt get keys made here; the others are issued for the
     /// key of `csr`, or left. Everything is checked before the first certificate is signed, so that a bundle is refused whole; what is
-    /// refused all the same after others were issued is said beside them. Profiles that the policy does not offer are no part of it.
+    /// refused all the same after others were issued is said beside them. Profiles that the policy does not offer are no part of it; one
+    /// that a later rule refuses was meant to be, and refuses it.
     pub fn issue_bundle(&self, mail: &str, bundle: &str, csr: Option<&[u8]>, form: Form, supersede: bool) -> Result<BundleIssued> {
         let person = self.subscriber_by_mail(mail)?;
         let policy = self.inner.policy_of(person.department_id)?;
         let csr = csr.map(request::read).transpose()?;
         let mut issued = BundleIssued { requested: Vec::new(), made: Vec::new(), left: Vec::new(), refused: Vec::new() };
         let (mut asked, mut ours) = (Vec::new(), Vec::new());
-        for profile in self.bundle(bundle)?.profiles.into_iter().filter(|profile| policy.profile(*profile).offered) {
+        let profiles = self.bundle(bundle)?.profiles;
+        profiles.iter().try_for_each(|profile| policy.profile(*profile).require_sound())?;
+        for profile in profiles.into_iter().filter(|profile| policy.profile(*profile).offered) {
             if policy.profile(profile).made_here() {
                 ours.push((profile, Order::new(&policy, &person, mail, profile, supersede)?));
             } else if csr.is_some() {

@@ -3,12 +3,11 @@
 use crate::{
     Error, Operator, Result, certificate, issue, ledger,
     mailbox::{self, Address},
-    profile::ProfileName,
 };
 use base64::Engine as _;
 use protocol::{
     cms,
-    x509::{CertificateView, ExtendedKeyUsage, KeyUsage, SubjectAltName},
+    x509::{CertificateView, SubjectAltName},
 };
 use rusqlite::Connection;
 use serde_json::json;
@@ -143,23 +142,8 @@ fn store(tx: &Connection, ours: &[CertificateView], view: &CertificateView) -> R
             }
         }
     }
-    certificate::insert_foreign(tx, profile(view).as_str(), view, somebody)?;
+    certificate::insert_foreign(tx, view, somebody)?;
     Ok(Stored::Now { somebody: somebody.is_some() })
-}
-
-/// Which of our profiles comes nearest to it.
-fn profile(view: &CertificateView) -> ProfileName {
-    let usage = |of: KeyUsage| view.key_usage.is_none_or(|usage| usage.has(of));
-    let purpose = |of: &ExtendedKeyUsage| view.extended_key_usage.is_empty() || view.extended_key_usage.contains(of);
-    let decrypts = usage(KeyUsage::KEY_ENCIPHERMENT) || usage(KeyUsage::KEY_AGREEMENT);
-    if purpose(&ExtendedKeyUsage::EmailProtection) {
-        // What can decrypt is looked for when old mail is to be read.
-        if view.key_usage.is_some() && decrypts { ProfileName::Encryption } else { ProfileName::Signing }
-    } else if purpose(&ExtendedKeyUsage::ClientAuth) || usage(KeyUsage::DIGITAL_SIGNATURE) {
-        ProfileName::Authentication
-    } else {
-        ProfileName::Document
-    }
 }
 
 type Found = Vec<std::result::Result<CertificateView, String>>;

@@ -2,6 +2,9 @@
 
 use super::MonitorState;
 use crate::{
+    issuance::Form,
+    ports::Clock,
+    profile::ProfileName,
     publication::{Failed, Failure},
     testing,
 };
@@ -82,4 +85,50 @@ fn of_an_old_list_of_the_root_its_key_is_spoken_of_and_of_another_its_place() {
     let [(_, MonitorState::Stale, issuing), ("root", MonitorState::Stale, root)] = &told[..] else { panic!("{told:?}") };
     assert!(issuing.contains("; see why that place gets no new one") && !issuing.contains("publish again"), "{issuing}");
     assert!(root.contains("`signetctl crl sign-root`); then publish again") && !root.contains("that place"), "{root}");
+}
+
+#[test]
+fn an_address_of_before_is_looked_at_and_warned_of_until_the_last_certificate_that_names_it_ends() {
+    const BEFORE: [&str; 2] = ["http://pki.example.edu:8080/crl/issuing.crl", "http://pki.example.edu:8080/crl/root.crl"];
+    const NEW: [&str; 2] = ["http://www.example.edu/crl/issuing.crl", "http://www.example.edu/crl/root.crl"];
+    const NEWEST: [&str; 2] = ["http://status.example.edu/crl/issuing.crl", "http://status.example.edu/crl/root.crl"];
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let unreachable = Failed::new(Failure::Unreachable, "connection refused");
+    // A round of the monitor that reaches nothing; where it looked.
+    let round = || {
+        clock.advance(900);
+        let due = officer.published_crls_due().unwrap();
+        due.iter().for_each(|crl| officer.published_crl_found(crl, Err(&unreachable)).unwrap());
+        due.into_iter().map(|crl| crl.address).collect::<Vec<_>>()
+    };
+    let moved = |url: &str| officer.set_setting("status.url", url).unwrap();
+    assert_eq!(round(), BEFORE);
+    moved("http://www.example.edu");
+    assert_eq!(round(), NEW, "the authority's own certificates alone name those of before");
+    moved("http://pki.example.edu:8080");
+    testing::person(&officer, "Alice Example", "alice@example.edu");
+    let made = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
+    let end = made.issued.certificate.not_after;
+    assert_eq!(round(), BEFORE);
+    // Her certificate names the issuing CA's list, and no subscriber's the root's.
+    let moved_from = &BEFORE[..1];
+    moved("http://www.example.edu");
+    assert_eq!(round(), [&NEW, moved_from].concat());
+    let seen = officer.published_crls().unwrap();
+    assert_eq!(seen.iter().map(|crl| crl.named_until).collect::<Vec<_>>(), [None, None, Some(end)]);
+    assert!(seen[2].warns(), "{:?}", seen[2]);
+    assert_eq!(seen[2].told(), format!("{unreachable}; certificates from before name this address until {end}"));
+
+    // Nothing was issued that names the second one.
+    moved("http://status.example.edu");
+    assert_eq!(round(), [&NEWEST, moved_from].concat());
+    // Back again it is an address of today, and once.
+    moved("http://pki.example.edu:8080");
+    assert_eq!(round(), BEFORE);
+    assert!(officer.published_crls().unwrap().iter().all(|crl| crl.named_until.is_none()));
+    moved("http://status.example.edu");
+    assert_eq!(round(), [&NEWEST, moved_from].concat());
+    clock.advance(end.0 + 1 - clock.now().0);
+    assert_eq!(round(), NEWEST, "the last of them has ended");
 }

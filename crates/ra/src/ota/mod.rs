@@ -48,7 +48,7 @@ impl Enroller {
         let message = match verify_device_message(body, &device_cas, &stored) {
             Ok(message) => message,
             Err(error @ (protocol::Error::Signature { .. } | protocol::Error::Algorithm(_))) => {
-                return refusal::refuse(inner, link.enrollment, Refusal::device(error.to_string()));
+                return refusal::refuse(inner, link.enrollment, Refusal::device(error.to_string()), None);
             }
             Err(error) => {
                 tracing::debug!(enrollment = %link.enrollment, %error, "an unreadable over-the-air message");

@@ -55,8 +55,9 @@ pub(super) fn answer(
 ) -> Result<OtaAnswer> {
     let attributes = &message.attributes;
     let Some(challenge) = &attributes.challenge else {
-        return refusal::refuse(inner, link.enrollment, Refusal::device("no challenge"));
+        return refusal::refuse(inner, link.enrollment, Refusal::device("no challenge"), None);
     };
+    let challenge = Token::received(challenge).hash();
     let Some(udid) = attribute(attributes, DeviceAttribute::Udid) else { return Ok(OtaAnswer::Malformed) };
     let of = |which| attribute(attributes, which);
     let known: serde_json::Map<String, serde_json::Value> =
@@ -64,7 +65,7 @@ pub(super) fn answer(
     let department = inner.store.read(|tx| Ok(enrollment::head(tx, link.enrollment)?.department))?;
     let settings = inner.settings_of(department)?;
     let identified = Identified {
-        challenge: Token::received(challenge).hash(),
+        challenge,
         leaf: message.signer.sha256(),
         device: NewDevice {
             udid,
@@ -85,7 +86,7 @@ pub(super) fn answer(
     let (at, enrollment, shared) = (inner.clock.now(), link.enrollment, inner.clone());
     let decision = inner.store.write(move |tx| decide(&shared, tx, at, &link, identified))?;
     match decision {
-        Decision::Refuse(why) => refusal::refuse(inner, enrollment, why),
+        Decision::Refuse(why) => refusal::refuse(inner, enrollment, why, Some(challenge)),
         Decision::TooOld => page(inner, token),
         Decision::Answer(answer) => {
             let bytes = answer.bytes(inner, enrollment, |plan| {

@@ -9,7 +9,7 @@ use super::{
     profile, refusal, same_text,
 };
 use crate::{
-    Result,
+    Error, Result,
     authority::Inner,
     certificate::{self, Kind},
     challenge::Purpose,
@@ -59,9 +59,12 @@ pub(super) fn answer(inner: &Arc<Inner>, link: Link, token: &Token, message: &De
     let (at, enrollment, shared) = (inner.clock.now(), link.enrollment, inner.clone());
     let decision = inner.store.write(move |tx| decide(&shared, tx, at, &link, &shown))?;
     match decision {
-        Decision::Refuse(why) => refusal::refuse(inner, enrollment, why),
+        Decision::Refuse(why) => {
+            let challenge = message.attributes.challenge.as_ref().map(|challenge| Token::received(challenge).hash());
+            refusal::refuse(inner, enrollment, why, challenge)
+        }
         Decision::Page(reason) => {
-            refusal::refuse(inner, enrollment, Refusal::profile(reason))?;
+            refusal::refuse(inner, enrollment, Refusal::profile(reason), None)?;
             page(inner, token)
         }
         Decision::Answer(answer) => {
@@ -114,6 +117,12 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, shown: &Sh
         return refuse("a certificate of this phone was revoked or is on hold");
     }
     let (policy, settings) = (inner.policy_of(head.department)?, inner.settings_of(head.department)?);
+    // It keeps what it has.
+    match policy.require_whole(&settings) {
+        Ok(()) => (),
+        Err(Error::Invalid { reason, .. }) => return refuse(&reason),
+        Err(error) => return Err(error),
+    }
     let identities = match identities(tx, at, &head, &settings, &policy)? {
         Ok(identities) => identities,
         Err(why) => return refuse(&why.reason()),
@@ -177,7 +186,7 @@ fn identities(
 ) -> Result<std::result::Result<Vec<Identity>, Unvalidated>> {
     let subject: String =
         tx.prepare_cached("SELECT subject FROM subscriber WHERE id = ?1")?.query_row([head.subscriber], |row| row.get(0))?;
-    let subject: DistinguishedName = serde_json::from_str(&subject).map_err(crate::Error::fault)?;
+    let subject: DistinguishedName = serde_json::from_str(&subject).map_err(Error::fault)?;
     let standing = mailbox::standing(tx, at, head.mailbox)?;
     let mut all = Vec::new();
     for profile in policy.phones(settings) {

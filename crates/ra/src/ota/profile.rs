@@ -125,13 +125,17 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan, transport: &Ce
     let anchors = vec![root.anchor(), issuing.anchor()];
     let mut payloads = vec![Payload::Certificate(root), Payload::Certificate(issuing)];
     let mut client: Option<(IdentityUuid, &Planned)> = None;
+    let mut brought = Vec::new();
     for planned in &plan.identities {
         let profile = ProfileName::parse(&planned.purpose).ok_or_else(|| Error::fault("a planned identity of no profile"))?;
         let terms = policy.profile(profile);
-        let name = match profile {
-            ProfileName::Authentication => say("Sign-in to networks and services", "Connexion aux réseaux et services"),
-            _ => say("Signed mail", "Messages signés"),
+        let serves = Serves::of(terms, planned);
+        let name = match serves {
+            Serves { lets_in: true, .. } => say("Sign-in to networks and services", "Connexion aux réseaux et services"),
+            Serves { mail: true, .. } => say("Signed mail", "Messages signés"),
+            Serves { .. } => say("Signatures", "Signatures"),
         };
+        brought.push(serves);
         let usage = match terms.apple_key_usage() {
             1 => ScepKeyUsage::Sign,
             4 => ScepKeyUsage::Encrypt,
@@ -189,7 +193,7 @@ fn contents(inner: &Inner, enrollment: EnrollmentId, plan: &Plan, transport: &Ce
             organization: Some(names.organization.clone()),
             ..PayloadIdentity::new(names.identifier.clone(), plan.uuid, &names.department)
         },
-        consent: Some(consent(&names, plan, &payloads, removal)),
+        consent: Some(consent(&names, &brought, &payloads, removal)),
         expires_at: Some(expiry(plan, &policy, settings.numbers.profile_days, transport)),
         removed_at: None,
         removal,
@@ -229,19 +233,35 @@ fn removal(inner: &Inner, department: &Department, settings: &Settings) -> Resul
     })
 }
 
+/// What an identity is for, as its certificate will say, whatever its certificate profile is called.
+#[derive(Clone, Copy)]
+struct Serves {
+    mail: bool,
+    lets_in: bool,
+}
+
+impl Serves {
+    fn of(terms: &CertificateProfile, planned: &Planned) -> Self {
+        let stated = planned.san.iter().any(|name| matches!(name, SubjectAltName::Rfc822Name(_)));
+        Serves { mail: stated && terms.signs_mail(), lets_in: terms.signs_in() }
+    }
+}
+
 /// Shown before the profile is installed: what is in it, and how to undo it.
-fn consent(names: &Names, plan: &Plan, payloads: &[Payload], removal: Removal) -> ConsentText {
-    let brings = |profile: ProfileName| plan.identities.iter().any(|planned| planned.purpose == profile.as_str());
+fn consent(names: &Names, brought: &[Serves], payloads: &[Payload], removal: Removal) -> ConsentText {
     let (mut en, mut fr) = (Vec::new(), Vec::new());
     let mut add = |english: String, french: String| {
         en.push(english);
         fr.push(french);
     };
-    if brings(ProfileName::Signing) || brings(ProfileName::Functional) {
+    if brought.iter().any(|one| one.mail) {
         add("a certificate for signed mail".into(), "un certificat pour signer vos messages".into());
     }
-    if brings(ProfileName::Authentication) {
+    if brought.iter().any(|one| one.lets_in) {
         add("a certificate to sign in with".into(), "un certificat de connexion".into());
+    }
+    if brought.iter().any(|one| !one.mail && !one.lets_in) {
+        add("another certificate that signs".into(), "un autre certificat qui signe".into());
     }
     for payload in payloads {
         match payload {

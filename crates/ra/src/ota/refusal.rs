@@ -8,6 +8,7 @@ use crate::{
     id::EnrollmentId,
 };
 use protocol::x509::CertificateView;
+use rusqlite::params;
 use serde_json::json;
 
 /// A refusal in the making.
@@ -36,12 +37,20 @@ impl Refusal {
     }
 }
 
-/// Records it and answers 403. A device that is sent away has used up what it downloaded: nothing of it waits to be installed.
-pub(super) fn refuse(inner: &Inner, enrollment: EnrollmentId, refusal: Refusal) -> Result<OtaAnswer> {
+/// Records it and answers 403. A device that is sent away has used up what it downloaded: nothing of it waits to be installed. It shows by
+/// `challenge` (the hash of what it gave back) that it has the download; who has the link alone, and signs whatever, ends nobody's.
+pub(super) fn refuse(inner: &Inner, enrollment: EnrollmentId, refusal: Refusal, challenge: Option<[u8; 32]>) -> Result<OtaAnswer> {
     let at = inner.clock.now();
     inner.store.write(move |tx| {
-        if refusal.kind == StepKind::DeviceRefused {
-            tx.prepare_cached("UPDATE enrollment SET download_ends_at = NULL WHERE id = ?1")?.execute([enrollment])?;
+        if let Some(challenge) = challenge
+            && refusal.kind == StepKind::DeviceRefused
+        {
+            // A link that is renewed ends the sessions of the one before.
+            tx.prepare_cached(
+                "UPDATE enrollment SET download_ends_at = NULL WHERE id = ?1
+                   AND EXISTS (SELECT 1 FROM session WHERE challenge = ?2 AND enrollment = ?1 AND dead = 0 AND expires_at > ?3)",
+            )?
+            .execute(params![enrollment, challenge, at.0])?;
         }
         enrollment::record(tx, at, enrollment, refusal.kind, refusal.facts)
     })?;

@@ -177,6 +177,12 @@ impl Policy {
     pub(crate) fn phones<'a>(&'a self, settings: &'a Settings) -> impl Iterator<Item = &'a Arc<CertificateProfile>> {
         settings.bundle.iter().map(|name| self.profile(*name)).filter(|profile| profile.by_scep && profile.offered)
     }
+    /// Refuses where a later rule refuses one of those that a phone is to get: a configuration profile without it would take the identity
+    /// off the phone that has it.
+    pub(crate) fn require_whole(&self, settings: &Settings) -> Result<()> {
+        let mut made_there = settings.bundle.iter().map(|name| self.profile(*name)).filter(|profile| profile.by_scep);
+        made_there.try_for_each(|profile| profile.require_sound())
+    }
     /// Keys of this profile are escrowed.
     pub(crate) fn escrows(&self, name: ProfileName) -> bool {
         self.escrow && self.profile(name).escrow == Escrow::ByPolicy

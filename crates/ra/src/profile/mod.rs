@@ -91,7 +91,7 @@ pub struct CertificateProfile {
     pub crl_address: bool,
     /// May be asked for by SCEP (key made on the device).
     pub by_scep: bool,
-    /// What a rule refuses that came after it was saved: until it is mended nothing is issued by it.
+    /// What a rule refuses that came after it was saved to be offered: until it is mended nothing is issued by it.
     pub(crate) wrong: Option<Finding>,
 }
 
@@ -108,13 +108,19 @@ impl CertificateProfile {
         let signature = self.key_usage.0 & KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::CONTENT_COMMITMENT).0;
         if self.signs() { KeyUsage(signature) } else { KeyUsage::KEY_AGREEMENT }
     }
+    /// Refuses where a rule that came after it was saved refuses it: it was meant to be issued by, and is left out of nothing without a
+    /// word. What is wrong stands in Policies, beside the field.
+    pub(crate) fn require_sound(&self) -> Result<()> {
+        if self.wrong.is_none() {
+            return Ok(());
+        }
+        let name = self.name.as_str();
+        Err(Error::invalid("profile", format!("nothing is issued by the certificate profile {name} until it is mended in Policies")))
+    }
     /// Refuses, with the reason, where nothing is issued by it.
     pub(crate) fn require_offered(&self) -> Result<()> {
-        match &self.wrong {
-            Some(wrong) => Err(Error::invalid(wrong.field, wrong.text.as_str())),
-            None if self.offered => Ok(()),
-            None => Err(Error::Denied(Denied::NotOffered)),
-        }
+        self.require_sound()?;
+        if self.offered { Ok(()) } else { Err(Error::Denied(Denied::NotOffered)) }
     }
     /// This key is at least as strong as the profile asks.
     pub fn accepts(&self, key: &PublicKey) -> bool {
@@ -135,6 +141,14 @@ impl CertificateProfile {
     /// Its key opens what was encrypted to it, and is lost with what it opens: mail or documents (not a TLS session).
     pub fn decrypts(&self) -> bool {
         decrypts(self.key_usage, self.extended_key_usage.iter().map(ExtendedKeyUsage::oid))
+    }
+    /// Mail is signed with it, whatever it is called. Mail programs look for an address beside it.
+    pub fn signs_mail(&self) -> bool {
+        self.signs() && self.extended_key_usage.contains(&ExtendedKeyUsage::EmailProtection)
+    }
+    /// It lets its holder in, to VPN, Wi-Fi and web, whatever it is called.
+    pub fn signs_in(&self) -> bool {
+        self.signs() && self.extended_key_usage.contains(&ExtendedKeyUsage::ClientAuth)
     }
     /// Its key is made by Signet (invariants 1 and 2): one that only decrypts, or one of both kinds that the policy escrows.
     pub fn made_here(&self) -> bool {

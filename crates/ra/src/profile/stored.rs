@@ -103,14 +103,17 @@ pub(crate) fn definition(c: &Connection, unit: UnitId, name: ProfileName) -> Res
     Ok(current(c, unit, name)?.definition)
 }
 
-/// The profile that counts, before the rules of a pilot. One that cannot be issued by stands in the way of itself alone: it is read, not
-/// offered, and says why.
+/// The profile that counts, before the rules of a pilot. One that cannot be issued by stands in the way of itself and of what is given
+/// with it alone: it is read, not offered, and says why.
 pub(crate) fn saved(c: &Connection, department: UnitId, name: ProfileName) -> Result<CertificateProfile> {
     let view = current(c, department, name)?;
     // Checked when it was saved; a rule that came later holds for it too.
     let profile = match view.definition.check(name) {
         Ok(profile) => profile,
-        Err(wrong) => CertificateProfile { offered: false, wrong: Some(wrong), ..view.definition.profile(name) },
+        Err(wrong) => {
+            let wrong = view.definition.offered.then_some(wrong);
+            CertificateProfile { offered: false, wrong, ..view.definition.profile(name) }
+        }
     };
     Ok(CertificateProfile { version: view.version, ..profile })
 }

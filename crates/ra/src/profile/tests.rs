@@ -1,7 +1,14 @@
 //! The invariants of profiles, on every profile that can be saved; and saving them.
 
 use super::*;
-use crate::{department::FurtherDepartment, issuance::Form, ledger, policy::Gate, profile::review::is_oid, testing};
+use crate::{
+    department::FurtherDepartment,
+    issuance::Form,
+    ledger,
+    policy::{Bundle, Gate},
+    profile::review::is_oid,
+    testing,
+};
 use protocol::key::PrivateKey;
 
 /// xorshift64*: the same drafts in every run.
@@ -161,14 +168,20 @@ fn what_a_later_rule_refuses_can_be_looked_at_and_mended_in_production_too() {
     let exception = Some(Exception { name: "Rosa".into(), reason: "one key for all".into() });
     let sound = ProfileDraft { usage, escrow, exception, ..ProfileDraft::builtin(name) };
     officer.save_profile(Scope::Department, name, sound.clone()).unwrap();
-    // As an earlier Signet saved it.
-    let earlier = serde_json::to_string(&ProfileDraft { key: KeyAlgorithm::P256, ..sound.clone() }).unwrap();
-    let save = "INSERT INTO profile (unit, name, at, actor, definition, signs, decrypts, escrow, exception)
-                SELECT unit, name, at, actor, ?, signs, decrypts, escrow, exception FROM profile";
-    authority.0.store.write(move |tx| Ok(tx.execute(save, [earlier])?)).unwrap();
+    testing::saved_earlier(&authority, &officer, name, &ProfileDraft { key: KeyAlgorithm::P256, ..sound.clone() });
     assert!(!officer.profile_in_force(name).unwrap().offered);
+    let told = "profile: nothing is issued by the certificate profile functional until it is mended in Policies";
     let issued = officer.issue_generated("office@example.edu", name, Form::Modern, false);
-    assert!(matches!(issued, Err(Error::Invalid { field: "key", .. })), "nothing is issued by it, and it is said why");
+    assert_eq!(issued.err().unwrap().to_string(), told, "nothing is issued by it, and it is said why");
+    // Nor is a bundle issued without it: whoever orders one would not see that less came.
+    let bundle = Bundle { name: "Office".into(), profiles: vec![ProfileName::Encryption, name] };
+    officer.save_bundle(Scope::Department, &bundle).unwrap();
+    let of_bundle = || officer.issue_bundle("office@example.edu", "Office", None, Form::Modern, false);
+    assert_eq!(of_bundle().err().unwrap().to_string(), told);
+    // What nobody wants to offer is no part of it, sound or not.
+    testing::saved_earlier(&authority, &officer, name, &ProfileDraft { key: KeyAlgorithm::P256, offered: false, ..sound.clone() });
+    assert_eq!(of_bundle().unwrap().made.iter().map(|(profile, _)| *profile).collect::<Vec<_>>(), [ProfileName::Encryption]);
+    testing::saved_earlier(&authority, &officer, name, &ProfileDraft { key: KeyAlgorithm::P256, ..sound.clone() });
     // It stands in the way of nothing else, here and in other departments.
     assert!(officer.profile_in_force(ProfileName::Signing).unwrap().offered);
     assert!(chemistry.profile_in_force(name).unwrap().offered);

@@ -269,10 +269,6 @@ impl EachSettings {
     pub(crate) fn organization(&self) -> &Arc<Settings> {
         &self.organization
     }
-    /// The organization's and every department's.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Settings>> {
-        std::iter::once(&self.organization).chain(self.departments.values())
-    }
     /// A department's.
     pub(crate) fn of(&self, department: UnitId) -> Result<&Arc<Settings>> {
         self.departments.get(&department).ok_or(Error::NotFound(Noun::Unit))

@@ -1,4 +1,5 @@
-//! Phase 1: the Profile Service profile. The challenge is the session's; fetching changes nothing but the log.
+//! Phase 1: the Profile Service profile. The challenge is the session's. Fetching it is logged: the first time begins the minutes in which
+//! it may be fetched again, and every time those in which the phone installs it.
 
 use super::session;
 use crate::{

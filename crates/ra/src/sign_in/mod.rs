@@ -87,10 +87,12 @@ pub struct OpenLink {
 /// What will change on the phone, for the page's list.
 #[derive(Debug, Clone, Default)]
 pub struct ProfileContents {
-    /// S/MIME signing certificate.
+    /// A certificate that signs mail, whatever its profile is called.
     pub signing: bool,
-    /// Client authentication certificate.
+    /// A certificate that lets in (client authentication), whatever its profile is called.
     pub authentication: bool,
+    /// A certificate that does neither of these.
+    pub further: bool,
     /// Wi-Fi network name.
     pub wifi: Option<String>,
     /// VPN server.

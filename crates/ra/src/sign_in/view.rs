@@ -9,7 +9,7 @@ use crate::{
     id::SubscriberId,
     invitation::{self, Link},
     policy::Policy,
-    profile::ProfileName,
+    profile::{CertificateProfile, ProfileName},
     secret::Token,
     settings::{Settings, SignIn},
 };
@@ -60,14 +60,16 @@ fn described(inner: &Inner, department: &Department, name: String, settings: &Se
 
 /// What will change on the phone.
 pub(super) fn contents(settings: &Settings, policy: &Policy) -> ProfileContents {
-    let has = |name| policy.phones(settings).any(|profile| profile.name == name);
-    // Networks are entered with it.
-    let authentication = has(ProfileName::Authentication);
+    let has = |of: &dyn Fn(&CertificateProfile) -> bool| policy.phones(settings).any(|profile| of(profile));
+    let mail = |profile: &CertificateProfile| profile.signs_mail() && invitation::states_address(profile, settings);
+    // Networks are entered with this one alone.
+    let networks = has(&|profile| profile.name == ProfileName::Authentication);
     ProfileContents {
-        signing: has(ProfileName::Signing),
-        authentication,
-        wifi: settings.wifi_ssid.clone().filter(|_| authentication),
-        vpn: settings.vpn_server.clone().filter(|_| authentication),
+        signing: has(&mail),
+        authentication: has(&CertificateProfile::signs_in),
+        further: has(&|profile| !mail(profile) && !profile.signs_in()),
+        wifi: settings.wifi_ssid.clone().filter(|_| networks),
+        vpn: settings.vpn_server.clone().filter(|_| networks),
         passcode: (settings.passcode_min_length > 0).then_some(settings.passcode_min_length),
         removal: Some(settings.effective_removal()),
     }

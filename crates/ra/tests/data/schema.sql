@@ -21,6 +21,15 @@ WHEN OLD.reason IS NOT NEW.reason OR (OLD.superseded_at IS NULL) <> (NEW.superse
         ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 
+CREATE TRIGGER certificate_counted_elsewhere AFTER UPDATE OF profile ON certificate WHEN OLD.profile <> NEW.profile BEGIN
+    UPDATE certificate_count SET count = count - 1 WHERE kind = OLD.kind AND profile = OLD.profile AND day = OLD.not_after / 86400
+        AND state = CASE WHEN OLD.reason = 6 THEN 'held' WHEN OLD.reason IS NOT NULL THEN 'revoked' WHEN OLD.superseded_at IS NOT NULL THEN 'superseded' ELSE 'valid' END;
+    INSERT INTO certificate_count (kind, profile, day, state, count)
+        VALUES (NEW.kind, NEW.profile, NEW.not_after / 86400,
+            CASE WHEN NEW.reason = 6 THEN 'held' WHEN NEW.reason IS NOT NULL THEN 'revoked' WHEN NEW.superseded_at IS NOT NULL THEN 'superseded' ELSE 'valid' END, 1)
+        ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+
 CREATE TRIGGER certificate_is_not_forgotten BEFORE DELETE ON certificate BEGIN SELECT RAISE(ABORT, 'a certificate is never forgotten'); END;
 
 CREATE TRIGGER certificate_is_to_be_read AFTER INSERT ON certificate WHEN NEW.kind = 'subscriber' AND NEW.uses = 0 BEGIN
@@ -593,7 +602,7 @@ CREATE TABLE published_crl (
     next_update INTEGER,
     checked_at  INTEGER NOT NULL,
     since       INTEGER NOT NULL -- in this state
-, failure TEXT) STRICT, WITHOUT ROWID;
+, failure TEXT, named_until INTEGER) STRICT, WITHOUT ROWID;
 
 CREATE TABLE refinery_schema_history(
              version int4 PRIMARY KEY,
@@ -760,6 +769,8 @@ CREATE INDEX act_request_waiting ON act_request (asked_at) WHERE state = 'waitin
 CREATE INDEX batch_by_digest ON batch (digest);
 
 CREATE INDEX batch_item_by_state ON batch_item (batch, state, number);
+
+CREATE INDEX batch_item_made_here ON batch_item (batch) WHERE csr IS NULL;
 
 CREATE INDEX certificate_ending ON certificate (not_after, number, kind, profile, reason, superseded_at);
 

@@ -170,7 +170,9 @@ impl Shown {
     fn words(&self) -> String {
         let named = |name: &str, value: &Option<String>| value.as_ref().map(|value| vec![name.to_owned(), value.clone()]);
         let under = [named("Policy version", &self.policy), named("CPS version", &self.cps)].into_iter().flatten();
-        let origin: Vec<_> = under.chain(self.origin.rows()).collect();
+        let elsewhere = self.certificate.kind == "subscriber" && !self.certificate.ours;
+        let issuer = elsewhere.then(|| vec!["Issuer".to_owned(), "another CA's; it alone knows whether it was revoked".to_owned()]);
+        let origin: Vec<_> = under.chain(self.origin.rows()).chain(issuer).collect();
         let hold = self.revoked_unless_reinstated_at.map(|at| act::ends(at) + "\n").unwrap_or_default();
         let faults = self.lint.iter().map(|fault| format!("fault: {fault}\n"));
         let advised = self.advice.iter().flatten().map(|advice| format!("advice: {} ({})\n", advice.text, advice.clause));

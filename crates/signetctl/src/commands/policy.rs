@@ -253,7 +253,13 @@ fn whole(policy: &PolicyView) -> String {
 fn profile_table(profiles: &[ProfileView]) -> String {
     let row = |view: &ProfileView| {
         let definition = &view.definition;
-        let offered = if definition.offered { "" } else { "not offered" };
+        let wrong = view.findings.iter().any(|finding| finding.level == Level::Error);
+        let offered = match (definition.offered, wrong) {
+            (false, _) => "not offered",
+            // A rule came after it was saved: nothing is issued by it.
+            (true, true) => "to be mended",
+            (true, false) => "",
+        };
         vec![view.name.as_str().to_owned(), view.version.to_string(), format!("{} days", definition.days), offered.to_owned()]
     };
     table(&["PROFILE", "VERSION", "VALID", ""], &profiles.iter().map(row).collect::<Vec<_>>())
@@ -262,4 +268,31 @@ fn profile_table(profiles: &[ProfileView]) -> String {
 fn bundle_table(bundles: &[BundleView]) -> String {
     let rows: Vec<_> = bundles.iter().map(|view| vec![view.bundle.name.clone(), names(&view.bundle.profiles)]).collect();
     table(&["BUNDLE", "PROFILES"], &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
+    use super::*;
+    use ra::{profile::Usage, testing};
+
+    #[test]
+    fn a_profile_by_which_nothing_is_issued_says_so_in_the_list() {
+        let (authority, _clock, _folder) = testing::authority();
+        let officer = testing::department(&authority);
+        let said = |name: &str| {
+            let table = profile_table(&officer.policy().unwrap().profiles);
+            let line = table.lines().find(|line| line.starts_with(name)).unwrap();
+            line.split(" days").nth(1).unwrap().trim().to_owned()
+        };
+        assert_eq!((said("signing").as_str(), said("document").as_str()), ("", ""));
+        let earlier = |offered| {
+            let draft = ProfileDraft { offered, usage: vec![Usage::ContentCommitment], ..ProfileDraft::builtin(ProfileName::Signing) };
+            testing::saved_earlier(&authority, &officer, ProfileName::Signing, &draft);
+        };
+        earlier(true);
+        assert_eq!((said("signing").as_str(), said("document").as_str()), ("to be mended", ""));
+        earlier(false);
+        assert_eq!(said("signing"), "not offered");
+    }
 }

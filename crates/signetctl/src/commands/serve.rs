@@ -15,7 +15,14 @@ use ra::{
     settings::{SettingChange, Settings, SettingsBefore},
 };
 use serde_json::json;
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+use tokio::runtime::Runtime;
+
+/// How long a reading that is nearly done may take at the end, so that the folder is left closed.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Result<(), Refusal> {
     let authority = session.authority()?;
@@ -81,7 +88,14 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     });
     tracing::info!("stopping");
     server.stop();
+    leave(runtime);
     Ok(())
+}
+
+/// What reads beside the work may go on for long, and nothing that it finds is wanted any more. It writes nothing, and so may end with the
+/// program.
+fn leave(reading: Runtime) {
+    reading.shutdown_timeout(PATIENCE);
 }
 
 /// A broken ledger is said loudly, but phones go on being served: that it was tampered with is no reason to help who wants us silent.
@@ -162,6 +176,16 @@ fn address(key: &'static str, given: Option<SocketAddr>, stored: &str) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_waits_at_the_end_for_what_only_reads() {
+        let reading = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (_until, read) = std::sync::mpsc::channel::<()>();
+        reading.spawn_blocking(move || read.recv_timeout(Duration::from_secs(60)));
+        let started = std::time::Instant::now();
+        leave(reading);
+        assert!(started.elapsed() < Duration::from_secs(30));
+    }
 
     #[test]
     fn the_public_url_is_the_first_host_or_the_address() {

@@ -48,12 +48,10 @@ fn what_is_wrong_with_a_certificate_is_told_when_it_is_shown() {
     place.json(&["certificate", "import", "old.pem"]);
     let serial = place.json(&["certificate", "list"])[0]["serial"].as_str().unwrap().to_owned();
     let shown = place.json(&["certificate", "show", &serial]);
-    let faults = ["keyUsage is missing (4.2.1.3)", "its issuer is not one of this department's"];
-    assert_eq!(shown["lint"], serde_json::json!(faults));
+    let fault = "keyUsage is missing (4.2.1.3)";
+    assert_eq!(shown["lint"], serde_json::json!([fault]), "that another CA issued it is none");
     assert_eq!((&shown["issued_by"], &shown["chain"]), (&serde_json::Value::Null, &serde_json::json!([])), "nobody here issued it");
     let words = place.run(&["certificate", "show", &serial]).stdout;
     assert!(words.contains("\nStored  ") && !words.contains("\nIssued "), "{words}");
-    for fault in faults {
-        assert!(words.contains(&format!("\nfault: {fault}\n")), "{words}");
-    }
+    assert!(words.contains(&format!("\nfault: {fault}\n")) && words.contains("another CA's"), "{words}");
 }

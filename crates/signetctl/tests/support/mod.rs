@@ -11,6 +11,24 @@ use std::{
     time::Duration,
 };
 
+/// Sets up a department in a [`Place`], with keys that are made quickly.
+pub(crate) const INIT: &[&str] = &[
+    "init",
+    "--organization",
+    "Example University",
+    "--department",
+    "Physics",
+    "--mail-domain",
+    "example.edu",
+    "--host",
+    "localhost",
+    "--ca-key",
+    "p256",
+    "--keyring",
+    "passphrase-file",
+    "passphrase",
+];
+
 /// A temporary place with a passphrase file and a data folder.
 pub(crate) struct Place {
     directory: tempfile::TempDir,
@@ -75,24 +93,7 @@ impl Place {
     /// A department with Alice.
     pub(crate) fn with_department() -> Self {
         let place = Self::new();
-        let department = place.json(&[
-            "init",
-            "--organization",
-            "Example University",
-            "--department",
-            "Physics",
-            "--mail-domain",
-            "example.edu",
-            "--host",
-            "localhost",
-            "--ca-key",
-            "p256",
-            "--keyring",
-            "passphrase-file",
-            "passphrase",
-            "--status-url",
-            "http://pki.example.edu",
-        ]);
+        let department = place.json(&[INIT, &["--status-url", "http://pki.example.edu"]].concat());
         assert_eq!(department["department"], "Physics");
         place.json(&["subscriber", "add", "--name", "Alice Example", "--mail", "alice@example.edu"]);
         place

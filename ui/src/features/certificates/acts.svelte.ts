@@ -2,7 +2,7 @@
 import { api, type ActTarget, type Certificate, type Device, type Subscriber } from "$lib/api";
 import { words } from "$lib/i18n.svelte";
 import { toast } from "$lib/toast.svelte";
-import { verbs, type Verb } from "./verbs";
+import { revocable, verbs, type Verb } from "./verbs";
 
 /** An act that is asked about. */
 export interface Asked {
@@ -16,6 +16,12 @@ export interface Asked {
   name?: string;
 }
 
+/** What keys act on: the certificates that are chosen or open, or a person with all that they have. */
+interface Subject {
+  certificates: readonly Certificate[];
+  person: { person: Subscriber; has: readonly Certificate[] } | null;
+}
+
 type Open =
   | { kind: "act"; asked: Asked; done?: () => void }
   | { kind: "renew"; certificates: readonly Certificate[]; done?: () => void }
@@ -27,8 +33,7 @@ type Open =
 class Acts {
   #open = $state.raw<Open | null>(null);
   #busy = $state(false);
-  /** What keys act on: the certificates that are chosen or open, or a person. */
-  #subject: (() => { certificates: readonly Certificate[]; person: Subscriber | null }) | null = null;
+  #subject: (() => Subject) | null = null;
 
   get open(): Open | null {
     return this.#open;
@@ -81,7 +86,7 @@ class Acts {
   }
 
   /** The screen says what keys act on, until the returned function is called. */
-  about(subject: () => { certificates: readonly Certificate[]; person: Subscriber | null }): () => void {
+  about(subject: () => Subject): () => void {
     this.#subject = subject;
     return () => {
       if (this.#subject === subject) this.#subject = null;
@@ -89,13 +94,13 @@ class Acts {
   }
   /** Ctrl-E: to the person on show, or to whomever. */
   issueByKey() {
-    this.issue(this.#subject?.().person ?? null);
+    this.issue(this.#subject?.().person?.person ?? null);
   }
   /** Ctrl-Shift-R: what is chosen or open, where its buttons offer it; always the dialog. */
   revokeByKey() {
     const { certificates, person } = this.#subject?.() ?? { certificates: [], person: null };
     if (verbs(certificates).includes("revoke")) this.ask("revoke", certificates);
-    else if (!certificates.length && person) this.revokeAll(person);
+    else if (!certificates.length && person && revocable(person.has).length) this.revokeAll(person.person);
   }
 
   /** Says that these were suspended, and offers to take it back. */

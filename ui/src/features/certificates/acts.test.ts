@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Certificate } from "$lib/api";
+import type { Certificate, Subscriber } from "$lib/api";
 import { acts } from "./acts.svelte";
 
 describe("the dialog of an act", () => {
@@ -35,6 +35,17 @@ describe("the dialog of an act", () => {
       const left = acts.about(() => ({ certificates: [certificate], person: null }));
       acts.revokeByKey();
       expect(acts.open !== null).toBe(opened);
+      acts.close();
+      left();
+    }
+    const alice = { id: "1", name: "Alice" } as Subscriber;
+    for (const [has, opened] of [[[], false], [[one({ ours: false }), one({ status: "revoked" })], false], [[one({ ours: false }), one({ status: "superseded" })], true]] as const) {
+      const left = acts.about(() => ({ certificates: [], person: { person: alice, has } }));
+      acts.revokeByKey();
+      expect(acts.open?.kind === "act" && acts.open.asked.target).toEqual(opened && { person: "1" });
+      acts.close();
+      acts.issueByKey();
+      expect(acts.open).toMatchObject({ kind: "issue", person: alice });
       acts.close();
       left();
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Breaks, Certificate } from "$lib/api";
 import { messages } from "$lib/messages/all";
 import { STATUSES } from "./filter";
-import { keyStory, mayNot, meaning, NAMED, whose } from "./names";
+import { keyStory, may, mayNot, meaning, NAMED, whose } from "./names";
 
 describe("what a certificate may", () => {
   const office = (serves: Breaks[]): Certificate => ({ serial: "A", status: "active", profile: "functional", subject: "CN=Office", san: ["rfc822Name:office@example.edu"], subscriber: "1", notBefore: "", notAfter: "", enrollment: null, kind: "subscriber", readsMail: serves.includes("mailToThem"), serves, madeHere: false, ours: true, revokedAt: null });
@@ -16,6 +16,13 @@ describe("what a certificate may", () => {
     expect(said(["documentsToThem"])).toEqual(["sign mail, receive encrypted mail, sign in, sign certificates", plain.document("Office", "2027")]);
     expect(mayNot({ kind: "transport", serves: [] }, messages.fr)).toBe(messages.fr.certificates.mayNotElse);
   });
+  it("is what it states, and everything where it states no limits", () => {
+    const said = (keyUsage: string[], purposes: string[]) => [messages.en, messages.fr].map((t) => may({ keyUsage, purposes }, t));
+    expect(said(["digitalSignature"], ["emailProtection", "clientAuth"])[0]).toBe("sign: mail, signing in (Wi-Fi, VPN, web)");
+    expect(said(["contentCommitment", "nonRepudiation"], [])[0]).toBe("commit to content");
+    expect(said([], ["serverAuth"])).toEqual(["TLS server", "serveur TLS"]);
+    expect(said([], [])).toEqual(["It states no limits", "Il n’indique aucune limite"]);
+  });
   it("is not promised of what another CA issued", () => {
     const theirs = { ...office(["signedMail", "mailToThem"]), ours: false };
     const said = [meaning(theirs, messages.en, "2027"), keyStory(theirs, null, messages.en), meaning({ ...theirs, status: "expired" }, messages.en, "2027")];
@@ -27,8 +34,8 @@ describe("what a certificate may", () => {
 describe("what a certificate is", () => {
   it("has a word and a sentence for each status, and none for what no certificate is", () => {
     for (const t of [messages.en, messages.fr]) {
-      const { profiles, ends, ...stati } = t.certs;
-      expect([Object.keys(stati).toSorted(), !!profiles && !!ends]).toEqual([STATUSES.toSorted(), true]);
+      const { profiles, ends, notEnded, ...stati } = t.certs;
+      expect([Object.keys(stati).toSorted(), !!profiles && !!ends && !!notEnded]).toEqual([STATUSES.toSorted(), true]);
       const { plain } = t.certificates;
       const meant = STATUSES.filter((status) => status !== "active").map((status) => meaning({ status, ours: true } as Certificate, t, "2027"));
       expect(meant).toEqual([plain.held, plain.revoked, plain.expired, plain.superseded]);

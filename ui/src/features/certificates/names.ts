@@ -1,5 +1,5 @@
 // How a certificate is called on the screen, and what it means in a sentence.
-import type { Affected, Breaks, Certificate } from "$lib/api";
+import type { Affected, Breaks, Certificate, CertificateDetail } from "$lib/api";
 import type { Messages } from "$lib/messages";
 import { keyBy, person } from "./verbs";
 
@@ -43,6 +43,13 @@ function works(certificate: Certificate, t: Messages, until: string): string {
     if (serves("documentsToThem")) return plain.document(name, until);
   }
   return plain.active(use(certificate, t), until);
+}
+
+/** What it is good for, as it states it. Where it states neither key usage nor purpose nothing is limited (RFC 5280 4.2.1.3, 4.2.1.12). */
+export function may({ keyUsage, purposes }: Pick<CertificateDetail, "keyUsage" | "purposes">, t: Messages): string {
+  const said = (table: Record<string, string>, names: readonly string[]) => [...new Set(names.map((name) => table[name] ?? name))].join(", ");
+  const { usages, purposeNames, mayAll } = t.certificates;
+  return [said(usages, keyUsage), said(purposeNames, purposes)].filter(Boolean).join(": ") || mayAll;
 }
 
 /** What it is not good for: read in it, whatever its profile is called. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Affected, Breaks } from "$lib/api";
 import { messages } from "$lib/messages/all";
-import { alike, keyBy, leftWithout, renewable, replaceable, stopIcon, stops, verbs } from "./verbs";
+import { alike, keyBy, leftWithout, renewable, replaceable, revocable, stopIcon, stops, verbs } from "./verbs";
 
 const one = (status: string, kind = "subscriber") => ({ status, kind, ours: true });
 
@@ -23,6 +23,10 @@ describe("acts on certificates", () => {
   it("are not for what another CA issued, alone or beside others", () => {
     const theirs = { ...one("active"), ours: false };
     expect([verbs([theirs]), verbs([one("active"), theirs]), renewable([theirs]), renewable([one("active"), theirs]), replaceable(theirs)]).toEqual([[], [], false, false, false]);
+  });
+  it("revoke of what somebody has all that works or could again, a replaced one too", () => {
+    const all = [one("active"), one("held"), one("superseded"), one("revoked"), one("expired"), one("active", "authority"), { ...one("active"), ours: false }];
+    expect(revocable(all)).toEqual(all.slice(0, 3));
   });
   it("renew what is valid, replace what is not revoked or held", () => {
     expect([renewable([one("active"), one("active")]), renewable([one("active"), one("held")]), renewable([])]).toEqual([true, false, false]);

@@ -23,6 +23,9 @@ export function verbs(certificates: readonly Known[]): Verb[] {
   return (Object.keys(FITS) as Verb[]).filter((verb) => certificates.every((one) => FITS[verb].includes(one.status)));
 }
 
+/** What revoking everything of somebody is about: what was replaced and works is among it, what another CA issued is not. */
+export const revocable = <C extends Known>(certificates: readonly C[]): C[] => certificates.filter((one) => verbs([one]).includes("revoke"));
+
 /** They may get another certificate for the same key: those of people that are valid and that we issued. */
 export function renewable(certificates: readonly Known[]): boolean {
   return certificates.length > 0 && certificates.every((one) => one.ours && one.kind === "subscriber" && one.status === "active");

@@ -10,7 +10,7 @@ const NOTES = [t.coachInvited, t.coachOpened, t.coachTap, t.coachDownload, t.coa
 
 /** What the coach says, of all that it may say. */
 function says(state: State, downloadEndsAt: string | null = null, kinds: StepKind[] = []): string[] {
-  const enrollment: EnrollmentDetail["enrollment"] = { id: "e", subscriber: "s", name: "Alice", department: "Physics", departmentId: "d", mail: "a@example.edu", state, profileSent: false, channel: "show", createdAt: "", expiresAt: "", updatedAt: "", device: null, downloadEndsAt };
+  const enrollment: EnrollmentDetail["enrollment"] = { id: "e", subscriber: "s", name: "Alice", department: "Physics", departmentId: "d", mail: "a@example.edu", state, profileSent: false, channel: "show", createdAt: "", expiresAt: "", updatedAt: "", device: null, downloadEndsAt, refused: false };
   const steps = kinds.map((kind) => ({ at: "2026-03-12T09:07:00Z", kind, facts: [] }));
   const { body } = render(Coach, { props: { detail: { enrollment, steps, certificates: [], shown: false } } });
   return NOTES.filter((note) => body.includes(note));
@@ -27,14 +27,27 @@ describe("the coach", () => {
     expect(says("authenticated", "2026-03-12T09:08:00Z")).toEqual([t.coachGone]);
   });
   it("says that a phone was sent away, and not that a download waits or was deleted, until it downloads once more", () => {
-    for (const ends of ["2026-03-12T09:08:01Z", "2026-03-12T09:08:00Z", null]) {
-      expect(says("authenticated", ends, ["signedIn", "profileServiceSent", "osTooOld"])).toEqual([t.coachTooOld]);
-      expect(says("authenticated", ends, ["signedIn", "profileServiceSent", "deviceRefused", "pageViewed"])).toEqual([t.coachRefused]);
-    }
+    expect(says("authenticated", null, ["signedIn", "profileServiceSent", "osTooOld"])).toEqual([t.coachTooOld]);
+    expect(says("authenticated", null, ["signedIn", "profileServiceSent", "deviceRefused", "pageViewed"])).toEqual([t.coachRefused]);
     expect(says("authenticated", "2026-03-12T09:08:01Z", ["profileServiceSent", "osTooOld", "profileServiceSent"])).toEqual([t.coachDownload]);
-    expect(says("authenticated", null, ["profileServiceSent", "osTooOld", "resent"])).toEqual([t.coachTap]);
     expect(says("identified", null, ["profileServiceSent", "deviceIdentified", "deviceRefused"])).toEqual([t.coachRunning]);
     expect(says("expired", null, ["profileServiceSent", "osTooOld"])).toEqual([t.coachEnded]);
+  });
+  it("goes by what the phone has when somebody else, who has the link alone, was refused", () => {
+    expect(says("authenticated", "2026-03-12T09:08:01Z", ["signedIn", "profileServiceSent", "deviceRefused"])).toEqual([t.coachDownload]);
+    expect(says("authenticated", "2026-03-12T09:08:00Z", ["signedIn", "profileServiceSent", "deviceRefused"])).toEqual([t.coachGone]);
+    expect(says("authenticated", null, ["signedIn", "deviceRefused"])).toEqual([t.coachTap]);
+  });
+  it("begins anew with a new link, however far the phone had come", () => {
+    for (const state of ["opened", "authenticated", "identified", "issued"] as const) {
+      const before: StepKind[] = ["opened", "signedIn", "profileServiceSent", "deviceIdentified", "transportIssued", "osTooOld", "resent"];
+      expect(says(state, null, before)).toEqual([t.coachInvited]);
+      expect(says(state, null, [...before, "opened"])).toEqual([t.coachOpened]);
+      expect(says(state, null, [...before, "opened", "signedIn"])).toEqual([t.coachTap]);
+      expect(says(state, "2026-03-12T09:08:01Z", [...before, "opened", "signedIn", "profileServiceSent"])).toEqual([t.coachDownload]);
+      expect(says(state, null, [...before, "opened", "signedIn", "profileServiceSent", "deviceRefused"])).toEqual([t.coachRefused]);
+      expect(says(state, null, [...before, "opened", "signedIn", "profileServiceSent", "deviceIdentified"])).toEqual([t.coachRunning]);
+    }
   });
   it("says that the phone is at work only when it is", () => {
     expect(says("identified")).toEqual([t.coachRunning]);

@@ -46,28 +46,56 @@ export const underWay = (state: State): boolean => !ended(state) && state !== "c
 const BAD: StepKind[] = ["signInFailed", "deviceRefused", "osTooOld", "scepRefused", "profileRefused", "failed", "expired"];
 export const bad = (kind: StepKind): boolean => BAD.includes(kind);
 
-/** What says, the last of them, whether a download is there: a phone that was sent away has used its own up, and a new link begins anew. */
-const DOWNLOADS: StepKind[] = ["resent", "profileServiceSent", "deviceRefused", "osTooOld"];
-/** How the phone was sent away when it came with its download; `null`: it was not, or it downloaded once more. */
-export function sentAway({ enrollment, steps }: EnrollmentDetail): "deviceRefused" | "osTooOld" | null {
-  const last = steps.findLast((step) => DOWNLOADS.includes(step.kind))?.kind;
-  return enrollment.state === "authenticated" && (last === "deviceRefused" || last === "osTooOld") ? last : null;
+/** What was done since the link that counts was made: a new one begins the walk anew, while the state of an enrollment never goes back. */
+const sinceLink = (steps: readonly Step[]): readonly Step[] => steps.slice(steps.findLastIndex((step) => step.kind === "resent") + 1);
+
+/** The furthest first. */
+const LEADS: [StepKind, State][] = [
+  ["profileSent", "issued"],
+  ["transportIssued", "issued"],
+  ["deviceIdentified", "identified"],
+  ["signedIn", "authenticated"],
+  ["opened", "opened"],
+];
+/** Where the walk stands: its state, or less after a new link. */
+export function standing({ enrollment, steps }: EnrollmentDetail): State {
+  const done = sinceLink(steps);
+  if (!underWay(enrollment.state) || done.length === steps.length) return enrollment.state;
+  return LEADS.find(([kind]) => done.some((step) => step.kind === kind))?.[1] ?? "invited";
+}
+
+/**
+ * How the phone was sent away when it came with its download, which is used up by that; `null`: it was not, or it downloaded once more.
+ * That somebody was refused does not say it: who has the link alone can be, while the download waits.
+ */
+export function sentAway(detail: EnrollmentDetail): "deviceRefused" | "osTooOld" | null {
+  if (standing(detail) !== "authenticated" || detail.enrollment.downloadEndsAt !== null) return null;
+  const kinds = sinceLink(detail.steps).map((step) => step.kind);
+  return kinds.includes("profileServiceSent") ? (kinds.findLast((kind) => kind === "deviceRefused" || kind === "osTooOld") ?? null) : null;
+}
+
+/** Until when the download waits on the phone to be installed; `null`: there is none, or none any more. */
+export function waitsUntil(detail: EnrollmentDetail, now: number): string | null {
+  const ends = detail.enrollment.downloadEndsAt;
+  return ends !== null && standing(detail) === "authenticated" && new Date(ends).getTime() > now ? ends : null;
 }
 
 /** The walk in three phases. A step without a phase of its own (a repeat, an end) stays in the phase where it happened. */
-export function phases(detail: EnrollmentDetail): [Phase, Phase, Phase] {
+export function phases(detail: EnrollmentDetail, now: number): [Phase, Phase, Phase] {
   const all: [Phase, Phase, Phase] = [{ steps: [], here: null, todo: [] }, { steps: [], here: null, todo: [] }, { steps: [], here: null, todo: [] }];
   let current: 0 | 1 | 2 = 0;
   for (const step of detail.steps) {
+    if (step.kind === "resent") current = 0;
     // Only forward: a second look at the page does not go back to phase 1.
     const of = OF[step.kind];
     if (of !== undefined && of > current) current = of;
     all[of ?? current].steps.push(step);
   }
   if (ended(detail.enrollment.state)) return all;
-  const done = new Set<string>(detail.steps.map((step) => step.kind));
+  const done = new Set<string>(sinceLink(detail.steps).map((step) => step.kind));
   if (done.has("deviceIdentified")) done.add("install");
-  if (sentAway(detail)) done.delete("profileServiceSent");
+  // iOS has deleted it, or the phone used it up and was sent away.
+  if (standing(detail) === "authenticated" && waitsUntil(detail, now) === null) done.delete("profileServiceSent");
   const to = ORDER.filter(([what], at) => !done.has(what) && !ORDER.slice(at + 1).some(([later]) => done.has(later)));
   const [next, ...rest] = to;
   if (next) all[next[1]].here = next[0];

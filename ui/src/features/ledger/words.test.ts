@@ -34,7 +34,7 @@ describe("a row of the ledger", () => {
     expect([actorPage("device", PERSON), actorPage("subscriber", PERSON), actorPage("officer", "rosa")]).toEqual([`#/enrollments/${PERSON}`, `#/people/${PERSON}`, null]);
   });
   it("says settings as Settings does", () => {
-    expect(told(en, "setting.changed", "revoke.four_eyes_above", { for: "organization", unit: UNIT, from: "10", to: "5" })).toBe("Certificates that one officer may change alone, from: 10, to: 5, for: all departments");
+    expect(told(en, "setting.changed", "revoke.four_eyes_above", { for: "organization", unit: UNIT, from: "10", to: "5" })).toBe("Certificates that one officer may change alone, from: 10 certificates, to: 5 certificates, for: all departments");
     expect(told(en, "setting.changed", "wifi.ssid", { for: "department", unit: UNIT, from: null, to: "eduroam" })).toBe("Network name (SSID), to: eduroam, for: Physics");
     expect(told(en, "setting.changed", "scep.legacy", { for: "organization", unit: UNIT, from: "yes", to: null })).toBe("Old algorithms, from: yes, to: inherited, for: all departments");
     expect(told(fr, "setting.changed", "removal.password", { for: "department", unit: PERSON, set: true })).toBe("Mot de passe de retrait, fixé\u202F: oui, pour\u202F: ce département");

@@ -1,7 +1,7 @@
-import type { ProfileDraft } from "$lib/api";
+import type { ProfileDraft, ProfileFinding } from "$lib/api";
 import { messages } from "$lib/messages/all";
 import { describe, expect, it } from "vitest";
-import { about, changes, count, further, PURPOSES, reads, same, saidOf, toggled, USES, withFurther } from "./draft";
+import { about, changes, count, further, PURPOSES, reads, same, saidOf, toggled, toMend, USES, withFurther } from "./draft";
 import { drafts } from "./drafts.svelte";
 
 const draft: ProfileDraft = {
@@ -42,6 +42,14 @@ describe("what changes", () => {
   it("is nothing where two drafts say the same", () => {
     expect(same(draft, structuredClone(draft))).toBe(true);
     expect(same(draft, { ...draft, escrow: "byPolicy" })).toBe(false);
+  });
+});
+
+describe("a profile", () => {
+  it("is to be mended where a rule refuses it, and not for advice or where nobody gets it", () => {
+    const finding = (level: "error" | "advice"): ProfileFinding => ({ level, remark: "daysRange", field: "days", rule: "RFC 5280" });
+    expect([toMend({ definition: draft, findings: [finding("advice"), finding("error")] }), toMend({ definition: draft, findings: [finding("advice")] })]).toEqual([true, false]);
+    expect(toMend({ definition: { ...draft, offered: false }, findings: [finding("error")] })).toBe(false);
   });
 });
 

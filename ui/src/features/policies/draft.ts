@@ -1,5 +1,5 @@
 // A certificate profile while it is edited: what changed, and how each field reads. Rules are the program's (reviewProfile), never here.
-import type { KeyUse, ProfileDraft, ProfileFinding, ProfileName } from "$lib/api";
+import type { KeyUse, ProfileDraft, ProfileFinding, ProfileName, ProfileVersion } from "$lib/api";
 import type { Messages } from "$lib/messages";
 
 /** In the order of the screens. */
@@ -24,6 +24,9 @@ export interface Change {
 export function profileOf(text: string | null): ProfileName | null {
   return PROFILES.find((name) => name === text) ?? null;
 }
+
+/** A profile that a rule refuses, as one that was saved before there was the rule: nothing is issued by it until it is mended. */
+export const toMend = (profile: Pick<ProfileVersion, "definition" | "findings">): boolean => profile.definition.offered && profile.findings.some((finding) => finding.level === "error");
 
 /** How a field of a draft reads. */
 export function reads(field: Field, draft: ProfileDraft, t: Messages): string {

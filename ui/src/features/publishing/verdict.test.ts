@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { MonitorState, PublicationFailure, Publishing } from "$lib/api";
 import { messages } from "$lib/messages/all";
-import { failed, said, verdict } from "./verdict";
+import { explained, failed, said, verdict } from "./verdict";
 
 const of = (...states: MonitorState[]): Publishing => ({
   targets: [],
-  published: states.map((state) => ({ address: "a", name: "issuing", state, failure: null, detail: "", number: 1, nextUpdate: null, checkedAt: null })),
+  published: states.map((state) => ({ address: "a", name: "issuing", state, failure: null, detail: "", number: 1, nextUpdate: null, checkedAt: null, namedUntil: null })),
   status: [],
   delta: null,
   statusUrl: null,
@@ -21,6 +21,17 @@ describe("what relying parties find", () => {
     expect(verdict(of("fresh", "fresh"))).toBe("fine");
     expect(verdict(of("fresh", "unchecked"))).toBe("unchecked");
     expect(verdict(of("fresh", "unchecked", "stale", "unreachable"))).toBe(2);
+  });
+  it("asks for the root’s key where a list of the root is old, and only there", () => {
+    const stale = (name: string) => of("stale").published.map((crl) => ({ ...crl, name }));
+    for (const t of [messages.en, messages.fr]) {
+      const { explain, staleRoot } = t.publishing;
+      expect(explained("stale", stale("issuing"), t)).toBe(explain.stale);
+      expect(explained("stale", [...stale("issuing"), ...stale("root")], t)).toBe(`${explain.stale} ${staleRoot}`);
+      expect(explained("otherNumber", stale("root"), t)).toBe(explain.otherNumber);
+      expect(explained("stale", [...stale("issuing"), ...of("fresh").published.map((crl) => ({ ...crl, name: "root" }))], t)).toBe(explain.stale);
+    }
+    expect(messages.en.publishing.staleRoot).toContain("the root’s key");
   });
   it("is told in the officer’s language, with what the other side said", () => {
     expect(said("507 Insufficient Storage: the server is full", messages.fr)).toBe("507 Insufficient Storage: le serveur est plein");

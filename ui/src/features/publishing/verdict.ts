@@ -24,6 +24,12 @@ export function verdict(publishing: Publishing): "nowhere" | "unchecked" | "fine
   return published.some((crl) => crl.state === "unchecked") ? "unchecked" : "fine";
 }
 
+/** What a state means and what to do. Of an old list of the root it is not the place alone that may be at fault. */
+export function explained(state: Exclude<MonitorState, "unchecked" | "fresh">, published: readonly PublishedCrl[], t: Messages): string {
+  const { explain, staleRoot } = t.publishing;
+  return state === "stale" && published.some((crl) => crl.state === state && crl.name === "root") ? `${explain[state]} ${staleRoot}` : explain[state];
+}
+
 /** Why it failed, with what the other side said, and what to do next. What an earlier version recorded has its next step in its words. */
 export function failed(of: { failure: PublicationFailure | null; detail: string }, t: Messages): { why: string; next: string | null } {
   if (of.failure === null) return { why: said(of.detail, t), next: null };

@@ -8,16 +8,11 @@ describe("what was typed into a setting", () => {
   it("is saved once by Enter and leaving the field, and again when it was changed in between", () => {
     expect([leaving("horse ", "", "horse"), leaving("horses", "", "horse")]).toEqual(["underWay", "save"]);
   });
-  it("leaves the field when it is a password, or waits for a second officer", () => {
-    expect(saved("horse ", "horse", "", { waits: false, secret: true })).toBe("");
-    expect(saved("365", "365", "730", { waits: true, secret: false })).toBe("730");
-    expect(saved("365", "365", "730", { waits: false, secret: false })).toBe("365");
+  it("gives way to what stands there once it was saved: nothing of a password, what it was while a second officer is waited for, what is inherited", () => {
+    expect([saved(null, "horse", ""), saved(null, "365", "730"), saved(null, "", "730"), saved(null, "0365", "365")]).toEqual(["", "730", "730", "365"]);
+    expect([saved("horse ", "horse", ""), saved(" ", "", "730")]).toEqual(["", "730"]);
   });
-  it("gives way to what is inherited when it was left empty", () => {
-    expect(saved(" ", "", "730", { waits: false, secret: false })).toBe("730");
-  });
-  it("stays when it was typed meanwhile", () => {
-    expect(saved("horses", "horse", "", { waits: false, secret: true })).toBe("horses");
-    expect(saved("36", "", "730", { waits: false, secret: false })).toBe("36");
+  it("stays when it was typed since, whatever stands there now", () => {
+    expect([saved("horses", "horse", ""), saved("36", "", "730"), saved("36", "365", "365"), saved("", "365", "365")]).toEqual(["horses", "36", "36", ""]);
   });
 });

@@ -8,9 +8,9 @@ export function leaving(typed: string, standing: string, saving: string | null):
 }
 
 /**
- * What stands in the field once `wanted` was saved; what was typed meanwhile stays.
- * What waits for a second officer is not there yet, what was left empty has what is inherited, and a password is never shown again.
+ * What stands in the field once `wanted` was saved: what was typed since then (`null`: nothing), or what stands there now. That is not what
+ * was wanted where it waits for a second officer, was left empty and has what is inherited, or is a password, which is never shown again.
  */
-export function saved(typed: string, wanted: string, standing: string, { waits, secret }: { waits: boolean; secret: boolean }): string {
-  return waits || ((secret || !wanted) && typed.trim() === wanted) ? standing : typed;
+export function saved(since: string | null, wanted: string, standing: string): string {
+  return since !== null && since.trim() !== wanted ? since : standing;
 }

@@ -36,6 +36,8 @@ export function needs({ today, walks, batches, status, running, department }: Kn
   const stuck = walks
     .filter((walk) => walk.state === "authenticated" && walk.downloadEndsAt && now - new Date(walk.updatedAt).getTime() > QUIET && new Date(walk.downloadEndsAt).getTime() > now)
     .sort((a, b) => (a.downloadEndsAt ?? "").localeCompare(b.downloadEndsAt ?? ""));
+  // A phone that was sent away has no download that could end: nothing else would tell of it.
+  const away = walks.filter((walk) => walk.refused);
   const unanswered = walks.filter((walk) => walk.state === "invited" && now - new Date(walk.createdAt).getTime() > UNANSWERED);
   const all: (Need | false)[] = [
     ...stuck.map((walk): Need => ({
@@ -45,6 +47,16 @@ export function needs({ today, walks, batches, status, running, department }: Kn
       word: (t) => t.today.stuck,
       name: () => walk.name,
       text: (t, _, at) => `${t.today.stuckText}, ${t.today.left(Math.floor((new Date(walk.downloadEndsAt ?? 0).getTime() - at) / 60_000))}`,
+      act: (t) => t.today.open,
+      href: to("enrollments", walk.id),
+    })),
+    ...away.map((walk): Need => ({
+      key: walk.id,
+      tone: "danger",
+      icon: "octagon-x",
+      word: (t) => t.today.away,
+      name: () => walk.name,
+      text: (t) => t.today.awayText,
       act: (t) => t.today.open,
       href: to("enrollments", walk.id),
     })),

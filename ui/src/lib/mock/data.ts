@@ -172,6 +172,7 @@ export const details: EnrollmentDetail[] = people
       updatedAt: walked.at(-1)?.at ?? at(began),
       device: ["identified", "issued", "configured"].includes(state) ? (person.devices[0] ?? device(n)) : null,
       downloadEndsAt: state === "authenticated" ? at(-2.2) : null,
+      refused: false,
     };
     return { enrollment, steps: walked, certificates: certificates.filter((c) => c.subscriber === person.id), shown: state === "invited" };
   })

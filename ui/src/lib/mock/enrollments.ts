@@ -45,7 +45,7 @@ export const enrollments = {
     }
     const id = data.fresh();
     const now = new Date().toISOString();
-    data.details.unshift({ enrollment: { id, subscriber: person.id, name: person.name, department: person.department, departmentId: person.departmentId, mail, state: "invited", profileSent: false, channel: "show", createdAt: now, expiresAt: new Date(Date.now() + 72 * 3_600_000).toISOString(), updatedAt: now, device: null, downloadEndsAt: null }, steps: [{ at: now, kind: "invited", facts: [] }], certificates: [], shown: true });
+    data.details.unshift({ enrollment: { id, subscriber: person.id, name: person.name, department: person.department, departmentId: person.departmentId, mail, state: "invited", profileSent: false, channel: "show", createdAt: now, expiresAt: new Date(Date.now() + 72 * 3_600_000).toISOString(), updatedAt: now, device: null, downloadEndsAt: null, refused: false }, steps: [{ at: now, kind: "invited", facts: [] }], certificates: [], shown: true });
     walk(id);
     changed();
     return invitation(id);

@@ -5,6 +5,7 @@ import { certificates } from "./certificates";
 import * as data from "./data";
 import { departments } from "./departments";
 import { enrollments } from "./enrollments";
+import { first } from "./first";
 import { issuing } from "./issue";
 import { life } from "./life";
 import { lists } from "./lists";
@@ -19,7 +20,9 @@ import { changed, listen, refuse, state } from "./world";
 
 const pause = () => new Promise((done) => setTimeout(done, state === "slow" ? 60_000 : 20));
 
+const seen = see({ empty: state === "empty", changed, refuse });
 const calls: Api = {
+  ...first({ ...setup, ...today, ...enrollments, ...server, ...seen }),
   ...setup,
   ...today,
   ...departments,
@@ -32,7 +35,7 @@ const calls: Api = {
   ...server,
   ...settings,
   ...policyCalls({ state, at: data.at, refuse, changed, departments: () => data.departments }),
-  ...see({ empty: state === "empty", changed, refuse }),
+  ...seen,
   ledger: async (before) => data.ledger.filter((row) => before === null || row.number < before).slice(0, 200),
   verifyLedger: async () => ({ rows: 4812, head: "9F3A".repeat(16), brokenAt: null, unsignedSince: null }),
 };

@@ -3,6 +3,10 @@ import type { SettingView } from "../../bindings";
 import { refuse } from "./world";
 
 export const NUMBERS: Readonly<Record<string, readonly [value: number, least: number, most: number]>> = {
+  "invitation.hours": [72, 1, 720],
+  "revoke.four_eyes_above": [10, 1, 100_000],
+  "revoke.four_eyes_hours": [24, 1, 720],
+  "revoke.maybe_lost_days": [3, 1, 90],
   "sign_in.code_tries": [5, 1, 10],
   "sign_in.password_tries": [5, 1, 10],
   "sign_in.password_minutes": [15, 10, 60],
@@ -26,7 +30,7 @@ export const NUMBERS: Readonly<Record<string, readonly [value: number, least: nu
   "crl.root_next_update_days": [400, 90, 400],
 };
 /** Departments may have these for themselves. */
-const EACH = ["sign_in.code_tries", "sign_in.password_tries", "sign_in.password_minutes", "enrollment.session_minutes", "enrollment.challenge_minutes", "enrollment.profile_days", "scep.challenge_days"];
+const EACH = ["invitation.hours", "sign_in.code_tries", "sign_in.password_tries", "sign_in.password_minutes", "enrollment.session_minutes", "enrollment.challenge_minutes", "enrollment.profile_days", "scep.challenge_days"];
 const set: Record<string, string> = {};
 
 export const numberViews = (): SettingView[] =>

@@ -75,9 +75,9 @@ export function see({ empty, changed, refuse }: Around): Calls {
     published: empty
       ? []
       : [
-          { address: "http://pki.physics.example.edu:8080/crl/issuing.crl", name: "issuing", state: "fresh", failure: null, detail: "", number: 312, nextUpdate: data.at(-60 * 24 * 8), checkedAt: data.at(4) },
-          { address: "https://www.example.edu/pki/issuing.crl", name: "issuing", state: "fresh", failure: null, detail: "", number: 312, nextUpdate: data.at(-60 * 24 * 8), checkedAt: data.at(4) },
-          { address: "/srv/mirror/pki/issuing.crl", name: "issuing", state: "otherNumber", failure: null, detail: "number 309 is there", number: 309, nextUpdate: data.at(-60 * 24 * 5), checkedAt: data.at(4) },
+          { address: "http://pki.physics.example.edu:8080/crl/issuing.crl", name: "issuing", state: "fresh", failure: null, detail: "", number: 312, nextUpdate: data.at(-60 * 24 * 8), checkedAt: data.at(4), namedUntil: null },
+          { address: "https://www.example.edu/pki/issuing.crl", name: "issuing", state: "fresh", failure: null, detail: "", number: 312, nextUpdate: data.at(-60 * 24 * 8), checkedAt: data.at(4), namedUntil: null },
+          { address: "/srv/mirror/pki/issuing.crl", name: "issuing", state: "otherNumber", failure: null, detail: "number 309 is there", number: 309, nextUpdate: data.at(-60 * 24 * 5), checkedAt: data.at(4), namedUntil: null },
         ],
     status: ["issuing", "root"].map((of) => ({ name: of, number: of === "root" ? 7 : 312, madeAt: data.at(of === "root" ? 60 * 24 * 90 : 21), nextUpdate: data.at(of === "root" ? -60 * 24 * 310 : -60 * 24 * 8), size: of === "root" ? 912 : 4120, responderUntil: data.at(-60 * 24 * 22), keyHere: of !== "root", keyDue: false, fingerprintQr: data.QR })),
     delta: empty ? null : { number: 312, base: 301, madeAt: data.at(21), nextUpdate: data.at(-60 * 24 * 3), size: 624 },

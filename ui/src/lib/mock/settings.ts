@@ -7,13 +7,10 @@ import { refuse, state, world } from "./world";
 
 /** What is set where: the department (or null) and the name. */
 const own = new Set<string>(["null wifi.ssid", `${data.departments[1]?.id} device.min_os`]);
-const ORGANIZATION_ONLY = ["mailbox.valid_days", "revoke.four_eyes_above", "revoke.four_eyes_hours", "revoke.maybe_lost_days", "serve.public_url", "serve.https", "serve.http", "status.url", "scep.legacy", "scep.ca_in_answer"];
+const ORGANIZATION_ONLY = ["mailbox.valid_days", "serve.public_url", "serve.https", "serve.http", "status.url", "scep.legacy", "scep.ca_in_answer"];
 const OPTIONAL = ["cps.version", "cps.url", "cps.oid", "cps.since", "portal.contact", "wifi.ssid", "wifi.server_names", "vpn.server", "vpn.remote_id", "device.min_os"];
 const SHOWN: Record<string, () => string> = {
   "mailbox.valid_days": () => "398",
-  "revoke.four_eyes_above": () => "10",
-  "revoke.four_eyes_hours": () => "24",
-  "revoke.maybe_lost_days": () => "3",
   "cps.version": () => "2.1",
   "cps.url": () => "https://pki.example.edu/cps",
   "cps.oid": () => "1.3.6.1.4.1.32473.1",
@@ -23,9 +20,9 @@ const SHOWN: Record<string, () => string> = {
   "wifi.server_names": () => world.settings.wifiServerNames.join(" "),
   "device.min_os": () => world.settings.minOs ?? "",
 };
-const KEYS = [...ORGANIZATION_ONLY, ...OPTIONAL, "portal.sign_in", "invitation.hours", "bundle", "authentication.with_address", "passcode.min_length", "removal", "removal.password", "scep.manual_approval"];
+const KEYS = [...ORGANIZATION_ONLY, ...OPTIONAL, "portal.sign_in", "bundle", "authentication.with_address", "passcode.min_length", "removal", "removal.password", "scep.manual_approval"];
 const views = (department: string | null): SettingView[] => [
-  ...numberViews(),
+  ...numberViews().map((view) => (view.key === "revoke.four_eyes_above" && state !== "empty" ? { ...view, waiting: { value: "50", askedBy: "milan", askedAt: data.at(35), own: false } } : view)),
   ...KEYS.map((key): SettingView => ({
     key,
     level: ORGANIZATION_ONLY.includes(key) ? "organization" : "department",
@@ -35,7 +32,7 @@ const views = (department: string | null): SettingView[] => [
     default: "",
     bounds: null,
     optional: OPTIONAL.includes(key),
-    waiting: key === "revoke.four_eyes_above" && state !== "empty" ? { value: "50", askedBy: "milan", askedAt: data.at(35), own: false } : null,
+    waiting: null,
   })),
 ];
 

@@ -28,6 +28,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     changes: "What changes on the phone",
     change_signing: "a certificate to sign your mail",
     change_authentication: "a certificate that lets you in without a password",
+    change_further: "another certificate that signs",
     change_wifi: |ssid| format!("Wi-Fi network {ssid}"),
     change_vpn: |server| format!("VPN {server}"),
     change_passcode: |n| format!("a passcode of at least {n} characters"),

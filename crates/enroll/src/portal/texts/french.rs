@@ -29,6 +29,7 @@ pub(crate) static FRENCH: Texts = Texts {
     changes: "Ce qui change dans le téléphone",
     change_signing: "un certificat pour signer vos messages",
     change_authentication: "un certificat qui vous ouvre l’accès sans mot de passe",
+    change_further: "un autre certificat qui signe",
     change_wifi: |ssid| format!("le réseau Wi-Fi {ssid}"),
     change_vpn: |server| format!("le VPN {server}"),
     change_passcode: |n| format!("un code de verrouillage d’au moins {n} caractères"),

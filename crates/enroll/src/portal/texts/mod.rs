@@ -37,6 +37,7 @@ pub(crate) struct Texts {
     pub(crate) changes: &'static str,
     pub(crate) change_signing: &'static str,
     pub(crate) change_authentication: &'static str,
+    pub(crate) change_further: &'static str,
     pub(crate) change_wifi: fn(&str) -> String,
     pub(crate) change_vpn: fn(&str) -> String,
     pub(crate) change_passcode: fn(u8) -> String,

@@ -34,15 +34,19 @@ fn turned(der: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_certificate_of_another_ca_is_told_to_be_one() {
+fn that_another_ca_issued_it_is_no_fault_and_that_the_issuer_of_one_of_ours_is_unknown_is_one() {
     let (authority, _clock, _folder) = testing::authority();
     let officer = testing::department(&authority);
     let theirs = TestCa::new("Old CA", 0).certify("Alice", rsa_key(1), false);
     let file = ImportFile { name: "old.der".into(), content: theirs.der.clone() };
     assert_eq!(officer.import_certificates(&mut std::iter::once(file)).unwrap().added, 1);
     let detail = officer.certificate_detail(&theirs.serial).unwrap();
-    assert_eq!(detail.lint, ["its issuer is not one of this department's"]);
-    assert!(detail.chain.is_empty());
+    assert!(detail.lint.is_empty() && detail.chain.is_empty() && !detail.certificate.ours, "{:?}", detail.lint);
+    // On record as ours, and what is stored there is not.
+    let serial = crate::certificate::issued(&authority, "Alice");
+    put(&authority, &serial, theirs.der);
+    let detail = officer.certificate_detail(&serial).unwrap();
+    assert_eq!((detail.lint, detail.certificate.ours), (vec!["its issuer is not one of this department's".to_owned()], true));
 }
 
 #[test]

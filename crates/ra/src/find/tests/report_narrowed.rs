@@ -65,7 +65,7 @@ fn a_word_that_is_no_profile_is_refused_with_those_there_are_instead_of_finding_
         let reported = officer.report(ReportName::Inventory, &report, 0).map(|_| ());
         [officer.find_certificates(&query).map(|_| ()), exported, reported]
     };
-    for known in ["encryption", "functional", "transport", "root", "profile_signer"] {
+    for known in ["encryption", "functional", "other", "transport", "root", "profile_signer"] {
         assert!(found(known).iter().all(|answer| answer.is_ok()), "{known} is a profile, whether or not a certificate bears it");
     }
     for refused in found("encrpytion") {

@@ -38,7 +38,7 @@ fn the_funnel_says_how_far_enrollments_came_and_how_long_each_step_took() {
     walk(&authority, at, "configured", 5, WHOLE);
     walk(&authority, at, "identified", 3, &[("invited", 0), ("opened", 120), ("signed_in", 150), ("device_identified", 170)]);
     // Twice opened: the first time counts. A step that was left out belongs to no time.
-    walk(&authority, at, "authenticated", 2, &[("invited", 0), ("opened", 30), ("opened", 900), ("signed_in", 1_030)]);
+    walk(&authority, at, "authenticated", 2, &[("invited", 0), ("opened", 900), ("opened", 30), ("signed_in", 1_030)]);
     walk(&authority, at, "declined", 1, &[("invited", 0), ("opened", 600)]);
     walk(&authority, at, "failed", 2, &[("invited", 0), ("signed_in", 5_000)]);
     walk(&authority, at.plus(Timestamp::DAY), "expired", 0, &[("invited", 0)]);

@@ -297,6 +297,11 @@ impl Operator {
         self.inner.store.read(rows::all)
     }
 
+    /// Those that steps are left of, also where somebody stopped them, newest first.
+    pub fn open_batches(&self) -> Result<Vec<BatchProgress>> {
+        self.inner.store.read(rows::open)
+    }
+
     /// The passwords of its files, out of their list: nothing else has them. Those of a certificate that was made again are left out.
     pub fn batch_passwords(&self, id: BatchId) -> Result<Vec<PasswordLine>> {
         let (progress, mut serials) = self.inner.store.read(|c| Ok((rows::progress(c, id)?, rows::serials(c, id)?)))?;

@@ -106,12 +106,14 @@ pub(super) fn batch(tx: &Connection, id: BatchId) -> Result<Batch> {
     Ok(Batch { form, supersede, state: BatchState::read(&state, stopped)? })
 }
 
+/// Items in a state, in their order: by the index, for every step asks it, and those before them were worked off.
+const ITEMS: &str = "SELECT number, line, subscriber, mail, profile, csr, serial, \
+     (SELECT department FROM subscriber WHERE id = batch_item.subscriber) \
+     FROM batch_item INDEXED BY batch_item_by_state WHERE batch = ?1 AND state = ?2 ORDER BY number LIMIT ?3";
+
 /// The first items in a state.
 pub(super) fn items(tx: &Connection, id: BatchId, state: &str, limit: usize) -> Result<Vec<Item>> {
-    let mut statement = tx.prepare_cached(
-        "SELECT number, line, subscriber, mail, profile, csr, serial, (SELECT department FROM subscriber WHERE id = batch_item.subscriber)
-         FROM batch_item WHERE batch = ?1 AND state = ?2 ORDER BY number LIMIT ?3",
-    )?;
+    let mut statement = tx.prepare_cached(ITEMS)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = statement.query_map(params![id, state, limit], |row| Ok(item(row)))?;
     rows.map(|row| row?).collect()
@@ -173,6 +175,9 @@ pub(super) fn go_on(tx: &Connection, id: BatchId, place: Option<&Place>) -> Resu
     Ok(())
 }
 
+/// Whether keys are made here, out of an index of these alone: a list of requests has none, however long it is.
+const MAKES_KEYS: &str = "SELECT EXISTS (SELECT 1 FROM batch_item INDEXED BY batch_item_made_here WHERE batch = ?1 AND csr IS NULL)";
+
 pub(super) fn progress(tx: &Connection, id: BatchId) -> Result<BatchProgress> {
     type Row = (String, String, i64, Option<i64>, Option<String>, Option<String>, bool);
     let mut statement =
@@ -195,9 +200,7 @@ pub(super) fn progress(tx: &Connection, id: BatchId) -> Result<BatchProgress> {
             _ => {}
         }
     }
-    // Ends at the first of them; there is none only where the list was of requests alone.
-    let mut statement = tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM batch_item WHERE batch = ?1 AND csr IS NULL)")?;
-    let makes_keys = statement.query_row([id], |row| row.get(0))?;
+    let makes_keys = tx.prepare_cached(MAKES_KEYS)?.query_row([id], |row| row.get(0))?;
     Ok(BatchProgress {
         id,
         name,
@@ -266,13 +269,19 @@ pub(super) fn list(c: &Connection, id: BatchId, after: i64, limit: u32, refused:
 }
 
 pub(super) fn all(c: &Connection) -> Result<Vec<BatchProgress>> {
-    let mut statement = c.prepare_cached("SELECT id FROM batch ORDER BY id DESC")?;
-    let ids: Vec<BatchId> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    ids.into_iter().map(|id| progress(c, id)).collect()
+    those(c, "SELECT id FROM batch ORDER BY id DESC")
+}
+
+pub(super) fn open(c: &Connection) -> Result<Vec<BatchProgress>> {
+    those(c, "SELECT id FROM batch WHERE state = 'running' ORDER BY id DESC")
 }
 
 pub(super) fn at_work(c: &Connection) -> Result<Vec<BatchProgress>> {
-    let mut statement = c.prepare_cached("SELECT id FROM batch WHERE state = 'running' AND stopped_at IS NULL ORDER BY id")?;
+    those(c, "SELECT id FROM batch WHERE state = 'running' AND stopped_at IS NULL ORDER BY id")
+}
+
+fn those(c: &Connection, sql: &str) -> Result<Vec<BatchProgress>> {
+    let mut statement = c.prepare_cached(sql)?;
     let ids: Vec<BatchId> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     ids.into_iter().map(|id| progress(c, id)).collect()
 }
@@ -281,8 +290,9 @@ pub(super) fn at_work(c: &Connection) -> Result<Vec<BatchProgress>> {
 pub(super) fn ended_half_done(c: &Connection) -> Result<Vec<BatchId>> {
     let mut statement = c.prepare_cached(
         "SELECT id FROM batch AS b WHERE state = 'cancelled'
-           AND (EXISTS (SELECT 1 FROM batch_item WHERE batch = b.id AND state = 'reserved')
-             OR EXISTS (SELECT 1 FROM batch_item WHERE batch = b.id AND state = 'issued' AND csr IS NULL)) ORDER BY id",
+           AND (EXISTS (SELECT 1 FROM batch_item INDEXED BY batch_item_by_state WHERE batch = b.id AND state = 'reserved')
+             OR EXISTS (SELECT 1 FROM batch_item INDEXED BY batch_item_by_state WHERE batch = b.id AND state = 'issued' AND csr IS NULL))
+         ORDER BY id",
     )?;
     let rows = statement.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -310,4 +320,26 @@ pub(super) fn refusals(c: &Connection, id: BatchId) -> Result<Vec<RowError>> {
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ITEMS, MAKES_KEYS};
+    use crate::testing;
+
+    #[test]
+    fn what_every_step_asks_of_a_long_list_is_answered_without_reading_the_list() {
+        let (authority, _clock, _folder) = testing::authority();
+        let plan = |sql: &str, given: &[&dyn rusqlite::ToSql]| {
+            let read = authority.0.store.read(|c| {
+                let mut statement = c.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                Ok(statement.query_map(given, |row| row.get::<_, String>(3))?.collect::<rusqlite::Result<Vec<_>>>()?)
+            });
+            read.unwrap().join("; ")
+        };
+        let made_here = plan(MAKES_KEYS, &[&[1_u8; 16]]);
+        assert!(made_here.contains("INDEX batch_item_made_here (batch=?)"), "{made_here}");
+        let waiting = plan(ITEMS, &[&[1_u8; 16], &"waiting", &48]);
+        assert!(waiting.contains("INDEX batch_item_by_state (batch=? AND state=?)") && !waiting.contains("TEMP B-TREE"), "{waiting}");
+    }
 }

@@ -122,7 +122,20 @@ impl Run<'_> {
         self.put_right(deliver)?;
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let items = self.operator.inner.store.read(|c| rows::items(c, self.id, "waiting", cores * PER_CORE))?;
+        self.require_sound(&items)?;
         if items.is_empty() { Ok(()) } else { self.work(&items, cores, deliver) }
+    }
+
+    /// A profile that a later rule refuses is nothing that is wrong with the rows: they wait until it is mended. What is not offered any
+    /// more by somebody's decision refuses them.
+    fn require_sound(&self, items: &[Item]) -> Result<()> {
+        for item in items {
+            // Who is no longer here has no policy: the row says so.
+            if let Some(department) = item.department {
+                self.policies.of(department)?.profile(item.profile).require_sound()?;
+            }
+        }
+        Ok(())
     }
 
     fn work(&self, items: &[Item], cores: usize, deliver: &mut dyn FnMut(Delivery) -> Result<()>) -> Result<()> {

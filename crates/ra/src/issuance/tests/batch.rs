@@ -9,7 +9,12 @@ use crate::{
         batch::{BatchProgress, BatchState, Choices, Delivery},
     },
     ota::tests::phone::{World, world},
-    profile::ProfileName::{self, Authentication, Encryption, Signing},
+    profile::{
+        ProfileDraft,
+        ProfileName::{self, Authentication, Encryption, Signing},
+        Scope,
+    },
+    testing,
 };
 use protocol::pkcs12;
 use std::collections::HashMap;
@@ -135,6 +140,21 @@ fn what_changes_between_plan_and_step_refuses_its_row_alone() {
     assert_eq!((progress.delivered, progress.refused, got.len()), (1, 2, 1));
     let said: Vec<_> = world.officer.batch_refusals(id).unwrap().into_iter().map(|r| (r.line, r.code)).collect();
     assert_eq!(said, [(3, "notFound".to_owned()), (4, "activeEncryption".to_owned())]);
+}
+
+#[test]
+fn what_a_later_rule_refuses_keeps_its_rows_waiting_until_it_is_mended() {
+    let (world, list) = people(2);
+    let id = start(&world, &list, &choices(&[Encryption]));
+    let sound = ProfileDraft::builtin(Encryption);
+    testing::saved_earlier(&world.authority, &world.officer, Encryption, &ProfileDraft { renewal_days: 0, ..sound.clone() });
+    let refused = world.officer.step_batch(id, &mut |_| Ok(())).unwrap_err();
+    assert!(matches!(refused, Error::Invalid { field: "profile", .. }), "{refused:?}");
+    let progress = world.officer.batch(id).unwrap();
+    assert_eq!((progress.state, progress.delivered, progress.refused), (BatchState::Running, 0, 0));
+    world.officer.save_profile(Scope::Department, Encryption, sound).unwrap();
+    let (progress, got) = finish(&world, id);
+    assert_eq!((progress.delivered, progress.refused, got.len()), (2, 0, 2));
 }
 
 #[test]

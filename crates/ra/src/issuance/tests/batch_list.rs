@@ -1,6 +1,6 @@
 //! Lists as they are pasted and corrected before anything is made; batches that are stopped, go on, and hand over passwords.
 
-use super::batch::{choices, people};
+use super::batch::{choices, finish, people, start};
 use crate::{
     Conflict, Error,
     issuance::{
@@ -123,6 +123,19 @@ fn a_stopped_batch_stands_still_until_it_is_told_to_go_on() {
     assert_eq!(gone, Some(format!("passwords: the list is no longer where it was: {}", list_of_passwords.display())));
     let events: Vec<_> = world.authority.auditor().ledger(None, 200).unwrap().into_iter().map(|row| row.event).collect();
     assert!(events.iter().any(|event| event == "batch.stopped"));
+}
+
+#[test]
+fn steps_are_left_of_batches_that_run_and_of_stopped_ones_the_newest_first() {
+    let (world, _) = people(4);
+    let begin = |n: usize| start(&world, &format!("mail\np{n}@example.edu\n"), &choices(&[Encryption]));
+    let [done, stopped, ended, running] = [0, 1, 2, 3].map(begin);
+    assert_eq!(finish(&world, done).0.state, BatchState::Done);
+    world.officer.stop_batch(stopped).unwrap();
+    world.officer.cancel_batch(ended).unwrap();
+    let open: Vec<_> = world.officer.open_batches().unwrap().into_iter().map(|batch| (batch.id, batch.state)).collect();
+    assert_eq!(open, [(running, BatchState::Running), (stopped, BatchState::Stopped)]);
+    assert_eq!(world.officer.batches().unwrap().len(), 4, "all of them stay in the list of all");
 }
 
 /// A stick is full, or a better place is found: nobody looks for passwords in two lists.

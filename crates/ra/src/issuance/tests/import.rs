@@ -3,14 +3,16 @@
 use crate::{
     Error,
     certificate::{self, CertificateQuery},
+    find::{CertificateFilter, CertificatesQuery, Kinds},
     issuance::import::{ImportFile, ImportReport},
-    ota::tests::phone::{TestCa, World, key, world},
+    ota::tests::phone::{TestCa, World, key, name, world},
 };
 use protocol::{
-    cms,
+    Timestamp, cms,
     crl::Reason,
-    x509::{CertificateView, SerialNumber},
+    x509::{CertificateSpec, CertificateView, ExtendedKeyUsage, KeyUsage, SerialNumber, Validity, sign_certificate},
 };
+use std::collections::BTreeMap;
 
 fn import(world: &World, files: &[(&str, Vec<u8>)]) -> ImportReport {
     let mut files = files.iter().map(|(name, content)| ImportFile { name: (*name).to_owned(), content: content.clone() });
@@ -95,4 +97,58 @@ fn an_imported_certificate_proves_nothing_here() {
     assert!(matches!(world.officer.revoke(&serial, Reason::KeyCompromise), Err(Error::Invalid { field: "serial", .. })));
     assert_eq!(world.officer.subscriber(alice.id).unwrap().active_certificates, 0);
     world.officer.delete_subscriber(alice.id).unwrap();
+}
+
+/// What another CA issued for this usage and these purposes, by their OIDs.
+fn for_purposes(cn: &str, key_usage: KeyUsage, purposes: &[&str]) -> CertificateView {
+    let spec = CertificateSpec {
+        serial: SerialNumber::from_random(crate::secret::random().unwrap()),
+        subject: name(cn),
+        san: Vec::new(),
+        validity: Validity { not_before: Timestamp(1_180_000_000), not_after: Timestamp(1_400_000_000) },
+        public_key: key(1).public().unwrap(),
+        key_usage,
+        extended_key_usage: purposes.iter().map(|oid| ExtendedKeyUsage::from_oid(oid)).collect(),
+        ca: None,
+        name_constraints: None,
+        policies: Vec::new(),
+        crl_urls: Vec::new(),
+        ca_issuer_urls: Vec::new(),
+        ocsp_urls: Vec::new(),
+        ocsp_nocheck: false,
+    };
+    CertificateView::from_der(&sign_certificate(&spec, &TestCa::new("Old CA", 0)).unwrap()).unwrap()
+}
+
+#[test]
+fn what_is_neither_for_mail_nor_to_sign_in_with_nor_for_documents_is_put_under_none_of_these() {
+    const SERVER: &str = "1.3.6.1.5.5.7.3.1";
+    const CLIENT: &str = "1.3.6.1.5.5.7.3.2";
+    const MAIL: &str = "1.3.6.1.5.5.7.3.4";
+    let (signs, enciphers) = (KeyUsage::DIGITAL_SIGNATURE, KeyUsage::KEY_ENCIPHERMENT);
+    let both = signs.and(enciphers);
+    let list: [(&str, KeyUsage, &[&str], &str); 10] = [
+        ("www.example.edu", both, &[SERVER], "other"),
+        ("A server of long ago", enciphers, &[SERVER], "other"),
+        ("A gateway", both, &[SERVER, "1.3.6.1.5.5.7.3.17"], "other"),
+        ("Whoever signs code", signs, &["1.3.6.1.5.5.7.3.3"], "other"),
+        ("A server that signs in elsewhere", both, &[SERVER, CLIENT], "authentication"),
+        ("A laptop", both, &[CLIENT], "authentication"),
+        ("Alice who signs", signs, &[MAIL], "signing"),
+        ("Alice who reads", both, &[MAIL], "encryption"),
+        ("Documents", enciphers, &["1.3.6.1.4.1.311.80.1"], "document"),
+        ("Anything", both, &["2.5.29.37.0"], "encryption"),
+    ];
+    let world = world();
+    for (cn, key_usage, purposes, profile) in list {
+        let theirs = for_purposes(cn, key_usage, purposes);
+        assert_eq!(import(&world, &[("old.der", theirs.der.clone())]).added, 1);
+        assert_eq!(world.officer.certificate_detail(&theirs.serial).unwrap().certificate.profile, profile, "{cn}");
+    }
+    let counted: BTreeMap<_, _> = world.officer.certificate_counts(Kinds::Subscriber).unwrap().by_profile.into_iter().collect();
+    let counted: Vec<_> = counted.iter().map(|(profile, count)| (profile.as_str(), *count)).collect();
+    assert_eq!(counted, [("authentication", 2), ("document", 1), ("encryption", 2), ("other", 4), ("signing", 1)]);
+    let filter = CertificateFilter { profiles: vec!["other".to_owned()], ..Default::default() };
+    let query = CertificatesQuery { filter, limit: 50, ..Default::default() };
+    assert_eq!(world.officer.find_certificates(&query).unwrap().total, 4);
 }

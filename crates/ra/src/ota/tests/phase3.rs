@@ -3,7 +3,7 @@
 use super::phone::{Phone, World, key, profile, scep, value, values, world};
 use crate::{
     enrollment::State,
-    profile::Scope,
+    profile::{ProfileDraft, ProfileName, Scope, Usage},
     settings::SettingChange,
     sign_in::{LinkEnd, LinkView},
 };
@@ -208,4 +208,42 @@ fn the_text_before_the_installation_says_what_is_in_the_profile() {
     let (outer, payloads) = phone.open(&profile(phone.phase3(&world)));
     assert_eq!(challenges(&payloads).len(), 2);
     assert!(outer.contains("a certificate for signed mail, a certificate to sign in with"), "{outer}");
+}
+
+#[test]
+fn what_the_profile_brings_is_said_by_what_its_certificates_are_for_whatever_their_profiles_are_called() {
+    const CLIENT: &str = "1.3.6.1.5.5.7.3.2";
+    const MAIL: &str = "1.3.6.1.5.5.7.3.4";
+    const DOCUMENTS: &str = "1.3.6.1.5.5.7.3.36";
+    let world = world();
+    world.officer.set_setting("passcode.min_length", "0").unwrap();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let signs_mail_and_in = "a certificate for signed mail, a certificate to sign in with";
+    for (bundle, name, purposes, brings, mail_payload, promised) in [
+        ("functional authentication", ProfileName::Functional, &[MAIL][..], signs_mail_and_in, true, (true, true, false)),
+        ("functional authentication", ProfileName::Functional, &[CLIENT], "a certificate to sign in with", false, (false, true, false)),
+        (
+            "functional authentication",
+            ProfileName::Functional,
+            &[DOCUMENTS],
+            "a certificate to sign in with, another certificate that signs",
+            false,
+            (false, true, true),
+        ),
+        ("authentication", ProfileName::Authentication, &[CLIENT, MAIL], signs_mail_and_in, false, (true, true, false)),
+        ("authentication", ProfileName::Authentication, &[CLIENT], "a certificate to sign in with", false, (false, true, false)),
+    ] {
+        world.officer.set_setting("bundle", bundle).unwrap();
+        let purposes = purposes.iter().map(|oid| (*oid).to_owned()).collect();
+        let draft = ProfileDraft { usage: vec![Usage::DigitalSignature], purposes, ..ProfileDraft::builtin(name) };
+        world.officer.save_profile(Scope::Department, name, draft).unwrap();
+        world.clock.advance(700);
+        let LinkView::Open(link) = world.enroller.link(&invitation.token).unwrap() else { panic!("open") };
+        let said = (link.contents.signing, link.contents.authentication, link.contents.further);
+        assert_eq!(said, promised, "{bundle}, {brings}: before anything is agreed");
+        let (outer, payloads) = phone.open(&profile(phone.phase3(&world)));
+        assert!(outer.contains(&format!("puts on this phone: {brings}. You can")), "{outer}");
+        assert_eq!(payloads.contains("Messages signés"), mail_payload, "{bundle}, {brings}");
+    }
 }

@@ -9,8 +9,9 @@ use crate::{
     enrollment::State,
     invitation::Channel,
     life::{Act, Outcome, Target, Verb},
-    profile::{ProfileDraft, ProfileName, Scope},
+    profile::{ProfileDraft, ProfileName, Scope, Usage},
     sign_in::{LinkEnd, LinkView},
+    testing,
 };
 use protocol::{crl::Reason, x509::SerialNumber};
 
@@ -45,11 +46,53 @@ fn of_a_refused_phone_no_download_waits_to_be_installed_until_it_downloads_again
     };
     assert!(waits());
     let stranger = TestCa::alone(key(5)).certify("device U", key(5), false);
-    let message = signed(&phone.attributes(Some(&phone.challenge)), &stranger, key(5));
-    assert_eq!(kind(&world.enroller.ota(&phone.token, &message).unwrap()), "forbidden");
+    let refused = |message: &[u8]| {
+        assert_eq!(kind(&world.enroller.ota(&phone.token, message).unwrap()), "forbidden");
+        world.facts(invitation.enrollment, "device_refused")["reason"].as_str().unwrap().to_owned()
+    };
+    // Who has the link alone is recorded, and ends nobody's download: without its challenge, with a guess, with that of another link.
+    world.person("Bob Example", "bob@example.edu");
+    let bobs = world.phone(&world.invite("bob@example.edu"), "B", 2).challenge;
+    for challenge in [None, Some("AAAAAAAAAAAAAAAAAAAAAA"), Some(bobs.as_str())] {
+        let attributes = phone.attributes(challenge);
+        assert_eq!(refused(&signed(&attributes, &stranger, key(5))), "signed by an unknown CA");
+        refused(&signed(&attributes, &phone.leaf, phone.key));
+        let mut broken = signed(&attributes, &phone.leaf, phone.key);
+        let end = broken.len() - 5;
+        broken[end] ^= 1;
+        refused(&broken);
+        assert!(waits(), "{challenge:?}");
+    }
+    assert_eq!(refused(&signed(&phone.attributes(Some(&phone.challenge)), &stranger, key(5))), "signed by an unknown CA");
     assert!(!waits());
     world.phone_of(&invitation.token, &session, "U", 1);
     assert!(waits());
+}
+
+#[test]
+fn of_a_phone_that_was_sent_away_the_officer_is_told_until_it_downloads_again() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let invitation = world.invite("alice@example.edu");
+    let told = || world.officer.enrollment(invitation.enrollment).unwrap().enrollment.refused;
+    let session = world.sign_in_by_code(&invitation);
+    assert!(!told(), "nothing was downloaded");
+    let phone = world.phone_of(&invitation.token, &session, "U", 1);
+    let stranger = TestCa::alone(key(5)).certify("device U", key(5), false);
+    let refused = |challenge: Option<&str>| {
+        let message = signed(&phone.attributes(challenge), &stranger, key(5));
+        assert_eq!(kind(&world.enroller.ota(&phone.token, &message).unwrap()), "forbidden");
+    };
+    refused(None);
+    assert!(!told(), "it was somebody who has the link alone");
+    refused(Some(phone.challenge.as_str()));
+    assert!(told());
+    world.phone_of(&invitation.token, &session, "U", 1);
+    assert!(!told());
+    refused(Some(phone.challenge.as_str()));
+    assert!(told());
+    world.officer.resend(invitation.enrollment).unwrap();
+    assert!(!told(), "a new link begins anew");
 }
 
 #[test]
@@ -138,6 +181,40 @@ fn without_a_certificate_to_sign_in_with_nobody_is_invited_and_no_profile_is_sen
     offered(true);
     let (outer, payloads) = phone.open(&profile(phone.phase3(&world)));
     assert!(outer.contains("the Wi-Fi network eduroam") && payloads.contains("com.apple.wifi.managed"));
+}
+
+#[test]
+fn what_a_later_rule_refuses_is_taken_off_no_phone_and_nobody_is_invited_without_it() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let (invitation, phone) = transported(&world, "alice@example.edu", "U", (1, 2));
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    for (_, challenge) in challenges(&payloads) {
+        scep(&world, &challenge, key(3)).unwrap();
+    }
+    world.clock.advance(86_400);
+    for name in [ProfileName::Signing, ProfileName::Authentication] {
+        let sound = ProfileDraft::builtin(name);
+        let draft = ProfileDraft { usage: vec![Usage::ContentCommitment], ..sound.clone() };
+        testing::saved_earlier(&world.authority, &world.officer, name, &draft);
+        let told = format!("nothing is issued by the certificate profile {} until it is mended in Policies", name.as_str());
+        // A profile without it would take the identity off the phone.
+        assert_eq!(kind(&phone.phase3(&world)), "forbidden");
+        assert_eq!(world.facts(invitation.enrollment, "profile_refused")["reason"], told);
+        // At the door, and where a challenge is made for another client.
+        let invited = world.officer.invite("alice@example.edu", Channel::Show).err().unwrap();
+        let offered = world.officer.scep_challenges("alice@example.edu", name, 1).err().unwrap();
+        assert_eq!([invited, offered].map(|refused| refused.to_string()), [format!("profile: {told}"), format!("profile: {told}")]);
+        world.officer.save_profile(Scope::Department, name, sound).unwrap();
+    }
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    assert_eq!(challenges(&payloads).len(), 2);
+    // What is not offered on purpose is left out on purpose.
+    let draft = ProfileDraft { usage: vec![Usage::ContentCommitment], offered: false, ..ProfileDraft::builtin(ProfileName::Signing) };
+    testing::saved_earlier(&world.authority, &world.officer, ProfileName::Signing, &draft);
+    world.clock.advance(86_400);
+    let (_, payloads) = phone.open(&profile(phone.phase3(&world)));
+    assert_eq!(challenges(&payloads).len(), 1);
 }
 
 #[test]

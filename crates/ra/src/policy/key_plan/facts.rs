@@ -99,7 +99,8 @@ impl KeyPlanFacts {
                 profiles.push(ProfileFacts {
                     name,
                     version: profile.version,
-                    offered: profile.offered,
+                    // As it was saved, as the gates take it: a rule that comes later is no change that somebody would have to write down.
+                    offered: profile::definition(c, unit, name)?.offered,
                     key: profile.key,
                     days: profile.days,
                     by_policy: profile.escrow == Escrow::ByPolicy,

@@ -90,6 +90,19 @@ fn the_text_says_what_the_settings_say_and_names_what_was_only_stated() {
 }
 
 #[test]
+fn what_is_offered_is_as_it_was_saved_whatever_rule_came_since() {
+    let (authority, _clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    officer.decide_escrow(decision(true)).unwrap();
+    let draft = ProfileDraft { renewal_days: 0, ..ProfileDraft::builtin(ProfileName::Encryption) };
+    testing::saved_earlier(&authority, &officer, ProfileName::Encryption, &draft);
+    assert!(!officer.profile_in_force(ProfileName::Encryption).unwrap().offered, "nothing is issued by it");
+    officer.complete_gate(Gate::KeyPlan, testing::key_plan_answers()).unwrap();
+    let plan = officer.key_plan().unwrap().plan.unwrap();
+    assert!(plan.facts.profiles.iter().any(|profile| profile.name == ProfileName::Encryption && profile.offered));
+}
+
+#[test]
 fn whatever_changes_makes_it_out_of_date_and_closes_the_gate_until_it_is_made_anew() {
     let (authority, _clock, _folder) = testing::authority();
     let officer = testing::department(&authority);

@@ -216,6 +216,59 @@ fn what_was_imported_before_or_is_stored_by_a_program_from_before_is_good_for_wh
 }
 
 #[test]
+fn what_was_imported_before_is_put_under_the_profile_that_comes_nearest_or_under_none_and_counted_there() {
+    let folder = TempDir::new().unwrap();
+    let old = with_enrollments(&folder, 27);
+    let spec = |serial: u8, purpose: ExtendedKeyUsage| CertificateSpec {
+        serial: SerialNumber::from_random([serial; 16]),
+        subject: name("www.example.edu"),
+        san: Vec::new(),
+        validity: Validity { not_before: Timestamp(1), not_after: Timestamp(9) },
+        public_key: key(1).public().unwrap(),
+        key_usage: KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::KEY_ENCIPHERMENT),
+        extended_key_usage: vec![purpose],
+        ca: None,
+        name_constraints: None,
+        policies: Vec::new(),
+        crl_urls: Vec::new(),
+        ca_issuer_urls: Vec::new(),
+        ocsp_urls: Vec::new(),
+        ocsp_nocheck: false,
+    };
+    // A server's and a client's of another CA; and one of ours that is read, too, and bears the profile that it was issued by.
+    for (serial, purpose, issuer, uses) in [
+        (0x51, ExtendedKeyUsage::ServerAuth, "NULL", 4),
+        (0x52, ExtendedKeyUsage::ClientAuth, "NULL", 4),
+        (0x53, ExtendedKeyUsage::ServerAuth, "x'aa'", 0),
+    ] {
+        let der = sign_certificate(&spec(serial, purpose), &TestCa::new("Old CA", 0)).unwrap();
+        old.execute_batch(&format!(
+            "INSERT INTO certificate (serial, kind, profile, subject, san, issuer, subscriber, key_fingerprint, not_before, not_after, issued_at, uses)
+               VALUES (x'{serial:02x}', 'subscriber', 'authentication', 'CN=www.example.edu', '[]', {issuer}, NULL, zeroblob(32), 1, 9, 1, {uses})"
+        ))
+        .unwrap();
+        old.execute("INSERT INTO certificate_der (number, der) VALUES (last_insert_rowid(), ?1)", [der]).unwrap();
+    }
+    drop(old);
+    let store = Store::open(folder.path()).unwrap();
+    while read_anew(&store).unwrap() {}
+    let found = store
+        .read(|c| {
+            let texts = |sql: &str| -> crate::Result<Vec<String>> {
+                let mut statement = c.prepare(sql)?;
+                Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+            };
+            Ok((
+                texts("SELECT profile FROM certificate ORDER BY number")?,
+                texts("SELECT profile || ' ' || count FROM certificate_count WHERE count > 0 ORDER BY profile")?,
+            ))
+        })
+        .unwrap();
+    assert_eq!(found.0, ["other", "authentication", "authentication"]);
+    assert_eq!(found.1, ["authentication 2", "other 1"], "each is counted once");
+}
+
+#[test]
 fn a_batch_from_before_finds_its_passwords_where_they_lie() {
     let folder = TempDir::new().unwrap();
     let old = with_enrollments(&folder, 23);

@@ -31,8 +31,10 @@ export const certificates = {
   daysLeft: (days: number) => `${n(days, "day", "days")} left`,
   daysOver: (days: number) => `ended ${n(days, "day", "days")} ago`,
   /** Beside what can be done with those that are chosen. */
-  notOurs: "Another CA issued some of these: it alone renews and revokes them.",
+  notOurs: (chosen: number) => (chosen === 1 ? "Another CA issued this one: that CA alone renews and revokes it." : "Another CA issued some of these: that CA alone renews and revokes them."),
   may: "May",
+  /** It states neither key usage nor purpose. */
+  mayAll: "It states no limits",
   mayNot: "May not",
   mayNotOf: { signMail: "sign mail", receiveMail: "receive encrypted mail", receiveDocuments: "receive encrypted documents", signIn: "sign in", signCertificates: "sign certificates" },
   /** A transport certificate. */

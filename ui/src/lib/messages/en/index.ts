@@ -117,6 +117,8 @@ export const en = {
   },
   certs: {
     active: "Valid",
+    /** Of another CA: whether it was revoked is not known here. */
+    notEnded: "Not ended",
     ends: "Ends",
     held: "On hold",
     revoked: "Revoked",
@@ -128,6 +130,7 @@ export const en = {
       authentication: "Wi-Fi and VPN",
       document: "Document encryption",
       functional: "Functional mailbox",
+      other: "Another use",
       transport: "Transport identity",
       root: "Root",
       issuing: "Issuing CA",

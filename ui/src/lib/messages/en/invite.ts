@@ -42,7 +42,7 @@ export const invite = {
   safe: "The link alone opens nothing, and looking at it uses nothing up: mail scanners and previews are harmless. After too many wrong codes the invitation closes.",
   newLink: "New link",
   newLinkTitle: (name: string) => `Make a new link for ${name}?`,
-  newLinkDoes: ["The old link and the old code stop working at once.", "The enrollment goes on where it stands."] as string[],
+  newLinkDoes: ["The old link and the old code stop working at once.", "The person begins again with the new link and the new code; the enrollment keeps its steps."] as string[],
   cancelInvitation: "Cancel invitation",
   cancelTitle: (name: string) => `Cancel the invitation of ${name}?`,
   cancelDoes: ["The link stops working at once.", "Certificates already issued stay valid."] as string[],

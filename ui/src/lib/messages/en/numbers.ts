@@ -1,7 +1,7 @@
 // Counts and times in Settings, in English. Default and bounds stand in the program; the unit is the last word of a setting's name.
 
 export const numbers = {
-  bounds: (value: string, least: number, most: number) => `Default ${value}; ${least} to ${most}.`,
+  bounds: (value: string, least: string, most: string) => `Default ${value}; ${least} to ${most}.`,
   units: {
     tries: { one: "try", many: "tries" },
     failures: { one: "failure", many: "failures" },
@@ -9,20 +9,23 @@ export const numbers = {
     hours: { one: "hour", many: "hours" },
     days: { one: "day", many: "days" },
     years: { one: "year", many: "years" },
+    /** What more than so many of is an act of two officers. */
+    above: { one: "certificate", many: "certificates" },
   },
   tries: "Wrong codes and passwords",
   triesText: "what stops somebody who guesses",
   lives: "Lifetimes",
   livesText: "of sign-in, challenge and configuration profile",
-  validity: "How long Signet’s own certificates and those of a pilot live, and how long CRLs last. A change counts for certificates issued from now on; those that exist keep the end they have. How long people’s certificates live, the certificate profiles under Policies say.",
+  validity: "How long Signet’s own certificates and those of a pilot live, and how long CRLs last. A change counts for certificates issued from now on; those that exist keep the end they have, and what was made once at the set-up is not made again. How long people’s certificates live, the certificate profiles under Policies say.",
   empty: "Left empty, a field goes back to its default.",
   once: "Made once, at the set-up",
-  onceText: "they stay; a change counts for the next ones",
+  onceText: "by the years given there; a change has no effect on what is there",
   again: "Certificates",
   againText: "issued from now on",
   crls: "CRLs",
   crlsText: "made from now on",
   of: {
+    "invitation.hours": { label: "An invitation lives", hint: "Code and link end together." },
     "sign_in.code_tries": { label: "Wrong codes that end a link", hint: "Then a new link is needed." },
     "sign_in.password_tries": { label: "Wrong passwords of one person", hint: "Then everybody waits who gives that name." },
     "sign_in.password_minutes": { label: "Wrong passwords count together within", hint: "The wait ends when the first of them is so old." },
@@ -44,5 +47,8 @@ export const numbers = {
     "crl.every_hours": { label: "A CRL is made anew after", hint: "Also when nothing has changed; a revocation makes one at once." },
     "crl.next_update_hours": { label: "The issuing CA’s CRL lasts", hint: "Its nextUpdate; the S/MIME baseline allows ten days." },
     "crl.root_next_update_days": { label: "The root’s CRL lasts", hint: "While the root’s key is away, Today asks for it 60 days before." },
+    "revoke.four_eyes_above": { label: "Certificates that one officer may change alone", hint: "An act on more of them waits for another officer." },
+    "revoke.four_eyes_hours": { label: "Hours that count together", hint: "What an officer did alone in so many hours counts as one act." },
+    "revoke.maybe_lost_days": { label: "Days until “perhaps lost” becomes a revocation", hint: "Unless the certificate is reinstated before." },
   },
 };

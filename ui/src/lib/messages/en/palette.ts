@@ -28,6 +28,7 @@ export const palette = {
   dark: "Dark theme",
   verify: "Verify the ledger",
   about: "About Signet",
+  settings: (group: string) => `Settings: ${group}`,
   keys: "Show all keys",
   whom: "Whom do you want to invite?",
 };

@@ -33,6 +33,9 @@ export const policies = {
   days,
   inPilot: (most: number) => `${most} in the pilot`,
   notOffered: "Not offered",
+  /** A rule refuses it. */
+  toMend: "To be mended",
+  toMendText: "Nothing is issued by it until it is mended: open it, and its review says what is wrong.",
   version: (version: number) => (version ? `Version ${version}` : "Built in"),
   sources: { department: "The department’s own", organization: "Inherited", builtin: "Built in" },
   sourcesText: {

@@ -31,6 +31,8 @@ export const today = {
   stuck: "Stuck",
   stuckText: "downloaded the configuration profile but has not installed it; iOS deletes it after 8 minutes",
   left: (minutes: number) => (minutes < 1 ? "under 1 min left" : `${minutes} min left`),
+  away: "Sent away",
+  awayText: "the phone was refused, or its iOS is too old; the enrollment says what to do",
   serverOff: "Server off",
   serverOffName: "Phones cannot enroll now",
   serverOffText: "Nothing listens. Open links answer again as soon as you start the server.",

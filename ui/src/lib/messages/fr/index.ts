@@ -118,6 +118,7 @@ export const fr: Messages = {
   },
   certs: {
     active: "Valide",
+    notEnded: "Non échu",
     ends: "Échéance",
     held: "Suspendu",
     revoked: "Révoqué",
@@ -129,6 +130,7 @@ export const fr: Messages = {
       authentication: "Wi-Fi et VPN",
       document: "Chiffrement de documents",
       functional: "Boîte fonctionnelle",
+      other: "Autre usage",
       transport: "Identité de transport",
       root: "Racine",
       issuing: "AC émettrice",

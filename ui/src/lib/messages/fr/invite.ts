@@ -44,7 +44,7 @@ export const invite: Messages["invite"] = {
   safe: "Le lien seul n’ouvre rien, et le regarder ne l’épuise pas : antivirus et aperçus sont sans effet. Après trop de codes erronés, l’invitation se ferme.",
   newLink: "Nouveau lien",
   newLinkTitle: (name) => `Créer un nouveau lien pour ${name} ?`,
-  newLinkDoes: ["L’ancien lien et l’ancien code cessent aussitôt de marcher.", "L’enrôlement reprend là où il en est."],
+  newLinkDoes: ["L’ancien lien et l’ancien code cessent aussitôt de marcher.", "La personne recommence avec le nouveau lien et le nouveau code ; l’enrôlement garde ses étapes."],
   cancelInvitation: "Annuler l’invitation",
   cancelTitle: (name) => `Annuler l’invitation ${de(name)} ?`,
   cancelDoes: ["Le lien cesse aussitôt de marcher.", "Les certificats déjà émis restent valides."],

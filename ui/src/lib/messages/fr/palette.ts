@@ -31,6 +31,7 @@ export const palette: Messages["palette"] = {
   dark: "Thème sombre",
   verify: "Vérifier le registre",
   about: "À propos de Signet",
+  settings: (group) => `Réglages : ${group}`,
   keys: "Montrer tous les raccourcis",
   whom: "Qui voulez-vous inviter ?",
 };

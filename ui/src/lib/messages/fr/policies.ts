@@ -33,6 +33,8 @@ export const policies: Messages["policies"] = {
   days,
   inPilot: (most) => `${most} dans le pilote`,
   notOffered: "Non proposé",
+  toMend: "À corriger",
+  toMendText: "Rien n’est émis selon lui tant qu’il n’est pas corrigé : ouvrez-le, et l’examen dit ce qui ne va pas.",
   version: (version) => (version ? `Version ${version}` : "D’origine"),
   sources: { department: "Propre au département", organization: "Hérité", builtin: "D’origine" },
   sourcesText: {

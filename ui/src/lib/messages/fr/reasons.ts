@@ -173,6 +173,7 @@ export const table: Reasons = [
   ["the validation of {} ended at {}; record a new validation", "la validation de {} a pris fin le {} ; notez une nouvelle validation"],
   ["keys that decrypt are never enrolled by SCEP", "les clés qui déchiffrent ne s’enrôlent jamais par SCEP"],
   ["the certificate profile is not offered", "le profil de certificat n’est pas proposé"],
+  ["nothing is issued by the certificate profile {} until it is mended in Policies", "rien n’est émis selon le profil de certificat {} tant qu’il n’est pas corrigé dans Politiques"],
   ["the key is weaker than its certificate profile asks", "la clé est plus faible que ne le demande le profil de certificat"],
   // Politique
   ["signing alone leaves nothing to encrypt: take back this answer or the others", "la signature seule ne laisse rien à chiffrer : revenez sur cette réponse ou les autres"],

@@ -32,6 +32,8 @@ export const today: Messages["today"] = {
   stuck: "Bloqué",
   stuckText: "a téléchargé le profil de configuration sans l’installer ; iOS l’efface au bout de 8 minutes",
   left: (minutes) => (minutes < 1 ? "reste moins d’1 min" : `reste ${minutes} min`),
+  away: "Renvoyé",
+  awayText: "le téléphone a été refusé, ou son iOS est trop ancien ; l’enrôlement dit quoi faire",
   serverOff: "Serveur arrêté",
   serverOffName: "Aucun téléphone ne peut s’enrôler",
   serverOffText: "Rien n’écoute. Les liens ouverts répondront dès que vous démarrerez le serveur.",
