@@ -147,7 +147,9 @@ impl App {
         let authority = self.authority().ok()?;
         // Before it is read: what changes meanwhile is found.
         let seen = self.seen(&authority)?;
-        Some((seen, FirstScreen::of(self, &authority)))
+        let screen = FirstScreen::of(self, &authority);
+        // What failed now may not when somebody asks: it is read anew then.
+        screen.is_whole().then_some((seen, screen))
     }
 
     /// What the window shows first. The first time it is what was read early, unless anything was written since.
@@ -298,6 +300,21 @@ pub(crate) mod tests {
         read_early();
         app.close();
         assert!(kept().is_none(), "a folder that was closed shows nothing");
+    }
+
+    #[test]
+    fn what_was_read_early_is_kept_only_where_nothing_of_it_failed() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(folder.path());
+        assert!(app.read_early().is_some(), "before there is a department nothing has failed");
+        department(&app);
+        assert!(app.read_early().is_some());
+        let database = rusqlite::Connection::open(folder.path().join("data/signet.db")).unwrap();
+        database.execute_batch("DROP TABLE batch_item; DROP TABLE batch").unwrap();
+        assert!(app.read_early().is_none(), "the batches cannot be read");
+        app.open_early();
+        let authority = app.authority().unwrap();
+        assert!(app.0.first.take(|| app.seen(&authority)).is_none(), "nobody is shown that as if it were so still");
     }
 
     #[test]

@@ -122,7 +122,7 @@ export const commands = {
 	issueFromRequest: (order: IssueOrder, request: string) => typedError<IssuedCertificate, CommandError>(__TAURI_INVOKE("issue_from_request", { order, request })),
 	/**  Makes a key, issues its certificate and saves both as PKCS#12; `None` when no file was chosen: then nothing was issued. */
 	issueWithKey: (order: IssueOrder, form: Pkcs12Form, supersede: boolean) => typedError<IssuedFile | null, CommandError>(__TAURI_INVOKE("issue_with_key", { order, form, supersede })),
-	/**  The bundles, as far as the policy offers their profiles. */
+	/**  The bundles, as far as the policy offers their profiles; those that are to be mended are among them. */
 	deskBundles: (mail: string) => typedError<DeskBundle[], CommandError>(__TAURI_INVOKE("desk_bundles", { mail })),
 	/**
 	 *  Issues a bundle in one act: keys that encrypt are made here and saved, the others are those of the request. `None` when no file
@@ -594,7 +594,7 @@ export type Bundle = {
 export type BundleChoice = {
 	/**  Its name. */
 	name: string,
-	/**  All its profiles that are offered. */
+	/**  All its profiles that are offered, and those that are to be mended: a batch of these is refused and says so. */
 	profiles: string[],
 	/**  Those whose keys are made here. */
 	madeHere: string[],
@@ -1191,7 +1191,7 @@ export type Departure = {
 export type DeskBundle = {
 	/**  Name. */
 	name: string,
-	/**  Its profiles, as far as they are offered. */
+	/**  Its profiles, as far as they are offered or to be mended. */
 	profiles: IssueChoice[],
 };
 

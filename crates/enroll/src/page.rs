@@ -145,7 +145,12 @@ pub(crate) fn refusal(frame: &Frame, error: &Error) -> Response<Body> {
     noted(notice(frame, status, message), error)
 }
 
-/// The same without a page, for devices.
+/// As [`refusal`], where the department has something to put right first and nothing was wrong with what was asked.
+pub(crate) fn not_ready(frame: &Frame, error: &Error) -> Response<Body> {
+    noted(notice(frame, StatusCode::SERVICE_UNAVAILABLE, &frame.t.not_ready), error)
+}
+
+/// As [`refusal`], without a page, for devices.
 pub(crate) fn device_refusal(error: &Error) -> Response<Body> {
     let status = match error {
         Error::Unavailable(_) | Error::Denied(Denied::NotSetUp | Denied::ClockBehind) | Error::Conflict(Conflict::NewerDatabase) => {

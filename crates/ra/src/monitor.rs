@@ -250,16 +250,17 @@ impl Operator {
         let (state, detail, number, next_update) = self.inner.judge(looked_at.name, found)?;
         let word = serde_json::to_value(state).map_err(Error::fault)?.as_str().unwrap_or_default().to_owned();
         let number = number.and_then(|n| i64::try_from(n).ok());
-        let address = looked_at.address.clone();
+        // An address of today is named by whatever is issued from now on: until when is found out anew once it is one of before.
+        let (address, named_until) = (looked_at.address.clone(), looked_at.named_until);
         self.inner.store.write(move |tx| {
             tx.prepare_cached(
-                "INSERT INTO published_crl (address, state, detail, number, next_update, checked_at, since, failure) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) \
+                "INSERT INTO published_crl (address, state, detail, number, next_update, checked_at, since, failure, named_until) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8) \
                  ON CONFLICT (address) DO UPDATE SET since = iif(state = excluded.state, since, excluded.since), state = excluded.state, \
                  detail = excluded.detail, number = excluded.number, next_update = excluded.next_update, \
-                 checked_at = excluded.checked_at, failure = excluded.failure",
+                 checked_at = excluded.checked_at, failure = excluded.failure, named_until = excluded.named_until",
             )?
-            .execute((address, word, detail, number, next_update.map(|t| t.0), at.0, failure))?;
+            .execute((address, word, detail, number, next_update.map(|t| t.0), at.0, failure, named_until.map(|t| t.0)))?;
             Ok(())
         })
     }

@@ -53,13 +53,15 @@ pub async fn issue_with_key(
 ) -> Result<Option<IssuedFile>, CommandError> {
     app.operator(move |op| {
         let profile = order.profile()?;
+        let Some(op) = where_issued(op, &order.mail)? else { return Err(unknown()) };
+        op.profile_in_force(profile)?.require_sound()?;
         let Some(place) = ask(&handle, &order.mail, profile)? else { return Ok(None) };
         place.keep(&op, op.issue_generated(&order.mail, profile, form.into(), supersede)?).map(Some)
     })
     .await
 }
 
-/// The bundles, as far as the policy offers their profiles.
+/// The bundles, as far as the policy offers their profiles; those that are to be mended are among them.
 #[tauri::command]
 #[specta::specta]
 pub async fn desk_bundles(app: State<'_, App>, mail: String) -> Result<Vec<DeskBundle>, CommandError> {
@@ -82,7 +84,7 @@ pub async fn issue_bundle(
 ) -> Result<Option<IssuedBundle>, CommandError> {
     app.operator(move |op| {
         let Some(op) = where_issued(op, &order.mail)? else { return Err(unknown()) };
-        let Some(places) = ask_for_each(&handle, &op, &order)? else { return Ok(None) };
+        let Some(places) = ask_for_each(&op, &order, |profile| ask(&handle, &order.mail, profile))? else { return Ok(None) };
         let request = order.request.as_deref().map(str::as_bytes);
         Ok(Some(keep(&op, places, op.issue_bundle(&order.mail, &order.bundle, request, form.into(), order.supersede)?)))
     })
@@ -98,25 +100,34 @@ fn where_issued(op: Operator, mail: &str) -> Result<Option<Operator>, CommandErr
     Ok(Some(op.at_department(person.department_id)?))
 }
 
-/// A profile that is offered.
+/// A profile that is offered, or is to be mended: it is left out of nothing without a word, and the authority says why it refuses.
 fn choice(op: &Operator, name: ProfileName) -> Result<Option<IssueChoice>, CommandError> {
     let profile = op.profile_in_force(name)?;
     let choice = || IssueChoice { profile: name.as_str().to_owned(), made_here: profile.made_here(), days: profile.days };
-    Ok(profile.offered.then(choice))
+    Ok((profile.offered || profile.to_be_mended()).then(choice))
 }
 
-/// A bundle with those of its profiles that are offered.
+/// A bundle with those of its profiles that are offered or to be mended.
 fn desk_bundle(op: &Operator, bundle: ra::policy::Bundle) -> Result<DeskBundle, CommandError> {
     let profiles = bundle.profiles.into_iter().map(|name| choice(op, name)).collect::<Result<Vec<_>, _>>()?;
     Ok(DeskBundle { name: bundle.name, profiles: profiles.into_iter().flatten().collect() })
 }
 
-/// Asks for the place of each key of a bundle that is made here; `None` when one was cancelled.
-fn ask_for_each(handle: &AppHandle, op: &Operator, order: &BundleOrder) -> Result<Option<HashMap<ProfileName, KeyPlace>>, CommandError> {
+/// Asks for the place of each key of a bundle that is made here; `None` when one was cancelled. A bundle that would be refused because
+/// a profile of it is to be mended is refused before anything is asked.
+fn ask_for_each(
+    op: &Operator,
+    order: &BundleOrder,
+    mut ask: impl FnMut(ProfileName) -> Result<Option<KeyPlace>, CommandError>,
+) -> Result<Option<HashMap<ProfileName, KeyPlace>>, CommandError> {
+    let profiles = op.bundle(&order.bundle)?.profiles;
+    for profile in &profiles {
+        op.profile_in_force(*profile)?.require_sound()?;
+    }
     let mut places: HashMap<ProfileName, KeyPlace> = HashMap::new();
-    for profile in op.bundle(&order.bundle)?.profiles {
+    for profile in profiles {
         if choice(op, profile)?.is_some_and(|choice| choice.made_here) {
-            let Some(place) = ask(handle, &order.mail, profile)? else { return Ok(None) };
+            let Some(place) = ask(profile)? else { return Ok(None) };
             if places.values().any(|other| other.is_that_of(&place)) {
                 return Err(CommandError::new(Code::SameFile, place.path().display().to_string()));
             }
@@ -162,7 +173,12 @@ fn keep(op: &Operator, mut places: HashMap<ProfileName, KeyPlace>, issued: Bundl
 mod tests {
     use super::*;
     use protocol::x509::SerialNumber;
-    use ra::{issuance::Form, policy::Bundle, profile::Scope, testing};
+    use ra::{
+        issuance::Form,
+        policy::Bundle,
+        profile::{ProfileDraft, Scope},
+        testing,
+    };
     use std::path::Path;
 
     const ALICE: &str = "alice@example.edu";
@@ -198,5 +214,41 @@ mod tests {
         assert_eq!(serials.iter().map(|serial| status(serial)).collect::<Vec<_>>(), ["revoked", "active"]);
         // The same name twice is seen before anything is issued.
         assert!(place(&desk, "a.p12").is_that_of(&place(&desk, "a.p12")) && !place(&desk, "a.p12").is_that_of(&place(&desk, "b.p12")));
+    }
+
+    #[test]
+    fn a_bundle_with_a_profile_that_is_to_be_mended_shows_it_and_is_refused_before_anybody_is_asked_for_a_place() {
+        let (authority, _clock, _folder) = testing::authority();
+        let officer = testing::department(&authority);
+        testing::person(&officer, "Alice Example", ALICE);
+        let bundle = Bundle { name: "Readers".into(), profiles: vec![ProfileName::Document, ProfileName::Encryption] };
+        officer.save_bundle(Scope::Department, &bundle).unwrap();
+        let earlier = |offered| {
+            // Saved before a profile had to begin its renewal at least a day before the end.
+            let draft = ProfileDraft { renewal_days: 0, offered, ..ProfileDraft::builtin(ProfileName::Encryption) };
+            testing::saved_earlier(&authority, &officer, ProfileName::Encryption, &draft);
+        };
+        let shown = || {
+            let profiles = desk_bundle(&officer, bundle.clone()).unwrap().profiles;
+            profiles.into_iter().map(|choice| (choice.profile, choice.made_here)).collect::<Vec<_>>()
+        };
+        let order = BundleOrder { mail: ALICE.into(), bundle: "Readers".into(), request: None, supersede: false };
+        let asked = || {
+            let mut asked = Vec::new();
+            let places = ask_for_each(&officer, &order, |profile| {
+                asked.push(profile);
+                Ok(None)
+            });
+            (asked, places.err().map(|error| error.message))
+        };
+        let [document, encryption] = ["document", "encryption"].map(|name| (name.to_owned(), true));
+        // The first place was cancelled: nobody is asked for the other.
+        assert_eq!((shown(), asked()), (vec![document.clone(), encryption.clone()], (vec![ProfileName::Document], None)));
+        earlier(true);
+        let told = "nothing is issued by the certificate profile encryption until it is mended in Policies".to_owned();
+        assert_eq!((shown(), asked()), (vec![document.clone(), encryption], (Vec::new(), Some(told))));
+        // What nobody wants to offer is no part of it.
+        earlier(false);
+        assert_eq!((shown(), asked()), (vec![document], (vec![ProfileName::Document], None)));
     }
 }

@@ -103,7 +103,7 @@ pub struct BatchPlan {
 pub struct BundleChoice {
     /// Its name.
     pub name: String,
-    /// All its profiles that are offered.
+    /// All its profiles that are offered, and those that are to be mended: a batch of these is refused and says so.
     pub profiles: Vec<String>,
     /// Those whose keys are made here.
     pub made_here: Vec<String>,
@@ -211,9 +211,12 @@ impl BundleChoice {
             let mut choice = BundleChoice { name: view.bundle.name, profiles: Vec::new(), made_here: Vec::new() };
             for name in view.bundle.profiles {
                 let profile = operator.profile_in_force(name)?;
+                if !(profile.offered || profile.to_be_mended()) {
+                    continue;
+                }
                 let word = name.as_str().to_owned();
-                choice.made_here.extend((profile.offered && profile.made_here()).then(|| word.clone()));
-                choice.profiles.extend(profile.offered.then_some(word));
+                choice.made_here.extend(profile.made_here().then(|| word.clone()));
+                choice.profiles.push(word);
             }
             choices.push(choice);
         }
@@ -333,3 +336,6 @@ impl From<ra::issuance::PasswordLine> for BatchPassword {
 pub fn id(text: &str) -> Result<BatchId, CommandError> {
     BatchId::parse(text).ok_or_else(unknown)
 }
+
+#[cfg(test)]
+mod tests;

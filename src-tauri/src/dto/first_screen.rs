@@ -44,6 +44,12 @@ impl FirstScreen {
             session,
         }
     }
+
+    /// Nothing failed: what is refused is so because there is no department.
+    pub fn is_whole(&self) -> bool {
+        let parts = [self.today.is_ok(), self.under_way.is_ok(), self.server.is_ok(), self.status.is_ok()];
+        self.session.as_ref().is_ok_and(|session| session.department.is_none() || parts.into_iter().all(|read| read))
+    }
 }
 
 fn where_set_up<T>(set_up: bool, read: impl FnOnce() -> Result<T, CommandError>) -> Result<T, CommandError> {
@@ -60,6 +66,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let app = app(folder.path());
         let screen = FirstScreen::of(&app, &app.authority().unwrap());
+        let failed = FirstScreen { session: Err(CommandError::new(Code::Internal, "")), ..screen.clone() };
+        assert!(screen.is_whole() && !failed.is_whole(), "that is no failure");
         assert!(screen.session.is_ok_and(|session| session.setting_up && session.department.is_none()));
         let refused = [screen.today.err(), screen.under_way.err(), screen.server.err(), screen.status.err()];
         for refused in refused {
@@ -73,10 +81,12 @@ mod tests {
         let app = app(folder.path());
         department(&app);
         let authority = app.authority().unwrap();
-        assert!(FirstScreen::of(&app, &authority).under_way.is_ok());
+        let whole = FirstScreen::of(&app, &authority);
+        assert!(whole.is_whole() && whole.under_way.is_ok());
         let database = rusqlite::Connection::open(folder.path().join("data/signet.db")).unwrap();
         database.execute_batch("DROP TABLE batch_item; DROP TABLE batch").unwrap();
         let screen = FirstScreen::of(&app, &authority);
+        assert!(!screen.is_whole());
         let refused = screen.under_way.err().unwrap();
         assert_eq!((refused.code, refused.incident.is_some()), (Code::Internal, true));
         assert!(screen.session.is_ok_and(|session| session.department.is_some()));

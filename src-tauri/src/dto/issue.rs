@@ -45,7 +45,7 @@ pub struct IssueChoice {
 pub struct DeskBundle {
     /// Name.
     pub name: String,
-    /// Its profiles, as far as they are offered.
+    /// Its profiles, as far as they are offered or to be mended.
     pub profiles: Vec<IssueChoice>,
 }
 

@@ -14,7 +14,7 @@ use crate::{
     guard::{Segment, peer, texts},
     limit::Limit,
     log::Note,
-    page::{Framing, asking, content, department, empty, html, notice, refusal, refused_body},
+    page::{Framing, asking, content, department, empty, html, not_ready, notice, refusal, refused_body},
 };
 use axum::{
     body::Body,
@@ -274,6 +274,8 @@ pub(crate) async fn profile(State(app): State<App>, Segment(token): Segment, met
             match visit.app.ask(move |e| e.profile_service(&token, &secret)).await {
                 Ok(profile) => profile,
                 Err(Error::Denied(Denied::LinkEnded)) => None,
+                // A certificate profile waits to be mended.
+                Err(error @ Error::Invalid { .. }) => return Err(not_ready(&visit.frame, &error)),
                 Err(error) => return Err(refusal(&visit.frame, &error)),
             }
         };

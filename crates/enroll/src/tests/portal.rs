@@ -10,6 +10,7 @@ use ra::{
     enrollment::State,
     invitation::Channel,
     mailbox::Method as Validation,
+    profile::{ProfileDraft, ProfileName, Scope, Usage},
     subscriber::{NewSubscriber, SubscriberKind},
 };
 
@@ -135,6 +136,22 @@ async fn a_signed_in_person_gets_the_profile_and_nobody_else() {
     let late = site.get_with(&format!("{link}/profile"), &[("cookie", &cookie)]).await;
     assert_ne!(late.header("content-type"), "application/x-apple-aspen-config");
     shows(&late, StatusCode::FORBIDDEN, "Sign in again");
+}
+
+#[tokio::test]
+async fn while_a_certificate_profile_waits_to_be_mended_the_download_is_not_ready() {
+    let site = Site::new();
+    let (link, code) = site.invite();
+    let cookie = site.sign_in(&link, &code).await;
+    let sound = ProfileDraft::builtin(ProfileName::Signing);
+    let draft = ProfileDraft { usage: vec![Usage::ContentCommitment], ..sound.clone() };
+    ra::testing::saved_earlier(&site.authority, &site.operator, ProfileName::Signing, &draft);
+    let fetched =
+        async |language: &str| site.get_with(&format!("{link}/profile"), &[("cookie", &cookie), ("accept-language", language)]).await;
+    shows(&fetched("en").await, StatusCode::SERVICE_UNAVAILABLE, "Not ready just now");
+    shows(&fetched("fr").await, StatusCode::SERVICE_UNAVAILABLE, "Pas prêt pour l’instant");
+    site.operator.save_profile(Scope::Department, ProfileName::Signing, sound).unwrap();
+    assert_eq!(fetched("en").await.header("content-type"), "application/x-apple-aspen-config", "the link stays good");
 }
 
 #[tokio::test]

@@ -78,8 +78,9 @@ impl Operator {
         })
     }
 
-    /// Until when a subscriber's certificate says that its CRL is found at this very address. Those of the authority itself, which name
-    /// it for ten years, are left out: nobody could end that by issuing anew, and a warning for so long is one that nobody reads.
+    /// Until when a subscriber's certificate says that its CRL is found at this very address. One that was superseded or revoked counts as
+    /// well: whoever meets it looks there. Those of the authority itself, which name it for ten years, are left out: a warning for so long
+    /// is one that nobody reads.
     pub(crate) fn list_named_until(&self, address: &str) -> Result<Option<Timestamp>> {
         let (at, address) = (self.inner.clock.now(), address.as_bytes());
         self.inner.store.read(|c| {

@@ -39,6 +39,7 @@ impl Operator {
         let person = self.subscriber_by_mail(mail)?;
         let (policy, settings) = (self.inner.policy_of(person.department_id)?, self.inner.settings_of(person.department_id)?);
         let definition = policy.profile(profile).clone();
+        definition.require_sound()?;
         if !definition.by_scep {
             return Err(Error::Denied(Denied::EncryptionByScep));
         }

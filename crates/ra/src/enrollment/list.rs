@@ -55,10 +55,13 @@ pub(crate) fn newest_state(tx: &Connection, subscriber: SubscriberId) -> Result<
     state.map(|s| State::parse(&s)).transpose()
 }
 
+// Whether the phone was sent away is told by its last download, which nothing came of: the state does not go back where a new link is made.
 const COLUMNS: &str = "e.id, e.subscriber, s.name, m.address, e.state, e.profile_sent, e.channel, e.created_at, e.expires_at, e.updated_at,
     e.download_ends_at, s.department, (SELECT name FROM unit WHERE id = s.department),
-    CASE WHEN e.state = 'authenticated' AND e.download_ends_at IS NULL THEN coalesce((SELECT kind = 'profile_service_sent' FROM step
-        WHERE enrollment = e.id AND kind IN ('resent', 'profile_service_sent') ORDER BY id DESC LIMIT 1), 0) ELSE 0 END";
+    CASE WHEN e.state IN ('authenticated', 'identified', 'issued') AND e.download_ends_at IS NULL
+        THEN coalesce((SELECT kind = 'profile_service_sent' FROM step
+            WHERE enrollment = e.id AND kind IN ('resent', 'profile_service_sent', 'device_identified', 'profile_sent')
+            ORDER BY id DESC LIMIT 1), 0) ELSE 0 END";
 const TABLES: &str = "enrollment e CROSS JOIN subscriber s ON s.id = e.subscriber CROSS JOIN mailbox m ON m.id = e.mailbox
     LEFT JOIN device d ON d.id = e.device";
 

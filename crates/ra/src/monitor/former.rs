@@ -1,5 +1,5 @@
-//! Addresses where the monitor looked before `status.url` was moved: subscribers' certificates from before go on naming them, so that
-//! they have to answer until the last of these ends.
+//! Addresses where the monitor looked before `status.url` was moved: subscribers' certificates from before go on naming the issuing CA's
+//! list there, so that it has to answer until the last of these ends.
 
 use crate::{Operator, Result};
 use protocol::Timestamp;
@@ -8,10 +8,13 @@ use rusqlite::{Connection, params};
 /// An address of today and the name of the CRL there.
 pub(super) type Address = (String, &'static str);
 
+/// The CRL that a subscriber's certificate looks for.
+const SUBSCRIBERS: &str = "issuing";
+
 /// The CRL that a certificate looks for at this address; `None` where no certificate names any: at a target, and of a delta CRL.
 fn name(address: &str) -> Option<&'static str> {
     let (url, file) = address.rsplit_once("/crl/")?;
-    ["issuing", "root"].into_iter().find(|name| url.starts_with("http://") && file.strip_suffix(".crl") == Some(*name))
+    [SUBSCRIBERS, "root"].into_iter().find(|name| url.starts_with("http://") && file.strip_suffix(".crl") == Some(*name))
 }
 
 /// Those of before that certificates still name, and until when, without those of today.
@@ -21,8 +24,8 @@ pub(super) fn named(c: &Connection, at: Timestamp, today: &[Address]) -> Result<
     let mut list = Vec::new();
     for row in rows {
         let (address, until) = row?;
-        if let Some(name) = name(&address).filter(|_| !today.iter().any(|(of, _)| *of == address)) {
-            list.push(((address, name), until));
+        if name(&address) == Some(SUBSCRIBERS) && !today.iter().any(|(of, _)| *of == address) {
+            list.push(((address, SUBSCRIBERS), until));
         }
     }
     Ok(list)
@@ -39,10 +42,15 @@ impl Operator {
             Ok(rows.collect::<rusqlite::Result<Vec<String>>>()?)
         })?;
         for address in unknown {
-            if name(&address).is_none() || today.iter().any(|(of, _)| *of == address) {
+            if today.iter().any(|(of, _)| *of == address) {
                 continue;
             }
-            let until = self.list_named_until(&address)?;
+            let until = match name(&address) {
+                Some(SUBSCRIBERS) => self.list_named_until(&address)?,
+                // The root's list stands in certificates of the authority alone.
+                Some(_) => None,
+                None => continue,
+            };
             self.inner.store.write(move |tx| {
                 match until {
                     Some(until) => tx

@@ -127,8 +127,39 @@ fn an_address_of_before_is_looked_at_and_warned_of_until_the_last_certificate_th
     moved("http://pki.example.edu:8080");
     assert_eq!(round(), BEFORE);
     assert!(officer.published_crls().unwrap().iter().all(|crl| crl.named_until.is_none()));
+    // What is issued meanwhile names it, too.
+    let made = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, true).unwrap();
+    let later = made.issued.certificate.not_after;
+    assert!(later > end);
     moved("http://status.example.edu");
     assert_eq!(round(), [&NEWEST, moved_from].concat());
-    clock.advance(end.0 + 1 - clock.now().0);
+    assert_eq!(officer.published_crls().unwrap()[2].named_until, Some(later));
+    clock.advance(later.0 + 1 - clock.now().0);
     assert_eq!(round(), NEWEST, "the last of them has ended");
+}
+
+#[test]
+fn where_the_roots_list_was_nobody_looks_whatever_else_a_certificate_says_of_that_address() {
+    const ROOT: &str = "http://pki.example.edu:8080/crl/root.crl";
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    testing::into_production(&officer);
+    officer.set_setting("cps.oid", "1.3.6.1.4.1.32473.1").unwrap();
+    officer.set_setting("cps.url", ROOT).unwrap();
+    testing::person(&officer, "Alice Example", "alice@example.edu");
+    let made = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
+    assert_eq!(officer.list_named_until(ROOT).unwrap(), Some(made.issued.certificate.not_after), "it stands there, as the CPS");
+    let unreachable = Failed::new(Failure::Unreachable, "connection refused");
+    let round = || {
+        clock.advance(900);
+        let due = officer.published_crls_due().unwrap();
+        due.iter().for_each(|crl| officer.published_crl_found(crl, Err(&unreachable)).unwrap());
+        due.into_iter().map(|crl| crl.address).collect::<Vec<_>>()
+    };
+    assert!(round().contains(&ROOT.to_owned()));
+    officer.set_setting("status.url", "http://www.example.edu").unwrap();
+    assert_eq!(
+        round(),
+        ["http://www.example.edu/crl/issuing.crl", "http://www.example.edu/crl/root.crl", "http://pki.example.edu:8080/crl/issuing.crl"]
+    );
 }

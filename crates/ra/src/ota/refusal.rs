@@ -45,12 +45,14 @@ pub(super) fn refuse(inner: &Inner, enrollment: EnrollmentId, refusal: Refusal, 
         if let Some(challenge) = challenge
             && refusal.kind == StepKind::DeviceRefused
         {
-            // A link that is renewed ends the sessions of the one before.
+            // The newest download, whether its challenge still counts or has run out. A link that is renewed ends the sessions of the one
+            // before.
             tx.prepare_cached(
                 "UPDATE enrollment SET download_ends_at = NULL WHERE id = ?1
-                   AND EXISTS (SELECT 1 FROM session WHERE challenge = ?2 AND enrollment = ?1 AND dead = 0 AND expires_at > ?3)",
+                   AND EXISTS (SELECT 1 FROM session WHERE challenge = ?2 AND dead = 0
+                     AND id = (SELECT max(id) FROM session WHERE enrollment = ?1 AND first_sent_at IS NOT NULL))",
             )?
-            .execute(params![enrollment, challenge, at.0])?;
+            .execute(params![enrollment, challenge])?;
         }
         enrollment::record(tx, at, enrollment, refusal.kind, refusal.facts)
     })?;

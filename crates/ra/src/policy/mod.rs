@@ -178,10 +178,16 @@ impl Policy {
         settings.bundle.iter().map(|name| self.profile(*name)).filter(|profile| profile.by_scep && profile.offered)
     }
     /// Refuses where a later rule refuses one of those that a phone is to get: a configuration profile without it would take the identity
-    /// off the phone that has it.
+    /// off the phone that has it. What is to be mended may be the very thing that says where its key is made: what the profile was made for
+    /// counts.
     pub(crate) fn require_whole(&self, settings: &Settings) -> Result<()> {
-        let mut made_there = settings.bundle.iter().map(|name| self.profile(*name)).filter(|profile| profile.by_scep);
-        made_there.try_for_each(|profile| profile.require_sound())
+        let mut for_phones = settings.bundle.iter().map(|name| self.profile(*name)).filter(|profile| match profile.name {
+            ProfileName::Signing | ProfileName::Authentication => true,
+            ProfileName::Encryption | ProfileName::Document => false,
+            // It may decrypt, by itself or beside signing: then no phone makes its key.
+            ProfileName::Functional => !profile.decrypts(),
+        });
+        for_phones.try_for_each(|profile| profile.require_sound())
     }
     /// Keys of this profile are escrowed.
     pub(crate) fn escrows(&self, name: ProfileName) -> bool {

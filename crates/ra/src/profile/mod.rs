@@ -108,10 +108,17 @@ impl CertificateProfile {
         let signature = self.key_usage.0 & KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::CONTENT_COMMITMENT).0;
         if self.signs() { KeyUsage(signature) } else { KeyUsage::KEY_AGREEMENT }
     }
+    /// A rule that came after it was saved to be offered refuses it: it is not [`CertificateProfile::offered`] until it is mended in Policies.
+    pub fn to_be_mended(&self) -> bool {
+        self.wrong.is_some()
+    }
     /// Refuses where a rule that came after it was saved refuses it: it was meant to be issued by, and is left out of nothing without a
     /// word. What is wrong stands in Policies, beside the field.
-    pub(crate) fn require_sound(&self) -> Result<()> {
-        if self.wrong.is_none() {
+    ///
+    /// # Errors
+    /// `profile` where it is [to be mended](CertificateProfile::to_be_mended).
+    pub fn require_sound(&self) -> Result<()> {
+        if !self.to_be_mended() {
             return Ok(());
         }
         let name = self.name.as_str();

@@ -60,7 +60,7 @@ pub(super) fn decide(
     let Some((department, subject)) = subscriber::certified_as(tx, subscriber)? else { return refuse(NO_LONGER_HERE) };
     let Some(policy) = ground.policy(Some(department)) else { return refuse(NO_LONGER_HERE) };
     if let Some(reason) = refusal_by_policy(policy, Purpose::Certificate(profile), &request.csr.public_key) {
-        return refuse(reason);
+        return refuse(&reason);
     }
     let certificate = CertificateView::from_der(&old.der)?;
     if let Some(reason) = deviation(&request.csr, &subject, &certificate.san) {

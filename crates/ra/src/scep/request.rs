@@ -8,7 +8,7 @@ use super::{
     transaction::{self, Cause, Standing},
 };
 use crate::{
-    Result,
+    Error, Result,
     authority::Inner,
     certificate,
     certificate::Known,
@@ -30,7 +30,7 @@ use protocol::{
     x509::{CertificateView, DistinguishedName, SerialNumber, SubjectAltName},
 };
 use rusqlite::Connection;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// A request that is well-formed and whose key may be certified.
 pub(super) struct Request {
@@ -158,7 +158,7 @@ pub(super) fn by_challenge(
     let refuse = |reason: &str| of_known(tx, at, about, FailInfo::BadRequest, reason, None);
     let Some(policy) = ground.policy(challenge.department) else { return refuse(NO_LONGER_HERE) };
     if let Some(reason) = refusal_by_policy(policy, challenge.purpose, &request.csr.public_key) {
-        return refuse(reason);
+        return refuse(&reason);
     }
     if old.is_none() && request.signer_key != request.csr_key {
         return refuse("the message is signed by a key other than the one to be certified");
@@ -276,15 +276,22 @@ fn wait(tx: &Connection, at: Timestamp, request: &Request, challenge: &Challenge
 }
 
 /// Why the policy forbids this purpose for a key made elsewhere.
-pub(super) fn refusal_by_policy(policy: &Policy, purpose: Purpose, key: &PublicKey) -> Option<&'static str> {
+pub(super) fn refusal_by_policy(policy: &Policy, purpose: Purpose, key: &PublicKey) -> Option<Cow<'static, str>> {
+    let terms = policy.terms(purpose);
+    // First: of one that is to be mended nothing else is sure.
+    if let Terms::Profile(profile) = &terms
+        && let Err(Error::Invalid { reason, .. }) = profile.require_sound()
+    {
+        return Some(reason.into());
+    }
     if !policy.by_scep(purpose) {
-        return Some("keys that decrypt are never enrolled by SCEP");
+        return Some("keys that decrypt are never enrolled by SCEP".into());
     }
     if !policy.offers(purpose) {
-        return Some("the certificate profile is not offered");
+        return Some("the certificate profile is not offered".into());
     }
-    match policy.terms(purpose) {
-        Terms::Profile(profile) if !profile.accepts(key) => Some("the key is weaker than its certificate profile asks"),
+    match terms {
+        Terms::Profile(profile) if !profile.accepts(key) => Some("the key is weaker than its certificate profile asks".into()),
         Terms::Profile(_) | Terms::Transport(_) => None,
     }
 }

@@ -51,6 +51,8 @@ pub(super) fn profile_service(inner: &Arc<Inner>, token: &Token, cookie: &Token)
         if dead || at >= first.plus(AGAIN) || session::must_set_password(tx, &settings, &session, head.subscriber)? {
             return Ok(None);
         }
+        // Phase 3 would refuse the phone, at the end of a way on which the person could do nothing about it.
+        shared.policy_of(head.department)?.require_whole(&settings)?;
         tx.prepare_cached("UPDATE session SET first_sent_at = coalesce(first_sent_at, ?2) WHERE id = ?1")?
             .execute(params![session.id, at.0])?;
         tx.prepare_cached("UPDATE enrollment SET download_ends_at = ?2 WHERE id = ?1")?

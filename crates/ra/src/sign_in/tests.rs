@@ -6,8 +6,10 @@ use crate::{
     enrollment::State,
     invitation::Invitation,
     ota::tests::phone::{World, code, key, kind, profile, said, scep, signed_text, value, values, world},
+    profile::{ProfileDraft, ProfileName, Scope, Usage},
     secret::Token,
     settings::SignIn,
+    testing,
 };
 use protocol::x509::CertificateView;
 use zeroize::Zeroizing;
@@ -156,6 +158,31 @@ fn the_profile_is_the_same_for_ten_minutes_and_dead_once_configured() {
     let view = world.enroller.session(&invitation.token, &session).unwrap().unwrap();
     assert_eq!((view.state, view.profile_sent), (State::Configured, true), "the page can still say that it worked");
     assert!(matches!(world.enroller.decline(&invitation.token, &session), Err(Error::Conflict(Conflict::EnrollmentEnded))));
+}
+
+#[test]
+fn nothing_is_downloaded_while_a_profile_of_the_phone_waits_to_be_mended_and_the_link_stays_good() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let invitation = world.invite("alice@example.edu");
+    let session = world.sign_in_by_code(&invitation);
+    let steps = world.steps(invitation.enrollment);
+    let sound = ProfileDraft::builtin(ProfileName::Signing);
+    for usage in [Usage::ContentCommitment, Usage::KeyEncipherment] {
+        let draft = ProfileDraft { usage: vec![usage], ..sound.clone() };
+        testing::saved_earlier(&world.authority, &world.officer, ProfileName::Signing, &draft);
+        let refused = world.enroller.profile_service(&invitation.token, &session).unwrap_err();
+        let told = "profile: nothing is issued by the certificate profile signing until it is mended in Policies";
+        assert_eq!((refused.to_string().as_str(), world.steps(invitation.enrollment)), (told, steps.clone()));
+    }
+    let view = world.enroller.session(&invitation.token, &session).unwrap().unwrap();
+    assert_eq!((view.state, view.download_ends_at), (State::Authenticated, None));
+    assert!(matches!(world.enroller.link(&invitation.token).unwrap(), LinkView::Open(_)));
+    // Nor have the ten minutes begun.
+    world.clock.advance(601);
+    world.officer.save_profile(Scope::Department, ProfileName::Signing, sound).unwrap();
+    let phone = world.phone_of(&invitation.token, &session, "U", 1);
+    profile(phone.phase2(&world));
 }
 
 #[test]

@@ -51,7 +51,8 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     let warning = super::init::status_warning(&settings).filter(|_| arguments.status_url.is_some());
     // All living certificates may have to be read for it. A program waits, which gets one value with everything in it; people need not.
     let named = move || super::settings::StillNamed::since(&operator, earlier).map(|named| named.words());
-    let (named, named_later) = if output.is_json() { (named(), None) } else { (None, Some(named)) };
+    let ((named, stopped), named_later) =
+        if output.is_json() { (runtime.block_on(found_unless(stop.asked(), named)), None) } else { ((None, false), Some(named)) };
     let warnings: Vec<String> = warning.into_iter().chain(named).collect();
     for warning in &warnings {
         tracing::warn!("{warning}");
@@ -73,23 +74,33 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
         )
     })?;
 
-    let auditor = authority.auditor();
-    runtime.block_on(async {
-        // The whole chain beside the work: it may be long.
-        tokio::task::spawn_blocking(move || judge(auditor.verify_ledger()));
-        if let Some(named) = named_later {
-            tokio::task::spawn_blocking(move || {
-                if let Some(warning) = named() {
-                    tracing::warn!("{warning}");
-                }
-            });
-        }
-        stop.asked().await;
-    });
+    if !stopped {
+        let auditor = authority.auditor();
+        runtime.block_on(async {
+            // The whole chain beside the work: it may be long.
+            tokio::task::spawn_blocking(move || judge(auditor.verify_ledger()));
+            if let Some(named) = named_later {
+                tokio::task::spawn_blocking(move || {
+                    if let Some(warning) = named() {
+                        tracing::warn!("{warning}");
+                    }
+                });
+            }
+            stop.asked().await;
+        });
+    }
     tracing::info!("stopping");
     server.stop();
     leave(runtime);
     Ok(())
+}
+
+/// What `read` finds, and whether the program was asked to stop before that: then nobody waits for it any longer.
+async fn found_unless(stop: impl Future<Output = ()>, read: impl FnOnce() -> Option<String> + Send + 'static) -> (Option<String>, bool) {
+    tokio::select! {
+        () = stop => (None, true),
+        found = tokio::task::spawn_blocking(read) => (found.unwrap_or_default(), false),
+    }
 }
 
 /// What reads beside the work may go on for long, and nothing that it finds is wanted any more. It writes nothing, and so may end with the
@@ -184,6 +195,19 @@ mod tests {
         reading.spawn_blocking(move || read.recv_timeout(Duration::from_secs(60)));
         let started = std::time::Instant::now();
         leave(reading);
+        assert!(started.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn who_stops_it_waits_for_nothing_that_a_program_was_to_be_told() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (_until, read) = std::sync::mpsc::channel::<String>();
+        let started = std::time::Instant::now();
+        let reading = move || read.recv_timeout(Duration::from_secs(60)).ok();
+        assert_eq!(runtime.block_on(found_unless(std::future::ready(()), reading)), (None, true));
+        let found = runtime.block_on(found_unless(std::future::pending(), || Some("named".to_owned())));
+        assert_eq!(found, (Some("named".to_owned()), false));
+        leave(runtime);
         assert!(started.elapsed() < Duration::from_secs(30));
     }
 

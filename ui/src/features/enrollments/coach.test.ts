@@ -6,7 +6,7 @@ import { messages } from "$lib/messages/all";
 import Coach from "./Coach.svelte";
 
 const t = messages.en.enrollment;
-const NOTES = [t.coachInvited, t.coachOpened, t.coachTap, t.coachDownload, t.coachGone, t.coachTooOld, t.coachRefused, t.coachRunning, t.coachDone, t.coachEnded];
+const NOTES = [t.coachInvited, t.coachOpened, t.coachTap, t.coachDownload, t.coachGone, t.coachTooOld, t.coachRefused, t.coachSettingsRefused, t.coachRunning, t.coachDone, t.coachEnded];
 
 /** What the coach says, of all that it may say. */
 function says(state: State, downloadEndsAt: string | null = null, kinds: StepKind[] = []): string[] {
@@ -47,6 +47,23 @@ describe("the coach", () => {
       expect(says(state, "2026-03-12T09:08:01Z", [...before, "opened", "signedIn", "profileServiceSent"])).toEqual([t.coachDownload]);
       expect(says(state, null, [...before, "opened", "signedIn", "profileServiceSent", "deviceRefused"])).toEqual([t.coachRefused]);
       expect(says(state, null, [...before, "opened", "signedIn", "profileServiceSent", "deviceIdentified"])).toEqual([t.coachRunning]);
+    }
+  });
+  it("says that the request for settings was refused, until the phone is answered or begins anew", () => {
+    const before: StepKind[] = ["signedIn", "profileServiceSent", "deviceIdentified", "transportIssued", "profileRefused"];
+    for (const page of [[], ["pageViewed"], ["opened", "signInFailed", "signedIn"]] as const) expect(says("issued", null, [...before, ...page])).toEqual([t.coachSettingsRefused]);
+    for (const answer of ["profileRequested", "profileSent", "repeated"] as const) expect(says("issued", null, [...before, answer])).toEqual([t.coachRunning]);
+    expect(says("issued", null, [...before, "resent"])).toEqual([t.coachInvited]);
+    expect(says("configured", null, [...before, "profileSent", "configured", "profileRefused"])).toEqual([t.coachDone]);
+    for (const { enrollment: said } of [messages.en, messages.fr]) expect(said.coachSettingsRefusedText).toMatch(/^The steps say why\.|^Les étapes disent pourquoi\./);
+  });
+  it("goes by the newest download, also where an earlier one had brought the phone further", () => {
+    for (const state of ["identified", "issued"] as const) {
+      const again: StepKind[] = ["signedIn", "profileServiceSent", "deviceIdentified", "transportIssued", "profileRefused", "profileServiceSent"];
+      expect(says(state, "2026-03-12T09:08:01Z", again)).toEqual([t.coachDownload]);
+      expect(says(state, "2026-03-12T09:08:00Z", again)).toEqual([t.coachGone]);
+      expect(says(state, null, [...again, "osTooOld"])).toEqual([t.coachTooOld]);
+      expect(says(state, null, [...again, "deviceIdentified"])).toEqual([t.coachRunning]);
     }
   });
   it("says that the phone is at work only when it is", () => {

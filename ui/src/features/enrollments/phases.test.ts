@@ -40,6 +40,12 @@ describe("the three phases", () => {
     const again = phases(until("2026-03-12T09:08:01Z", walk("issued", ...before, "opened", "signedIn", "profileServiceSent")));
     expect(again.map((phase) => phase.here)).toEqual([null, "install", null]);
   });
+  it("wait in Settings after another download, whatever came of the one before", () => {
+    const again = walk("issued", "opened", "signedIn", "profileServiceSent", "deviceIdentified", "transportIssued", "profileRefused", "profileServiceSent");
+    const [, second, third] = phases(until("2026-03-12T09:08:01Z", again));
+    expect([second.here, second.todo, third.todo]).toEqual(["install", ["deviceIdentified", "transportIssued"], ["profileSent", "configured"]]);
+    expect(phases(again)[1].here).toBe("profileServiceSent");
+  });
   it("wait for another download when the phone was sent away with its own", () => {
     const [, second] = phases(walk("authenticated", "invited", "opened", "signedIn", "profileServiceSent", "osTooOld"));
     expect([second.here, second.todo]).toEqual(["profileServiceSent", ["install", "deviceIdentified", "transportIssued"]]);

@@ -57,10 +57,14 @@ const LEADS: [StepKind, State][] = [
   ["signedIn", "authenticated"],
   ["opened", "opened"],
 ];
-/** Where the walk stands: its state, or less after a new link. */
+/** What came of the phone last: a download of which nothing came is told by it, as in the list. */
+const CAME: StepKind[] = ["profileServiceSent", "deviceIdentified", "profileSent"];
+/** Where the walk stands: its state, or less after a new link or another download. */
 export function standing({ enrollment, steps }: EnrollmentDetail): State {
   const done = sinceLink(steps);
-  if (!underWay(enrollment.state) || done.length === steps.length) return enrollment.state;
+  if (!underWay(enrollment.state)) return enrollment.state;
+  if (done.findLast((step) => CAME.includes(step.kind))?.kind === "profileServiceSent") return "authenticated";
+  if (done.length === steps.length) return enrollment.state;
   return LEADS.find(([kind]) => done.some((step) => step.kind === kind))?.[1] ?? "invited";
 }
 
@@ -73,6 +77,9 @@ export function sentAway(detail: EnrollmentDetail): "deviceRefused" | "osTooOld"
   const kinds = sinceLink(detail.steps).map((step) => step.kind);
   return kinds.includes("profileServiceSent") ? (kinds.findLast((kind) => kind === "deviceRefused" || kind === "osTooOld") ?? null) : null;
 }
+
+/** The phone asked for its settings and was refused, and has done nothing since: what is done on the page alone does not change that. */
+export const settingsRefused = ({ steps }: EnrollmentDetail): boolean => sinceLink(steps).findLast(({ kind }) => OF[kind] !== undefined || kind === "repeated")?.kind === "profileRefused";
 
 /** Until when the download waits on the phone to be installed; `null`: there is none, or none any more. */
 export function waitsUntil(detail: EnrollmentDetail, now: number): string | null {
@@ -93,9 +100,12 @@ export function phases(detail: EnrollmentDetail, now: number): [Phase, Phase, Ph
   }
   if (ended(detail.enrollment.state)) return all;
   const done = new Set<string>(sinceLink(detail.steps).map((step) => step.kind));
+  const downloads = standing(detail) === "authenticated";
+  // What came of an earlier download is to be done again.
+  if (downloads) for (const later of ["deviceIdentified", "transportIssued", "profileSent"]) done.delete(later);
   if (done.has("deviceIdentified")) done.add("install");
   // iOS has deleted it, or the phone used it up and was sent away.
-  if (standing(detail) === "authenticated" && waitsUntil(detail, now) === null) done.delete("profileServiceSent");
+  if (downloads && waitsUntil(detail, now) === null) done.delete("profileServiceSent");
   const to = ORDER.filter(([what], at) => !done.has(what) && !ORDER.slice(at + 1).some(([later]) => done.has(later)));
   const [next, ...rest] = to;
   if (next) all[next[1]].here = next[0];

@@ -91,6 +91,13 @@ describe("a row", () => {
     expect(body).toContain(`<label for="${attribute("id")}">A phone’s transport identity lives</label>`);
     expect(attribute("aria-describedby").split(" ").map(by)).toEqual(["days", "So long the phone can fetch updates. Default 730; 90 to 1095."]);
   });
+  it("has how long a mailbox validation counts, too, although 0 is no number of days", () => {
+    vi.spyOn(words, "t", "get").mockReturnValue(en);
+    place.views = [view("invitation.hours", { value: "72" }), view("mailbox.valid_days", { value: "1", bounds: null })];
+    const { body } = render(PortalGroup, { props: { settings: { signIn: "code", invitationHours: 72 } as Settings } });
+    const measured = [...body.matchAll(/<span class="measured"><input [^>]*data-key="([^"]*)"[^>]*>.*?<span id="[^"]*">(\w+)</gs)].map(([, key, unit]) => [key, unit]);
+    expect(measured).toEqual([["invitation.hours", "hours"], ["mailbox.valid_days", "day"]]);
+  });
   it("of what is the same for all is left out among a department’s own, and stands where nothing is a department’s", () => {
     vi.spyOn(words, "t", "get").mockReturnValue(fr);
     shell.session = { departments: [{ id: "a" }, { id: "b" }] } as Session;
@@ -100,6 +107,7 @@ describe("a row", () => {
     const portal = () => render(PortalGroup, { props: { settings: { signIn: "code", invitationHours: 72 } as Settings } }).body;
     expect(rows(portal())).toEqual([...NUMBERS.invitation, ...NUMBERS.tries]);
     place.chosen = "a";
+    expect(portal()).not.toContain(fr.settings.validDays);
     expect(rows(portal())).toEqual(["invitation.hours", "sign_in.code_tries", "sign_in.password_tries", "sign_in.password_minutes"]);
     expect(rows(render(ActsGroup).body)).toEqual(NUMBERS.second);
     expect(portal()).toContain('aria-label="Rétablir\u202F: Mauvais codes qui terminent un lien"');

@@ -23,7 +23,7 @@ export const NUMBERS = {
 export const isNumber = (key: string, t: Messages): key is NumberName => Object.hasOwn(t.settings.numbers.of, key);
 
 /** What stands after its value. The unit is the last word of the name: `validity.tls_days` is in days. */
-export function unitOf(name: NumberName, value: string, t: Messages): string {
+export function unitOf(name: NumberName | "mailbox.valid_days", value: string, t: Messages): string {
   const unit = t.settings.numbers.units[name.slice(name.search(/[a-z]+$/)) as keyof Words["units"]];
   return Number(value) === 1 ? unit.one : unit.many;
 }

@@ -31,6 +31,13 @@ describe("what needs the officer", () => {
     ]);
     expect(need?.href).toBe("#/enrollments/away");
   });
+  it("is such a phone whatever its enrollment had reached before", () => {
+    for (const state of ["authenticated", "identified", "issued"] as const) {
+      const away = walk("away", { state, updatedAt: minutes(-1), refused: true });
+      const stuck = walk("stuck", { state, updatedAt: minutes(-5), downloadEndsAt: minutes(1) });
+      expect(keys({ walks: [away, stuck, walk("well", { state, updatedAt: minutes(-5) })] }), state).toEqual(["stuck", "away"]);
+    }
+  });
   it("leads to the certificates that end soon, not to all", () => {
     expect(needs({ ...calm, today: { ...today, renewals: 2, renewalDays: 45 } }, NOW).map((need) => need.href)).toEqual(["#/certificates?days=45"]);
   });

@@ -33,8 +33,9 @@ export interface Known {
 }
 
 export function needs({ today, walks, batches, status, running, department }: Known, now: number): Need[] {
+  // Whatever the state: it does not go back where a new link is made or the phone downloads again, and a download that was used has no end.
   const stuck = walks
-    .filter((walk) => walk.state === "authenticated" && walk.downloadEndsAt && now - new Date(walk.updatedAt).getTime() > QUIET && new Date(walk.downloadEndsAt).getTime() > now)
+    .filter((walk) => walk.downloadEndsAt && now - new Date(walk.updatedAt).getTime() > QUIET && new Date(walk.downloadEndsAt).getTime() > now)
     .sort((a, b) => (a.downloadEndsAt ?? "").localeCompare(b.downloadEndsAt ?? ""));
   // A phone that was sent away has no download that could end: nothing else would tell of it.
   const away = walks.filter((walk) => walk.refused);

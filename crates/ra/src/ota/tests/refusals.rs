@@ -2,7 +2,7 @@
 
 use super::{
     phase3::{challenges, transported},
-    phone::{TestCa, key, kind, profile, scep, signed, world},
+    phone::{Phone, TestCa, key, kind, profile, scep, signed, world},
 };
 use crate::{
     Denied, Error,
@@ -79,20 +79,55 @@ fn of_a_phone_that_was_sent_away_the_officer_is_told_until_it_downloads_again() 
     assert!(!told(), "nothing was downloaded");
     let phone = world.phone_of(&invitation.token, &session, "U", 1);
     let stranger = TestCa::alone(key(5)).certify("device U", key(5), false);
-    let refused = |challenge: Option<&str>| {
+    let refused = |phone: &Phone, challenge: Option<&str>| {
         let message = signed(&phone.attributes(challenge), &stranger, key(5));
         assert_eq!(kind(&world.enroller.ota(&phone.token, &message).unwrap()), "forbidden");
     };
-    refused(None);
+    refused(&phone, None);
     assert!(!told(), "it was somebody who has the link alone");
-    refused(Some(phone.challenge.as_str()));
+    refused(&phone, Some(phone.challenge.as_str()));
     assert!(told());
     world.phone_of(&invitation.token, &session, "U", 1);
     assert!(!told());
-    refused(Some(phone.challenge.as_str()));
+    refused(&phone, Some(phone.challenge.as_str()));
     assert!(told());
-    world.officer.resend(invitation.enrollment).unwrap();
+    let second = world.officer.resend(invitation.enrollment).unwrap();
     assert!(!told(), "a new link begins anew");
+
+    let session = world.sign_in_by_code(&second);
+    let mut phone = world.phone_of(&second.token, &session, "U", 1);
+    phone.get_transport(&world, 2);
+    assert!(!told(), "it was let in");
+    world.phone_of(&second.token, &session, "U", 1);
+    profile(phone.phase3(&world));
+    assert!(!told(), "what was downloaded twice was of use");
+    // The state does not go back; a new link begins anew all the same.
+    let third = world.officer.resend(invitation.enrollment).unwrap();
+    let phone = world.phone(&third, "U", 1);
+    assert_eq!((world.state(invitation.enrollment), told()), (State::Issued, false));
+    refused(&phone, Some(phone.challenge.as_str()));
+    assert!(told());
+    world.phone(&third, "U", 1);
+    assert!(!told());
+}
+
+#[test]
+fn a_phone_whose_challenge_has_run_out_was_sent_away_and_waits_with_no_download() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let invitation = world.invite("alice@example.edu");
+    let seen = || world.officer.enrollment(invitation.enrollment).unwrap().enrollment;
+    let session = world.sign_in_by_code(&invitation);
+    world.clock.advance(1_740);
+    let phone = world.phone_of(&invitation.token, &session, "U", 1);
+    world.clock.advance(60);
+    assert_eq!(kind(&phone.phase2(&world)), "forbidden");
+    assert_eq!(world.facts(invitation.enrollment, "device_refused")["reason"], "the challenge has expired");
+    assert!(seen().refused && seen().download_ends_at.is_none(), "it is not to be installed: {:?}", seen());
+    // It downloads once more. What it had before is another download, and ends nothing.
+    world.phone(&invitation, "U", 1);
+    assert_eq!(kind(&phone.phase2(&world)), "forbidden");
+    assert!(!seen().refused && seen().download_ends_at.is_some(), "{:?}", seen());
 }
 
 #[test]
@@ -193,9 +228,12 @@ fn what_a_later_rule_refuses_is_taken_off_no_phone_and_nobody_is_invited_without
         scep(&world, &challenge, key(3)).unwrap();
     }
     world.clock.advance(86_400);
-    for name in [ProfileName::Signing, ProfileName::Authentication] {
+    // What is wrong may also be that it says nothing of a key that a phone makes.
+    let wrong = [Usage::ContentCommitment, Usage::KeyEncipherment];
+    let both = [ProfileName::Signing, ProfileName::Authentication];
+    for (name, usage) in both.into_iter().flat_map(|name| wrong.map(|usage| (name, usage))) {
         let sound = ProfileDraft::builtin(name);
-        let draft = ProfileDraft { usage: vec![Usage::ContentCommitment], ..sound.clone() };
+        let draft = ProfileDraft { usage: vec![usage], ..sound.clone() };
         testing::saved_earlier(&world.authority, &world.officer, name, &draft);
         let told = format!("nothing is issued by the certificate profile {} until it is mended in Policies", name.as_str());
         // A profile without it would take the identity off the phone.

@@ -5,7 +5,7 @@ use crate::{
     Denied, Error,
     ledger::Actor,
     profile::{Approval, Escrow, PILOT_POLICY, PolicyInformation, ProfileDraft, ProfileName, Scope, Usage},
-    testing::{START, into_production},
+    testing::{START, into_production, saved_earlier},
 };
 use openssl::x509::X509;
 use protocol::{
@@ -95,6 +95,33 @@ fn what_is_not_offered_is_not_issued() {
     refused(&f.send(&Message::of(&client::key(0), &f.csr().challenge(&challenge))), FailInfo::BadRequest);
     refused(&f.send(&Message { signer: old, ..Message::of(&client::key(1), &f.csr()) }), FailInfo::BadRequest);
     assert!(matches!(f.operator.scep_challenges(super::ALICE, ProfileName::Signing, 1), Err(Error::Denied(Denied::NotOffered))));
+}
+
+#[test]
+fn of_what_is_to_be_mended_it_is_said_so_to_clients_and_to_the_officer() {
+    let f = Fixture::new();
+    let (challenge, old) = (f.challenge(ProfileName::Signing), f.enroll(1, ProfileName::Signing));
+    f.operator.set_setting("scep.manual_approval", "yes").unwrap();
+    let waits = Message::of(&client::key(2), &f.csr().challenge(&f.challenge(ProfileName::Signing)));
+    assert_eq!(f.send(&waits).status, 3);
+    let id = f.operator.pending_requests().unwrap()[0].id;
+    let told = "nothing is issued by the certificate profile signing until it is mended in Policies";
+    let said =
+        || f.count(&format!("SELECT count(*) FROM ledger WHERE event = 'scep.refused' AND json_extract(details, '$.reason') = '{told}'"));
+    for (times, usage) in [(2, Usage::ContentCommitment), (4, Usage::KeyEncipherment)] {
+        let draft = ProfileDraft { usage: vec![usage], ..ProfileDraft::builtin(ProfileName::Signing) };
+        saved_earlier(&f.authority, &f.operator, ProfileName::Signing, &draft);
+        refused(&f.send(&Message::of(&client::key(0), &f.csr().challenge(&challenge))), FailInfo::BadRequest);
+        refused(&f.send(&Message { signer: old.clone(), ..Message::of(&client::key(1), &f.csr()) }), FailInfo::BadRequest);
+        assert_eq!(said(), times, "{usage:?}");
+        match f.operator.approve_request(id) {
+            Err(Error::Invalid { field: "request", reason }) => assert_eq!(reason, told, "{usage:?}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    save(&f, ProfileName::Signing, |_| {});
+    f.operator.approve_request(id).unwrap();
+    certificate(f.send(&waits));
 }
 
 #[test]

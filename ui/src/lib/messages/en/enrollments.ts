@@ -56,6 +56,8 @@ export const enrollment = {
   coachTooOldText: "Say: “Open Settings, General, Software Update, and install the update. Then open the same link and tap Download again.” The steps name the iOS it has and the one it needs.",
   coachRefused: "The phone came and was refused.",
   coachRefusedText: "The steps say why. If they name an unknown CA, downloading again does not help: the phone’s own certificate is not by an accepted device authority. If they say that the link has ended, make a new one. Otherwise say: “Open the newest link and tap Download again.”",
+  coachSettingsRefused: "The phone asked for its settings and was refused.",
+  coachSettingsRefusedText: "The steps say why. If they name a certificate profile, mend it in Policies; if they say that the link has ended, make a new one. Once the cause is gone, say: “Open the newest link and tap Download again.”",
   coachRunning: "The phone is at work.",
   coachRunningText: "This usually takes some seconds. Keep the phone awake and on the network.",
   coachDone: "It worked.",

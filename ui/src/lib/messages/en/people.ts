@@ -45,7 +45,8 @@ export const people = {
   historyGap: (from: string, to: string) => `nobody could encrypt between ${from} and ${to}`,
   showPast: "Show past",
   hidePast: "Hide past",
-  counts: (valid: number, past: number) => `${figure(valid)} valid, ${figure(past)} past`,
+  counts: ({ valid, held, elsewhere, past }: { valid: number; held: number; elsewhere: number; past: number }) =>
+    [`${figure(valid)} valid`, held && `${figure(held)} on hold`, elsewhere && `${figure(elsewhere)} of another CA not ended`, `${figure(past)} past`].filter(Boolean).join(", "),
   deviceHeld: "On hold",
   deviceRevoked: "Revoked",
   deviceValid: (count: number) => `${figure(count)} valid`,

@@ -58,7 +58,7 @@ export const settings = {
     basic: ["HTTP Basic", "Address and local password in the browser’s own window. For old clients only."],
   } as Record<"code" | "password" | "both" | "basic", [string, string]>,
   validDays: "A recorded mailbox validation counts",
-  validDaysHint: "Days, 1 to 825, or 0 for no limit; the S/MIME baseline has 398 for a mail server or domain. Then nothing more is issued for the address until a new one is recorded; certificates stay as they are.",
+  validDaysHint: "1 to 825, or 0 for no limit; the S/MIME baseline has 398 for a mail server or domain. Then nothing more is issued for the address until a new one is recorded; certificates stay as they are.",
   contact: "Help line",
   contactHint: "Shown to people on every page of the portal.",
   wifi: "Wi-Fi",

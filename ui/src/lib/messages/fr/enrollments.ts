@@ -58,6 +58,8 @@ export const enrollment: Messages["enrollment"] = {
   coachTooOldText: "Dites : « Ouvrez Réglages, Général, Mise à jour logicielle, et installez la mise à jour. Ouvrez ensuite le même lien et touchez de nouveau Télécharger. » Les étapes nomment l’iOS qu’il a et celui qu’il lui faut.",
   coachRefused: "Le téléphone s’est présenté et a été refusé.",
   coachRefusedText: "Les étapes disent pourquoi. Si elles nomment une AC inconnue, télécharger de nouveau n’y fait rien : le certificat propre du téléphone ne vient pas d’une autorité d’appareils acceptée. Si elles disent que le lien est clos, créez-en un nouveau. Sinon, dites : « Ouvrez le lien le plus récent et touchez de nouveau Télécharger. »",
+  coachSettingsRefused: "Le téléphone a demandé ses réglages et a été refusé.",
+  coachSettingsRefusedText: "Les étapes disent pourquoi. Si elles nomment un profil de certificat, corrigez-le dans Politiques ; si elles disent que le lien est clos, créez-en un nouveau. Une fois la cause levée, dites : « Ouvrez le lien le plus récent et touchez de nouveau Télécharger. »",
   coachRunning: "Le téléphone travaille.",
   coachRunningText: "Cela prend d’ordinaire quelques secondes. Gardez le téléphone éveillé et sur le réseau.",
   coachDone: "Cela a marché.",

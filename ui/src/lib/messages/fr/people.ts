@@ -48,7 +48,8 @@ export const people: Messages["people"] = {
   historyGap: (from, to) => `personne ne pouvait chiffrer entre le ${from} et le ${to}`,
   showPast: "Montrer le passé",
   hidePast: "Cacher le passé",
-  counts: (valid, past) => `${n(valid, "valide", "valides")}, ${n(past, "passé", "passés")}`,
+  counts: ({ valid, held, elsewhere, past }) =>
+    [n(valid, "valide", "valides"), held && n(held, "suspendu", "suspendus"), elsewhere && n(elsewhere, "d’une autre AC non échu", "d’une autre AC non échus"), n(past, "passé", "passés")].filter(Boolean).join(", "),
   deviceHeld: "Suspendu",
   deviceRevoked: "Révoqué",
   deviceValid: (count) => n(count, "valide", "valides"),

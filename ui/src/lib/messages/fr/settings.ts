@@ -59,7 +59,7 @@ export const settings: Messages["settings"] = {
     basic: ["HTTP Basic", "Adresse et mot de passe local dans la fenêtre du navigateur. Pour de vieux clients seulement."],
   },
   validDays: "Durée d’une validation de boîte",
-  validDaysHint: "Jours, de 1 à 825, ou 0 sans limite ; la base S/MIME en admet 398 pour un serveur ou un domaine de courriel. Ensuite plus rien n’est émis pour l’adresse avant une nouvelle validation ; les certificats restent comme ils sont.",
+  validDaysHint: "De 1 à 825, ou 0 sans limite ; la base S/MIME en admet 398 pour un serveur ou un domaine de courriel. Ensuite plus rien n’est émis pour l’adresse avant une nouvelle validation ; les certificats restent comme ils sont.",
   contact: "Assistance",
   contactHint: "Affichée sur chaque page du portail.",
   wifi: "Wi-Fi",
