@@ -152,6 +152,7 @@ mod tests {
     };
     use ra::{
         issuance::Form,
+        life::Target,
         mailbox::Method,
         profile::ProfileName,
         subscriber::{NewSubscriber, SubscriberKind},
@@ -242,5 +243,20 @@ mod tests {
         becomes("it is looked at as a relying party does", || {
             officer.published_crls().unwrap().iter().any(|crl| crl.address.ends_with("public/issuing.crl") && crl.checked_at.is_some())
         });
+    }
+
+    #[test]
+    fn what_is_perhaps_lost_is_revoked_by_itself_when_its_days_are_over() {
+        let (authority, clock, _folder) = testing::authority();
+        let officer = testing::department(&authority);
+        testing::person(&officer, "Alice Example", "alice@example.edu");
+        let made = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
+        let serial = SerialNumber::parse(&made.issued.certificate.serial).unwrap();
+        officer.maybe_lost(Target::Certificates(vec![serial.clone()])).unwrap();
+        let is_revoked = || officer.certificate(&serial).unwrap().status == "revoked";
+        clock.advance(3 * 86_400);
+        assert!(!is_revoked(), "nobody has looked yet");
+        let _rounds = Rounds::start(&authority).unwrap();
+        becomes("the days are over", is_revoked);
     }
 }

@@ -2,6 +2,8 @@
 
 mod former;
 
+pub(crate) use former::look_anew;
+
 use crate::{
     Error, Operator, Result,
     authority::Inner,

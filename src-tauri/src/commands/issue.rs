@@ -54,8 +54,7 @@ pub async fn issue_with_key(
     app.operator(move |op| {
         let profile = order.profile()?;
         let Some(op) = where_issued(op, &order.mail)? else { return Err(unknown()) };
-        op.profile_in_force(profile)?.require_sound()?;
-        let Some(place) = ask(&handle, &order.mail, profile)? else { return Ok(None) };
+        let Some(place) = ask_for_sound(&handle, &op, &order.mail, profile)? else { return Ok(None) };
         place.keep(&op, op.issue_generated(&order.mail, profile, form.into(), supersede)?).map(Some)
     })
     .await
@@ -89,6 +88,12 @@ pub async fn issue_bundle(
         Ok(Some(keep(&op, places, op.issue_bundle(&order.mail, &order.bundle, request, form.into(), order.supersede)?)))
     })
     .await
+}
+
+/// Asks for the place of one key. A profile that is to be mended is refused before anything is asked.
+fn ask_for_sound(handle: &AppHandle, op: &Operator, mail: &str, profile: ProfileName) -> Result<Option<KeyPlace>, CommandError> {
+    op.profile_in_force(profile)?.require_sound()?;
+    ask(handle, mail, profile)
 }
 
 /// The officer in the department whose policy decides: the chosen one, or that of the person with this address.

@@ -60,7 +60,7 @@ const COLUMNS: &str = "e.id, e.subscriber, s.name, m.address, e.state, e.profile
     e.download_ends_at, s.department, (SELECT name FROM unit WHERE id = s.department),
     CASE WHEN e.state IN ('authenticated', 'identified', 'issued') AND e.download_ends_at IS NULL
         THEN coalesce((SELECT kind = 'profile_service_sent' FROM step
-            WHERE enrollment = e.id AND kind IN ('resent', 'profile_service_sent', 'device_identified', 'profile_sent')
+            WHERE enrollment = e.id AND kind IN ('resent', 'profile_service_sent', 'device_identified', 'profile_sent', 'repeated')
             ORDER BY id DESC LIMIT 1), 0) ELSE 0 END";
 const TABLES: &str = "enrollment e CROSS JOIN subscriber s ON s.id = e.subscriber CROSS JOIN mailbox m ON m.id = e.mailbox
     LEFT JOIN device d ON d.id = e.device";

@@ -31,6 +31,13 @@ pub(super) fn named(c: &Connection, at: Timestamp, today: &[Address]) -> Result<
     Ok(list)
 }
 
+/// In the transaction that may move `status.url`: until when each address is named has to be found out anew. One that was moved back to and
+/// away from before the monitor looked again may be named for longer than was known of it.
+pub(crate) fn look_anew(tx: &Connection) -> Result<()> {
+    tx.prepare_cached("UPDATE published_crl SET named_until = NULL WHERE named_until IS NOT NULL")?.execute([])?;
+    Ok(())
+}
+
 impl Operator {
     /// Looks through the certificates for those addresses of before of which it is not known until when they are named, and anew when that
     /// time is over: one may have been signed while the address was moved. Nobody looks at an address that none names.

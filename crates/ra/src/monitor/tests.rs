@@ -139,6 +139,34 @@ fn an_address_of_before_is_looked_at_and_warned_of_until_the_last_certificate_th
 }
 
 #[test]
+fn what_is_issued_while_an_address_is_moved_back_between_two_rounds_counts_too() {
+    let (authority, clock, _folder) = testing::authority();
+    let officer = testing::department(&authority);
+    let unreachable = Failed::new(Failure::Unreachable, "connection refused");
+    let moved = |url: &str| officer.set_setting("status.url", url).unwrap();
+    // A round of the monitor; until when each address is named.
+    let round = || {
+        clock.advance(900);
+        let due = officer.published_crls_due().unwrap();
+        due.iter().for_each(|crl| officer.published_crl_found(crl, Err(&unreachable)).unwrap());
+        officer.published_crls().unwrap().iter().map(|crl| crl.named_until).collect::<Vec<_>>()
+    };
+    testing::person(&officer, "Alice Example", "alice@example.edu");
+    let made = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, false).unwrap();
+    let end = made.issued.certificate.not_after;
+    assert_eq!(round(), [None, None]);
+    moved("http://www.example.edu");
+    assert_eq!(round(), [None, None, Some(end)]);
+    clock.advance(86_400);
+    moved("http://pki.example.edu:8080");
+    let made = officer.issue_generated("alice@example.edu", ProfileName::Encryption, Form::Modern, true).unwrap();
+    let later = made.issued.certificate.not_after;
+    assert!(later > end);
+    moved("http://www.example.edu");
+    assert_eq!(round(), [None, None, Some(later)]);
+}
+
+#[test]
 fn where_the_roots_list_was_nobody_looks_whatever_else_a_certificate_says_of_that_address() {
     const ROOT: &str = "http://pki.example.edu:8080/crl/root.crl";
     let (authority, clock, _folder) = testing::authority();

@@ -160,6 +160,12 @@ fn decide(inner: &Inner, tx: &Connection, at: Timestamp, link: &Link, new: Ident
         if !same_device || answer.created_at.plus(REPEATS) <= at {
             return refuse("the challenge was used before");
         }
+        // What was downloaded once more has been installed; a later sign-in's download still waits.
+        tx.prepare_cached(
+            "UPDATE enrollment SET download_ends_at = NULL WHERE id = ?1
+               AND ?2 = (SELECT max(id) FROM session WHERE enrollment = ?1 AND first_sent_at IS NOT NULL)",
+        )?
+        .execute(params![link.enrollment, session.id])?;
         enrollment::record(tx, at, link.enrollment, StepKind::Repeated, json!({ "phase": 2 }))?;
         return Ok(Decision::Answer(Box::new(answer)));
     }

@@ -11,6 +11,7 @@ use crate::{
     Denied, Error, Noun, Operator, Result,
     id::UnitId,
     ledger::{self, Actor},
+    monitor,
     profile::{ProfileName, Scope, Source},
     secret::FilePassword,
 };
@@ -266,6 +267,9 @@ impl Operator {
     }
 }
 
+/// `status.url` and, where nobody has set that, what it is made of.
+const STATUS_ADDRESS: [&str; 3] = ["status.url", "serve.public_url", "serve.http"];
+
 /// Stores one in the caller's transaction, where it differs from what is there, with its row in the ledger.
 fn put(tx: &Connection, at: Timestamp, actor: &Actor, (scope, unit): (Scope, UnitId), key: &str, value: Option<&str>) -> Result<()> {
     let mut stored = Stored::read(tx)?;
@@ -276,6 +280,9 @@ fn put(tx: &Connection, at: Timestamp, actor: &Actor, (scope, unit): (Scope, Uni
         return Ok(());
     }
     store(tx, unit, key, value)?;
+    if STATUS_ADDRESS.contains(&key) {
+        monitor::look_anew(tx)?;
+    }
     let mut details = if key == REMOVAL_PASSWORD {
         serde_json::json!({ "for": scope, "unit": unit, "set": value.is_some() })
     } else {

@@ -48,7 +48,9 @@ pub(super) fn profile_service(inner: &Arc<Inner>, token: &Token, cookie: &Token)
         let first = session.first_sent_at.unwrap_or(at);
         let dead = session.dead || invitation::find(tx, &link)?.is_none_or(|l| l.end(at).is_some());
         let settings = shared.settings_of(head.department)?;
-        if dead || at >= first.plus(AGAIN) || session::must_set_password(tx, &settings, &session, head.subscriber)? {
+        // A phone that installs it anew makes a new key, for which the repeat of phase 2 has no challenge: it takes another sign-in.
+        let used = session.transported;
+        if dead || used || at >= first.plus(AGAIN) || session::must_set_password(tx, &settings, &session, head.subscriber)? {
             return Ok(None);
         }
         // Phase 3 would refuse the phone, at the end of a way on which the person could do nothing about it.

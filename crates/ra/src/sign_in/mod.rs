@@ -232,8 +232,8 @@ impl Enroller {
         })
     }
 
-    /// Phase 1: the signed Profile Service profile. May be fetched again for 10 minutes; `None`: show a page instead. Refused, and nothing
-    /// is used up, while a certificate profile that the phone is to get waits to be mended.
+    /// Phase 1: the signed Profile Service profile. May be fetched again for 10 minutes, until the phone has its transport certificate;
+    /// `None`: show a page instead. Refused, and nothing is used up, while a certificate profile that the phone is to get waits to be mended.
     pub fn profile_service(&self, token: &Token, session: &Token) -> Result<Option<Vec<u8>>> {
         download::profile_service(&self.inner, token, session)
     }

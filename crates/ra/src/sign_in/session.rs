@@ -22,6 +22,8 @@ pub(super) struct Session {
     pub(super) sealed_challenge: Vec<u8>,
     pub(super) profile_uuid: Uuid,
     pub(super) first_sent_at: Option<Timestamp>,
+    /// The phone has the transport certificate that came of it.
+    pub(super) transported: bool,
     pub(super) dead: bool,
 }
 
@@ -64,7 +66,8 @@ pub(super) fn create(
 pub(super) fn find(tx: &Connection, at: Timestamp, link: &[u8; 32], cookie: &[u8; 32]) -> Result<Option<Session>> {
     let found = tx
         .prepare_cached(
-            "SELECT s.id, s.enrollment, s.by_code, l.resets, s.created_at, s.sealed, s.profile_uuid, s.first_sent_at, s.dead
+            "SELECT s.id, s.enrollment, s.by_code, l.resets, s.created_at, s.sealed, s.profile_uuid, s.first_sent_at, s.dead,
+                    s.transport IS NOT NULL
              FROM session s JOIN link l ON l.token = s.link
              WHERE s.cookie = ?1 AND s.link = ?2 AND s.expires_at > ?3 AND (l.ended IS NULL OR l.ended = 'used')",
         )?
@@ -79,6 +82,7 @@ pub(super) fn find(tx: &Connection, at: Timestamp, link: &[u8; 32], cookie: &[u8
                 profile_uuid: Uuid::from_bytes(row.get(6)?),
                 first_sent_at: row.get::<_, Option<i64>>(7)?.map(Timestamp),
                 dead: row.get(8)?,
+                transported: row.get(9)?,
             })
         })
         .optional()?;

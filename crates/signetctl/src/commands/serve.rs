@@ -19,7 +19,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     time::Duration,
 };
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, task::JoinError};
 
 /// How long a reading that is nearly done may take at the end, so that the folder is left closed.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -53,35 +53,37 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
     let named = move || super::settings::StillNamed::since(&operator, earlier).map(|named| named.words());
     let ((named, stopped), named_later) =
         if output.is_json() { (runtime.block_on(found_unless(stop.asked(), named)), None) } else { ((None, false), Some(named)) };
-    let warnings: Vec<String> = warning.into_iter().chain(named).collect();
-    for warning in &warnings {
-        tracing::warn!("{warning}");
-    }
-    let listening = json!({
-        "https": server.https_addr().to_string(),
-        "http": server.http_addr().to_string(),
-        "public_url": settings.public_url,
-        "status_url": settings.status_url,
-        "warnings": warnings,
-    });
-    output.value(&listening, |_| {
-        let url = |url: &Option<String>| url.clone().unwrap_or_else(|| "an address that is not known; set it with --public-url".to_owned());
-        format!(
-            "Listening on https://{} and http://{}. Phones reach the portal at {}. Stop with Ctrl-C.",
-            server.https_addr(),
-            server.http_addr(),
-            url(&settings.public_url),
-        )
-    })?;
-
+    // Who stops it while it reads is told nothing: it would say that no certificate names the address of before.
     if !stopped {
+        let warnings: Vec<String> = warning.into_iter().chain(named).collect();
+        for warning in &warnings {
+            tracing::warn!("{warning}");
+        }
+        let listening = json!({
+            "https": server.https_addr().to_string(),
+            "http": server.http_addr().to_string(),
+            "public_url": settings.public_url,
+            "status_url": settings.status_url,
+            "warnings": warnings,
+        });
+        output.value(&listening, |_| {
+            let url =
+                |url: &Option<String>| url.clone().unwrap_or_else(|| "an address that is not known; set it with --public-url".to_owned());
+            format!(
+                "Listening on https://{} and http://{}. Phones reach the portal at {}. Stop with Ctrl-C.",
+                server.https_addr(),
+                server.http_addr(),
+                url(&settings.public_url),
+            )
+        })?;
+
         let auditor = authority.auditor();
         runtime.block_on(async {
             // The whole chain beside the work: it may be long.
             tokio::task::spawn_blocking(move || judge(auditor.verify_ledger()));
             if let Some(named) = named_later {
-                tokio::task::spawn_blocking(move || {
-                    if let Some(warning) = named() {
+                tokio::spawn(async move {
+                    if let Some(warning) = found(tokio::task::spawn_blocking(named).await) {
                         tracing::warn!("{warning}");
                     }
                 });
@@ -99,8 +101,16 @@ pub(crate) fn run(session: &Session, output: &Output, arguments: &Serve) -> Resu
 async fn found_unless(stop: impl Future<Output = ()>, read: impl FnOnce() -> Option<String> + Send + 'static) -> (Option<String>, bool) {
     tokio::select! {
         () = stop => (None, true),
-        found = tokio::task::spawn_blocking(read) => (found.unwrap_or_default(), false),
+        read = tokio::task::spawn_blocking(read) => (found(read), false),
     }
+}
+
+/// What was read; a reading that broke off is told, for it found nothing and says nothing of what there is.
+fn found(read: Result<Option<String>, JoinError>) -> Option<String> {
+    read.unwrap_or_else(|error| {
+        tracing::error!(%error, "whether certificates name the address of before could not be read");
+        None
+    })
 }
 
 /// What reads beside the work may go on for long, and nothing that it finds is wanted any more. It writes nothing, and so may end with the
@@ -207,6 +217,8 @@ mod tests {
         assert_eq!(runtime.block_on(found_unless(std::future::ready(()), reading)), (None, true));
         let found = runtime.block_on(found_unless(std::future::pending(), || Some("named".to_owned())));
         assert_eq!(found, (Some("named".to_owned()), false));
+        let broken = runtime.block_on(found_unless(std::future::pending(), || panic!("on purpose")));
+        assert_eq!(broken, (None, false), "it goes on serving");
         leave(runtime);
         assert!(started.elapsed() < Duration::from_secs(30));
     }

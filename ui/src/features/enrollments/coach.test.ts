@@ -55,7 +55,13 @@ describe("the coach", () => {
     for (const answer of ["profileRequested", "profileSent", "repeated"] as const) expect(says("issued", null, [...before, answer])).toEqual([t.coachRunning]);
     expect(says("issued", null, [...before, "resent"])).toEqual([t.coachInvited]);
     expect(says("configured", null, [...before, "profileSent", "configured", "profileRefused"])).toEqual([t.coachDone]);
-    for (const { enrollment: said } of [messages.en, messages.fr]) expect(said.coachSettingsRefusedText).toMatch(/^The steps say why\.|^Les étapes disent pourquoi\./);
+    // That somebody with the link alone was refused, and a second tap on the page before the phone asked, do not hide it.
+    expect(says("issued", null, [...before, "deviceRefused"])).toEqual([t.coachSettingsRefused]);
+    const tapped: StepKind[] = ["signedIn", "profileServiceSent", "deviceIdentified", "profileServiceSent", "transportIssued", "profileRefused"];
+    expect(says("issued", "2026-03-12T09:08:01Z", tapped)).toEqual([t.coachSettingsRefused]);
+    // What was revoked needs another enrollment, in both languages.
+    expect(messages.en.enrollment.coachSettingsRefusedText).toContain("revoked one: cancel");
+    expect(messages.fr.enrollment.coachSettingsRefusedText).toMatch(/révoqué.: annulez/);
   });
   it("goes by the newest download, also where an earlier one had brought the phone further", () => {
     for (const state of ["identified", "issued"] as const) {

@@ -58,7 +58,7 @@ const LEADS: [StepKind, State][] = [
   ["opened", "opened"],
 ];
 /** What came of the phone last: a download of which nothing came is told by it, as in the list. */
-const CAME: StepKind[] = ["profileServiceSent", "deviceIdentified", "profileSent"];
+const CAME: StepKind[] = ["profileServiceSent", "deviceIdentified", "repeated", "transportIssued", "profileRefused", "profileSent"];
 /** Where the walk stands: its state, or less after a new link or another download. */
 export function standing({ enrollment, steps }: EnrollmentDetail): State {
   const done = sinceLink(steps);
@@ -78,8 +78,12 @@ export function sentAway(detail: EnrollmentDetail): "deviceRefused" | "osTooOld"
   return kinds.includes("profileServiceSent") ? (kinds.findLast((kind) => kind === "deviceRefused" || kind === "osTooOld") ?? null) : null;
 }
 
-/** The phone asked for its settings and was refused, and has done nothing since: what is done on the page alone does not change that. */
-export const settingsRefused = ({ steps }: EnrollmentDetail): boolean => sinceLink(steps).findLast(({ kind }) => OF[kind] !== undefined || kind === "repeated")?.kind === "profileRefused";
+/**
+ * The phone asked for its settings and was refused, and has done nothing since: neither what is done on the page alone changes that, nor that
+ * somebody was refused, who may have the link alone.
+ */
+export const settingsRefused = ({ steps }: EnrollmentDetail): boolean =>
+  sinceLink(steps).findLast(({ kind }) => (OF[kind] !== undefined && kind !== "deviceRefused") || kind === "repeated")?.kind === "profileRefused";
 
 /** Until when the download waits on the phone to be installed; `null`: there is none, or none any more. */
 export function waitsUntil(detail: EnrollmentDetail, now: number): string | null {

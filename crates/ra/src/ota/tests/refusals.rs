@@ -98,6 +98,10 @@ fn of_a_phone_that_was_sent_away_the_officer_is_told_until_it_downloads_again() 
     let mut phone = world.phone_of(&second.token, &session, "U", 1);
     phone.get_transport(&world, 2);
     assert!(!told(), "it was let in");
+    // A key made anew would be refused: the same session gives nothing any more, another one does.
+    assert!(world.enroller.profile_service(&second.token, &session).unwrap().is_none());
+    assert!(!told(), "nothing was downloaded");
+    let session = world.sign_in_by_code(&second);
     world.phone_of(&second.token, &session, "U", 1);
     profile(phone.phase3(&world));
     assert!(!told(), "what was downloaded twice was of use");
@@ -109,6 +113,26 @@ fn of_a_phone_that_was_sent_away_the_officer_is_told_until_it_downloads_again() 
     assert!(told());
     world.phone(&third, "U", 1);
     assert!(!told());
+}
+
+#[test]
+fn a_phone_that_installs_its_download_twice_was_not_sent_away_and_waits_with_no_download() {
+    let world = world();
+    world.person("Alice Example", "alice@example.edu");
+    let invitation = world.invite("alice@example.edu");
+    let seen = || world.officer.enrollment(invitation.enrollment).unwrap().enrollment;
+    let session = world.sign_in_by_code(&invitation);
+    let phone = world.phone_of(&invitation.token, &session, "U", 1);
+    let first = profile(phone.phase2(&world));
+    // It has no transport certificate yet: the download may be fetched again.
+    world.phone_of(&invitation.token, &session, "U", 1);
+    assert!(seen().download_ends_at.is_some());
+    assert_eq!(profile(phone.phase2(&world)), first);
+    assert!(!seen().refused && seen().download_ends_at.is_none(), "{:?}", seen());
+    // A download of another sign-in is not the one that is installed.
+    world.phone(&invitation, "U", 1);
+    assert_eq!(profile(phone.phase2(&world)), first);
+    assert!(seen().download_ends_at.is_some());
 }
 
 #[test]

@@ -57,7 +57,7 @@ export const enrollment = {
   coachRefused: "The phone came and was refused.",
   coachRefusedText: "The steps say why. If they name an unknown CA, downloading again does not help: the phone’s own certificate is not by an accepted device authority. If they say that the link has ended, make a new one. Otherwise say: “Open the newest link and tap Download again.”",
   coachSettingsRefused: "The phone asked for its settings and was refused.",
-  coachSettingsRefusedText: "The steps say why. If they name a certificate profile, mend it in Policies; if they say that the link has ended, make a new one. Once the cause is gone, say: “Open the newest link and tap Download again.”",
+  coachSettingsRefusedText: "The steps say why. A certificate profile: mend it in Policies. A certificate on hold: reinstate it. A revoked one: cancel this enrollment and invite anew. A link that has ended: make a new one. Then say: “Open the newest link, sign in and tap Download.”",
   coachRunning: "The phone is at work.",
   coachRunningText: "This usually takes some seconds. Keep the phone awake and on the network.",
   coachDone: "It worked.",

@@ -59,7 +59,7 @@ export const enrollment: Messages["enrollment"] = {
   coachRefused: "Le téléphone s’est présenté et a été refusé.",
   coachRefusedText: "Les étapes disent pourquoi. Si elles nomment une AC inconnue, télécharger de nouveau n’y fait rien : le certificat propre du téléphone ne vient pas d’une autorité d’appareils acceptée. Si elles disent que le lien est clos, créez-en un nouveau. Sinon, dites : « Ouvrez le lien le plus récent et touchez de nouveau Télécharger. »",
   coachSettingsRefused: "Le téléphone a demandé ses réglages et a été refusé.",
-  coachSettingsRefusedText: "Les étapes disent pourquoi. Si elles nomment un profil de certificat, corrigez-le dans Politiques ; si elles disent que le lien est clos, créez-en un nouveau. Une fois la cause levée, dites : « Ouvrez le lien le plus récent et touchez de nouveau Télécharger. »",
+  coachSettingsRefusedText: "Les étapes disent pourquoi. Un profil de certificat : corrigez-le dans Politiques. Un certificat suspendu : rétablissez-le. Un certificat révoqué : annulez cet enrôlement et invitez de nouveau. Un lien clos : créez-en un nouveau. Puis dites : « Ouvrez le lien le plus récent, connectez-vous et touchez Télécharger. »",
   coachRunning: "Le téléphone travaille.",
   coachRunningText: "Cela prend d’ordinaire quelques secondes. Gardez le téléphone éveillé et sur le réseau.",
   coachDone: "Cela a marché.",
