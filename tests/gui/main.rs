@@ -16,6 +16,7 @@ mod guide;
 mod handed;
 mod invitation;
 mod life;
+mod lost;
 mod many;
 mod names;
 mod numbers;
@@ -152,7 +153,7 @@ async fn journey(window: &Window, other: &Other) {
     policy::define(window, &operator).await;
     tour(window).await;
     guide::consult(window).await;
-    lost(window).await;
+    lost::and_found(window, &operator).await;
     revoke(window).await;
     names::imitate(window).await;
     policy::hand_down(window, &operator).await;
@@ -302,17 +303,6 @@ async fn screens(window: &Window, show: impl AsyncFn(&Window, String)) {
     show(window, "keys".to_owned()).await;
     window.click("[role='dialog'] [type='submit']").await;
     window.until("return !document.querySelector('.keys-table')").await;
-}
-
-/// A phone is perhaps lost: everything on it is looked at before anything is done.
-async fn lost(window: &Window) {
-    window.go("people").await;
-    window.press("Alice Example").await;
-    window.click("[data-act='phone-lost']").await;
-    window.find("[data-consequences]").await;
-    window.says("Unless reinstated before, they are revoked on").await;
-    window.keep("phone-lost").await;
-    window.press("Cancel").await;
 }
 
 /// A revocation asks first, and the register says so afterwards.

@@ -8,7 +8,7 @@ import { revocable, verbs, type Verb } from "./verbs";
 export interface Asked {
   verb: Verb;
   target: ActTarget;
-  /** Those that were named; none for a device or a person. */
+  /** Those that were named, or are known to be on a phone that was found again; none for what else is done with a device, or a person. */
   certificates: readonly Certificate[];
   /** Everything on this device. */
   device?: Device;
@@ -62,6 +62,10 @@ class Acts {
   }
   askDevice(verb: Verb, device: Device, name: string) {
     this.#show({ kind: "act", asked: { verb, target: { device: device.id }, certificates: [], device, name } });
+  }
+  /** All of a device that is on hold, also what no list of its owner shows: the certificate by which the phone fetches updates. */
+  foundAgain(device: Device, certificates: readonly Certificate[]) {
+    this.#show({ kind: "act", asked: { verb: "reinstate", target: { device: device.id }, certificates } });
   }
   revokeAll(person: Subscriber) {
     this.#show({ kind: "act", asked: { verb: "revoke", target: { person: person.id }, certificates: [], name: person.name } });

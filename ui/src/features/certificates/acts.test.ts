@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Certificate, Subscriber } from "$lib/api";
+import type { Certificate, Device, Subscriber } from "$lib/api";
 import { acts } from "./acts.svelte";
 
 describe("the dialog of an act", () => {
@@ -27,6 +27,12 @@ describe("the dialog of an act", () => {
     expect(acts.busy).toBe(false);
     acts.close();
     expect(acts.open).toBeNull();
+  });
+
+  it("is about all of a phone that was found again, not only about the certificates that its owner’s page shows", () => {
+    const one = { serial: "A", status: "held" } as Certificate;
+    acts.foundAgain({ id: "7" } as Device, [one]);
+    expect(acts.open).toEqual({ kind: "act", asked: { verb: "reinstate", target: { device: "7" }, certificates: [one] } });
   });
 
   it("is opened by the key for what its buttons offer to revoke alone", () => {
